@@ -1,0 +1,55 @@
+/** Lower-case name of an ad platform, such as `google-ads` or `meta`. Open: an adapter package may bring its own. */
+export type PlatformId = string & { readonly __brand: 'PlatformId' }
+/** The platform's own id of an ad account: digits only, as text (ids exceed 2^53). */
+export type AccountId = string & { readonly __brand: 'AccountId' }
+
+export interface AccountRef {
+  readonly platform: PlatformId
+  readonly id: AccountId
+}
+
+/** `platform:id`; what queues group by, what tables are keyed by. */
+export type AccountKey = string & { readonly __brand: 'AccountKey' }
+export type CampaignId = string & { readonly __brand: 'CampaignId' }
+export type AdGroupId = string & { readonly __brand: 'AdGroupId' }
+export type BudgetId = string & { readonly __brand: 'BudgetId' }
+export type PortfolioId = string & { readonly __brand: 'PortfolioId' }
+
+/** @throws RangeError unless the name is lower case letters, digits and dashes */
+export function platformId(name: string): PlatformId {
+  if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
+    throw new RangeError(`platform "${name}" must be lower-case letters, digits and dashes, such as google-ads`)
+  return name as PlatformId
+}
+
+/**
+ * @param text digits only; the dashes of a screen (123-456-7890) and Meta's `act_` are not part of an id
+ * @throws RangeError for anything else
+ */
+export function accountId(text: string): AccountId {
+  if (!/^\d{1,20}$/.test(text))
+    throw new RangeError(`account id "${text}" must be digits only (no dashes, no act_ prefix)`)
+  return text as AccountId
+}
+
+/** @throws RangeError unless the name is lower case letters, digits and dashes */
+export function portfolioId(name: string): PortfolioId {
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name))
+    throw new RangeError(`portfolio "${name}" must be lower-case letters, digits and dashes, such as eu-prospecting`)
+  return name as PortfolioId
+}
+
+export const accountRef = (platform: string, id: string): AccountRef => ({
+  platform: platformId(platform),
+  id: accountId(id),
+})
+export const accountKey = ({ platform, id }: AccountRef): AccountKey => `${platform}:${id}` as AccountKey
+
+/** @throws RangeError unless the text is `platform:digits` */
+export function parseAccountKey(text: string): AccountRef {
+  const [platform = '', id = '', ...rest] = text.split(':')
+  if (rest.length > 0) throw new RangeError(`account key "${text}" must be platform:id, such as meta:1234567890`)
+  return accountRef(platform, id)
+}
+
+export const sameAccount = (a: AccountRef, b: AccountRef): boolean => a.platform === b.platform && a.id === b.id

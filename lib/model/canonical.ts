@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * Text of a value with its keys sorted, so that equal values have equal text: what hashes are taken of, and how plans
+ * and observations are stored. Exact: bigints and Maps are tagged (`{"$n":"…"}`, `{"$m":[…]}`), `undefined` members
+ * are left out, and a number that JSON cannot say is refused.
+ *
+ * @throws TypeError for NaN, infinities, functions and other things that are not data
+ */
+export const canonicalJson = (value: unknown): string => JSON.stringify(tagged(value))
+
+function tagged(value: unknown): unknown {
+  switch (typeof value) {
+    case 'bigint':
+      return { $n: value.toString() }
+    case 'number':
+      if (!Number.isFinite(value)) throw new TypeError(`${value} cannot be stored: only finite numbers can`)
+      return value
+    case 'string':
+    case 'boolean':
+      return value
+    case 'object':
+      return taggedObject(value)
+    default:
+      throw new TypeError(`a ${typeof value} cannot be stored`)
+  }
+}
+
+function taggedObject(value: object | null): unknown {
+  if (value === null) return null
+  if (Array.isArray(value)) return value.map((element) => tagged(element))
+  if (value instanceof Map) return { $m: [...value].map(([key, element]) => [tagged(key), tagged(element)]) }
+  if (value instanceof Set) return { $s: [...value].map(tagged) }
+  const known = Object.entries(value).filter(([, member]) => member !== undefined)
+  known.sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(known.map(([key, member]) => [key, tagged(member)]))
+}
+
+/** The value that `canonicalJson` wrote. The caller knows its type: text that Sluice wrote itself, under its own hash. */
+export const parseCanonical = <T>(text: string): T => JSON.parse(text, untagged) as T
+
+function untagged(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  if ('$n' in value) return BigInt(value.$n as string)
+  if ('$m' in value) return new Map(value.$m as [unknown, unknown][])
+  if ('$s' in value) return new Set(value.$s as unknown[])
+  return value
+}
+
+/** SHA-256 of the canonical text, in hexadecimal. */
+export const hashOf = (value: unknown): string => hashOfText(canonicalJson(value))
+export const hashOfText = (text: string): string => createHash('sha256').update(text).digest('hex')

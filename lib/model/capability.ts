@@ -1,0 +1,30 @@
+import type { CurrencyCode, Money } from '../units/money.ts'
+import type { LeverChange, LeverKind, LeverValue } from './lever.ts'
+import type { AccountStructure } from './structure.ts'
+
+/** Whether a lever is honoured, or the reason why moving it would do nothing or be refused. */
+export type Capability = { readonly kind: 'honoured' } | { readonly kind: 'not-honoured'; readonly reason: string }
+
+/**
+ * What a platform really does with what it is told, as data: planning asks this and never a platform's name.
+ */
+export interface PlatformCapabilities {
+  /** Whether moving this lever has an effect, given the account as it stands (bid strategy, budget level, kind). */
+  honours(lever: LeverChange['lever'], structure: AccountStructure): Capability
+  /** `value` as the platform would store it (billable unit, decimals, float width); money is rounded down. */
+  normalise(kind: LeverKind, value: LeverValue): LeverValue
+  /** Smallest daily budget that the platform accepts. */
+  minimumDailyBudget(currency: CurrencyCode): Money
+  /** How much more than its budget a day may spend, at worst: 2 means twice. */
+  readonly overDeliveryFactor: number
+  /** A lower budget must be at least this multiple of what the day has spent; 0 where there is no such rule. */
+  readonly cutFloorOfSpend: number
+  /** Budget edits of one entity in one hour. Infinity where no limit is known. */
+  readonly budgetEditsPerHour: number
+  /** Days after which reported conversions no longer change: how far back a pull re-reads. */
+  readonly restatementDays: number
+  /** Whether conversions are reported by the hour. */
+  readonly hourlyConversions: boolean
+  /** Largest share by which a budget may move at once without restarting the learning phase, as far as is known. */
+  readonly learningSafeStep: number
+}

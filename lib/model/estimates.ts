@@ -1,0 +1,42 @@
+import type { AccountKey, BudgetId } from './account.ts'
+
+/** Conversions per day (or value per day, in main units) that a steady daily spend brings, with how sure we are. */
+export interface ResponseCurve {
+  /** Main currency units per day at which the curve was anchored: the recent typical spend. */
+  readonly referenceSpend: number
+  /** Shapes considered, each with its posterior weight (sum 1). */
+  readonly shapes: readonly ShapeWeight[]
+}
+
+export interface ShapeWeight {
+  /** Saturation `z (1+K) / (z+K)` of relative spend z, 1 at z = 1; absent = linear. */
+  readonly halfway?: number
+  readonly weight: number
+  /** Gamma posterior of the outcome per day at the reference spend: mean = shape / rate. */
+  readonly gammaShape: number
+  readonly gammaRate: number
+}
+
+/** Beliefs about one budget. */
+export interface BudgetEstimate {
+  readonly account: AccountKey
+  readonly budget: BudgetId
+  /** In claimed conversions. */
+  readonly curve: ResponseCurve
+  /** Claimed to incremental, with its 80 % interval; a prior by campaign class until a lift test says better. */
+  readonly incrementality: { readonly mean: number; readonly low: number; readonly high: number }
+  /** Spend over budget on recent full days; below 1 the budget does not bind. */
+  readonly deliveryRatio: number | undefined
+  /** Share of the eventual conversions that are visible in the data used, 0 to 1. */
+  readonly maturity: number
+  /** Claimed conversions in the window. */
+  readonly conversionsSeen: number
+}
+
+export interface Estimates {
+  readonly budgets: readonly BudgetEstimate[]
+  /** Relative demand by day of week, Monday first; mean 1. */
+  readonly dayOfWeek: readonly number[]
+  /** Share of eventual conversions that are visible at each age in days, 0 first; ends at 1. */
+  readonly completion: readonly number[]
+}

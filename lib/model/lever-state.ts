@@ -1,0 +1,38 @@
+import type { AccountDate, Instant } from '../units/calendar.ts'
+import type { IntentId } from './intent.ts'
+import type { Lever, LeverValue } from './lever.ts'
+
+/** What Sluice knows of one lever between turns. */
+export interface LeverState {
+  readonly lever: Lever
+  /** Counts every write to this record; each write is conditional on it. */
+  readonly version: number
+  /** The value that we last saw or verified on the platform. */
+  readonly known: LeverValue
+  readonly knownAt: Instant
+  /** True once Sluice has moved it: from then on a foreign value is drift. */
+  readonly ours: boolean
+  /** Value at the start of `day`, and the highest of the day: what the day may be charged by. */
+  readonly day?: AccountDate
+  readonly dayStart?: LeverValue
+  readonly dayHigh?: LeverValue
+  /** An intent whose outcome is not settled. */
+  readonly pending?: { readonly intent: IntentId; readonly to: LeverValue; readonly leaseUntil: Instant }
+  /** Left alone until then. */
+  readonly hold?: { readonly until: Instant; readonly reason: string }
+  /** Outside the caps by somebody else's hand: to be cut back to this. */
+  readonly cutBackTo?: LeverValue
+}
+
+/** Somebody else moved a lever. */
+export interface Drift {
+  readonly lever: Lever
+  readonly lastKnown: LeverValue
+  readonly observed: LeverValue
+  readonly seenAt: Instant
+  /** From the platform's change history, where it tells. */
+  readonly actor?: string
+  readonly changedAt?: Instant
+  readonly resolution: 'adopt' | 'reassert' | 'hold' | 'cut-back'
+  readonly detail: string
+}

@@ -1,0 +1,61 @@
+import type { Money } from '../units/money.ts'
+import type { AccountRef } from './account.ts'
+import type { Device } from './structure.ts'
+
+export type LeverKind =
+  | 'daily-budget'
+  | 'lifetime-budget'
+  | 'target-cpa'
+  | 'target-roas'
+  | 'bid'
+  | 'bid-multiplier'
+  | 'status'
+
+/** What a lever sits on. `budget`: id of a BudgetHolder, whichever level owns it. */
+export type LeverEntity = 'budget' | 'campaign' | 'ad-group' | 'portfolio-strategy'
+
+/** One thing on a platform that may be moved. */
+export interface Lever {
+  readonly account: AccountRef
+  readonly kind: LeverKind
+  readonly entity: LeverEntity
+  readonly id: string
+  /** Kind `bid-multiplier` only. */
+  readonly device?: Device
+}
+
+/**
+ * A lever's value. Money for budgets, target CPA and bids; a ratio for target ROAS (3.5 = 350 %) and bid multipliers
+ * (1 = unchanged); a status, of which Sluice only ever sets `paused`, except to take back its own pause.
+ */
+export type LeverValue =
+  | { readonly kind: 'money'; readonly amount: Money }
+  | { readonly kind: 'ratio'; readonly value: number }
+  | { readonly kind: 'status'; readonly status: 'active' | 'paused' }
+
+export type LeverKey = string & { readonly __brand: 'LeverKey' }
+
+/** `platform:account/daily-budget/budget/123`; unique, stable, sortable. */
+export const leverKey = ({ account, kind, entity, id, device }: Lever): LeverKey =>
+  `${account.platform}:${account.id}/${kind}/${entity}/${id}${device ? `/${device}` : ''}` as LeverKey
+
+export function sameValue(a: LeverValue, b: LeverValue): boolean {
+  if (a.kind === 'money' && b.kind === 'money')
+    return a.amount.micros === b.amount.micros && a.amount.currency === b.amount.currency
+  if (a.kind === 'ratio' && b.kind === 'ratio') return a.value === b.value
+  return a.kind === 'status' && b.kind === 'status' && a.status === b.status
+}
+
+/** One absolute move of one lever. `from` is the value that the decision was based on. */
+export interface LeverChange {
+  readonly lever: Lever
+  readonly from: LeverValue
+  readonly to: LeverValue
+}
+
+/** A lever as just read from the platform. */
+export interface LiveLever {
+  readonly lever: Lever
+  /** Absent: the entity is gone, or no longer has such a lever. */
+  readonly value: LeverValue | undefined
+}

@@ -1,0 +1,142 @@
+import type { Instant } from '../units/calendar.ts'
+import type { Money } from '../units/money.ts'
+import type { ExchangeRate } from '../units/rates.ts'
+import type { AccountKey, PortfolioId } from './account.ts'
+import type { Lever, LeverChange, LeverValue } from './lever.ts'
+import type { CampaignClass, Mode } from './policy.ts'
+
+/** Why a lever is left as it is. One word each, stable: dashboards count them. */
+export type HoldReason =
+  | 'within-deadband'
+  | 'observe-only'
+  | 'no-caps'
+  | 'stale-data'
+  | 'unreconciled-data'
+  | 'too-little-history'
+  | 'unsupported-budget'
+  | 'paused'
+  | 'not-managed'
+  | 'in-experiment'
+  | 'learning'
+  | 'human-hold'
+  | 'pending-outcome'
+  | 'not-honoured'
+  | 'not-steered'
+  | 'frozen'
+  | 'account-blocked'
+  | 'guardrail'
+  | 'change-limit'
+  | 'outside-flight'
+
+/** What limited a change, and what lifting the limit by one main unit of daily budget would be worth. */
+export interface BindingGuardrail {
+  readonly name: string
+  readonly detail: string
+  /** Incremental conversions (or value) per day gained by one more main unit, where that can be said. */
+  readonly worthPerUnit?: number
+}
+
+/** Change in incremental outcome per day, with an 80 % interval: conversions, or main units of value. */
+export interface ExpectedEffect {
+  readonly unit: 'conversions-per-day' | 'value-per-day'
+  readonly mean: number
+  readonly low: number
+  readonly high: number
+}
+
+export type Decision = ChangeDecision | HoldDecision
+
+export interface ChangeDecision {
+  readonly kind: 'change'
+  readonly change: LeverChange
+  readonly name: string
+  readonly class: CampaignClass
+  readonly expected: ExpectedEffect
+  readonly binding: readonly BindingGuardrail[]
+  /** One sentence for a marketer. */
+  readonly why: string
+  /** Share of the eventual conversions visible in the data that this rests on, 0 to 1. */
+  readonly maturity: number
+}
+
+export interface HoldDecision {
+  readonly kind: 'hold'
+  readonly lever: Lever
+  readonly name: string
+  readonly value: LeverValue | undefined
+  readonly reason: HoldReason
+  readonly detail: string
+}
+
+export const decisionLever = (decision: Decision): Lever =>
+  decision.kind === 'change' ? decision.change.lever : decision.lever
+
+/**
+ * One decision for every lever of a portfolio. What was approved is what is applied: a lever that drifted since is
+ * dropped and the rest goes on; the whole is refused when the hash, the policy version or the expiry no longer hold.
+ */
+export interface Plan extends PlanTerms {
+  /** Hash of all the rest; also its name. */
+  readonly id: PlanId
+  readonly decisions: readonly Decision[]
+}
+
+export interface PlanTerms {
+  readonly portfolio: PortfolioId
+  readonly mode: Mode
+  readonly madeAt: Instant
+  readonly expiresAt: Instant
+  readonly policyVersion: string
+  /** Where the inputs are kept, content-addressed. */
+  readonly inputsHash: string
+  readonly rates: readonly ExchangeRate[]
+  /** Target spend of the portfolio per day, in the base currency. */
+  readonly dayTarget: Money
+  /** Worth of one more main unit of daily budget, in incremental outcome per day. */
+  readonly marginalReturn: number
+}
+
+export type PlanId = string & { readonly __brand: 'PlanId' }
+
+export type Approval =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'approved'; readonly by: string; readonly at: Instant }
+  | { readonly kind: 'rejected'; readonly by: string; readonly at: Instant }
+  | { readonly kind: 'superseded'; readonly by: PlanId }
+
+/**
+ * At most 25 changes of one account that are pushed together: one transaction holds them all. Cuts come in chunks before
+ * raises.
+ */
+export interface PlanChunk {
+  readonly account: AccountKey
+  readonly index: number
+  readonly phase: 'cut' | 'raise'
+  readonly changes: readonly ChangeDecision[]
+}
+
+/** A plan as stored: its terms, and which chunks it falls into, each with the hash of its content. */
+export interface PlanHeader extends PlanTerms {
+  readonly id: PlanId
+  readonly approval: Approval
+  readonly accounts: readonly PlanAccount[]
+  readonly counts: { readonly cuts: number; readonly raises: number; readonly holds: number }
+}
+
+export interface PlanAccount {
+  readonly account: AccountKey
+  readonly chunks: readonly { readonly phase: 'cut' | 'raise'; readonly changes: number; readonly hash: string }[]
+}
+
+/** How far a plan has been acted on. One record per plan, written in the same transaction as what it counts. */
+export interface PlanProgress {
+  readonly plan: PlanId
+  readonly version: number
+  /** Next chunk of each account; an account that is missing stands at 0. */
+  readonly cursors: Readonly<Record<string, number>>
+  /** Cuts not yet verified or given up, by account. */
+  readonly openCuts: Readonly<Record<string, number>>
+  /** Daily budget freed by verified cuts, and taken by raises, in the base currency. */
+  readonly freed: Money
+  readonly raised: Money
+}

@@ -1,0 +1,143 @@
+import type { AccountDate, TimeZone } from '../units/calendar.ts'
+import type { CurrencyCode, Money } from '../units/money.ts'
+import type { AccountRef, BudgetId, CampaignId, PortfolioId } from './account.ts'
+import type { ConversionRule } from './conversions.ts'
+
+/** How far a portfolio trusts Sluice; each step to the right is taken by a person. */
+export type Mode = 'observe' | 'shadow' | 'approve' | 'auto'
+
+/**
+ * What a campaign's reported conversions are worth as evidence. Sales that would have happened anyway are claimed most
+ * by `brand`, `retargeting` and `opaque` (automated kinds that hide where they serve); they may not grow past the share
+ * they came with, unless a lift test says otherwise.
+ */
+export type CampaignClass = 'brand' | 'retargeting' | 'prospecting' | 'opaque'
+
+export type Goal =
+  | { readonly kind: 'conversions'; readonly targetCpa?: Money }
+  | { readonly kind: 'value'; readonly targetRoas?: number }
+
+export interface Flight {
+  /** First and last day, in the portfolio's zone. */
+  readonly from: AccountDate
+  readonly to: AccountDate
+  /** What the flight may spend in all, in the base currency. */
+  readonly total: Money
+}
+
+export interface PolicyAccount {
+  readonly account: AccountRef
+  /** The action and windows that count towards the goal on this account. */
+  readonly conversions: ConversionRule
+  /**
+   * Most that the account's day may cost at worst, over-delivery included, in the account's currency. No cap, no push.
+   */
+  readonly dayCap?: Money
+  /** How much more than its budget a day may cost; the platform's own factor where absent. */
+  readonly overDeliveryFactor?: number
+}
+
+/** A campaign's place in the portfolio. The first entry whose pattern fits a campaign's name or id decides. */
+export interface Membership {
+  readonly match: { readonly account?: AccountRef; readonly name?: string; readonly id?: CampaignId }
+  readonly class: CampaignClass
+  /** First and last day on which the campaign belongs to the portfolio. */
+  readonly from?: AccountDate
+  readonly to?: AccountDate
+  /** False: counted but never moved. */
+  readonly managed: boolean
+}
+
+export interface BudgetBounds {
+  readonly budget: BudgetId
+  readonly account: AccountRef
+  readonly atLeast?: Money
+  readonly atMost?: Money
+}
+
+export interface Guardrails {
+  /** Largest rise and cut of one budget in one decision, as shares: 0.2 = ±20 %. */
+  readonly maxStepUp: number
+  readonly maxStepDown: number
+  /** Largest rise of one budget within one account day, all decisions together. */
+  readonly maxDayRise: number
+  /** Moves below this share are not made. */
+  readonly deadband: number
+  /** Least and most that any managed daily budget may be; absent bounds come from the platform and from history. */
+  readonly minDailyBudget?: Money
+  readonly maxDailyBudget?: Money
+  /** Most levers that one plan may move. */
+  readonly maxChangesPerPlan: number
+  /** A wish this many times larger or smaller than the present budget is an error and not a wish. */
+  readonly implausibleFactor: number
+  /** No pushes this long before and after the account's midnight. */
+  readonly midnightDeadZoneMinutes: number
+  /** Hold levers that are in a learning phase. */
+  readonly holdWhileLearning: boolean
+}
+
+export interface Freshness {
+  /** Oldest read of structure and spend that a plan may be based on. */
+  readonly structureMaxAgeMinutes: number
+  readonly spendMaxAgeMinutes: number
+  /** Largest share of an account's spend that the sum of its campaigns may miss. */
+  readonly maxUnexplainedSpendShare: number
+  /** Days of history that a budget needs before it is moved. */
+  readonly minHistoryDays: number
+}
+
+export interface DriftRules {
+  /** What to do with an edit of somebody else that stays inside the caps. */
+  readonly insideCaps: 'adopt' | 'reassert' | 'hold'
+  /** How long an adopted value is left alone. */
+  readonly holdDays: number
+}
+
+export interface CalendarEvent {
+  readonly name: string
+  readonly from: AccountDate
+  readonly to: AccountDate
+  /** Demand during the event against a normal day: 1.4 = 40 % more. */
+  readonly expectedUplift: number
+  readonly excludeFromLearning: boolean
+}
+
+export interface Commitment {
+  readonly name: string
+  readonly campaigns: readonly CampaignId[]
+  readonly atLeast: Money
+  readonly by: AccountDate
+}
+
+/** A portfolio's policy: reviewed like code, versioned, stored with every version. */
+export interface Policy {
+  readonly portfolio: PortfolioId
+  readonly owner: string
+  readonly mode: Mode
+  readonly baseCurrency: CurrencyCode
+  readonly zone: TimeZone
+  readonly goal: Goal
+  readonly flight: Flight
+  readonly accounts: readonly PolicyAccount[]
+  readonly members: readonly Membership[]
+  readonly bounds: readonly BudgetBounds[]
+  readonly guardrails: Guardrails
+  /** Most that the portfolio's day may cost at worst, in the base currency. No cap, no push. */
+  readonly dayCap?: Money
+  readonly freshness: Freshness
+  readonly drift: DriftRules
+  /** How long an unapproved or unapplied plan stays valid. */
+  readonly planExpiresAfterHours: number
+  /** Oldest exchange rate that may be used. */
+  readonly maxRateAgeDays: number
+  /** Claimed to incremental by class, with its 80 % interval, until measured. */
+  readonly incrementality: Readonly<Record<CampaignClass, { mean: number; low: number; high: number }>>
+  readonly events: readonly CalendarEvent[]
+  readonly commitments: readonly Commitment[]
+}
+
+/** A stored version. `version` is the hash of the policy's canonical text, so that equal policies are equal versions. */
+export interface PolicyVersion {
+  readonly version: string
+  readonly policy: Policy
+}

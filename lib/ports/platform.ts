@@ -1,0 +1,83 @@
+import type { AccountRef, PlatformId } from '../model/account.ts'
+import type { PlatformCapabilities } from '../model/capability.ts'
+import type { ConversionRule } from '../model/conversions.ts'
+import type { WriteResult } from '../model/failure.ts'
+import type { Lever, LeverChange, LiveLever } from '../model/lever.ts'
+import type { PerformanceQuery, PerformanceReport } from '../model/performance.ts'
+import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
+import type { AccountDate, Instant } from '../units/calendar.ts'
+import type { Money } from '../units/money.ts'
+
+/** What Sluice needs of an ad platform. Adding one is an adapter folder and a line in the registry. */
+export interface AdPlatform {
+  readonly id: PlatformId
+  readonly reader: PlatformReader
+  readonly writer: PlatformWriter
+  readonly capabilities: PlatformCapabilities
+}
+
+/** Every method throws PlatformError: a read is whole or it failed. */
+export interface PlatformReader {
+  structure(account: AccountRef): Promise<AccountStructure>
+  /**
+   * Spend, clicks and claimed conversions by campaign (and by ad group where ad groups carry the budgets), for every
+   * rule asked for, with the account's own totals to reconcile with.
+   */
+  performance(
+    account: AccountRef,
+    query: PerformanceQuery,
+    rules: readonly ConversionRule[],
+  ): Promise<PerformanceReport>
+  /** The platform's change history since an instant; `unreviewed` where the platform has none. */
+  changes(account: AccountRef, since: Instant): Promise<readonly ChangeEvent[] | 'unreviewed'>
+  /** The present values of these levers, in the same order. */
+  live(account: AccountRef, levers: readonly Lever[]): Promise<readonly LiveLever[]>
+  announcements(account: AccountRef): Promise<readonly Announcement[]>
+}
+
+/** Answers per change and does not throw: what cannot be positively confirmed is `unknown`. */
+export interface PlatformWriter {
+  /** Pushes absolute values, each at most once, without any retry of its own. One result per change, in order. */
+  apply(account: AccountRef, changes: readonly LeverChange[]): Promise<readonly WriteResult[]>
+  /**
+   * Creates an announcement unless one of that name is there already (creates are not idempotent on any platform).
+   */
+  announce(account: AccountRef, announcement: Announcement): Promise<WriteResult>
+}
+
+/** What a platform can be told about days to come or days to forget, beside levers. */
+export type Announcement =
+  /** Conversion rates are expected to differ by this factor (0.1 to 10). */
+  | {
+      readonly kind: 'seasonality'
+      readonly name: string
+      readonly from: Instant
+      readonly to: Instant
+      readonly conversionRateFactor: number
+      readonly campaigns: readonly string[]
+    }
+  /** Conversions of this time are not to be learned from. */
+  | {
+      readonly kind: 'data-exclusion'
+      readonly name: string
+      readonly from: Instant
+      readonly to: Instant
+      readonly campaigns: readonly string[]
+    }
+  /** A budget is raised for a time and falls back by itself. */
+  | {
+      readonly kind: 'budget-schedule'
+      readonly name: string
+      readonly from: Instant
+      readonly to: Instant
+      readonly budget: Lever
+      readonly amount: Money
+    }
+
+/** @throws RangeError for a platform that no adapter was registered for */
+export type PlatformRegistry = (platform: PlatformId) => AdPlatform
+
+export interface DateRange {
+  readonly from: AccountDate
+  readonly to: AccountDate
+}

@@ -1,0 +1,136 @@
+import type { AccountKey, AccountRef, CampaignId, PortfolioId } from '../model/account.ts'
+import type { AuditEntry, AuditRecord } from '../model/audit.ts'
+import type { Freeze, FreezeScope } from '../model/freeze.ts'
+import type { EntityHistory, IntradaySpend, PullStatus, Revision } from '../model/history.ts'
+import type { IntentId, IntentRecord } from '../model/intent.ts'
+import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
+import type { LeverKey } from '../model/lever.ts'
+import type { Drift, LeverState } from '../model/lever-state.ts'
+import type { PerformanceRow } from '../model/performance.ts'
+import type { Approval, Decision, Plan, PlanChunk, PlanHeader, PlanId, PlanProgress } from '../model/plan.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
+import type { AccountDate, Instant } from '../units/calendar.ts'
+
+/** Which portfolios there are and what each may do. */
+export interface PolicyStore {
+  portfolios(): Promise<readonly PortfolioId[]>
+  current(portfolio: PortfolioId): Promise<PolicyVersion | undefined>
+  /** Stores the version, makes it current and records it in the portfolio's audit chain. Storing it again is a no-op. */
+  put(version: PolicyVersion, by: string, at: Instant): Promise<void>
+}
+
+/** What the platforms reported. Not money-relevant by itself: plain puts, one writer per account at a time. */
+export interface FactStore {
+  putStructure(structure: AccountStructure): Promise<void>
+  structure(account: AccountRef): Promise<AccountStructure | undefined>
+  putIntraday(spend: IntradaySpend): Promise<void>
+  intraday(account: AccountRef, date: AccountDate): Promise<IntradaySpend | undefined>
+  /**
+   * Upserts daily rows into the packed histories (90 days per campaign or budget-carrying ad group): only entities with a
+   * changed day are written, and each changed day leaves one revision for its age on `readOn`.
+   * @returns how many entity-days changed
+   */
+  mergeHistory(account: AccountRef, rows: readonly PerformanceRow[], readOn: AccountDate): Promise<number>
+  histories(account: AccountRef): Promise<readonly EntityHistory[]>
+  /** The history of restatement of one campaign, oldest day first. */
+  revisions(account: AccountRef, campaign: CampaignId): Promise<readonly Revision[]>
+  putChanges(account: AccountRef, events: readonly ChangeEvent[]): Promise<void>
+  changes(account: AccountRef, since: Instant): Promise<readonly ChangeEvent[]>
+  putDrifts(drifts: readonly Drift[]): Promise<void>
+  drifts(account: AccountRef, since: Instant): Promise<readonly Drift[]>
+  putPullStatus(status: PullStatus): Promise<void>
+  pullStatus(account: AccountRef): Promise<PullStatus | undefined>
+}
+
+export interface PlanStore {
+  /** Stores header, chunks of at most 25 changes (cuts before raises) and holds. Storing the same plan again is a no-op. */
+  put(plan: Plan, approval: Approval): Promise<PlanHeader>
+  header(id: PlanId): Promise<PlanHeader | undefined>
+  latest(portfolio: PortfolioId): Promise<PlanHeader | undefined>
+  /** Newest first. */
+  recent(portfolio: PortfolioId, limit: number): Promise<readonly PlanHeader[]>
+  /** @throws Error when the stored chunk does not have the hash that the header promises */
+  chunk(header: PlanHeader, account: AccountKey, index: number): Promise<PlanChunk>
+  decisions(header: PlanHeader): Promise<readonly Decision[]>
+  /** Conditional on the approval that was seen; false when somebody else was faster. */
+  decide(id: PlanId, seen: Approval, next: Approval): Promise<boolean>
+  progress(id: PlanId): Promise<PlanProgress | undefined>
+}
+
+/** A versioned record to be written: `expected` is the version it must have now, 0 = it must not exist. */
+export interface Versioned<T> {
+  readonly next: T
+  readonly expected: number
+}
+
+/**
+ * Everything that one step of the push protocol writes, in one transaction with one audit record. All of it or none.
+ * At most 25 levers.
+ */
+export interface MoneyCommit {
+  /** Own idempotency token: the same content always has the same one. */
+  readonly token: string
+  /** The audit chain: the account, or the portfolio for portfolio-only commits. */
+  readonly chain: AccountKey | `portfolio/${string}`
+  readonly at: Instant
+  readonly levers: readonly Versioned<LeverState>[]
+  /** New intents (must not exist) and outcomes of old ones (must exist unsettled). */
+  readonly intents: readonly IntentRecord[]
+  readonly accountDay?: Versioned<AccountDayLedger>
+  readonly portfolioDay?: Versioned<PortfolioDayLedger>
+  readonly progress?: Versioned<PlanProgress>
+  readonly entries: readonly AuditEntry[]
+}
+
+export type CommitResult =
+  | { readonly kind: 'committed' }
+  /** Somebody else wrote first; nothing of the commit was applied. Read again and decide again. */
+  | { readonly kind: 'conflict'; readonly on: readonly string[] }
+
+/** The money path. Every read is strongly consistent. */
+export interface MoneyStore {
+  accountDay(account: AccountRef, date: AccountDate): Promise<AccountDayLedger | undefined>
+  portfolioDay(portfolio: PortfolioId, date: AccountDate): Promise<PortfolioDayLedger | undefined>
+  /** Those of the keys that are known. */
+  levers(account: AccountRef, keys: readonly LeverKey[]): Promise<ReadonlyMap<LeverKey, LeverState>>
+  allLevers(account: AccountRef): Promise<ReadonlyMap<LeverKey, LeverState>>
+  intent(account: AccountRef, id: IntentId): Promise<IntentRecord | undefined>
+  /** Intents of a plan on an account. */
+  intents(account: AccountRef, plan: PlanId): Promise<readonly IntentRecord[]>
+  commit(commit: MoneyCommit): Promise<CommitResult>
+}
+
+export interface FreezeStore {
+  /** Strongly consistent. Those of the scopes that are frozen. */
+  active(scopes: readonly FreezeScope[]): Promise<readonly Freeze[]>
+  all(): Promise<readonly Freeze[]>
+  freeze(freeze: Freeze): Promise<void>
+  unfreeze(scope: FreezeScope, by: string, reason: string, at: Instant): Promise<void>
+}
+
+export type ClaimResult = 'claimed' | 'done' | 'elsewhere'
+
+/** One worker at a time per key, and each turn of a key once. */
+export interface ClaimStore {
+  /** `done`: this turn (or a later one) of the key was finished before. `elsewhere`: another worker holds it until later. */
+  claim(key: string, turn: Instant, attempt: number, worker: string, now: Instant, until: Instant): Promise<ClaimResult>
+  /** Marks the turn finished and gives the key back; ignored when the worker no longer holds it. */
+  finish(key: string, turn: Instant, attempt: number, worker: string): Promise<void>
+  /** Gives the key back with the turn unfinished, so that a retry can take it at once. */
+  release(key: string, worker: string): Promise<void>
+}
+
+export interface AuditStore {
+  /** In order. */
+  records(chain: string): AsyncIterable<AuditRecord>
+  head(chain: string): Promise<{ readonly sequence: number; readonly hash: string } | undefined>
+}
+
+/** Content-addressed, immutable blobs: the inputs of plans. */
+export interface Archive {
+  /** @returns SHA-256 of the content, in hexadecimal */
+  put(content: string): Promise<string>
+  /** @throws Error when it is missing or does not have that hash */
+  get(hash: string): Promise<string>
+}
