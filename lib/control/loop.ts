@@ -1,0 +1,48 @@
+import type { Clock } from '../ports/clock.ts'
+import type { PlatformRegistry } from '../ports/platform.ts'
+import type { StageQueue } from '../ports/queue.ts'
+import type { ExchangeRates } from '../ports/rates.ts'
+import type {
+  Archive,
+  AuditStore,
+  ClaimStore,
+  FactStore,
+  FreezeStore,
+  MoneyStore,
+  PlanStore,
+  PolicyStore,
+} from '../ports/store.ts'
+
+/** Everything that the stages need of the world; built by the composition root, pretend or real. */
+export interface Loop {
+  readonly clock: Clock
+  readonly platforms: PlatformRegistry
+  readonly policies: PolicyStore
+  readonly facts: FactStore
+  readonly plans: PlanStore
+  readonly money: MoneyStore
+  readonly freezes: FreezeStore
+  readonly claims: ClaimStore
+  readonly audit: AuditStore
+  readonly archive: Archive
+  readonly rates: ExchangeRates
+  readonly queue: StageQueue
+  readonly timing: Timing
+  /** Names this worker in claims; unique per invocation. */
+  readonly worker: string
+}
+
+export interface Timing {
+  /** Hard limit of one run, after which the runtime kills it. */
+  readonly runLimitMs: number
+  /** Longest that a request which timed out may still be applied by a platform. An assumption: no platform says. */
+  readonly lateApplyMs: number
+  /** Largest difference between two workers' clocks. */
+  readonly clockSkewMs: number
+}
+
+export const DEFAULT_TIMING: Timing = { runLimitMs: 120_000, lateApplyMs: 30_000, clockSkewMs: 2_000 }
+
+/** How long an intent blocks its lever while its outcome is unknown. */
+export const leaseMs = ({ runLimitMs, lateApplyMs, clockSkewMs }: Timing): number =>
+  runLimitMs + lateApplyMs + 2 * clockSkewMs
