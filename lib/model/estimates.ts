@@ -31,12 +31,18 @@ export interface BudgetEstimate {
   readonly maturity: number
   /** Claimed conversions in the window. */
   readonly conversionsSeen: number
+  /** Main currency units of value per claimed conversion, shrunk towards the account's mean. */
+  readonly valuePerConversion: number
+  /** Mean spend per day of the last 14 complete days, main currency units. */
+  readonly recentSpendPerDay: number
+  /** Its share of the portfolio's spend before the flight, by which its class may be bounded. */
+  readonly originalShare: number
 }
 
 export interface Estimates {
   readonly budgets: readonly BudgetEstimate[]
   /** Relative demand by day of week, Monday first; mean 1. */
   readonly dayOfWeek: readonly number[]
-  /** Share of eventual conversions that are visible at each age in days, 0 first; ends at 1. */
-  readonly completion: readonly number[]
+  /** By account key: share of eventual conversions that are visible at each age in days, 0 first; ends at 1. */
+  readonly completion: ReadonlyMap<AccountKey, readonly number[]>
 }

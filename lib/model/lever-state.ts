@@ -12,7 +12,9 @@ export interface LeverState {
   readonly knownAt: Instant
   /** True once Sluice has moved it: from then on a foreign value is drift. */
   readonly ours: boolean
-  /** Value at the start of `day`, and the highest of the day: what the day may be charged by. */
+  /** Nothing that it feeds is running, so that it cannot spend. */
+  readonly idle: boolean
+  /** The last account date on which it was written to, its value when that day began, and the day's highest. */
   readonly day?: AccountDate
   readonly dayStart?: LeverValue
   readonly dayHigh?: LeverValue

@@ -27,6 +27,7 @@ export type HoldReason =
   | 'guardrail'
   | 'change-limit'
   | 'outside-flight'
+  | 'between-decisions'
 
 /** What limited a change, and what lifting the limit by one main unit of daily budget would be worth. */
 export interface BindingGuardrail {
@@ -94,6 +95,10 @@ export interface PlanTerms {
   readonly dayTarget: Money
   /** Worth of one more main unit of daily budget, in incremental outcome per day. */
   readonly marginalReturn: number
+  /** `daily`: the day's decision. `correction`: between two of them, only edits outside the caps are cut back. */
+  readonly occasion: 'daily' | 'correction'
+  /** Caps that the policy does not give yet, as history suggests them; nothing is pushed until a person accepts them. */
+  readonly proposedCaps: readonly { readonly scope: string; readonly dayCap: Money }[]
 }
 
 export type PlanId = string & { readonly __brand: 'PlanId' }

@@ -1,0 +1,35 @@
+import type { AccountDate, Instant } from '../units/calendar.ts'
+import type { ExchangeRate } from '../units/rates.ts'
+import type { AccountKey } from './account.ts'
+import type { Freeze } from './freeze.ts'
+import type { EntityHistory, PullStatus, Revision } from './history.ts'
+import type { LeverState } from './lever-state.ts'
+import type { PolicyVersion } from './policy.ts'
+import type { AccountStructure } from './structure.ts'
+
+/** Everything that a plan may look at. Kept whole under its hash, so that the plan can be made again. */
+export interface Observation {
+  readonly now: Instant
+  /** The portfolio's date at `now`. */
+  readonly today: AccountDate
+  readonly policy: PolicyVersion
+  readonly occasion: 'daily' | 'correction'
+  readonly accounts: readonly AccountObservation[]
+  /** From each account currency to the base currency. */
+  readonly rates: readonly ExchangeRate[]
+  readonly freezes: readonly Freeze[]
+  /** Spend of the flight before today, in micros of each account's currency. */
+  readonly flightSpentMicros: ReadonlyMap<AccountKey, bigint>
+}
+
+export interface AccountObservation {
+  readonly account: AccountKey
+  /** The account's own date at `now`. */
+  readonly today: AccountDate
+  readonly structure: AccountStructure
+  readonly status: PullStatus
+  readonly histories: readonly EntityHistory[]
+  /** How the days of the largest campaigns were restated. */
+  readonly revisions: readonly Revision[]
+  readonly levers: readonly LeverState[]
+}
