@@ -1,0 +1,79 @@
+import { accountKey } from '../model/account.ts'
+import { ruleKey } from '../model/conversions.ts'
+import type { EntityHistory, HistoryDay } from '../model/history.ts'
+import type { AccountObservation, Observation } from '../model/observation.ts'
+import type { PolicyAccount } from '../model/policy.ts'
+import type { BudgetHolder } from '../model/structure.ts'
+import { type AccountDate, daysBetween } from '../units/calendar.ts'
+
+/** One complete day of one budget: everything it feeds, summed. */
+export interface BudgetDay {
+  readonly date: AccountDate
+  /** From `date` to the account's today; ≥ 1. */
+  readonly ageDays: number
+  /** Main currency units. */
+  readonly spend: number
+  readonly conversions: number
+  /** Main currency units of claimed value. */
+  readonly value: number
+}
+
+/** The policy's terms for an account. @throws Error when the account is not in the policy: an observation never holds such */
+export function policyAccount(observation: Observation, account: AccountObservation): PolicyAccount {
+  const found = observation.policy.policy.accounts.find((one) => accountKey(one.account) === account.account)
+  if (!found) throw new Error(`account ${account.account} is not in the policy of the portfolio`)
+  return found
+}
+
+/**
+ * Complete days of each budget, oldest first. A date that no fed campaign was reported on is left out: missing is not
+ * zero. Today is left out: it is not over.
+ */
+export function budgetDays(account: AccountObservation, rule: string): ReadonlyMap<string, readonly BudgetDay[]> {
+  const byEntity = new Map<string, EntityHistory[]>()
+  for (const history of account.histories) {
+    push(byEntity, history.campaign, history)
+    if (history.adGroup !== undefined) push(byEntity, `${history.campaign}/${history.adGroup}`, history)
+  }
+  return new Map(
+    account.structure.budgets.map((budget) => [budget.id, daysOf(feeding(budget, byEntity), rule, account.today)]),
+  )
+}
+
+const push = (map: Map<string, EntityHistory[]>, key: string, history: EntityHistory): void => {
+  const list = map.get(key)
+  if (list) list.push(history)
+  else map.set(key, [history])
+}
+
+const feeding = (
+  budget: BudgetHolder,
+  byEntity: ReadonlyMap<string, readonly EntityHistory[]>,
+): readonly EntityHistory[] =>
+  budget.campaigns.flatMap(
+    (campaign) => byEntity.get(budget.adGroup === undefined ? campaign : `${campaign}/${budget.adGroup}`) ?? [],
+  )
+
+function daysOf(histories: readonly EntityHistory[], rule: string, today: AccountDate): readonly BudgetDay[] {
+  const days = new Map<AccountDate, BudgetDay>()
+  for (const { days: own } of histories)
+    for (const day of own) {
+      if (day.date >= today) continue
+      days.set(day.date, plus(days.get(day.date), day, rule, today))
+    }
+  return [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1))
+}
+
+function plus(sum: BudgetDay | undefined, day: HistoryDay, rule: string, today: AccountDate): BudgetDay {
+  const counted = day.conversions[rule]
+  return {
+    date: day.date,
+    ageDays: daysBetween(day.date, today),
+    spend: (sum?.spend ?? 0) + Number(day.spendMicros) / 1e6,
+    conversions: (sum?.conversions ?? 0) + (counted?.count ?? 0),
+    value: (sum?.value ?? 0) + Number(counted?.valueMicros ?? 0n) / 1e6,
+  }
+}
+
+export const accountRule = (observation: Observation, account: AccountObservation): string =>
+  ruleKey(policyAccount(observation, account).conversions)

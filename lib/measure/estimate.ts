@@ -1,0 +1,181 @@
+import { accountKey } from '../model/account.ts'
+import type { BudgetEstimate, Estimates } from '../model/estimates.ts'
+import { budgetMembership } from '../model/membership.ts'
+import type { AccountObservation, Observation } from '../model/observation.ts'
+import type { BudgetHolder } from '../model/structure.ts'
+import { dayOfWeek } from '../units/calendar.ts'
+import { accountRule, type BudgetDay, budgetDays } from './budget-days.ts'
+import { completionAt, completionByAge } from './conversion-lag.ts'
+import { dayOfWeekFactors } from './day-of-week.ts'
+import { fitResponseCurve } from './response-curve.ts'
+
+/** Conversions that pull an account's rate towards the portfolio's. */
+const POOL_CONVERSIONS = 20
+/** Variance over mean of daily conversion counts, as usually measured on ad platforms. */
+const OVERDISPERSION = 1.4
+const RECENT_DAYS = 14
+
+interface Series {
+  readonly account: AccountObservation
+  readonly budget: BudgetHolder
+  readonly days: readonly BudgetDay[]
+  readonly completion: readonly number[]
+  /** From the account's currency to the base currency. */
+  readonly rate: number
+}
+
+/**
+ * Beliefs about every budget of a portfolio, from an observation alone: conversion lag, day of week, response curve,
+ * delivery. Stateless; a budget without a day of spend has no estimate.
+ */
+export function estimate(observation: Observation): Estimates {
+  const completion = new Map(
+    observation.accounts.map((account) => [
+      account.account,
+      completionByAge(account.revisions, accountRule(observation, account)),
+    ]),
+  )
+  const series = observation.accounts.flatMap((account) =>
+    seriesOf(observation, account, completion.get(account.account) ?? [1]),
+  )
+  const factors = dayOfWeekFactors(
+    series.map(({ days }) => days),
+    (index, ageDays) => completionAt(series[index]?.completion ?? [1], ageDays),
+  )
+  const before = spendBeforeFlight(observation, series)
+  const pooled = poolRates(series)
+  const budgets = series.flatMap((one, index) => {
+    const found = estimateBudget(observation, one, factors, pooled(one), before[index] ?? 0)
+    return found ? [found] : []
+  })
+  return { budgets, dayOfWeek: factors, completion }
+}
+
+function seriesOf(
+  observation: Observation,
+  account: AccountObservation,
+  completion: readonly number[],
+): readonly Series[] {
+  const days = budgetDays(account, accountRule(observation, account))
+  const rate = observation.rates.find(({ from }) => from === account.structure.currency)
+  return account.structure.budgets.map((budget) => ({
+    account,
+    budget,
+    days: days.get(budget.id) ?? [],
+    completion,
+    rate: rate ? Number(rate.microsPerUnit) / 1e6 : Number.NaN,
+  }))
+}
+
+/** Each series' share of what all of them spent before the flight began (all they spent, if there is no day before). */
+function spendBeforeFlight(observation: Observation, series: readonly Series[]): readonly number[] {
+  const { from } = observation.policy.policy.flight
+  const spend = (days: readonly BudgetDay[], rate: number): number => days.reduce((a, d) => a + d.spend, 0) * rate
+  const before = series.map(({ days, rate }) =>
+    spend(
+      days.filter((d) => d.date < from),
+      rate,
+    ),
+  )
+  const useAll = before.every((amount) => amount === 0)
+  const amounts = useAll ? series.map(({ days, rate }) => spend(days, rate)) : before
+  const total = amounts.reduce((a, b) => a + b, 0)
+  return amounts.map((amount) => (total > 0 ? amount / total : 0))
+}
+
+interface Pool {
+  /** Conversions per main unit of the account's currency. */
+  readonly conversionsPerUnit: number
+  readonly valuePerConversion: number
+}
+
+/** What a budget's account brings per unit of spend, pulled towards what all accounts bring. */
+function poolRates(series: readonly Series[]): (one: Series) => Pool {
+  const total = (some: readonly Series[]) => {
+    const mature = some.flatMap(({ days, completion, rate }) =>
+      days.map((d) => ({
+        spend: d.spend * rate,
+        n: d.conversions / completionAt(completion, d.ageDays),
+        value: d.value * rate,
+        raw: d.conversions,
+      })),
+    )
+    return mature.reduce(
+      (a, d) => ({ spend: a.spend + d.spend, n: a.n + d.n, value: a.value + d.value, raw: a.raw + d.raw }),
+      { spend: 0, n: 0, value: 0, raw: 0 },
+    )
+  }
+  const all = total(series)
+  const overall = all.spend > 0 ? Math.max(all.n, 0.5) / all.spend : 0
+  const overallValue = all.raw > 0 ? all.value / all.raw : 0
+  const byAccount = new Map<string, Pool>()
+  for (const key of new Set(series.map(({ account }) => account.account))) {
+    const own = series.filter(({ account }) => account.account === key)
+    const sums = total(own)
+    const rate = own[0]?.rate ?? 1
+    const perBaseUnit = overall > 0 ? (sums.n + POOL_CONVERSIONS) / (sums.spend + POOL_CONVERSIONS / overall) : 0
+    const value = (sums.value + POOL_CONVERSIONS * overallValue) / (sums.raw + POOL_CONVERSIONS)
+    byAccount.set(key, { conversionsPerUnit: perBaseUnit * rate, valuePerConversion: value / rate })
+  }
+  return ({ account }) => byAccount.get(account.account) ?? { conversionsPerUnit: 0, valuePerConversion: 0 }
+}
+
+function estimateBudget(
+  observation: Observation,
+  { account, budget, days, completion }: Series,
+  factors: readonly number[],
+  pool: Pool,
+  originalShare: number,
+): BudgetEstimate | undefined {
+  const points = days.map((day) => ({
+    spend: day.spend,
+    conversions: day.conversions,
+    exposure: (factors[dayOfWeek(day.date) - 1] ?? 1) * completionAt(completion, day.ageDays),
+    ageDays: day.ageDays,
+  }))
+  if (pool.conversionsPerUnit <= 0) return undefined
+  const curve = fitResponseCurve(points, pool.conversionsPerUnit, OVERDISPERSION)
+  if (!curve) return undefined
+  const seen = days.reduce((a, d) => a + d.conversions, 0)
+  const value = days.reduce((a, d) => a + d.value, 0)
+  const recent = days.filter(({ ageDays }) => ageDays <= RECENT_DAYS)
+  const spent = recent.reduce((a, d) => a + d.spend, 0)
+  const policy = observation.policy.policy
+  const member = budgetMembership(policy, account.structure, budget, account.today)
+  return {
+    account: accountKey(account.structure.account),
+    budget: budget.id,
+    curve,
+    incrementality: policy.incrementality[member?.class ?? 'opaque'],
+    deliveryRatio: deliveryRatio(recent, budget, account),
+    maturity: maturityOf(recent, completion),
+    conversionsSeen: seen,
+    valuePerConversion: (value + POOL_CONVERSIONS * pool.valuePerConversion) / (seen + POOL_CONVERSIONS),
+    recentSpendPerDay: recent.length > 0 ? spent / recent.length : 0,
+    originalShare,
+  }
+}
+
+/**
+ * Spend over budget on the last days on which the budget stood as it stands now. Undefined when it was moved so lately
+ * that there is no such day: 0/0 must not read as "cannot spend".
+ */
+function deliveryRatio(
+  recent: readonly BudgetDay[],
+  budget: BudgetHolder,
+  account: AccountObservation,
+): number | undefined {
+  const state = account.levers.find(({ lever }) => lever.entity === 'budget' && lever.id === budget.id)
+  const since = state?.day
+  const settled = recent.filter(({ date }) => since === undefined || date > since).slice(-4)
+  const amount = Number(budget.amount.micros) / 1e6
+  if (settled.length === 0 || amount <= 0 || budget.period !== 'daily') return undefined
+  return settled.reduce((a, d) => a + d.spend, 0) / (settled.length * amount)
+}
+
+/** Share of the recent days' eventual conversions that is visible by now, by spend. */
+function maturityOf(recent: readonly BudgetDay[], completion: readonly number[]): number {
+  const spend = recent.reduce((a, d) => a + d.spend, 0)
+  if (spend === 0) return 0
+  return recent.reduce((a, d) => a + d.spend * completionAt(completion, d.ageDays), 0) / spend
+}

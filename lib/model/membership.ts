@@ -1,0 +1,54 @@
+import type { AccountDate } from '../units/calendar.ts'
+import { type AccountRef, sameAccount } from './account.ts'
+import type { CampaignClass, Membership, Policy } from './policy.ts'
+import type { AccountStructure, BudgetHolder, Campaign } from './structure.ts'
+
+/** The first entry of the policy that fits the campaign on that date; undefined: it is not in the portfolio. */
+export const memberOf = (
+  policy: Policy,
+  account: AccountRef,
+  campaign: Pick<Campaign, 'id' | 'name'>,
+  on: AccountDate,
+): Membership | undefined =>
+  policy.members.find(
+    ({ match, from, to }) =>
+      (match.account === undefined || sameAccount(match.account, account)) &&
+      (match.id === undefined || match.id === campaign.id) &&
+      (match.name === undefined || campaign.name.toLowerCase().includes(match.name.toLowerCase())) &&
+      (from === undefined || from <= on) &&
+      (to === undefined || on <= to),
+  )
+
+/** How a budget stands in a portfolio. A budget moves as one, so its strictest campaign decides for all of them. */
+export interface BudgetMembership {
+  readonly class: CampaignClass
+  readonly managed: boolean
+}
+
+// From most to least doubtful that its conversions are its own doing.
+const STRICTEST_FIRST: readonly CampaignClass[] = ['brand', 'retargeting', 'opaque', 'prospecting']
+
+/** Undefined when none of the budget's campaigns is in the portfolio. Managed only when all of them are in and managed. */
+export function budgetMembership(
+  policy: Policy,
+  structure: AccountStructure,
+  budget: BudgetHolder,
+  on: AccountDate,
+): BudgetMembership | undefined {
+  const fed = structure.campaigns.filter(({ id, status }) => budget.campaigns.includes(id) && status !== 'removed')
+  const members = fed.map((campaign) => memberOf(policy, structure.account, campaign, on))
+  const classes = members.flatMap((member) => (member ? [member.class] : []))
+  const strictest = STRICTEST_FIRST.find((one) => classes.includes(one))
+  if (strictest === undefined) return undefined
+  return { class: strictest, managed: members.every((member) => member?.managed === true) }
+}
+
+/** Whether anything that the budget feeds is running, so that it can spend. */
+export function canSpend(structure: AccountStructure, budget: BudgetHolder): boolean {
+  if (budget.status === 'removed') return false
+  if (budget.adGroup !== undefined) {
+    const group = structure.adGroups.find(({ id }) => id === budget.adGroup)
+    if (group && group.status !== 'active') return false
+  }
+  return structure.campaigns.some(({ id, status }) => status === 'active' && budget.campaigns.includes(id))
+}

@@ -1,0 +1,150 @@
+import * as z from 'zod'
+import { accountDate, timeZone } from '../units/calendar.ts'
+import { currency, fromDecimal } from '../units/money.ts'
+import { parseAccountKey, portfolioId } from './account.ts'
+
+/*
+ * The policy file's schema. Amounts are decimal text with their currency (`"120.00 EUR"`), so that no amount is ever
+ * without one. Fields whose meaning is not built yet are accepted by name and refused with "not yet honoured" when they
+ * would change a decision: a policy that is silently ignored is worse than one that is refused.
+ */
+
+/** Text that `parse` accepts; its error message becomes the field's. */
+const textBy = <T>(parse: (text: string) => T) =>
+  z.string().transform((text, context): T => {
+    try {
+      return parse(text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+      return z.NEVER
+    }
+  })
+
+const positiveAmount = textBy((text) => {
+  const [, amount, code] = /^(\S+) (\S+)$/.exec(text) ?? []
+  if (amount === undefined || code === undefined)
+    throw new RangeError(`"${text}" is not an amount: write number and currency, such as "120.00 EUR"`)
+  const parsed = fromDecimal(amount, currency(code))
+  if (parsed.micros <= 0n) throw new RangeError(`"${text}" must be more than 0`)
+  return parsed
+})
+
+const date = textBy(accountDate)
+const share = z.number().min(0).max(1)
+const notYet = (what: string) =>
+  z.undefined({ error: `not yet honoured: ${what} would change decisions; remove it for now` }).optional()
+
+const conversionRule = z.strictObject({
+  action: z.string().min(1).describe("The platform's name or id of the conversion action, such as purchase"),
+  clickWindowDays: z.int().min(0).max(90),
+  viewWindowDays: z.int().min(0).max(30).default(0).describe('0 (the default): view-through conversions do not count'),
+  basis: z.enum(['click', 'impression', 'conversion', 'mixed']),
+})
+
+const account = z.strictObject({
+  account: textBy(parseAccountKey).describe('platform:id, such as google-ads:1234567890'),
+  conversions: conversionRule,
+  dayCap: positiveAmount
+    .optional()
+    .describe('Most that one account day may cost at worst; without it nothing is pushed'),
+  overDeliveryFactor: z.number().min(1).max(10).optional(),
+})
+
+const member = z
+  .strictObject({
+    account: textBy(parseAccountKey).optional(),
+    name: z.string().optional().describe('Text that the campaign name contains, any case'),
+    id: z.string().regex(/^\d+$/, 'must be digits only').optional(),
+    class: z.enum(['brand', 'retargeting', 'prospecting', 'opaque']),
+    from: date.optional(),
+    to: date.optional(),
+    managed: z.boolean().default(true),
+  })
+  .transform(({ account, name, id, ...rest }) => ({ match: { account, name, id }, ...rest }))
+
+const guardrails = z.strictObject({
+  maxStepUp: share.default(0.2),
+  maxStepDown: share.default(0.2),
+  maxDayRise: share.default(0.2),
+  deadband: share.default(0.03),
+  minDailyBudget: positiveAmount.optional(),
+  maxDailyBudget: positiveAmount.optional(),
+  maxChangesPerPlan: z.int().min(0).default(10_000),
+  implausibleFactor: z.number().min(1.5).max(100).default(5),
+  midnightDeadZoneMinutes: z.int().min(0).max(180).default(30),
+  holdWhileLearning: z.boolean().default(true),
+})
+
+const freshness = z.strictObject({
+  structureMaxAgeMinutes: z.int().min(5).default(150),
+  spendMaxAgeMinutes: z.int().min(15).default(240),
+  maxUnexplainedSpendShare: share.default(0.02),
+  minHistoryDays: z.int().min(1).max(90).default(7),
+})
+
+const prior = z
+  .strictObject({ mean: z.number().min(0).max(2), low: z.number().min(0).max(2), high: z.number().min(0).max(2) })
+  .refine(({ mean, low, high }) => low <= mean && mean <= high, 'must satisfy low ≤ mean ≤ high')
+
+/*
+ * Priors until a lift test says otherwise: published lift studies find most of brand search and much of retargeting
+ * to be sales that come anyway; the intervals are wide on purpose. See docs/decisions/0002-incremental-by-class.md.
+ */
+const incrementality = z.strictObject({
+  brand: prior.default({ mean: 0.2, low: 0.05, high: 0.5 }),
+  retargeting: prior.default({ mean: 0.35, low: 0.1, high: 0.7 }),
+  prospecting: prior.default({ mean: 0.85, low: 0.6, high: 1 }),
+  opaque: prior.default({ mean: 0.6, low: 0.3, high: 0.9 }),
+})
+
+const event = z.strictObject({
+  name: z.string(),
+  from: date,
+  to: date,
+  expectedUplift: z.literal(1, { error: 'not yet honoured: only 1 is accepted for now' }).default(1),
+  excludeFromLearning: z.boolean().default(true),
+})
+
+const goal = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('conversions'), targetCpa: notYet('a target CPA') }),
+  z.strictObject({ kind: z.literal('value'), targetRoas: notYet('a target ROAS') }),
+])
+
+const bounds = z.strictObject({
+  account: textBy(parseAccountKey),
+  budget: z.string().regex(/^\d+$/, 'must be digits only'),
+  atLeast: positiveAmount.optional(),
+  atMost: positiveAmount.optional(),
+})
+
+export const policySchema = z.strictObject({
+  portfolio: textBy(portfolioId),
+  owner: z.string().min(1).describe('Who answers for this portfolio: a person or a team'),
+  mode: z.enum(['observe', 'shadow', 'approve', 'auto']).default('shadow'),
+  baseCurrency: textBy(currency),
+  zone: textBy(timeZone),
+  goal,
+  flight: z
+    .strictObject({ from: date, to: date, total: positiveAmount })
+    .refine(({ from, to }) => from <= to, 'must not end before it starts'),
+  accounts: z.array(account).min(1),
+  members: z.array(member).min(1),
+  bounds: z.array(bounds).default([]),
+  guardrails: guardrails.prefault({}),
+  dayCap: positiveAmount.optional(),
+  freshness: freshness.prefault({}),
+  drift: z
+    .strictObject({
+      insideCaps: z.enum(['adopt', 'reassert', 'hold']).default('adopt'),
+      holdDays: z.int().min(0).max(90).default(7),
+    })
+    .prefault({}),
+  planExpiresAfterHours: z.int().min(1).max(72).default(26),
+  maxRateAgeDays: z.int().min(1).max(30).default(5),
+  incrementality: incrementality.prefault({}),
+  events: z.array(event).default([]),
+  commitments: z.array(z.never({ error: 'not yet honoured: commitments would change decisions' })).default([]),
+  groups: notYet('group limits'),
+  bidMultipliers: notYet('bid multipliers'),
+  targets: notYet('moving targets'),
+})
