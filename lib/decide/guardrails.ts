@@ -1,0 +1,149 @@
+import type { PlatformCapabilities } from '../model/capability.ts'
+import type { BudgetEstimate } from '../model/estimates.ts'
+import type { LeverState } from '../model/lever-state.ts'
+import type { CampaignClass, Policy } from '../model/policy.ts'
+import type { BudgetHolder } from '../model/structure.ts'
+import type { AccountDate, Instant } from '../units/calendar.ts'
+import { fromMainUnits, larger, type Money, mainUnits, times } from '../units/money.ts'
+import { convertBack, type ExchangeRate } from '../units/rates.ts'
+import type { Limit } from './interval.ts'
+
+/** Below this share of its budget spent, the budget is not what limits the spend. */
+export const BINDING_DELIVERY = 0.88
+/** A class whose results are doubtful does not grow past the share of spend it came with. */
+const SHARE_BOUND: ReadonlySet<CampaignClass> = new Set(['brand', 'retargeting', 'opaque'])
+
+export interface BudgetContext {
+  readonly policy: Policy
+  readonly budget: BudgetHolder
+  readonly class: CampaignClass
+  readonly state: LeverState | undefined
+  readonly estimate: BudgetEstimate
+  readonly capabilities: PlatformCapabilities
+  /** From the account's currency to the base currency. */
+  readonly rate: ExchangeRate
+  /** What the portfolio is to spend today, in the base currency. */
+  readonly dayTarget: Money
+  /** The account's date. */
+  readonly today: AccountDate
+}
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
+
+/** Every guardrail's say on one daily budget, in the account's currency. */
+export function limitsOf(context: BudgetContext): readonly Limit[] {
+  return [
+    ...steps(context),
+    ...dayRise(context),
+    ...range(context),
+    ...ownBounds(context),
+    ...classShare(context),
+    ...delivery(context),
+    ...implausible(context),
+  ]
+}
+
+function steps({ policy, budget, capabilities }: BudgetContext): readonly Limit[] {
+  const up = Math.min(policy.guardrails.maxStepUp, capabilities.learningSafeStep)
+  const down = policy.guardrails.maxStepDown
+  return [
+    { name: 'step', detail: `at most ${percent(up)} up in one decision`, atMost: times(budget.amount, 1 + up, 'down') },
+    {
+      name: 'step',
+      detail: `at most ${percent(down)} down in one decision`,
+      atLeast: times(budget.amount, 1 - down, 'up'),
+    },
+  ]
+}
+
+function dayRise({ policy, budget, state, today }: BudgetContext): readonly Limit[] {
+  const share = policy.guardrails.maxDayRise
+  const dayStart = state?.day === today && state.dayStart?.kind === 'money' ? state.dayStart.amount : budget.amount
+  return [
+    {
+      name: 'day-rise',
+      detail: `at most ${percent(share)} up within one day, all decisions together`,
+      // A budget that somebody else raised by more than that today is stopped by this, not forced down.
+      atMost: larger(times(dayStart, 1 + share, 'down'), budget.amount),
+    },
+  ]
+}
+
+function range({ policy, budget, capabilities, rate }: BudgetContext): readonly Limit[] {
+  const { minDailyBudget, maxDailyBudget } = policy.guardrails
+  const minimum = capabilities.minimumDailyBudget(budget.amount.currency)
+  return [
+    { name: 'platform-minimum', detail: 'the platform accepts no smaller budget', atLeast: minimum },
+    ...(minDailyBudget
+      ? [
+          {
+            name: 'minimum',
+            detail: 'the policy sets this least budget',
+            atLeast: convertBack(minDailyBudget, rate, 'up'),
+          },
+        ]
+      : []),
+    ...(maxDailyBudget
+      ? [
+          {
+            name: 'maximum',
+            detail: 'the policy sets this largest budget',
+            atMost: convertBack(maxDailyBudget, rate, 'down'),
+          },
+        ]
+      : []),
+  ]
+}
+
+function ownBounds({ policy, budget }: BudgetContext): readonly Limit[] {
+  return policy.bounds
+    .filter((bound) => bound.budget === budget.id)
+    .map(({ atLeast, atMost }) => ({
+      name: 'bounds',
+      detail: 'the policy bounds this budget',
+      ...(atLeast ? { atLeast } : {}),
+      ...(atMost ? { atMost } : {}),
+    }))
+}
+
+function classShare({ class: kind, estimate, dayTarget, rate, budget }: BudgetContext): readonly Limit[] {
+  if (!SHARE_BOUND.has(kind)) return []
+  const share = fromMainUnits(mainUnits(dayTarget) * estimate.originalShare, dayTarget.currency, 'down')
+  const own = convertBack(share, rate, 'down')
+  return [
+    {
+      name: 'class-share',
+      detail: `${kind} campaigns may not grow past the ${percent(estimate.originalShare)} of spend they came with: there is no evidence of lift`,
+      // Where the share is below today's budget already, it stops growth; it does not force a cut.
+      atMost: larger(own, budget.amount),
+    },
+  ]
+}
+
+function delivery({ budget, estimate }: BudgetContext): readonly Limit[] {
+  const ratio = estimate.deliveryRatio
+  if (ratio === undefined || ratio >= BINDING_DELIVERY) return []
+  return [
+    {
+      name: 'not-limited-by-budget',
+      detail: `it spends only ${percent(ratio)} of its budget: more budget would bring nothing`,
+      atMost: budget.amount,
+    },
+  ]
+}
+
+function implausible({ policy, budget }: BudgetContext): readonly Limit[] {
+  const factor = policy.guardrails.implausibleFactor
+  return [
+    {
+      name: 'implausible',
+      detail: `more than ${factor} times the present budget is taken for an error`,
+      atMost: times(budget.amount, factor, 'down'),
+      atLeast: times(budget.amount, 1 / factor, 'up'),
+    },
+  ]
+}
+
+/** Whether a person's (or another tool's) edit is still to be left alone. */
+export const heldUntil = (state: LeverState | undefined, now: Instant): LeverState['hold'] =>
+  state?.hold && now < state.hold.until ? state.hold : undefined

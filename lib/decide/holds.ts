@@ -1,0 +1,159 @@
+import { policyAccount } from '../measure/budget-days.ts'
+import type { PlatformCapabilities } from '../model/capability.ts'
+import type { BudgetEstimate } from '../model/estimates.ts'
+import { scopesOf } from '../model/freeze.ts'
+import type { Lever } from '../model/lever.ts'
+import type { LeverState } from '../model/lever-state.ts'
+import { type BudgetMembership, canSpend } from '../model/membership.ts'
+import type { AccountObservation, Observation } from '../model/observation.ts'
+import type { HoldReason } from '../model/plan.ts'
+import type { BudgetHolder } from '../model/structure.ts'
+import { isoInstant, MINUTE_MS } from '../units/calendar.ts'
+import { toDecimal } from '../units/money.ts'
+import { heldUntil } from './guardrails.ts'
+
+export interface Hold {
+  readonly reason: HoldReason
+  readonly detail: string
+}
+
+export interface BudgetQuestion {
+  readonly observation: Observation
+  readonly account: AccountObservation
+  readonly budget: BudgetHolder
+  readonly lever: Lever
+  readonly membership: BudgetMembership
+  readonly state: LeverState | undefined
+  readonly estimate: BudgetEstimate | undefined
+  readonly capabilities: PlatformCapabilities
+}
+
+type Check = (question: BudgetQuestion) => Hold | undefined
+
+const hold = (reason: HoldReason, detail: string): Hold => ({ reason, detail })
+
+/** Why nothing on this account may move at all. */
+const accountChecks: readonly Check[] = [
+  ({ observation: { today, policy } }) => {
+    const { from, to } = policy.policy.flight
+    return today < from || today > to ? hold('outside-flight', `the flight runs from ${from} to ${to}`) : undefined
+  },
+  ({ observation: { policy } }) =>
+    policy.policy.mode === 'observe' ? hold('observe-only', 'the portfolio only observes') : undefined,
+  ({ observation, account, budget }) => {
+    const scopes = new Set<string>(scopesOf(account.structure.account, budget.campaigns))
+    const freeze = observation.freezes.find(({ scope }) => scopes.has(scope))
+    return freeze && hold('frozen', `${freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}`)
+  },
+  ({ account }) => {
+    const [blocker] = account.structure.blockers
+    return blocker && hold('account-blocked', `${blocker.code}: ${blocker.detail}`)
+  },
+  ({ observation, account }) => {
+    if (policyAccount(observation, account).dayCap === undefined)
+      return hold('no-caps', `account ${account.account} has no dayCap in the policy yet`)
+    return observation.policy.policy.dayCap === undefined
+      ? hold('no-caps', 'the portfolio has no dayCap in the policy yet')
+      : undefined
+  },
+  ({ observation, account }) => staleness(observation, account),
+  ({ observation, account }) => unreconciled(observation, account),
+]
+
+function staleness({ now, policy }: Observation, { status }: AccountObservation): Hold | undefined {
+  const { structureMaxAgeMinutes, spendMaxAgeMinutes } = policy.policy.freshness
+  if (now - status.structureAt > structureMaxAgeMinutes * MINUTE_MS)
+    return hold('stale-data', `the account was last read at ${isoInstant(status.structureAt)}`)
+  if (now - status.spendAt > spendMaxAgeMinutes * MINUTE_MS)
+    return hold('stale-data', `spend was last read at ${isoInstant(status.spendAt)}`)
+  return status.historyTo === undefined ? hold('stale-data', 'history has not been read yet') : undefined
+}
+
+/** Whether some day of the last week has spend that no campaign accounts for. */
+function unreconciled({ policy }: Observation, account: AccountObservation): Hold | undefined {
+  const limit = policy.policy.freshness.maxUnexplainedSpendShare
+  const spend = new Map<string, bigint>()
+  for (const { days } of account.histories)
+    for (const day of days) spend.set(day.date, (spend.get(day.date) ?? 0n) + day.spendMicros)
+  const recent = [...account.status.unexplainedMicros].filter(([date]) => date < account.today).slice(-7)
+  for (const [date, gap] of recent) {
+    const explained = Number(spend.get(date) ?? 0n)
+    const missing = Math.abs(Number(gap))
+    if (missing > limit * (explained + missing))
+      return hold(
+        'unreconciled-data',
+        `${toDecimal({ micros: gap, currency: account.structure.currency }, 2)} ${account.structure.currency} of ${date} belong to no campaign that was reported`,
+      )
+  }
+  return undefined
+}
+
+/** Why this budget may not move. */
+const budgetChecks: readonly Check[] = [
+  ({ membership }) =>
+    membership.managed ? undefined : hold('not-managed', 'a campaign that it feeds is not managed by this portfolio'),
+  ({ budget }) =>
+    budget.period !== 'daily' || budget.amount.micros <= 0n
+      ? hold(
+          'unsupported-budget',
+          `a ${budget.period} budget of ${toDecimal(budget.amount, 2)} ${budget.amount.currency} is counted and not moved`,
+        )
+      : undefined,
+  ({ account, budget }) =>
+    canSpend(account.structure, budget) ? undefined : hold('paused', 'nothing that it feeds is running'),
+  ({ account, budget }) => {
+    const test = account.structure.experiments.find(
+      ({ campaigns, to }) =>
+        campaigns.some((id) => budget.campaigns.includes(id)) && (to === undefined || account.today <= to),
+    )
+    return test && hold('in-experiment', `the platform is running the test "${test.name}" on it`)
+  },
+  ({ capabilities, lever, account }) => {
+    const capability = capabilities.honours(lever, account.structure)
+    return capability.kind === 'honoured' ? undefined : hold('not-honoured', capability.reason)
+  },
+  ({ state }) =>
+    state?.pending &&
+    hold('pending-outcome', 'the outcome of an earlier push is not known yet: it is counted at the worse value'),
+  ({ state, observation }) => {
+    const held = heldUntil(state, observation.now)
+    return held && hold('human-hold', `${held.reason}; left alone until ${isoInstant(held.until)}`)
+  },
+  (question) => learning(question),
+  ({ estimate, observation, account, budget }) => {
+    const needed = observation.policy.policy.freshness.minHistoryDays
+    const days = account.histories
+      .filter(({ campaign }) => budget.campaigns.includes(campaign))
+      .reduce((most, { days: own }) => Math.max(most, own.length), 0)
+    return estimate === undefined || days < needed
+      ? hold('too-little-history', `${days} days of history, ${needed} are needed`)
+      : undefined
+  },
+]
+
+function learning({ observation, account, budget }: BudgetQuestion): Hold | undefined {
+  if (!observation.policy.policy.guardrails.holdWhileLearning) return undefined
+  const { campaigns, adGroups } = account.structure
+  const states =
+    budget.adGroup === undefined
+      ? campaigns.filter(({ id, status }) => status === 'active' && budget.campaigns.includes(id))
+      : adGroups.filter(({ id }) => id === budget.adGroup)
+  const found = states.find((one) => one.learning === 'learning')
+  return found && hold('learning', `"${found.name}" is in its learning phase, which a budget change would restart`)
+}
+
+const first = (checks: readonly Check[], question: BudgetQuestion): Hold | undefined => {
+  for (const check of checks) {
+    const found = check(question)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** The first reason to leave a budget as it is; the order is the order of docs/architecture.md. */
+export const reasonToHold = (question: BudgetQuestion): Hold | undefined =>
+  first(accountChecks, question) ?? first(budgetChecks, question)
+
+/** For a cut back to the caps: neither learning, nor history, nor the person's own hold stand in its way. */
+export const reasonNotToCutBack = (question: BudgetQuestion): Hold | undefined =>
+  first(accountChecks, question) ?? first(budgetChecks.slice(0, 6), question)
