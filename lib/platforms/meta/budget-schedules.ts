@@ -1,0 +1,174 @@
+import * as z from 'zod'
+import { type AccountId, type AccountRef, sameAccount } from '../../model/account.ts'
+import type { WriteResult } from '../../model/failure.ts'
+import type { Lever } from '../../model/lever.ts'
+import type { Announcement } from '../../ports/platform.ts'
+import { type Instant, isoInstant, SECOND_MS } from '../../units/calendar.ts'
+import { add, type CurrencyCode, compare, equal, type Money, subtract, times } from '../../units/money.ts'
+import { unreachable } from '../../units/unreachable.ts'
+import type { AccountBasics } from './account.ts'
+import type { Graph } from './graph.ts'
+import { readLive } from './live.ts'
+import { AD_SET_STATUSES, CAMPAIGN_STATUSES, id, metaUnits, PAGE_SIZE } from './schema.ts'
+import type { Params } from './sender.ts'
+import { ownBudget } from './structure.ts'
+import { time } from './time.ts'
+import { fromMetaUnits, toMetaUnits } from './units.ts'
+import { failureOf, writeResult } from './writer.ts'
+
+type BudgetSchedule = Extract<Announcement, { kind: 'budget-schedule' }>
+
+/** @see https://developers.facebook.com/documentation/ads-commerce/marketing-api/reference/ad-campaign-group/budget_schedules */
+const periodSchema = z.object({
+  id,
+  budget_value: metaUnits,
+  budget_value_type: z.enum(['ABSOLUTE', 'MULTIPLIER']),
+  time_start: time,
+  time_end: time,
+})
+type Period = z.output<typeof periodSchema>
+const PERIOD_FIELDS = Object.keys(periodSchema.shape).join(',')
+
+const scheduledSchema = z.object({
+  id,
+  daily_budget: metaUnits.optional(),
+  lifetime_budget: metaUnits.optional(),
+  is_budget_schedule_enabled: z.boolean().optional(),
+})
+type Scheduled = z.output<typeof scheduledSchema>
+
+/** Where budgets and their schedules are read, and in which currency. */
+export interface Place {
+  readonly graph: Graph
+  readonly account: AccountRef
+  readonly currency: CurrencyCode
+}
+
+/** Every budget schedule of the account, each as the level that the budget is raised to. */
+export async function readAnnouncements(place: Place): Promise<readonly Announcement[]> {
+  const { graph, account } = place
+  const list = (edge: string, statuses: string) =>
+    graph.all(
+      account.id,
+      `act_${account.id}/${edge}`,
+      { fields: Object.keys(scheduledSchema.shape).join(','), effective_status: statuses, limit: PAGE_SIZE },
+      scheduledSchema,
+    )
+  const [campaigns, adSets] = await Promise.all([list('campaigns', CAMPAIGN_STATUSES), list('adsets', AD_SET_STATUSES)])
+  const announced: Announcement[] = []
+  for (const holder of [...campaigns, ...adSets].filter((of) => of.is_budget_schedule_enabled))
+    announced.push(...(await schedulesOf(place, holder)))
+  return announced
+}
+
+async function schedulesOf(place: Place, holder: Scheduled): Promise<readonly Announcement[]> {
+  const own = ownBudget(holder)
+  if (!own) return []
+  const { graph, account, currency } = place
+  const base = fromMetaUnits(own.units, currency)
+  const kind = own.period === 'daily' ? 'daily-budget' : 'lifetime-budget'
+  const lever: Lever = { account, kind, entity: 'budget', id: holder.id }
+  const periods = await readPeriods(graph, account.id, holder.id)
+  return periods.map((period) => ({
+    kind: 'budget-schedule',
+    // Meta keeps no names.
+    name: `budget-schedule-${period.id}`,
+    from: period.time_start,
+    to: period.time_end,
+    budget: lever,
+    amount: levelOf(period, base),
+  }))
+}
+
+const readPeriods = (
+  graph: Graph,
+  account: AccountId,
+  holder: string,
+  window: Params = {},
+): Promise<readonly Period[]> =>
+  graph.all(account, `${holder}/budget_schedules`, { fields: PERIOD_FIELDS, limit: PAGE_SIZE, ...window }, periodSchema)
+
+/** Meta documents both kinds of value as an increase over the base; a multiplier of 140 as 140 %. */
+const levelOf = ({ budget_value: value, budget_value_type: type }: Period, base: Money): Money =>
+  add(base, type === 'ABSOLUTE' ? fromMetaUnits(value, base.currency) : times(base, Number(value) / 100, 'up'))
+
+/** Creates an announcement, where Meta has such a thing and does not have it already. Does not throw. */
+export async function announce(
+  graph: Graph,
+  basics: (account: AccountId) => Promise<AccountBasics>,
+  account: AccountRef,
+  announcement: Announcement,
+): Promise<WriteResult> {
+  switch (announcement.kind) {
+    case 'seasonality':
+      return notSent(
+        'not-offered',
+        'Meta takes no seasonality adjustments: raise budgets or targets for the days instead',
+      )
+    case 'data-exclusion':
+      return notSent('not-offered', 'Meta takes no data exclusions: it learns from what it was sent')
+    case 'budget-schedule':
+      try {
+        const { currency } = await basics(account.id)
+        return await schedule({ graph, account, currency }, announcement)
+      } catch (error) {
+        return { kind: 'refused', failure: failureOf(error) }
+      }
+    default:
+      return unreachable(announcement)
+  }
+}
+
+/**
+ * Raises a budget to `amount` for a time. Meta is told the increase over the budget as it stands now, rounded down: it
+ * documents the value as an increase, and were it a level after all, too little would be spent and not too much.
+ */
+async function schedule(place: Place, wanted: BudgetSchedule): Promise<WriteResult> {
+  const { graph, account, currency } = place
+  const fault = faultOf(wanted, account, currency)
+  if (fault) return notSent('not-honoured', fault)
+  const [live] = await readLive(graph, account, [wanted.budget], currency)
+  if (live?.value?.kind !== 'money') return notSent('gone', `budget ${wanted.budget.id} is gone, or not a daily one`)
+  const increase = subtract(wanted.amount, live.value.amount)
+  if (increase.micros <= 0n || toMetaUnits(increase) === 0n)
+    return notSent('not-a-raise', `the amount is not above the budget of ${live.value.amount.micros} micros`)
+  const there = await sameWindow(place, wanted)
+  if (there) return alreadyThere(there, live.value.amount, wanted.amount)
+  const body = { ...windowOf(wanted), budget_value: String(toMetaUnits(increase)), budget_value_type: 'ABSOLUTE' }
+  return writeResult(await graph.send(account.id, `${wanted.budget.id}/budget_schedules`, body), namesCreated)
+}
+
+function faultOf({ budget, from, to, amount }: BudgetSchedule, account: AccountRef, currency: CurrencyCode) {
+  if (!sameAccount(budget.account, account)) return `budget of account ${budget.account.id}`
+  if (budget.kind !== 'daily-budget' || budget.entity !== 'budget') return 'only daily budgets can be scheduled'
+  if (amount.currency !== currency) return `the account is in ${currency}, and the amount in ${amount.currency}`
+  return from < to ? undefined : `it ends (${isoInstant(to)}) before it begins (${isoInstant(from)})`
+}
+
+/** Whole seconds, inside the window asked for. */
+const seconds = (at: Instant, round: (x: number) => number): string => String(round(at / SECOND_MS))
+const windowOf = ({ from, to }: BudgetSchedule) => ({
+  time_start: seconds(from, Math.ceil),
+  time_end: seconds(to, Math.floor),
+})
+
+async function sameWindow({ graph, account }: Place, wanted: BudgetSchedule): Promise<Period | undefined> {
+  const { time_start, time_end } = windowOf(wanted)
+  const near = await readPeriods(graph, account.id, wanted.budget.id, { time_start, time_stop: time_end })
+  return near.find((period) => period.time_start < wanted.to && period.time_end > wanted.from)
+}
+
+/** A second schedule over the same hours would add to the first. */
+function alreadyThere(there: Period, base: Money, wanted: Money): WriteResult {
+  const level = levelOf(there, base)
+  if (equal(level, fromMetaUnits(toMetaUnits(wanted), wanted.currency))) return { kind: 'applied' }
+  const relation = compare(level, wanted) > 0 ? 'higher' : 'lower'
+  return notSent('overlaps', `schedule ${there.id} already raises the budget in that time, to a ${relation} amount`)
+}
+
+const namesCreated = (json: unknown): boolean => z.object({ id }).safeParse(json).success
+
+const notSent = (code: string, detail: string): WriteResult => ({
+  kind: 'refused',
+  failure: { kind: 'rejected', code, detail: `not sent: ${detail}` },
+})
