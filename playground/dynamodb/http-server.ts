@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { WireObject } from './dynalite.ts'
+import { type ApiError, asApiError, requestTooLarge, serializationError, unknownOperation } from './errors.ts'
+import type { Answer } from './operations.ts'
+
+const HOST = '127.0.0.1'
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024
+const TARGET = /^DynamoDB_20120810\.(\w+)$/
+
+export interface LoopbackServer {
+  readonly endpoint: string
+  /** Resolves when the requests under way have been answered. */
+  close(): Promise<void>
+}
+
+/** Serves DynamoDB's JSON protocol on the loopback interface. Any credentials will do. */
+export async function serve(answer: Answer, port: number): Promise<LoopbackServer> {
+  let isClosing = false
+  const server = createServer((request, response) => {
+    response.shouldKeepAlive = !isClosing
+    void respond(request, response, answer)
+  })
+  // The client keeps its connections; one that we drop while idle could meet a request on its way.
+  server.keepAliveTimeout = 0
+  await listen(server, port)
+  const { port: actual } = server.address() as AddressInfo
+  const close = () => {
+    isClosing = true
+    return new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+  return { endpoint: `http://${HOST}:${actual}`, close }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, HOST, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  let status = 200
+  let body: unknown
+  try {
+    const operation = TARGET.exec(String(request.headers['x-amz-target']))?.[1]
+    const bytes = await readBody(request)
+    if (request.method !== 'POST' || operation === undefined) throw unknownOperation()
+    body = await answer({ operation, body: parse(bytes), bodyBytes: bytes.length })
+  } catch (cause) {
+    const error: ApiError = asApiError(cause)
+    status = error.status
+    body = error.body
+  }
+  const text = JSON.stringify(body)
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': Buffer.byteLength(text),
+    'x-amzn-requestid': randomUUID(),
+  })
+  response.end(text)
+}
+
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      // Read to the end all the same: a client still sending would not see the answer.
+      if (length <= MAX_REQUEST_BYTES) chunks.push(chunk)
+    })
+    request.on('end', () => (length > MAX_REQUEST_BYTES ? reject(requestTooLarge()) : resolve(Buffer.concat(chunks))))
+    request.on('error', reject)
+  })
+}
+
+function parse(bytes: Buffer): WireObject {
+  let body: unknown
+  try {
+    body = JSON.parse(bytes.toString())
+  } catch {
+    throw serializationError()
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw serializationError()
+  return body as WireObject
+}
