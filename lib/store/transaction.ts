@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { hashOfText } from '../model/canonical.ts'
 import { type Attributes, checkedSize, type Key, toItem } from './attributes.ts'
-import { type Condition, conditioned } from './expressions.ts'
+import { type Condition, conditioned, type Update, updating } from './expressions.ts'
 import type { TableName } from './tables.ts'
 
 /** One write of a transaction. `name` is what a conflict on it is called. */
@@ -22,6 +22,14 @@ export type Action =
       readonly key: Key
       readonly attributes: Attributes
       readonly when?: Condition
+    }
+  | {
+      readonly kind: 'update'
+      readonly name: string
+      readonly table: TableName
+      readonly key: Key
+      readonly update: Update
+      readonly when: Condition
     }
   | {
       readonly kind: 'delete'
@@ -107,6 +115,8 @@ function wireAction(action: Action, named: (table: TableName) => string): Transa
   const TableName = named(action.table)
   if (action.kind === 'delete')
     return { Delete: { TableName, Key: toItem({ ...action.key }), ...conditioned(action.when) } }
+  if (action.kind === 'update')
+    return { Update: { TableName, Key: toItem({ ...action.key }), ...updating(action.update, action.when) } }
   const Item = checkedSize(toItem({ ...action.key, ...action.attributes }))
   return { Put: { TableName, Item, ...(action.when && conditioned(action.when)) } }
 }

@@ -1,0 +1,148 @@
+import { type AccountRef, type AdGroupId, accountKey, type CampaignId } from '../model/account.ts'
+import type { EntityHistory, Revision } from '../model/history.ts'
+import type { PerformanceRow } from '../model/performance.ts'
+import { type AccountDate, addDays } from '../units/calendar.ts'
+import type { CurrencyCode } from '../units/money.ts'
+import { type Item, optionalTextIn, textIn, toItem } from './attributes.ts'
+import type { Database } from './database.ts'
+import { expiresAfterDate, KEPT_DAYS } from './expiry.ts'
+import {
+  type ConversionColumns,
+  conversionColumns,
+  conversionsAt,
+  type HistoryColumns,
+  historyColumns,
+  historyDays,
+} from './history-columns.ts'
+import { type Entity, type KnownHistory, type Merge, mergeDays, openRevisions } from './history-merge.ts'
+import { accountPk, HISTORY_PREFIX, historyKey, revisionKey, revisionPrefix } from './keys.ts'
+import { campaignRevisions, type EntityRevisions } from './revisions.ts'
+
+const HISTORY_SCHEMA = 1
+
+const entityText = ({ campaign, adGroup }: Entity): string =>
+  adGroup === undefined ? campaign : `${campaign}/${adGroup}`
+
+/**
+ * One item per entity holds its 90 days. Revisions are written once a day per entity, when the reading day they belong
+ * to is over; until then they are told by the history item itself. They go first: a kill in between repeats them.
+ */
+export async function mergeHistory(
+  db: Database,
+  account: AccountRef,
+  rows: readonly PerformanceRow[],
+  readOn: AccountDate,
+): Promise<number> {
+  if (rows.length === 0) return 0
+  const known = new Map((await knownHistories(db, account)).map((history) => [entityText(history), history]))
+  const merges = [...Map.groupBy(rows, entityText)].flatMap(
+    ([entity, ofEntity]) => mergeDays(known.get(entity), ofEntity, readOn) ?? [],
+  )
+  await db.putAll(
+    'facts',
+    merges.map((merge) => revisionItem(account, merge)).filter((item) => item !== undefined),
+  )
+  await db.putAll(
+    'facts',
+    merges.map(({ next }) => historyItem(account, next)),
+  )
+  return merges.reduce((sum, { changedDays }) => sum + changedDays, 0)
+}
+
+export async function histories(db: Database, account: AccountRef): Promise<readonly EntityHistory[]> {
+  const known = await knownHistories(db, account)
+  return known.map(({ campaign, adGroup, currency, days }) => ({
+    account: accountKey(account),
+    campaign,
+    ...(adGroup !== undefined && { adGroup }),
+    currency,
+    days,
+  }))
+}
+
+async function knownHistories(db: Database, account: AccountRef): Promise<readonly KnownHistory[]> {
+  const items = await db.query('facts', { pk: accountPk(account), prefix: HISTORY_PREFIX })
+  return items.map(readHistory)
+}
+
+function historyItem(account: AccountRef, history: KnownHistory): Item {
+  const { campaign, adGroup, currency, days, readOn, changed } = history
+  return toItem({
+    ...historyKey(account, campaign, adGroup),
+    campaignId: campaign,
+    adGroupId: adGroup,
+    currency,
+    firstDate: days[0]?.date,
+    lastDate: days.at(-1)?.date,
+    spendMicros: days.reduce((sum, { spendMicros }) => sum + spendMicros, 0n),
+    days: days.length,
+    columns: JSON.stringify(historyColumns(days)),
+    readOn,
+    changedOnReadOn: JSON.stringify(changed),
+    expiresAt: expiresAfterDate(readOn, KEPT_DAYS.record),
+    schemaVersion: HISTORY_SCHEMA,
+  })
+}
+
+function readHistory(item: Item): KnownHistory {
+  const adGroup = optionalTextIn(item, 'adGroupId') as AdGroupId | undefined
+  return {
+    campaign: textIn(item, 'campaignId') as CampaignId,
+    ...(adGroup !== undefined && { adGroup }),
+    currency: textIn(item, 'currency') as CurrencyCode,
+    days: historyDays(JSON.parse(textIn(item, 'columns')) as HistoryColumns),
+    readOn: textIn(item, 'readOn') as AccountDate,
+    changed: JSON.parse(textIn(item, 'changedOnReadOn')) as readonly AccountDate[],
+  }
+}
+
+interface RevisionColumns {
+  /** Account days from each date to the reading. */
+  readonly ageDays: readonly number[]
+  readonly conversions: ConversionColumns
+}
+
+function revisionItem(account: AccountRef, { next, over }: Merge): Item | undefined {
+  if (!over || over.revisions.length === 0) return undefined
+  const columns: RevisionColumns = {
+    ageDays: over.revisions.map(({ ageDays }) => ageDays),
+    conversions: conversionColumns(over.revisions.map(({ conversions }) => conversions)),
+  }
+  return toItem({
+    ...revisionKey(account, next.campaign, over.readOn, next.adGroup),
+    campaignId: next.campaign,
+    adGroupId: next.adGroup,
+    currency: next.currency,
+    readOn: over.readOn,
+    columns: JSON.stringify(columns),
+    expiresAt: expiresAfterDate(over.readOn, KEPT_DAYS.revision),
+    schemaVersion: HISTORY_SCHEMA,
+  })
+}
+
+function readRevisions(item: Item): readonly Revision[] {
+  const { ageDays, conversions } = JSON.parse(textIn(item, 'columns')) as RevisionColumns
+  const readOn = textIn(item, 'readOn') as AccountDate
+  return ageDays.map((age, index) => ({
+    date: addDays(readOn, -age),
+    ageDays: age,
+    conversions: conversionsAt(conversions, index),
+  }))
+}
+
+/** Of the campaign as a whole; where only its ad groups are reported, of their sum. */
+export async function revisions(db: Database, account: AccountRef, campaign: CampaignId): Promise<readonly Revision[]> {
+  const pk = accountPk(account)
+  const own = historyKey(account, campaign)
+  const [campaignItem, adGroupItems, stored] = await Promise.all([
+    db.get('facts', own),
+    db.query('facts', { pk, prefix: `${own.sk}#` }),
+    db.query('facts', { pk, prefix: revisionPrefix(campaign) }),
+  ])
+  const open = [...(campaignItem ? [campaignItem] : []), ...adGroupItems].map(readHistory)
+  const all: EntityRevisions[] = [
+    ...stored.map((item) => ({ entity: optionalTextIn(item, 'adGroupId') ?? '', revisions: readRevisions(item) })),
+    ...open.map((history) => ({ entity: history.adGroup ?? '', revisions: openRevisions(history) })),
+  ]
+  return campaignRevisions(all)
+}

@@ -1,0 +1,68 @@
+import { type AccountRef, accountKey, parseAccountKey } from '../model/account.ts'
+import { hashOfText, parseCanonical } from '../model/canonical.ts'
+import type { IntradaySpend } from '../model/history.ts'
+import { type AccountDate, type Instant, isoInstant } from '../units/calendar.ts'
+import type { CurrencyCode } from '../units/money.ts'
+import { integerIn, textIn } from './attributes.ts'
+import type { Database } from './database.ts'
+import { type ExactJson, exactJson } from './exact-json.ts'
+import { expiresAfterDate, KEPT_DAYS } from './expiry.ts'
+import { intradayKey } from './keys.ts'
+import { getPacked, putPacked } from './packed.ts'
+
+const INTRADAY_SCHEMA = 1
+
+/** Entity, then micros per hour with null for an hour that was not reported, then how many hours there are. */
+type Row = readonly [entity: string, hours: readonly (ExactJson | null)[], length: number]
+
+/** Hours at the end of the day that are not reported yet are not written out. */
+function rowOf(entity: string, hours: readonly (bigint | undefined)[]): Row {
+  const reported = hours.findLastIndex((micros) => micros !== undefined) + 1
+  const written = Array.from({ length: reported }, (_, hour) => hours[hour])
+  return [entity, written.map((micros) => (micros === undefined ? null : exactJson(micros))), hours.length]
+}
+
+const hoursOf = ([, hours, length]: Row): readonly (bigint | undefined)[] =>
+  Array.from({ length }, (_, hour) => {
+    const micros = hours[hour]
+    return micros === undefined || micros === null ? undefined : BigInt(micros)
+  })
+
+export async function putIntraday(db: Database, spend: IntradaySpend): Promise<void> {
+  const entities = [...spend.spendMicrosByHour].map(([entity, hours]) => JSON.stringify(rowOf(entity, hours)))
+  const total = [...spend.spendMicrosByHour.values()].flat().reduce<bigint>((sum, micros) => sum + (micros ?? 0n), 0n)
+  const expiresAt = expiresAfterDate(spend.date, KEPT_DAYS.intraday)
+  await putPacked(db, 'facts', {
+    head: intradayKey(parseAccountKey(spend.account), spend.date),
+    generation: hashOfText(`${spend.readAt}\n${entities.join('\n')}`).slice(0, 16),
+    attributes: {
+      date: spend.date,
+      currency: spend.currency,
+      spendMicros: total,
+      entities: entities.length,
+      readAtMs: spend.readAt,
+      asOf: isoInstant(spend.readAt),
+      expiresAt,
+      schemaVersion: INTRADAY_SCHEMA,
+    },
+    lists: { hours: entities },
+    partsExpireAt: expiresAt,
+  })
+}
+
+export async function getIntraday(
+  db: Database,
+  account: AccountRef,
+  date: AccountDate,
+): Promise<IntradaySpend | undefined> {
+  const unpacked = await getPacked(db, 'facts', intradayKey(account, date))
+  if (!unpacked) return undefined
+  const rows = parseCanonical<readonly Row[]>(unpacked.list('hours'))
+  return {
+    account: accountKey(account),
+    date,
+    currency: textIn(unpacked.head, 'currency') as CurrencyCode,
+    readAt: integerIn(unpacked.head, 'readAtMs') as Instant,
+    spendMicrosByHour: new Map(rows.map((row) => [row[0], hoursOf(row)])),
+  }
+}

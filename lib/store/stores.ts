@@ -1,0 +1,38 @@
+import type {
+  AuditStore,
+  ClaimStore,
+  FactStore,
+  FreezeStore,
+  MoneyStore,
+  PlanStore,
+  PolicyStore,
+} from '../ports/store.ts'
+import { dynamoAuditStore } from './audit-store.ts'
+import { dynamoClaimStore } from './claim-store.ts'
+import type { StoreOptions } from './database.ts'
+import { dynamoFactStore } from './fact-store.ts'
+import { dynamoFreezeStore } from './freeze-store.ts'
+import { dynamoMoneyStore } from './money-store.ts'
+import { dynamoPlanStore } from './plan-store.ts'
+import { dynamoPolicyStore } from './policy-store.ts'
+
+export interface DynamoStores {
+  readonly policies: PolicyStore
+  readonly facts: FactStore
+  readonly plans: PlanStore
+  readonly money: MoneyStore
+  readonly freezes: FreezeStore
+  readonly claims: ClaimStore
+  readonly audit: AuditStore
+}
+
+/** Every store of one deployment. */
+export const dynamoStores = (options: StoreOptions): DynamoStores => ({
+  policies: dynamoPolicyStore(options),
+  facts: dynamoFactStore(options),
+  plans: dynamoPlanStore(options),
+  money: dynamoMoneyStore(options),
+  freezes: dynamoFreezeStore(options),
+  claims: dynamoClaimStore(options),
+  audit: dynamoAuditStore(options),
+})
