@@ -88,8 +88,18 @@ function unreconciled({ policy }: Observation, account: AccountObservation): Hol
   return undefined
 }
 
+/** How many of the checks below also stand in the way of a cut back to the caps. */
+const CHECKS_OF_A_CUT = 7
+
 /** Why this budget may not move. */
 const budgetChecks: readonly Check[] = [
+  ({ account, budget }) => {
+    const other = account.contested.find((one) => one.budget === budget.id)
+    return (
+      other &&
+      hold('not-managed', `it feeds campaigns of portfolio ${other.portfolio} too: a budget belongs to one portfolio`)
+    )
+  },
   ({ membership }) =>
     membership.managed ? undefined : hold('not-managed', 'a campaign that it feeds is not managed by this portfolio'),
   ({ budget }) =>
@@ -156,4 +166,4 @@ export const reasonToHold = (question: BudgetQuestion): Hold | undefined =>
 
 /** For a cut back to the caps: neither learning, nor history, nor the person's own hold stand in its way. */
 export const reasonNotToCutBack = (question: BudgetQuestion): Hold | undefined =>
-  first(accountChecks, question) ?? first(budgetChecks.slice(0, 6), question)
+  first(accountChecks, question) ?? first(budgetChecks.slice(0, CHECKS_OF_A_CUT), question)

@@ -12,6 +12,7 @@ import { cutBack } from './cut-back.ts'
 import { dayTarget } from './day-target.ts'
 import { type BudgetQuestion, reasonNotToCutBack, reasonToHold } from './holds.ts'
 import { type Movable, moveBudgets } from './move-budgets.ts'
+import { netGrowth } from './net-growth.ts'
 import { proposedCaps } from './proposed-caps.ts'
 
 export type CapabilitiesOf = (account: AccountKey) => PlatformCapabilities
@@ -42,14 +43,16 @@ export function decide(
   }
   const { decisions, marginalReturn } = moveBudgets(observation, movable, settledBudgets(questions, movable), target)
   const targets = observation.accounts.flatMap((account) => targetHolds(observation, account))
+  const all = [...decisions, ...settled, ...targets]
   return named(
     {
       ...terms(observation, inputsHash),
       dayTarget: target,
       marginalReturn,
+      netGrowth: netGrowth(all, observation),
       proposedCaps: proposedCaps(observation, capabilitiesOf),
     },
-    [...decisions, ...settled, ...targets],
+    all,
   )
 }
 

@@ -47,6 +47,13 @@ export type AuditEntry =
       readonly date: string
       readonly deltaMicros: string
     }
+  /** What the same commit adds to the worst case of a portfolio's day, in its base currency. */
+  | {
+      readonly kind: 'portfolio-exposure'
+      readonly portfolio: string
+      readonly date: string
+      readonly deltaMicros: string
+    }
   | { readonly kind: 'freeze'; readonly scope: string; readonly by: string; readonly reason: string }
   | { readonly kind: 'unfreeze'; readonly scope: string; readonly by: string; readonly reason: string }
   | { readonly kind: 'plan'; readonly plan: string; readonly approval: string; readonly by: string }

@@ -19,11 +19,19 @@ export interface LeverState {
   readonly dayStart?: LeverValue
   readonly dayHigh?: LeverValue
   /** An intent whose outcome is not settled. */
-  readonly pending?: { readonly intent: IntentId; readonly to: LeverValue; readonly leaseUntil: Instant }
+  readonly pending?: PendingMove
   /** Left alone until then. */
   readonly hold?: { readonly until: Instant; readonly reason: string }
   /** Outside the caps by somebody else's hand: to be cut back to this. */
   readonly cutBackTo?: LeverValue
+}
+
+export interface PendingMove {
+  readonly intent: IntentId
+  readonly to: LeverValue
+  readonly leaseUntil: Instant
+  /** The day's highest value before it: where the record goes back to if it certainly was not applied. */
+  readonly highBefore: LeverValue
 }
 
 /** Somebody else moved a lever. */

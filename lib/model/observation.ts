@@ -1,6 +1,6 @@
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { ExchangeRate } from '../units/rates.ts'
-import type { AccountKey } from './account.ts'
+import type { AccountKey, BudgetId, PortfolioId } from './account.ts'
 import type { Freeze } from './freeze.ts'
 import type { EntityHistory, PullStatus, Revision } from './history.ts'
 import type { LeverState } from './lever-state.ts'
@@ -32,4 +32,6 @@ export interface AccountObservation {
   /** How the days of the largest campaigns were restated. */
   readonly revisions: readonly Revision[]
   readonly levers: readonly LeverState[]
+  /** Budgets that another portfolio lays claim to as well: neither may move them. */
+  readonly contested: readonly { readonly budget: BudgetId; readonly portfolio: PortfolioId }[]
 }

@@ -95,6 +95,8 @@ export interface PlanTerms {
   readonly dayTarget: Money
   /** Worth of one more main unit of daily budget, in incremental outcome per day. */
   readonly marginalReturn: number
+  /** By how much the plan's raises exceed its cuts, in the base currency; never negative. */
+  readonly netGrowth: Money
   /** `daily`: the day's decision. `correction`: between two of them, only edits outside the caps are cut back. */
   readonly occasion: 'daily' | 'correction'
   /** Caps that the policy does not give yet, as history suggests them; nothing is pushed until a person accepts them. */

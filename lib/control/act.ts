@@ -1,0 +1,103 @@
+import { type AccountRef, accountKey } from '../model/account.ts'
+import { scopesOf } from '../model/freeze.ts'
+import type { PlanChunk, PlanHeader, PlanProgress } from '../model/plan.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import type { AccountStructure } from '../model/structure.ts'
+import type { StageMessage } from '../model/turn.ts'
+import { mayPushNow, openPlans } from './dispatch.ts'
+import { giveUpChunk } from './give-up.ts'
+import type { Loop } from './loop.ts'
+import { allPolicies, policiesOf } from './portfolios.ts'
+import { pushReserved } from './push.ts'
+import { reserve } from './reserve.ts'
+import { shadowChunk } from './shadow.ts'
+import type { Summary } from './turn.ts'
+
+/** Raises wait this long for the cuts of other accounts; then they go as far as what is freed allows. */
+const WAIT_FOR_CUTS_SHARE = 0.5
+
+/**
+ * Applies the next chunk (at most 25 levers) of one approved plan to one account, and announces the chunk after it. Cuts
+ * come first, and raises only into the headroom that verified cuts and the plan's own growth leave.
+ */
+export async function actOnAccount(account: AccountRef, message: StageMessage, loop: Loop): Promise<Summary> {
+  const structure = await loop.facts.structure(account)
+  if (!structure) return { chunks: 0, why: 'not pulled yet' }
+  const policies = policiesOf(await allPolicies(loop), account)
+  for (const version of policies) {
+    for (const header of await openPlans(version.policy, loop.clock.now(), loop)) {
+      const next = await nextChunk(header, version, structure, loop)
+      if (!next) continue
+      const summary = await actOnChunk(next, version, structure, loop)
+      await loop.queue.send([{ ...message, attempt: message.attempt + 1 }])
+      return summary
+    }
+  }
+  return { chunks: 0 }
+}
+
+export interface NextChunk {
+  readonly header: PlanHeader
+  readonly chunk: PlanChunk
+  readonly progress: PlanProgress | undefined
+}
+
+async function nextChunk(
+  header: PlanHeader,
+  version: PolicyVersion,
+  { account, zone }: AccountStructure,
+  loop: Loop,
+): Promise<NextChunk | undefined> {
+  const now = loop.clock.now()
+  const key = accountKey(account)
+  const chunks = header.accounts.find((one) => one.account === key)?.chunks ?? []
+  const progress = await loop.plans.progress(header.id)
+  const index = progress?.cursors[key] ?? 0
+  const next = chunks[index]
+  if (!next || !mayPushNow(header, version.policy, zone, now)) return undefined
+  if (next.phase === 'raise' && cutsAreOpen(header, progress) && !waitedEnough(header, now)) return undefined
+  return { header, chunk: await loop.plans.chunk(header, key, index), progress }
+}
+
+/** Whether cuts of any account are still to be made or verified. */
+function cutsAreOpen(header: PlanHeader, progress: PlanProgress | undefined): boolean {
+  return header.accounts.some(({ account, chunks }) => {
+    const cursor = progress?.cursors[account] ?? 0
+    const unsent = chunks.slice(cursor).some(({ phase }) => phase === 'cut')
+    return unsent || (progress?.openCuts[account] ?? 0) > 0
+  })
+}
+
+const waitedEnough = ({ madeAt, expiresAt }: PlanHeader, now: number): boolean =>
+  now > madeAt + WAIT_FOR_CUTS_SHARE * (expiresAt - madeAt)
+
+async function actOnChunk(
+  next: NextChunk,
+  version: PolicyVersion,
+  structure: AccountStructure,
+  loop: Loop,
+): Promise<Summary> {
+  const { header, chunk } = next
+  if (header.mode === 'shadow') return shadowChunk(next, structure, loop)
+  if (header.policyVersion !== version.version)
+    return giveUpChunk(next, structure, 'the policy changed since the plan was made', loop)
+  const campaigns = campaignsOf(chunk, structure)
+  // First of two looks at the freezes: nothing is reserved for what may not be pushed anyway.
+  const [freeze] = await loop.freezes.active(scopesOf(structure.account, campaigns))
+  if (freeze) return giveUpChunk(next, structure, `${freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}`, loop)
+  const reserved = await reserve(next, version, structure, loop)
+  const outcomes = await pushReserved(reserved, version, structure, campaigns, loop)
+  return {
+    plan: header.id,
+    chunk: chunk.index,
+    phase: chunk.phase,
+    ...outcomes,
+    dropped: chunk.changes.length - reserved.length,
+  }
+}
+
+/** Campaigns that the chunk's budgets feed: their freezes count. */
+const campaignsOf = ({ changes }: PlanChunk, structure: AccountStructure): readonly string[] =>
+  changes.flatMap(({ change: { lever } }): readonly string[] =>
+    lever.entity === 'budget' ? (structure.budgets.find(({ id }) => id === lever.id)?.campaigns ?? []) : [lever.id],
+  )

@@ -1,0 +1,83 @@
+import { accountKey } from '../model/account.ts'
+import type { PlanHeader } from '../model/plan.ts'
+import type { Policy } from '../model/policy.ts'
+import type { StageMessage } from '../model/turn.ts'
+import {
+  dateAt,
+  dayElapsed,
+  HOUR_MS,
+  type Instant,
+  later,
+  MINUTE_MS,
+  startOfDay,
+  type TimeZone,
+} from '../units/calendar.ts'
+import type { Loop } from './loop.ts'
+import { allPolicies } from './portfolios.ts'
+
+/** The daily decision is taken this long after the portfolio's midnight, when yesterday has been read. */
+const DECISION_AFTER_MS = 90 * MINUTE_MS
+/** Changes are pushed in the first part of an account's day; a plan that comes later waits for the next midnight. */
+const PUSH_UNTIL_SHARE = 0.5
+
+/** The instant of the daily decision of the portfolio's date at `now`. */
+export const dailyPlanTurn = (policy: Policy, now: Instant): Instant =>
+  later(startOfDay(dateAt(now, policy.zone), policy.zone), DECISION_AFTER_MS)
+
+/** `now` rounded down to a whole period, so that every tick of a period names the same turn. */
+const periodStart = (now: Instant, periodMs: number): Instant => (Math.floor(now / periodMs) * periodMs) as Instant
+
+/**
+ * Everything that is due at a tick. Level-triggered: what was missed is due again at the next tick, and what is done
+ * already is recognised by its turn.
+ */
+export async function dueMessages(now: Instant, loop: Loop): Promise<readonly StageMessage[]> {
+  const policies = await allPolicies(loop)
+  const accounts = new Map(
+    policies.flatMap(({ policy }) => policy.accounts).map(({ account }) => [accountKey(account), account]),
+  )
+  const hour = periodStart(now, HOUR_MS)
+  const quarter = periodStart(now, 15 * MINUTE_MS)
+  const messages: StageMessage[] = []
+  for (const key of accounts.keys()) {
+    messages.push({ stage: 'verify', key, turn: quarter, attempt: 0 })
+    messages.push({ stage: 'pull', key, turn: hour, attempt: 0 })
+  }
+  for (const { policy } of policies) {
+    const turn = dailyPlanTurn(policy, now)
+    // A decision that was missed for hours is not made up for: the day is half gone, and the next one is near.
+    if (now >= turn && now - turn < 6 * HOUR_MS)
+      messages.push({ stage: 'plan', key: policy.portfolio, turn, attempt: 0 })
+    messages.push(...(await dueActs(policy, now, quarter, loop)))
+  }
+  return messages
+}
+
+async function dueActs(policy: Policy, now: Instant, turn: Instant, loop: Loop): Promise<readonly StageMessage[]> {
+  const accounts = new Set<string>()
+  for (const header of await openPlans(policy, now, loop)) {
+    const progress = await loop.plans.progress(header.id)
+    for (const { account, chunks } of header.accounts)
+      if ((progress?.cursors[account] ?? 0) < chunks.length) accounts.add(account)
+  }
+  return [...accounts].map((key) => ({ stage: 'act', key, turn, attempt: 0 }))
+}
+
+/** Plans of a portfolio that may still be acted on: approved, not expired, newest first; the day's and its corrections. */
+export async function openPlans(policy: Policy, now: Instant, loop: Loop): Promise<readonly PlanHeader[]> {
+  const recent = await loop.plans.recent(policy.portfolio, 8)
+  return recent.filter(
+    (header) => header.approval.kind === 'approved' && header.expiresAt > now && header.mode !== 'observe',
+  )
+}
+
+/**
+ * Whether an account may be pushed to now. Platforms let a day spend by its highest budget, so a daily plan is applied
+ * when the account's day is young, outside the minutes around its midnight; a correction goes as soon as it may.
+ */
+export function mayPushNow(header: PlanHeader, policy: Policy, zone: TimeZone, now: Instant): boolean {
+  const deadZoneMs = policy.guardrails.midnightDeadZoneMinutes * MINUTE_MS
+  const nearMidnight = dateAt(later(now, -deadZoneMs), zone) !== dateAt(later(now, deadZoneMs), zone)
+  if (nearMidnight) return false
+  return header.occasion === 'correction' || dayElapsed(now, zone) < PUSH_UNTIL_SHARE
+}

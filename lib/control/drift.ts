@@ -1,0 +1,134 @@
+import type { Drift, LeverState } from '../model/lever-state.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import type { ChangeEvent } from '../model/structure.ts'
+import { type AccountDate, DAY_MS, type Instant, later } from '../units/calendar.ts'
+import { compare, type Money, money, smaller, subtract, times, toDecimal } from '../units/money.ts'
+import { amountOf, highOn, withHigh } from './exposure.ts'
+import type { Sighting } from './sync-levers.ts'
+
+export interface DriftQuestion {
+  readonly sighting: Sighting
+  readonly before: LeverState | undefined
+  readonly events: readonly ChangeEvent[]
+  /** Of the account's day so far, and its cap; undefined while the day is not open. */
+  readonly exposure: Money | undefined
+  readonly cap: Money | undefined
+  readonly factor: number
+  readonly date: AccountDate
+  readonly now: Instant
+}
+
+/**
+ * What to make of a budget that is not as it was known. An amount that somebody else changed is drift: inside the caps it
+ * is adopted, held or reasserted as the policy says; outside them it is not adopted but marked to be cut back to the cap.
+ */
+export function resolveDrift(question: DriftQuestion): { state: LeverState; drift?: Drift } {
+  const { sighting, before, date, now } = question
+  const { budget, lever, idle } = sighting
+  const observed = { kind: 'money', amount: budget.amount } as const
+  const base: LeverState = before ?? { lever, version: 0, known: observed, knownAt: now, ours: false, idle }
+  const seen: LeverState = {
+    ...counted(before, base, sighting, date),
+    known: observed,
+    knownAt: now,
+    idle,
+    version: base.version + 1,
+  }
+  if (!before || amountOf(before.known).micros === budget.amount.micros) return { state: seen }
+
+  const event = question.events.findLast((one) => one.entity.id === budget.id && one.origin !== 'ours')
+  const drift = (resolution: Drift['resolution'], detail: string): Drift => ({
+    lever,
+    lastKnown: before.known,
+    observed,
+    seenAt: now,
+    ...(event ? { actor: event.actor, changedAt: event.at } : {}),
+    resolution,
+    detail,
+  })
+  const limit = capFor(question, before)
+  if (sighting.portfolio && limit && compare(budget.amount, limit.amount) > 0) {
+    const state: LeverState = { ...seen, cutBackTo: { kind: 'money', amount: limit.amount } }
+    const worst = times(budget.amount, question.factor, 'up')
+    return {
+      state,
+      drift: drift(
+        'cut-back',
+        `${limit.why}; at worst today costs ${toDecimal(worst, 2)} ${worst.currency} on this budget`,
+      ),
+    }
+  }
+  const { cutBackTo: _, ...inside } = seen
+  return adopt(inside, sighting.portfolio, drift, now)
+}
+
+/** With what the day may already have cost on record, before the value or the idleness changes. */
+function counted(
+  before: LeverState | undefined,
+  base: LeverState,
+  { budget, idle }: Sighting,
+  date: AccountDate,
+): LeverState {
+  if (before && !before.idle) return withHigh(before, idle ? amountOf(before.known) : budget.amount, date)
+  return idle ? base : withHigh({ ...base, idle: true }, budget.amount, date)
+}
+
+function adopt(
+  state: LeverState,
+  portfolio: PolicyVersion | undefined,
+  drift: (resolution: Drift['resolution'], detail: string) => Drift,
+  now: Instant,
+): { state: LeverState; drift: Drift } {
+  const rules = portfolio?.policy.drift ?? { insideCaps: 'adopt', holdDays: 7 }
+  if (rules.insideCaps === 'reassert')
+    return { state, drift: drift('reassert', 'the next daily decision starts from it and steers on') }
+  const until = later(now, rules.holdDays * DAY_MS)
+  const hold = { until, reason: 'somebody set this budget by hand' }
+  return {
+    state: rules.holdDays > 0 ? { ...state, hold } : state,
+    drift: drift(rules.insideCaps, `inside the caps: left alone for ${rules.holdDays} days`),
+  }
+}
+
+/** The most that somebody else's value may be, and which cap says so. */
+function capFor(
+  { sighting, exposure, cap, factor, date }: DriftQuestion,
+  before: LeverState,
+): { amount: Money; why: string } | undefined {
+  const { budget, portfolio } = sighting
+  if (!portfolio || sighting.idle || budget.period !== 'daily') return undefined
+  const { guardrails, bounds } = portfolio.policy
+  const known = amountOf(before.known)
+  const limits: { amount: Money; why: string }[] = [
+    {
+      amount: times(known, guardrails.implausibleFactor, 'down'),
+      why: `more than ${guardrails.implausibleFactor} times the budget before is taken for an error`,
+    },
+  ]
+  const own = bounds.find((one) => one.budget === budget.id)?.atMost
+  if (own) limits.push({ amount: own, why: 'above the most that the policy allows this budget' })
+  if (guardrails.maxDailyBudget && guardrails.maxDailyBudget.currency === known.currency)
+    limits.push({ amount: guardrails.maxDailyBudget, why: 'above the largest budget that the policy allows' })
+  if (exposure && cap)
+    limits.push({
+      amount: underCap(before, exposure, cap, factor, date),
+      why: 'above what the account’s day cap leaves',
+    })
+  const broken = limits.filter(({ amount }) => compare(budget.amount, amount) > 0)
+  const tightest = broken.reduce<{ amount: Money; why: string } | undefined>(
+    (a, b) => (a && smaller(a.amount, b.amount) === a.amount ? a : b),
+    undefined,
+  )
+  if (!tightest) return undefined
+  // A value that is an error says nothing of what was meant: go back to what was there, with the day's usual room at most.
+  const usual = times(known, 1 + guardrails.maxDayRise, 'down')
+  return { amount: smaller(tightest.amount, usual), why: tightest.why }
+}
+
+/** The most that this budget may be set to with the account's day still under its cap. */
+function underCap(before: LeverState, exposure: Money, cap: Money, factor: number, date: AccountDate): Money {
+  const high = highOn(before, date)
+  const room = subtract(cap, exposure)
+  if (room.micros <= 0n) return high
+  return money(high.micros + times(room, 1 / factor, 'down').micros, high.currency)
+}

@@ -1,0 +1,140 @@
+import { type AccountKey, type AccountRef, accountKey } from '../model/account.ts'
+import { ruleKey } from '../model/conversions.ts'
+import { scopesOf } from '../model/freeze.ts'
+import type { EntityHistory, Revision } from '../model/history.ts'
+import { budgetMembership } from '../model/membership.ts'
+import type { AccountObservation, Observation } from '../model/observation.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import { type AccountDate, dateAt, daysBetween, type Instant } from '../units/calendar.ts'
+import type { ExchangeRate } from '../units/rates.ts'
+import type { Loop } from './loop.ts'
+import { allPolicies, policiesOf, termsOf } from './portfolios.ts'
+
+/** Campaigns whose restatement is learned from: the largest; the lag is pooled over the account anyway. */
+const LAG_CAMPAIGNS = 40
+
+/** An exchange rate is missing or too old: no plan is made on part of the money. */
+export class MissingRate extends Error {
+  constructor(from: string, to: string, on: AccountDate, found: ExchangeRate | undefined, maxAgeDays: number) {
+    const age = found ? `the newest is of ${found.date}, older than ${maxAgeDays} days` : 'there is none'
+    super(`exchange rate ${from}→${to} for ${on}: ${age}; add one to the rates file, or raise maxRateAgeDays`)
+    this.name = 'MissingRate'
+  }
+}
+
+/** An account of the policy that has not been pulled yet. */
+export class NotPulled extends Error {
+  constructor(account: AccountKey) {
+    super(`account ${account} has not been pulled yet: run a pull first`)
+    this.name = 'NotPulled'
+  }
+}
+
+/** Reads everything that a plan may look at. @throws NotPulled, MissingRate */
+export async function observe(
+  version: PolicyVersion,
+  occasion: Observation['occasion'],
+  loop: Loop,
+): Promise<Observation> {
+  const now = loop.clock.now()
+  const { policy } = version
+  const today = dateAt(now, policy.zone)
+  const policies = await allPolicies(loop)
+  const accounts = await Promise.all(
+    policy.accounts.map((terms) => observeAccount(terms.account, version, policies, now, loop)),
+  )
+  const rates = await ratesFor(version, accounts, today, loop)
+  const scopes = accounts.flatMap(({ structure }) =>
+    scopesOf(
+      structure.account,
+      structure.campaigns.map(({ id }) => id),
+    ),
+  )
+  const freezes = (await loop.freezes.all()).filter(({ scope }) => scopes.includes(scope))
+  const flightSpentMicros = new Map(accounts.map((one) => [one.account, flightSpend(one, version)]))
+  return { now, today, policy: version, occasion, accounts, rates, freezes, flightSpentMicros }
+}
+
+async function observeAccount(
+  account: AccountRef,
+  version: PolicyVersion,
+  policies: readonly PolicyVersion[],
+  now: Instant,
+  loop: Loop,
+): Promise<AccountObservation> {
+  const [structure, status, histories, levers] = await Promise.all([
+    loop.facts.structure(account),
+    loop.facts.pullStatus(account),
+    loop.facts.histories(account),
+    loop.money.allLevers(account),
+  ])
+  if (!structure || !status) throw new NotPulled(accountKey(account))
+  const today = dateAt(now, structure.zone)
+  const others = policiesOf(policies, account).filter(({ policy }) => policy.portfolio !== version.policy.portfolio)
+  const contested = structure.budgets.flatMap((budget) =>
+    others
+      .filter(
+        ({ policy }) =>
+          budgetMembership(policy, structure, budget, today) &&
+          budgetMembership(version.policy, structure, budget, today),
+      )
+      .map(({ policy }) => ({ budget: budget.id, portfolio: policy.portfolio })),
+  )
+  return {
+    account: accountKey(account),
+    today,
+    structure,
+    status,
+    histories,
+    revisions: await lagRevisions(histories, version, account, loop),
+    levers: [...levers.values()],
+    contested,
+  }
+}
+
+async function lagRevisions(
+  histories: readonly EntityHistory[],
+  version: PolicyVersion,
+  account: AccountRef,
+  loop: Loop,
+): Promise<readonly Revision[]> {
+  const terms = termsOf(version, account)
+  const rule = terms ? ruleKey(terms.conversions) : ''
+  const conversions = (history: EntityHistory): number =>
+    history.days.reduce((a, day) => a + (day.conversions[rule]?.count ?? 0), 0)
+  const largest = histories.toSorted((a, b) => conversions(b) - conversions(a)).slice(0, LAG_CAMPAIGNS)
+  const campaigns = [...new Set(largest.map(({ campaign }) => campaign))]
+  return (await Promise.all(campaigns.map((campaign) => loop.facts.revisions(account, campaign)))).flat()
+}
+
+async function ratesFor(
+  { policy }: PolicyVersion,
+  accounts: readonly AccountObservation[],
+  today: AccountDate,
+  loop: Loop,
+): Promise<readonly ExchangeRate[]> {
+  const currencies = [...new Set(accounts.map(({ structure }) => structure.currency))]
+  return Promise.all(
+    currencies.map(async (from) => {
+      const rate = await loop.rates.rate(from, policy.baseCurrency, today)
+      if (!rate || daysBetween(rate.date, today) > policy.maxRateAgeDays)
+        throw new MissingRate(from, policy.baseCurrency, today, rate, policy.maxRateAgeDays)
+      return rate
+    }),
+  )
+}
+
+/** What the portfolio's campaigns spent since the flight began, before the account's today. */
+function flightSpend({ structure, histories, today }: AccountObservation, { policy }: PolicyVersion): bigint {
+  const members = new Set(
+    structure.budgets
+      .filter((budget) => budgetMembership(policy, structure, budget, today))
+      .flatMap(({ campaigns }) => campaigns),
+  )
+  let spent = 0n
+  for (const { campaign, days } of histories) {
+    if (!members.has(campaign)) continue
+    for (const day of days) if (day.date >= policy.flight.from && day.date < today) spent += day.spendMicros
+  }
+  return spent
+}

@@ -1,0 +1,121 @@
+import { decide } from '../decide/plan.ts'
+import { estimate } from '../measure/estimate.ts'
+import { accountKey, type PortfolioId, parseAccountKey } from '../model/account.ts'
+import { canonicalJson } from '../model/canonical.ts'
+import { budgetMembership } from '../model/membership.ts'
+import type { Observation } from '../model/observation.ts'
+import type { Approval, Plan } from '../model/plan.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import type { MoneyCommit } from '../ports/store.ts'
+import type { Instant } from '../units/calendar.ts'
+import { add, sum, zero } from '../units/money.ts'
+import { convert } from '../units/rates.ts'
+import { commitFresh } from './commit.ts'
+import { dailyPlanTurn } from './dispatch.ts'
+import { worstCase } from './exposure.ts'
+import type { Loop } from './loop.ts'
+import { observe } from './observe.ts'
+import { overDeliveryFactor } from './portfolios.ts'
+import type { Summary } from './turn.ts'
+
+/**
+ * Makes and stores the portfolio's plan for a turn. At the daily instant it is the day's decision; at any other turn it
+ * is a correction, which only cuts back edits outside the caps. Never writes to a platform.
+ */
+export async function planPortfolio(portfolio: PortfolioId, turn: Instant, loop: Loop): Promise<Summary> {
+  const version = await loop.policies.current(portfolio)
+  if (!version) throw new Error(`portfolio ${portfolio} has no policy: store one first`)
+  const occasion = turn === dailyPlanTurn(version.policy, turn) ? 'daily' : 'correction'
+  const { plan, observation } = await makePlan(version, occasion, loop)
+  await openPortfolioDay(observation, loop)
+  await storePlan(plan, loop)
+  const changes = plan.decisions.filter(({ kind }) => kind === 'change').length
+  return { plan: plan.id, occasion, changes, holds: plan.decisions.length - changes }
+}
+
+/** The plan as of now, with its inputs archived and nothing else written: what `sluice plan` shows. */
+export async function makePlan(
+  version: PolicyVersion,
+  occasion: Observation['occasion'],
+  loop: Loop,
+): Promise<{ plan: Plan; observation: Observation }> {
+  const observation = await observe(version, occasion, loop)
+  const inputsHash = await loop.archive.put(canonicalJson(observation))
+  const capabilities = (key: string) => loop.platforms(parseAccountKey(key).platform).capabilities
+  return { plan: decide(observation, estimate(observation), capabilities, inputsHash), observation }
+}
+
+/** Stores the plan with the approval that its mode gives, and takes back what older plans have not begun. */
+export async function storePlan(plan: Plan, loop: Loop): Promise<void> {
+  const older = await loop.plans.recent(plan.portfolio, 8)
+  await loop.plans.put(plan, firstApproval(plan))
+  // A correction stands beside the day's plan; a new daily plan replaces whatever came before.
+  if (plan.occasion !== 'daily') return
+  for (const { id, approval } of older)
+    if (id !== plan.id && (approval.kind === 'pending' || approval.kind === 'approved'))
+      await loop.plans.decide(id, approval, { kind: 'superseded', by: plan.id })
+}
+
+function firstApproval({ mode, policyVersion, madeAt }: Plan): Approval {
+  switch (mode) {
+    case 'auto':
+    case 'shadow':
+      return { kind: 'approved', by: `policy ${policyVersion} (${mode})`, at: madeAt }
+    case 'approve':
+    case 'observe':
+      return { kind: 'pending' }
+  }
+}
+
+/** Opens the portfolio's day in the ledger at the worst case of its budgets as known, with the day's rates pinned. */
+export async function openPortfolioDay(observation: Observation, loop: Loop): Promise<void> {
+  const { portfolio } = observation.policy.policy
+  await commitFresh(loop, `opening portfolio ${portfolio} ${observation.today}`, () => buildOpen(observation, loop))
+}
+
+async function buildOpen(
+  observation: Observation,
+  loop: Loop,
+): Promise<{ commit: Omit<MoneyCommit, 'token'> } | undefined> {
+  const { policy, today, accounts, rates } = observation
+  const { portfolio, dayCap, baseCurrency } = policy.policy
+  if (await loop.money.portfolioDay(portfolio, today)) return undefined
+  let exposure = zero(baseCurrency)
+  for (const { structure, today: accountToday } of accounts) {
+    const factor = overDeliveryFactor(
+      [policy],
+      structure.account,
+      loop.platforms(structure.account.platform).capabilities.overDeliveryFactor,
+    )
+    const rate = rates.find(({ from }) => from === structure.currency)
+    if (!rate) throw new Error(`no exchange rate from ${structure.currency} for ${accountKey(structure.account)}`)
+    const own = new Set<string>(
+      structure.budgets.filter((b) => budgetMembership(policy.policy, structure, b, accountToday)).map(({ id }) => id),
+    )
+    const states = [...(await loop.money.allLevers(structure.account)).values()].filter(({ lever }) =>
+      own.has(lever.id),
+    )
+    const worst = sum(
+      states.map((state) => worstCase(state, accountToday, factor)),
+      structure.currency,
+    )
+    exposure = add(exposure, convert(worst, rate, 'up'))
+  }
+  const next = { portfolio, date: today, exposure, ...(dayCap ? { cap: dayCap } : {}), rates, version: 1 }
+  const entry = {
+    kind: 'day-opened',
+    date: today,
+    exposureMicros: exposure.micros.toString(),
+    ...(dayCap ? { capMicros: dayCap.micros.toString() } : {}),
+  } as const
+  return {
+    commit: {
+      chain: `portfolio/${portfolio}`,
+      at: loop.clock.now(),
+      levers: [],
+      intents: [],
+      portfolioDay: { next, expected: 0 },
+      entries: [entry],
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { type AccountRef, sameAccount } from '../model/account.ts'
+import { budgetMembership } from '../model/membership.ts'
+import type { PolicyAccount, PolicyVersion } from '../model/policy.ts'
+import type { AccountStructure, BudgetHolder } from '../model/structure.ts'
+import type { AccountDate } from '../units/calendar.ts'
+import { type Money, smaller } from '../units/money.ts'
+import type { Loop } from './loop.ts'
+
+export async function allPolicies(loop: Loop): Promise<readonly PolicyVersion[]> {
+  const portfolios = await loop.policies.portfolios()
+  const versions = await Promise.all(portfolios.map((portfolio) => loop.policies.current(portfolio)))
+  return versions.filter((version) => version !== undefined)
+}
+
+/** Policies that name the account. */
+export const policiesOf = (policies: readonly PolicyVersion[], account: AccountRef): readonly PolicyVersion[] =>
+  policies.filter(({ policy }) => policy.accounts.some((one) => sameAccount(one.account, account)))
+
+export const termsOf = (version: PolicyVersion, account: AccountRef): PolicyAccount | undefined =>
+  version.policy.accounts.find((one) => sameAccount(one.account, account))
+
+/** The tightest cap that any portfolio gives the account's day; undefined unless every one of them gives one. */
+export function accountDayCap(policies: readonly PolicyVersion[], account: AccountRef): Money | undefined {
+  const caps = policiesOf(policies, account).map((version) => termsOf(version, account)?.dayCap)
+  if (caps.length === 0 || caps.some((cap) => cap === undefined)) return undefined
+  return caps.filter((cap) => cap !== undefined).reduce(smaller)
+}
+
+/** The largest over-delivery factor that applies to the account. */
+export function overDeliveryFactor(
+  policies: readonly PolicyVersion[],
+  account: AccountRef,
+  platformFactor: number,
+): number {
+  const own = policiesOf(policies, account).flatMap((version) => termsOf(version, account)?.overDeliveryFactor ?? [])
+  return own.length > 0 ? Math.max(...own) : platformFactor
+}
+
+/** The portfolio that a budget belongs to, and any others that lay claim to it as well. */
+export function portfoliosOf(
+  policies: readonly PolicyVersion[],
+  structure: AccountStructure,
+  budget: BudgetHolder,
+  on: AccountDate,
+): readonly PolicyVersion[] {
+  return policiesOf(policies, structure.account).filter(
+    ({ policy }) => budgetMembership(policy, structure, budget, on) !== undefined,
+  )
+}

@@ -1,0 +1,123 @@
+import type { PlatformCapabilities } from '../model/capability.ts'
+import type { WriteResult } from '../model/failure.ts'
+import { scopesOf } from '../model/freeze.ts'
+import type { Intent, Outcome, Readback } from '../model/intent.ts'
+import { type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import type { AccountStructure } from '../model/structure.ts'
+import type { Loop } from './loop.ts'
+import { type Settlement, settle } from './settle.ts'
+
+/**
+ * Sends what was reserved: looks at the freezes and at the live values once more, pushes absolute values, reads back and
+ * settles. Whatever is not positively known to be applied or refused stays pending for verify.
+ *
+ * @returns how many came to which outcome
+ */
+export async function pushReserved(
+  reserved: readonly Intent[],
+  version: PolicyVersion,
+  structure: AccountStructure,
+  campaigns: readonly string[],
+  loop: Loop,
+): Promise<Readonly<Record<string, number>>> {
+  if (reserved.length === 0) return {}
+  const { account } = structure
+  const live = await liveValues(reserved, structure, loop)
+  const moved = reserved.filter((intent) => !stands(intent, live))
+  const ready = reserved.filter((intent) => stands(intent, live))
+  // The last look before the money moves.
+  const [freeze] = await loop.freezes.active(scopesOf(account, campaigns))
+  const settlements: Settlement[] = moved.map((intent) => ({
+    intent,
+    outcome: { kind: 'drifted', observed: live.get(leverKey(intent.change.lever)) },
+  }))
+  if (freeze) {
+    const outcome: Outcome = { kind: 'frozen', freeze: `${freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}` }
+    settlements.push(...ready.map((intent) => ({ intent, outcome })))
+  } else settlements.push(...(await send(ready, structure, loop)))
+  await settle(settlements, version, structure, loop)
+  return tally(settlements)
+}
+
+async function send(ready: readonly Intent[], structure: AccountStructure, loop: Loop): Promise<readonly Settlement[]> {
+  if (ready.length === 0) return []
+  const { writer, capabilities } = loop.platforms(structure.account.platform)
+  const results = await writer.apply(
+    structure.account,
+    ready.map(({ change }) => change),
+  )
+  if (results.length !== ready.length)
+    return ready.map((intent) => ({
+      intent,
+      outcome: { kind: 'unknown', detail: `${results.length} answers to ${ready.length} changes` },
+    }))
+  const applied = ready.filter((_, i) => results[i]?.kind === 'applied')
+  const readback = await readBack(applied, structure, loop)
+  return ready.map((intent, i) => ({ intent, outcome: outcomeOf(intent, results[i]!, readback, capabilities) }))
+}
+
+/** Present values by lever. A read that fails here leaves the push unverified, not undone. */
+async function readBack(
+  applied: readonly Intent[],
+  structure: AccountStructure,
+  loop: Loop,
+): Promise<ReadonlyMap<LeverKey, LeverValue | undefined> | string> {
+  if (applied.length === 0) return new Map()
+  return liveValues(applied, structure, loop).catch((error: unknown) =>
+    error instanceof Error ? error.message : String(error),
+  )
+}
+
+async function liveValues(
+  intents: readonly Intent[],
+  { account }: AccountStructure,
+  loop: Loop,
+): Promise<ReadonlyMap<LeverKey, LeverValue | undefined>> {
+  const live = await loop.platforms(account.platform).reader.live(
+    account,
+    intents.map(({ change }) => change.lever),
+  )
+  return new Map(live.map(({ lever, value }) => [leverKey(lever), value]))
+}
+
+function stands({ change }: Intent, live: ReadonlyMap<LeverKey, LeverValue | undefined>): boolean {
+  const value = live.get(leverKey(change.lever))
+  return value !== undefined && sameValue(value, change.from)
+}
+
+function outcomeOf(
+  { change }: Intent,
+  result: WriteResult,
+  readback: ReadonlyMap<LeverKey, LeverValue | undefined> | string,
+  capabilities: PlatformCapabilities,
+): Outcome {
+  if (result.kind === 'refused') return { kind: 'refused', failure: result.failure }
+  if (result.kind === 'unknown') return { kind: 'unknown', detail: result.detail }
+  // Applied, but what the platform holds now could not be seen: as good as unknown until verify has read it.
+  if (typeof readback === 'string') return { kind: 'unknown', detail: `applied, but the read-back failed: ${readback}` }
+  const value = readback.get(leverKey(change.lever))
+  return value === undefined
+    ? { kind: 'unknown', detail: 'applied, but the read-back did not show it' }
+    : { kind: 'applied', readback: compareReadback(change.lever.kind, change.to, value, capabilities) }
+}
+
+/** A platform may store an allowed normalisation of what it was told; anything else is a mismatch. */
+export function compareReadback(
+  kind: Parameters<PlatformCapabilities['normalise']>[0],
+  told: LeverValue,
+  value: LeverValue,
+  capabilities: PlatformCapabilities,
+): Readback {
+  const allowed = sameValue(value, told) || sameValue(value, capabilities.normalise(kind, told))
+  return { kind: allowed ? 'verified' : 'mismatched', value }
+}
+
+function tally(settlements: readonly Settlement[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { outcome } of settlements) {
+    const name = outcome.kind === 'applied' ? outcome.readback.kind : outcome.kind
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  return counts
+}

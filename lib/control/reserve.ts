@@ -1,0 +1,241 @@
+import { growthInBase } from '../decide/net-growth.ts'
+import { accountKey } from '../model/account.ts'
+import type { AuditEntry } from '../model/audit.ts'
+import { type Intent, intentId } from '../model/intent.ts'
+import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
+import { type LeverKey, type LiveLever, leverKey, sameValue } from '../model/lever.ts'
+import type { LeverState } from '../model/lever-state.ts'
+import type { ChangeDecision } from '../model/plan.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import type { AccountStructure } from '../model/structure.ts'
+import type { MoneyCommit, Versioned } from '../ports/store.ts'
+import { type AccountDate, dateAt, type Instant, later } from '../units/calendar.ts'
+import { add, compare, type Money, subtract, sum, zero } from '../units/money.ts'
+import type { NextChunk } from './act.ts'
+import { commitFresh } from './commit.ts'
+import { amountOf, highOn, withHigh, worstCaseChange } from './exposure.ts'
+import { inBase, portfolioDayOf, withExposure } from './ledger-step.ts'
+import { type Loop, leaseMs } from './loop.ts'
+import { overDeliveryFactor } from './portfolios.ts'
+import { advanced, noProgress } from './progress.ts'
+import { valueText } from './value-text.ts'
+
+interface Books {
+  readonly ledger: AccountDayLedger
+  readonly portfolio: PortfolioDayLedger
+  readonly states: ReadonlyMap<LeverKey, LeverState>
+  readonly live: ReadonlyMap<LeverKey, LiveLever>
+  readonly date: AccountDate
+  readonly factor: number
+  readonly now: Instant
+  /** What raises of this plan may still take, in the base currency. */
+  readonly headroom: Money
+}
+
+interface Granted {
+  readonly intent: Intent
+  readonly lever: Versioned<LeverState>
+  readonly delta: Money
+  readonly growth: Money
+}
+
+type Verdict = { readonly granted: Granted } | { readonly refused: string; readonly outcome: string }
+
+/**
+ * Reserves what a chunk may push: reads the live values, checks every change against caps and headroom, and writes
+ * intents, lever records, both ledgers, the plan's progress and the audit record in one transaction. What does not pass
+ * is dropped with its reason in the same record; the rest proceeds.
+ *
+ * @returns intents to be pushed now; empty when another worker took the chunk
+ */
+export async function reserve(
+  next: NextChunk,
+  version: PolicyVersion,
+  structure: AccountStructure,
+  loop: Loop,
+): Promise<readonly Intent[]> {
+  const built = await commitFresh(loop, `reserving for ${next.header.id}`, () => build(next, version, structure, loop))
+  return built?.granted.map(({ intent }) => intent) ?? []
+}
+
+async function build(
+  { header, chunk }: NextChunk,
+  version: PolicyVersion,
+  structure: AccountStructure,
+  loop: Loop,
+): Promise<{ commit: Omit<MoneyCommit, 'token'>; granted: readonly Granted[] } | undefined> {
+  const key = accountKey(structure.account)
+  const progress = (await loop.plans.progress(header.id)) ?? noProgress(header)
+  if ((progress.cursors[key] ?? 0) !== chunk.index) return undefined
+  const headroom = subtract(add(header.netGrowth, progress.freed), progress.raised)
+  const books = await openBooks(chunk.changes, headroom, version, structure, loop)
+  const lease = later(books.now, leaseMs(loop.timing))
+
+  const granted: Granted[] = []
+  const entries: AuditEntry[] = []
+  for (const decision of chunk.changes) {
+    const id = intentId(header.id, leverKey(decision.change.lever))
+    const intent: Intent = {
+      id,
+      plan: header.id,
+      portfolio: header.portfolio,
+      change: decision.change,
+      at: books.now,
+      leaseUntil: lease,
+    }
+    const verdict = judge(decision, intent, books, granted, header.rates)
+    if ('granted' in verdict) granted.push(verdict.granted)
+    entries.push(entryOf(intent, verdict, books.date))
+  }
+  const { currency } = books.ledger.exposure
+  const raised = sum(
+    granted.map(({ growth }) => growth).filter(({ micros }) => micros > 0n),
+    header.dayTarget.currency,
+  )
+  return {
+    granted,
+    commit: {
+      chain: key,
+      at: books.now,
+      levers: granted.map(({ lever }) => lever),
+      intents: granted.map(({ intent }) => ({ intent })),
+      progress: {
+        next: advanced(progress, {
+          account: key,
+          chunks: 1,
+          raised,
+          cutsOpened: granted.filter(({ growth }) => growth.micros < 0n).length,
+        }),
+        expected: progress.version,
+      },
+      ...withExposure(
+        books.ledger,
+        books.portfolio,
+        sum(
+          granted.map(({ delta }) => delta),
+          currency,
+        ),
+        entries,
+      ),
+    },
+  }
+}
+
+/** No item in the ledger means no push. */
+export class DayNotOpen extends Error {
+  constructor(what: string, date: AccountDate) {
+    super(
+      `the day ${date} of ${what} is not open in the ledger: a pull opens an account's day, a daily plan a portfolio's`,
+    )
+    this.name = 'DayNotOpen'
+  }
+}
+
+async function openBooks(
+  changes: readonly ChangeDecision[],
+  headroom: Money,
+  version: PolicyVersion,
+  { account, zone }: AccountStructure,
+  loop: Loop,
+): Promise<Books> {
+  const { reader, capabilities } = loop.platforms(account.platform)
+  const levers = changes.map(({ change }) => change.lever)
+  const live = await reader.live(account, levers)
+  const now = loop.clock.now()
+  const date = dateAt(now, zone)
+  const [states, ledger, portfolio] = await Promise.all([
+    loop.money.levers(account, levers.map(leverKey)),
+    loop.money.accountDay(account, date),
+    portfolioDayOf(version, loop),
+  ])
+  if (!ledger) throw new DayNotOpen(accountKey(account), date)
+  if (!portfolio) throw new DayNotOpen(`portfolio ${version.policy.portfolio}`, dateAt(now, version.policy.zone))
+  const factor = overDeliveryFactor([version], account, capabilities.overDeliveryFactor)
+  return {
+    ledger,
+    portfolio,
+    states,
+    live: new Map(live.map((one) => [leverKey(one.lever), one])),
+    date,
+    factor,
+    now,
+    headroom,
+  }
+}
+
+/** Whether one change may be pushed, given what was granted before it in the same chunk. */
+function judge(
+  { change }: ChangeDecision,
+  intent: Intent,
+  books: Books,
+  before: readonly Granted[],
+  rates: Parameters<typeof growthInBase>[1],
+): Verdict {
+  const key = leverKey(change.lever)
+  const state = books.states.get(key)
+  if (!state) return { refused: 'nothing is known of this lever yet', outcome: 'dropped' }
+  if (state.pending) return { refused: 'an earlier push is not settled', outcome: 'dropped' }
+  const live = books.live.get(key)?.value
+  if (!live || !sameValue(live, change.from))
+    return { refused: `it stands at ${valueText(live)}, not at ${valueText(change.from)}`, outcome: 'drifted' }
+
+  const to = amountOf(change.to)
+  const raised = withHigh(state, to, books.date)
+  const { cutBackTo: _, ...kept } = raised
+  const nextState: LeverState = {
+    ...kept,
+    version: state.version + 1,
+    pending: {
+      intent: intent.id,
+      to: change.to,
+      leaseUntil: intent.leaseUntil,
+      highBefore: { kind: 'money', amount: highOn(state, books.date) },
+    },
+  }
+  const delta = worstCaseChange(state, nextState, books.date, books.factor)
+  const growth = growthInBase(change, rates)
+  const broken = brokenCap(delta, growth, books, before)
+  if (broken) return { refused: broken, outcome: 'dropped' }
+  return { granted: { intent, lever: { next: nextState, expected: state.version }, delta, growth } }
+}
+
+/** The cap that this change would break, in words. A cut breaks none. */
+function brokenCap(delta: Money, growth: Money, books: Books, before: readonly Granted[]): string | undefined {
+  if (growth.micros <= 0n) return undefined
+  const { ledger, portfolio, headroom } = books
+  if (!ledger.cap || !portfolio.cap) return 'there is no cap in the policy'
+  const all = add(
+    sum(
+      before.map((one) => one.delta),
+      delta.currency,
+    ),
+    delta,
+  )
+  if (compare(add(ledger.exposure, all), ledger.cap) > 0)
+    return 'the account’s day would cost more than its cap at worst'
+  if (compare(add(portfolio.exposure, inBase(all, portfolio)), portfolio.cap) > 0)
+    return 'the portfolio’s day would cost more than its cap at worst'
+  const none = zero(growth.currency)
+  const raised = before.reduce((total, one) => (one.growth.micros > 0n ? add(total, one.growth) : total), none)
+  return compare(add(raised, growth), headroom) > 0 ? 'the cuts that were to pay for it are not verified' : undefined
+}
+
+function entryOf({ id, change }: Intent, verdict: Verdict, date: AccountDate): AuditEntry {
+  const base = { intent: id, lever: leverKey(change.lever), date }
+  if ('granted' in verdict)
+    return {
+      kind: 'reserved',
+      ...base,
+      from: valueText(change.from),
+      to: valueText(change.to),
+      deltaMicros: verdict.granted.delta.micros.toString(),
+    }
+  return {
+    kind: 'settled',
+    ...base,
+    outcome: verdict.outcome,
+    detail: verdict.refused,
+    known: valueText(change.from),
+    deltaMicros: '0',
+  }
+}

@@ -1,0 +1,222 @@
+import { growthInBase } from '../decide/net-growth.ts'
+import { accountKey } from '../model/account.ts'
+import type { AuditEntry } from '../model/audit.ts'
+import type { PlatformFailure } from '../model/failure.ts'
+import type { Intent, IntentRecord, Outcome } from '../model/intent.ts'
+import { leverKey } from '../model/lever.ts'
+import type { LeverState } from '../model/lever-state.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import type { AccountStructure } from '../model/structure.ts'
+import type { MoneyCommit, Versioned } from '../ports/store.ts'
+import { type AccountDate, DAY_MS, dateAt, type Instant, later } from '../units/calendar.ts'
+import { add, type Money, money, zero } from '../units/money.ts'
+import { unreachable } from '../units/unreachable.ts'
+import { commitFresh } from './commit.ts'
+import { amountOf, highOn, withHigh, worstCaseChange } from './exposure.ts'
+import { portfolioDayOf, withExposure } from './ledger-step.ts'
+import type { Loop } from './loop.ts'
+import { overDeliveryFactor } from './portfolios.ts'
+import { advanced } from './progress.ts'
+import { valueText } from './value-text.ts'
+
+/** How long a lever is left alone whose platform stored something else than it was told. */
+const MISMATCH_HOLD_MS = DAY_MS
+
+export interface Settlement {
+  readonly intent: Intent
+  readonly outcome: Outcome
+}
+
+/**
+ * Writes what became of pushed changes of one plan, at most 25: outcomes, lever records, released reservations, progress
+ * and audit, in one transaction. An unknown outcome leaves the lever pending and counted at the worse value.
+ */
+export async function settle(
+  settlements: readonly Settlement[],
+  version: PolicyVersion,
+  structure: AccountStructure,
+  loop: Loop,
+): Promise<void> {
+  if (settlements.length === 0) return
+  await commitFresh(loop, `settling for ${accountKey(structure.account)}`, () =>
+    build(settlements, version, structure, loop),
+  )
+}
+
+async function build(
+  settlements: readonly Settlement[],
+  version: PolicyVersion,
+  { account, zone, currency }: AccountStructure,
+  loop: Loop,
+): Promise<{ commit: Omit<MoneyCommit, 'token'> } | undefined> {
+  const key = accountKey(account)
+  const now = loop.clock.now()
+  const date = dateAt(now, zone)
+  const states = await loop.money.levers(
+    account,
+    settlements.map(({ intent }) => leverKey(intent.change.lever)),
+  )
+  const ledger = await loop.money.accountDay(account, date)
+  const portfolio = await portfolioDayOf(version, loop)
+  const factor = overDeliveryFactor(
+    [version],
+    account,
+    loop.platforms(account.platform).capabilities.overDeliveryFactor,
+  )
+  // Somebody may have settled some of them meanwhile.
+  const open = settlements.filter(
+    ({ intent }) => states.get(leverKey(intent.change.lever))?.pending?.intent === intent.id,
+  )
+  const [first] = open
+  if (!first) return undefined
+  const progress = await loop.plans.progress(first.intent.plan)
+  if (!progress) throw new Error(`plan ${first.intent.plan} has intents and no progress`)
+
+  const levers: Versioned<LeverState>[] = []
+  const entries: AuditEntry[] = []
+  let delta = zero(currency)
+  const rates = portfolio?.rates ?? (await loop.plans.header(first.intent.plan))?.rates ?? []
+  const tally = { closed: 0, freed: zero(progress.freed.currency), raised: zero(progress.raised.currency) }
+  for (const { intent, outcome } of open) {
+    const before = states.get(leverKey(intent.change.lever))!
+    const after = afterOutcome(before, intent, outcome, date, now)
+    const change = ledger ? worstCaseChange(before, after, date, factor) : zero(currency)
+    delta = add(delta, change)
+    if (after !== before) levers.push({ next: { ...after, version: before.version + 1 }, expected: before.version })
+    entries.push(entryOf(intent, outcome, after, date, change))
+    count(tally, intent, outcome, growthInBase(intent.change, rates))
+  }
+  const step = { account: key, cutsClosed: tally.closed, freed: tally.freed, raised: tally.raised }
+  const intents = open.map(
+    ({ intent, outcome }): IntentRecord => ({
+      intent,
+      outcome,
+      ...(outcome.kind === 'unknown' ? {} : { settledAt: now }),
+    }),
+  )
+  return {
+    commit: {
+      chain: key,
+      at: now,
+      levers,
+      intents,
+      progress: { next: advanced(progress, step), expected: progress.version },
+      ...withExposure(ledger, portfolio, delta, entries),
+    },
+  }
+}
+
+/** The lever's record after an outcome; the same object when it stays pending. */
+function afterOutcome(
+  before: LeverState,
+  { change }: Intent,
+  outcome: Outcome,
+  date: AccountDate,
+  now: Instant,
+): LeverState {
+  switch (outcome.kind) {
+    case 'unknown':
+      return before
+    case 'applied':
+      return afterApplied(before, outcome.readback, date, now)
+    case 'refused':
+    case 'frozen':
+      return { ...unsent(before, date), known: change.from, knownAt: now }
+    case 'drifted': {
+      const back = unsent(before, date)
+      if (!outcome.observed) return { ...back, knownAt: now, idle: true }
+      return { ...withHigh(back, amountOf(outcome.observed), date), known: outcome.observed, knownAt: now }
+    }
+    case 'shadowed':
+      throw new Error('a shadowed change has no reservation to settle')
+    default:
+      return unreachable(outcome)
+  }
+}
+
+function afterApplied(
+  before: LeverState,
+  readback: Extract<Outcome, { kind: 'applied' }>['readback'],
+  date: AccountDate,
+  now: Instant,
+): LeverState {
+  if (readback.kind === 'not-read' || readback.value === undefined) return before
+  // The day stays charged by the highest it saw, also when the outcome only became known after midnight.
+  const { pending: _, ...charged } = withHigh(before, highOn(before, date), date)
+  const known = {
+    ...withHigh(charged, amountOf(readback.value), date),
+    known: readback.value,
+    knownAt: now,
+    ours: true,
+  }
+  if (readback.kind === 'verified') return known
+  return {
+    ...known,
+    hold: { until: later(now, MISMATCH_HOLD_MS), reason: 'the platform stored another value than it was told' },
+  }
+}
+
+/** The record as if the push had never been reserved. */
+function unsent(before: LeverState, date: AccountDate): LeverState {
+  const { pending, ...rest } = before
+  if (!pending || before.day !== date) return rest
+  return { ...rest, dayHigh: pending.highBefore }
+}
+
+/** What the outcome means for the plan's headroom. */
+function count(
+  tally: { closed: number; freed: Money; raised: Money },
+  { change }: Intent,
+  outcome: Outcome,
+  growth: Money,
+): void {
+  if (outcome.kind === 'unknown' || change.to.kind !== 'money') return
+  const applied = outcome.kind === 'applied' && outcome.readback.kind === 'verified'
+  const negated = money(-growth.micros, growth.currency)
+  if (growth.micros < 0n) {
+    tally.closed += 1
+    if (applied) tally.freed = add(tally.freed, negated)
+  } else if (outcome.kind !== 'applied') tally.raised = add(tally.raised, negated)
+}
+
+const entryOf = (
+  { id, change }: Intent,
+  outcome: Outcome,
+  after: LeverState,
+  date: AccountDate,
+  delta: Money,
+): AuditEntry => ({
+  kind: 'settled',
+  intent: id,
+  lever: leverKey(change.lever),
+  outcome: outcome.kind === 'applied' ? outcome.readback.kind : outcome.kind,
+  detail: detailOf(outcome),
+  known: valueText(after.known),
+  date,
+  deltaMicros: delta.micros.toString(),
+})
+
+function detailOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'applied':
+      return outcome.readback.kind === 'not-read'
+        ? outcome.readback.detail
+        : `reads ${valueText(outcome.readback.value)}`
+    case 'refused':
+      return failureText(outcome.failure)
+    case 'drifted':
+      return `it stands at ${valueText(outcome.observed)}`
+    case 'frozen':
+      return outcome.freeze
+    case 'unknown':
+      return outcome.detail
+    case 'shadowed':
+      return 'not sent: the portfolio is in shadow'
+    default:
+      return unreachable(outcome)
+  }
+}
+
+/** A failure in words that a person can act on. */
+export const failureText = (failure: PlatformFailure): string =>
+  `${failure.kind}${failure.kind === 'rejected' ? ` (${failure.code})` : ''}: ${failure.detail}`

@@ -1,0 +1,229 @@
+import { accountKey, type PortfolioId } from '../model/account.ts'
+import type { AuditEntry } from '../model/audit.ts'
+import { type Lever, type LeverKey, leverKey } from '../model/lever.ts'
+import type { Drift, LeverState } from '../model/lever-state.ts'
+import { canSpend } from '../model/membership.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import type { AccountStructure, BudgetHolder, ChangeEvent } from '../model/structure.ts'
+import type { MoneyCommit, Versioned } from '../ports/store.ts'
+import { type AccountDate, dateAt } from '../units/calendar.ts'
+import { add, type Money, subtract, toDecimal, zero } from '../units/money.ts'
+import { openAccountDay } from './account-day.ts'
+import { commitFresh } from './commit.ts'
+import { resolveDrift } from './drift.ts'
+import { amountOf, withHigh, worstCaseChange } from './exposure.ts'
+import { portfolioDayOf, withExposure } from './ledger-step.ts'
+import type { Loop } from './loop.ts'
+import { accountDayCap, overDeliveryFactor, portfoliosOf } from './portfolios.ts'
+
+/** Levers in one transaction. */
+const CHUNK = 25
+
+/** A budget as just seen, beside what was known of it. */
+export interface Sighting {
+  readonly budget: BudgetHolder
+  readonly lever: Lever
+  readonly idle: boolean
+  /** The portfolio that it belongs to; undefined when none does, or more than one. */
+  readonly portfolio: PolicyVersion | undefined
+}
+
+/**
+ * Brings the record of every budget up to what was just read, and the day's ledger with it: new budgets, budgets that
+ * somebody else moved (drift), campaigns that were paused or started. Only differences are written.
+ */
+export async function syncLevers(
+  structure: AccountStructure,
+  events: readonly ChangeEvent[],
+  policies: readonly PolicyVersion[],
+  loop: Loop,
+): Promise<{ budgets: number; drifts: number }> {
+  const { account } = structure
+  const date = dateAt(structure.readAt, structure.zone)
+  const factor = overDeliveryFactor(policies, account, loop.platforms(account.platform).capabilities.overDeliveryFactor)
+  const cap = accountDayCap(policies, account)
+  const sightings = sightingsOf(structure, policies, date)
+  const known = await loop.money.allLevers(account)
+  await openAccountDay({ structure, date, factor, cap }, loop)
+
+  const differing = sightings.filter((sighting) => differs(sighting, known.get(leverKey(sighting.lever))))
+  const gone = [...known.values()].filter(
+    (state) => !state.idle && !sightings.some((s) => leverKey(s.lever) === leverKey(state.lever)),
+  )
+  const drifts: Drift[] = []
+  for (const chunk of chunksByPortfolio(differing))
+    drifts.push(...(await syncChunk(chunk, { structure, events, date, factor }, loop)))
+  await markGone(gone, structure, loop)
+  if (drifts.length > 0) await loop.facts.putDrifts(drifts)
+  if (drifts.some(({ resolution }) => resolution === 'cut-back')) await askForCorrections(drifts, sightings, loop)
+  return { budgets: sightings.length, drifts: drifts.length }
+}
+
+function sightingsOf(
+  structure: AccountStructure,
+  policies: readonly PolicyVersion[],
+  date: AccountDate,
+): readonly Sighting[] {
+  return structure.budgets
+    .filter(({ status }) => status !== 'removed')
+    .map((budget) => {
+      const owners = portfoliosOf(policies, structure, budget, date)
+      return {
+        budget,
+        lever: {
+          account: structure.account,
+          kind: budget.period === 'daily' ? 'daily-budget' : 'lifetime-budget',
+          entity: 'budget',
+          id: budget.id,
+        },
+        idle: !canSpend(structure, budget),
+        portfolio: owners.length === 1 ? owners[0] : undefined,
+      }
+    })
+}
+
+/** Whether the record must be written. While an intent is open, verify is the one to look. */
+function differs({ budget, idle }: Sighting, state: LeverState | undefined): boolean {
+  if (!state) return true
+  if (state.pending) return false
+  return state.idle !== idle || amountOf(state.known).micros !== budget.amount.micros
+}
+
+function chunksByPortfolio(sightings: readonly Sighting[]): readonly (readonly Sighting[])[] {
+  const groups = Map.groupBy(sightings, ({ portfolio }) => portfolio?.policy.portfolio)
+  return [...groups.values()].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / CHUNK) }, (_, i) => group.slice(i * CHUNK, (i + 1) * CHUNK)),
+  )
+}
+
+interface SyncContext {
+  readonly structure: AccountStructure
+  readonly events: readonly ChangeEvent[]
+  readonly date: AccountDate
+  readonly factor: number
+}
+
+async function syncChunk(chunk: readonly Sighting[], context: SyncContext, loop: Loop): Promise<readonly Drift[]> {
+  const built = await commitFresh(loop, `sync of ${accountKey(context.structure.account)}`, () =>
+    buildSync(chunk, context, loop),
+  )
+  return built?.drifts ?? []
+}
+
+async function buildSync(
+  chunk: readonly Sighting[],
+  { structure, events, date, factor }: SyncContext,
+  loop: Loop,
+): Promise<{ commit: Omit<MoneyCommit, 'token'>; drifts: readonly Drift[] } | undefined> {
+  const { account } = structure
+  const now = loop.clock.now()
+  const states = await loop.money.levers(
+    account,
+    chunk.map(({ lever }) => leverKey(lever)),
+  )
+  const ledger = await loop.money.accountDay(account, date)
+  const portfolio = await portfolioDayOf(chunk[0]?.portfolio, loop)
+  let exposure = ledger?.exposure
+  const levers: Versioned<LeverState>[] = []
+  const entries: AuditEntry[] = []
+  const drifts: Drift[] = []
+
+  for (const sighting of chunk) {
+    const before = states.get(leverKey(sighting.lever))
+    if (!differs(sighting, before)) continue
+    const resolved = resolveDrift({ sighting, before, events, exposure, cap: ledger?.cap, factor, date, now })
+    const delta = worstCaseChange(
+      before ?? unseen(sighting.lever, sighting.budget.amount),
+      resolved.state,
+      date,
+      factor,
+    )
+    if (resolved.drift) drifts.push(resolved.drift)
+    if (exposure) exposure = add(exposure, delta)
+    levers.push({ next: resolved.state, expected: before?.version ?? 0 })
+    entries.push(observedEntry(sighting, before, resolved.drift, date, ledger ? delta : zero(delta.currency)))
+  }
+  if (levers.length === 0) return undefined
+  return {
+    drifts,
+    commit: {
+      chain: accountKey(account),
+      at: now,
+      levers,
+      intents: [],
+      ...withExposure(ledger, portfolio, ledger && exposure ? subtract(exposure, ledger.exposure) : undefined, entries),
+    },
+  }
+}
+
+/** A lever that nothing is known of: it counts nothing yet. */
+const unseen = (lever: Lever, amount: Money): LeverState => ({
+  lever,
+  version: 0,
+  known: { kind: 'money', amount },
+  knownAt: 0 as LeverState['knownAt'],
+  ours: false,
+  idle: true,
+})
+
+const observedEntry = (
+  { lever, budget, idle }: Sighting,
+  before: LeverState | undefined,
+  drift: Drift | undefined,
+  date: AccountDate,
+  delta: Money,
+): AuditEntry => ({
+  kind: 'observed',
+  lever: leverKey(lever),
+  from: before ? `${toDecimal(amountOf(before.known))}${before.idle ? ' idle' : ''}` : 'unseen',
+  to: `${toDecimal(budget.amount)}${idle ? ' idle' : ''}`,
+  ...(drift?.actor ? { actor: drift.actor } : {}),
+  resolution: drift?.resolution ?? 'taken over',
+  date,
+  deltaMicros: delta.micros.toString(),
+})
+
+/** Budgets that the account no longer has: they cannot spend; what they may have spent today stays counted. */
+async function markGone(gone: readonly LeverState[], structure: AccountStructure, loop: Loop): Promise<void> {
+  for (let i = 0; i < gone.length; i += CHUNK) {
+    const keys = gone.slice(i, i + CHUNK).map(({ lever }) => leverKey(lever))
+    await commitFresh(loop, `sync of ${accountKey(structure.account)}`, () => buildGone(keys, structure, loop))
+  }
+}
+
+async function buildGone(
+  keys: readonly LeverKey[],
+  { account, zone }: AccountStructure,
+  loop: Loop,
+): Promise<{ commit: Omit<MoneyCommit, 'token'> } | undefined> {
+  const now = loop.clock.now()
+  const date = dateAt(now, zone)
+  const states = [...(await loop.money.levers(account, keys)).values()].filter(({ idle, pending }) => !idle && !pending)
+  if (states.length === 0) return undefined
+  const levers = states.map((state) => ({
+    next: { ...withHigh(state, amountOf(state.known), date), idle: true, version: state.version + 1 },
+    expected: state.version,
+  }))
+  const entries = states.map(
+    (state): AuditEntry => ({
+      kind: 'observed',
+      lever: leverKey(state.lever),
+      from: toDecimal(amountOf(state.known)),
+      to: 'gone',
+      resolution: 'taken over',
+      date,
+      deltaMicros: '0',
+    }),
+  )
+  return { commit: { chain: accountKey(account), at: now, levers, intents: [], entries } }
+}
+
+/** An edit outside the caps does not wait for the next daily decision. */
+async function askForCorrections(drifts: readonly Drift[], sightings: readonly Sighting[], loop: Loop): Promise<void> {
+  const keys = new Set(drifts.filter(({ resolution }) => resolution === 'cut-back').map(({ lever }) => leverKey(lever)))
+  const portfolios = new Set<PortfolioId>()
+  for (const { lever, portfolio } of sightings)
+    if (portfolio && keys.has(leverKey(lever))) portfolios.add(portfolio.policy.portfolio)
+  const turn = loop.clock.now()
+  await loop.queue.send([...portfolios].map((key) => ({ stage: 'plan', key, turn, attempt: 0 })))
+}

@@ -1,0 +1,53 @@
+import { parseAccountKey, portfolioId } from '../model/account.ts'
+import type { Stage, StageMessage } from '../model/turn.ts'
+import { HOUR_MS, later } from '../units/calendar.ts'
+import { actOnAccount } from './act.ts'
+import type { Loop } from './loop.ts'
+import { planPortfolio } from './plan.ts'
+import { pullAccount } from './pull.ts'
+import { verifyAccount } from './verify.ts'
+
+/** What a turn did, in a few figures for the log. */
+export type Summary = Readonly<Record<string, number | string>>
+
+export type TurnResult =
+  | { readonly kind: 'ran'; readonly summary: Summary }
+  | { readonly kind: 'skipped'; readonly why: 'done' | 'too-old' | 'off' }
+  /** Another worker holds the key: deliver again later. */
+  | { readonly kind: 'elsewhere' }
+
+/** A turn older than this is dropped: what it would do, a younger one does better. */
+const PERIOD_MS: Readonly<Record<Stage, number>> = {
+  pull: HOUR_MS,
+  plan: 6 * HOUR_MS,
+  act: HOUR_MS,
+  verify: HOUR_MS,
+}
+
+const STAGES: Readonly<Record<Stage, (message: StageMessage, loop: Loop) => Promise<Summary>>> = {
+  pull: ({ key }, loop) => pullAccount(parseAccountKey(key), loop),
+  plan: ({ key, turn }, loop) => planPortfolio(portfolioId(key), turn, loop),
+  act: (message, loop) => actOnAccount(parseAccountKey(message.key), message, loop),
+  verify: ({ key }, loop) => verifyAccount(parseAccountKey(key), loop),
+}
+
+/**
+ * Runs one message: drops it if it is stale or was done before, claims its key, runs the stage, marks the turn done. A
+ * failure gives the key back and is thrown, so that the queue delivers again.
+ */
+export async function runTurn(message: StageMessage, loop: Loop): Promise<TurnResult> {
+  const now = loop.clock.now()
+  if (now - message.turn > PERIOD_MS[message.stage]) return { kind: 'skipped', why: 'too-old' }
+  const key = `${message.stage}/${message.key}`
+  // Past its run limit a worker is dead, clocks apart: then the key may be taken over.
+  const until = later(now, loop.timing.runLimitMs + loop.timing.clockSkewMs)
+  const claim = await loop.claims.claim(key, message.turn, message.attempt, loop.worker, now, until)
+  if (claim === 'done') return { kind: 'skipped', why: 'done' }
+  if (claim === 'elsewhere') return { kind: 'elsewhere' }
+  const summary = await STAGES[message.stage](message, loop).catch(async (error: unknown) => {
+    await loop.claims.release(key, loop.worker)
+    throw error
+  })
+  await loop.claims.finish(key, message.turn, message.attempt, loop.worker)
+  return { kind: 'ran', summary }
+}

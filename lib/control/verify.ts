@@ -1,0 +1,70 @@
+import type { AccountRef } from '../model/account.ts'
+import { type IntentRecord, isSettled, type Outcome } from '../model/intent.ts'
+import { type LeverValue, leverKey, sameValue } from '../model/lever.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import type { Instant } from '../units/calendar.ts'
+import type { Loop } from './loop.ts'
+import { allPolicies } from './portfolios.ts'
+import { compareReadback } from './push.ts'
+import { type Settlement, settle } from './settle.ts'
+import type { Summary } from './turn.ts'
+
+/** Intents settled in one transaction. */
+const CHUNK = 25
+
+/**
+ * Settles by reading what earlier pushes left unknown: the platform shows the new value, so it was applied; it still shows
+ * the old one after the lease, so it was not; it shows a third, so somebody else was there. Never sends anything.
+ */
+export async function verifyAccount(account: AccountRef, loop: Loop): Promise<Summary> {
+  const structure = await loop.facts.structure(account)
+  if (!structure) return { pending: 0 }
+  const states = await loop.money.allLevers(account)
+  const pending = [...states.values()].flatMap(({ pending: move }) => (move ? [move.intent] : []))
+  if (pending.length === 0) return { pending: 0 }
+  const records = (await Promise.all(pending.map((id) => loop.money.intent(account, id)))).filter(
+    (one) => one !== undefined,
+  )
+  const live = await loop.platforms(account.platform).reader.live(
+    account,
+    records.map(({ intent }) => intent.change.lever),
+  )
+  const values = new Map(live.map(({ lever, value }) => [leverKey(lever), value]))
+  const now = loop.clock.now()
+  const { capabilities } = loop.platforms(account.platform)
+  const settlements = records.flatMap((record): readonly Settlement[] => {
+    const { lever, to } = record.intent.change
+    const value = values.get(leverKey(lever))
+    const verified = value && compareReadback(lever.kind, to, value, capabilities)
+    const outcome: Outcome | undefined =
+      verified?.kind === 'verified' ? { kind: 'applied', readback: verified } : settledByReading(record, value, now)
+    return outcome ? [{ intent: record.intent, outcome }] : []
+  })
+  await settleByPlan(settlements, await allPolicies(loop), structure, loop)
+  return { pending: records.length, settled: settlements.length }
+}
+
+/** What a reading that does not show the new value says; undefined while it may still come. */
+function settledByReading(
+  { intent, outcome }: IntentRecord,
+  value: LeverValue | undefined,
+  now: Instant,
+): Outcome | undefined {
+  if (isSettled(outcome) || now < intent.leaseUntil) return undefined
+  if (value && sameValue(value, intent.change.from))
+    return { kind: 'refused', failure: { kind: 'transient', detail: 'no answer came, and it was not applied' } }
+  return { kind: 'drifted', observed: value }
+}
+
+async function settleByPlan(
+  settlements: readonly Settlement[],
+  policies: readonly PolicyVersion[],
+  structure: Parameters<typeof settle>[2],
+  loop: Loop,
+): Promise<void> {
+  for (const group of Map.groupBy(settlements, ({ intent }) => intent.plan).values()) {
+    const version = policies.find(({ policy }) => policy.portfolio === group[0]?.intent.portfolio)
+    if (!version) throw new Error(`portfolio ${group[0]?.intent.portfolio} has open intents and no policy`)
+    for (let i = 0; i < group.length; i += CHUNK) await settle(group.slice(i, i + CHUNK), version, structure, loop)
+  }
+}
