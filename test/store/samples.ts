@@ -34,6 +34,7 @@ export const leverState = (lever: Lever, version: number, known: string): LeverS
   known: moneyValue(known),
   knownAt: NOON,
   ours: true,
+  idle: false,
 })
 
 export function sampleIntent(lever: Lever, plan: string, from: string, to: string): Intent {
