@@ -1,0 +1,54 @@
+import * as z from 'zod'
+import { type Connection, connectionsSchema } from './connections.ts'
+import { QUEUES, type QueueName } from './routes.ts'
+
+/** What a function is told by its environment: names and addresses, never a credential. */
+export interface Environment {
+  /** What the physical names of the tables start with, such as `sluice-prod`. */
+  readonly tablePrefix: string
+  readonly archiveBucket: string
+  /** The queues that this function may send to. */
+  readonly queueUrls: Partial<Readonly<Record<QueueName, string>>>
+  readonly connections: readonly Connection[]
+}
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+const queueUrlsSchema = z.partialRecord(z.enum(QUEUES), z.url())
+
+/** @throws Error that names the variable and what is wrong with it (not its value: somebody may have put a secret there) */
+export function readEnvironment(variables: Variables): Environment {
+  return {
+    tablePrefix: read(variables, 'SLUICE_TABLE_PREFIX', z.string().regex(/^[a-z][a-z0-9-]{1,40}$/)),
+    archiveBucket: read(variables, 'SLUICE_ARCHIVE_BUCKET', z.string().min(3).max(63)),
+    queueUrls: readJson(variables, 'SLUICE_QUEUE_URLS', queueUrlsSchema),
+    connections: readJson(variables, 'SLUICE_CONNECTIONS', connectionsSchema),
+  }
+}
+
+const REMEDY = 'it is set by the CDK app, so deploy again; by hand, see docs/architecture.md'
+
+function read<T>(variables: Variables, name: string, schema: z.ZodType<T>): T {
+  const text = variables[name]
+  if (text === undefined || text === '') throw new Error(`environment variable ${name} is missing: ${REMEDY}`)
+  return checked(name, text, schema)
+}
+
+function readJson<T>(variables: Variables, name: string, schema: z.ZodType<T>): T {
+  const text = read(variables, name, z.string())
+  try {
+    return checked(name, JSON.parse(text), schema)
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Error(`environment variable ${name} is not JSON: ${REMEDY}`)
+    throw error
+  }
+}
+
+function checked<T>(name: string, value: unknown, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  )
+  throw new Error(`environment variable ${name} is wrong (${faults.join('; ')}): ${REMEDY}`)
+}

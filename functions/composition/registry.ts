@@ -1,0 +1,57 @@
+import type { AccountRef, PlatformId } from '../../lib/model/account.ts'
+import type { AdPlatform, PlatformRegistry } from '../../lib/ports/platform.ts'
+import { type Connection, connectionFor, connectionsOf } from './connections.ts'
+
+/** Makes a platform's adapter for one set of credentials. */
+export type PlatformMaker = (connection: Connection) => AdPlatform
+
+/**
+ * Adapters by platform, made when first asked for. Where accounts of one platform have secrets of their own, each call
+ * goes to the adapter of its account.
+ *
+ * @throws RangeError from the registry for a platform without a maker, and for one without any connection
+ */
+export function platformRegistry(
+  connections: readonly Connection[],
+  makers: Readonly<Record<string, PlatformMaker>>,
+): PlatformRegistry {
+  const made = new Map<PlatformId, AdPlatform>()
+  return (platform) => {
+    const known = made.get(platform)
+    if (known) return known
+    const make = makers[platform]
+    if (!make)
+      throw new RangeError(`no adapter for platform "${platform}" here: there is ${Object.keys(makers).join(', ')}`)
+    const fresh = byAccount(platform, connectionsOf(connections, platform), make)
+    made.set(platform, fresh)
+    return fresh
+  }
+}
+
+function byAccount(platform: PlatformId, connections: readonly Connection[], make: PlatformMaker): AdPlatform {
+  const [first] = connections
+  if (!first) throw new RangeError(`no connection for platform "${platform}": add ${platform}:* to the connections`)
+  const adapters = new Map<Connection, AdPlatform>([[first, make(first)]])
+  const of = (account: AccountRef): AdPlatform => {
+    const connection = connectionFor(connections, account)
+    const adapter = adapters.get(connection) ?? make(connection)
+    adapters.set(connection, adapter)
+    return adapter
+  }
+  return {
+    id: platform,
+    // What a platform honours does not depend on whose account it is.
+    capabilities: adapters.get(first)!.capabilities,
+    reader: {
+      structure: async (account) => of(account).reader.structure(account),
+      performance: async (account, query, rules) => of(account).reader.performance(account, query, rules),
+      changes: async (account, since) => of(account).reader.changes(account, since),
+      live: async (account, levers) => of(account).reader.live(account, levers),
+      announcements: async (account) => of(account).reader.announcements(account),
+    },
+    writer: {
+      apply: async (account, changes) => of(account).writer.apply(account, changes),
+      announce: async (account, announcement) => of(account).writer.announce(account, announcement),
+    },
+  }
+}
