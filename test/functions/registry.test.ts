@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import type { Connection } from '../../functions/composition/connections.ts'
+import { platformRegistry } from '../../functions/composition/registry.ts'
+import { accountRef, platformId } from '../../lib/model/account.ts'
+import type { AdPlatform } from '../../lib/ports/platform.ts'
+import { instant } from '../../lib/units/calendar.ts'
+
+const SINCE = instant('2026-11-21T06:00:00Z')
+const meta = platformId('meta')
+
+/** A registry over adapters that note which secret is used for which account. */
+function aRegistry(connections: readonly Connection[]) {
+  const made: string[] = []
+  const calls: string[] = []
+  const make = ({ secret }: Connection) => {
+    made.push(secret)
+    const changes = async ({ id }: { id: string }) => {
+      calls.push(`${id} with ${secret}`)
+      return []
+    }
+    return { id: meta, reader: { changes }, capabilities: { restatementDays: 28 } } as unknown as AdPlatform
+  }
+  return { made, calls, platforms: platformRegistry(connections, { meta: make }) }
+}
+
+describe('the platform registry', () => {
+  const all: Connection = { account: 'meta:*', secret: 'for-all' }
+  const own: Connection = { account: 'meta:7', secret: 'for-seven' }
+
+  test("reaches an account with its own connection, and all others with the platform's", async () => {
+    const { calls, platforms } = aRegistry([all, own])
+    for (const id of ['7', '8']) await platforms(meta).reader.changes(accountRef('meta', id), SINCE)
+    expect(calls).toEqual(['7 with for-seven', '8 with for-all'])
+  })
+  test('makes one adapter for each connection, when it is first needed', async () => {
+    const { made, platforms } = aRegistry([all, own])
+    expect(made).toEqual([])
+    for (const id of ['8', '7', '9', '7']) await platforms(meta).reader.changes(accountRef('meta', id), SINCE)
+    expect(made).toEqual(['for-all', 'for-seven'])
+  })
+  test('gives what the platform honours', () => {
+    expect(aRegistry([all]).platforms(meta).capabilities.restatementDays).toBe(28)
+  })
+  test('refuses an account that nothing connects to, and says what to add', async () => {
+    const { platforms } = aRegistry([own])
+    await expect(platforms(meta).reader.changes(accountRef('meta', '8'), SINCE)).rejects.toThrow(
+      'no connection for meta:8: add it, or meta:*, to the connections',
+    )
+  })
+  test('refuses a platform without any connection', () => {
+    expect(() => aRegistry([]).platforms(meta)).toThrow('no connection for platform "meta"')
+  })
+  test('refuses a platform that this function has no adapter for', () => {
+    expect(() => aRegistry([all]).platforms(platformId('google-ads'))).toThrow(
+      'no adapter for platform "google-ads" here',
+    )
+  })
+})
