@@ -54,13 +54,16 @@ export async function startGoogleAdsTwin(options: GoogleAdsTwinOptions): Promise
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, HOST, resolve)
   })
+  const grpc = options.grpc ? await (await import('./grpc.ts')).startGrpc(service, plan, nextSequence, HOST) : undefined
   const baseUrl = `http://${HOST}:${(server.address() as AddressInfo).port}`
   return {
     baseUrl,
     tokenUrl: `${baseUrl}/token`,
+    ...(grpc ? { grpc: { host: HOST, port: grpc.port } } : {}),
     requests: service.requests,
     expireTokens: () => service.tokens.expireAll(),
     close: async () => {
+      await grpc?.close()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
