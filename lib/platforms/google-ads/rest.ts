@@ -1,0 +1,131 @@
+import type * as z from 'zod'
+import type { AccountId } from '../../model/account.ts'
+import { PlatformError, type PlatformFailure } from '../../model/failure.ts'
+import { failedAnswer } from './failures.ts'
+import { type Answer, NoAnswer, post } from './http.ts'
+import { type MutateAnswer, mutateAnswer, pageOf, parseJson, readAs, unreadable } from './schema.ts'
+import type { Credentials, TokenSource } from './token.ts'
+
+/** One element of `mutateOperations`, in REST's JSON. */
+export type MutateOperation = Readonly<Record<string, unknown>>
+
+export type MutateOutcome =
+  | { readonly kind: 'answered'; readonly answer: MutateAnswer }
+  | { readonly kind: 'refused'; readonly failure: PlatformFailure }
+  | { readonly kind: 'unknown'; readonly detail: string }
+
+/** The two calls that Sluice makes of Google Ads. */
+export interface GoogleAdsRest {
+  /** Every row, page by page, so that a long report is never held twice. @throws PlatformError */
+  pages<T>(account: AccountId, query: string, row: z.ZodType<T>): AsyncGenerator<readonly T[]>
+  /** Every row. @throws PlatformError */
+  rows<T>(account: AccountId, query: string, row: z.ZodType<T>): Promise<readonly T[]>
+  /** Sends the operations once, with partial failure. Does not throw. */
+  mutate(account: AccountId, operations: readonly MutateOperation[]): Promise<MutateOutcome>
+}
+
+/** A page has 10,000 rows at most; 64 MiB is more than six kilobytes for each. */
+const MAX_BYTES = 64 * 1024 * 1024
+/** Far beyond any report that Sluice asks for: 20 million rows. */
+const MAX_PAGES = 2_000
+
+export interface RestOptions {
+  readonly api: URL
+  readonly version: string
+  readonly tokens: TokenSource
+  readonly timeoutMs: number
+}
+
+export function googleAdsRest({ api, version, tokens, timeoutMs }: RestOptions): GoogleAdsRest {
+  const send = (account: AccountId, call: string, body: object, credentials: Credentials): Promise<Answer> =>
+    post(new URL(`/${version}/customers/${account}/googleAds:${call}`, api), {
+      headers: headersOf(credentials),
+      body: JSON.stringify(body),
+      timeoutMs,
+      maxBytes: MAX_BYTES,
+    })
+
+  /** A token may be revoked before its time, so that a read is tried once more with another. */
+  const read = async (account: AccountId, body: object): Promise<Answer> => {
+    const credentials = await tokens.credentials()
+    const answer = await send(account, 'search', body, credentials)
+    if (answer.status !== 401) return answer
+    return send(account, 'search', body, await tokens.renewed(credentials))
+  }
+
+  async function* pages<T>(account: AccountId, query: string, row: z.ZodType<T>): AsyncGenerator<readonly T[]> {
+    const schema = pageOf(row)
+    const tokensSeen = new Set<string>()
+    let pageToken: string | undefined
+    do {
+      const answer = await read(account, pageToken === undefined ? { query } : { query, pageToken }).catch(
+        asReadFailure,
+      )
+      if (answer.status !== 200) throw new PlatformError(failedAnswer(answer).failure)
+      const page = readAs(schema, parseJson(answer.body), `answer to "${query.slice(0, 60)}…"`)
+      yield page.results ?? []
+      pageToken = page.nextPageToken === '' ? undefined : page.nextPageToken
+      if (pageToken !== undefined && (tokensSeen.has(pageToken) || tokensSeen.size >= MAX_PAGES))
+        throw unreadable(`paging does not end: the next page after ${tokensSeen.size + 1} was named before`)
+      if (pageToken !== undefined) tokensSeen.add(pageToken)
+    } while (pageToken !== undefined)
+  }
+
+  const mutate = async (account: AccountId, mutateOperations: readonly MutateOperation[]): Promise<MutateOutcome> => {
+    let credentials: Credentials
+    try {
+      credentials = await tokens.credentials()
+    } catch (error) {
+      return { kind: 'refused', failure: failureIn(error) }
+    }
+    try {
+      const answer = await send(account, 'mutate', { mutateOperations, partialFailure: true }, credentials)
+      if (answer.status === 401) tokens.forget(credentials)
+      return outcomeOf(answer)
+    } catch (error) {
+      return lost(error)
+    }
+  }
+
+  const rows = async <T>(account: AccountId, query: string, row: z.ZodType<T>): Promise<readonly T[]> => {
+    const all: T[] = []
+    for await (const page of pages(account, query, row)) for (const one of page) all.push(one)
+    return all
+  }
+
+  return { pages, rows, mutate }
+}
+
+const headersOf = (credentials: Credentials): Record<string, string> => ({
+  'content-type': 'application/json',
+  authorization: `Bearer ${credentials.accessToken}`,
+  'developer-token': credentials.developerToken,
+  ...(credentials.loginCustomerId === undefined ? {} : { 'login-customer-id': credentials.loginCustomerId }),
+})
+
+function asReadFailure(error: unknown): never {
+  if (error instanceof NoAnswer) throw new PlatformError({ kind: 'transient', detail: error.message })
+  throw error
+}
+
+/** The failure in an error; what is none of ours is a fault of this program and travels on. */
+export function failureIn(error: unknown): PlatformFailure {
+  if (error instanceof PlatformError) return error.failure
+  throw error
+}
+
+function outcomeOf(answer: Answer): MutateOutcome {
+  if (answer.status === 200)
+    return { kind: 'answered', answer: readAs(mutateAnswer, parseJson(answer.body), 'answer to mutate') }
+  const { failure, doubt } = failedAnswer(answer)
+  return doubt ? { kind: 'unknown', detail: failure.detail } : { kind: 'refused', failure }
+}
+
+/** After the request has left, only a whole and readable answer says what became of it. */
+function lost(error: unknown): MutateOutcome {
+  if (error instanceof NoAnswer && !error.sent)
+    return { kind: 'refused', failure: { kind: 'transient', detail: `nothing was sent: ${error.message}` } }
+  if (error instanceof NoAnswer)
+    return { kind: 'unknown', detail: `no answer to a request that was sent: ${error.message}` }
+  return { kind: 'unknown', detail: failureIn(error).detail }
+}

@@ -1,0 +1,121 @@
+import * as z from 'zod'
+import { PlatformError } from '../../model/failure.ts'
+
+/** int64 in REST is a string, so that it stays exact: a number here would already have lost digits. */
+export const digits = z.string().regex(/^\d{1,19}$/)
+const signed = z.string().regex(/^-?\d{1,19}$/)
+/** An amount in micros. */
+export const micros = signed.transform((text) => BigInt(text))
+/** A count (clicks, impressions, days): int64 on the wire, safe as a number. */
+export const count = digits.transform(Number).refine(Number.isSafeInteger)
+export const real = z.number()
+
+/** `customers/1/campaigns/23` and the like; ids are what follows the last slash. */
+export const resourceName = z.string().regex(/^[A-Za-z]+\/[^/]+(\/[A-Za-z]+\/[^/]+)?$/)
+export const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
+
+const pathOf = (path: readonly PropertyKey[]): string =>
+  path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '')
+
+/** What is wrong with a value, by field; never the value itself, which may be a secret. */
+export const issues = (error: z.ZodError): string =>
+  error.issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${pathOf(path) || 'the whole'}: ${message}`)
+    .join('; ')
+
+export const unreadable = (detail: string): PlatformError => new PlatformError({ kind: 'unreadable', detail })
+
+/** @throws PlatformError `unreadable` for text that is not JSON (a truncated body) */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw unreadable(`the answer is not JSON (${text.length} characters): cut short, or not from Google Ads`)
+  }
+}
+
+/** @throws PlatformError `unreadable` that names the field */
+export function readAs<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw unreadable(`${what}: ${issues(parsed.error)}`)
+  return parsed.data
+}
+
+/**
+ * One page of `googleAds:search`. An answer with neither rows nor the field mask that every real one carries is not an
+ * empty report: it is not a report.
+ */
+export const pageOf = <T>(row: z.ZodType<T>) =>
+  z
+    .object({
+      results: z.array(row).optional(),
+      fieldMask: z.string().optional(),
+      nextPageToken: z.string().optional(),
+      error: z.undefined(),
+    })
+    .refine((page) => page.results !== undefined || page.fieldMask !== undefined, {
+      path: ['fieldMask'],
+      message: 'neither results nor fieldMask is there',
+    })
+
+const errorCode = z.record(z.string(), z.string())
+export const googleAdsError = z.object({
+  errorCode: errorCode.default({}),
+  message: z.string().default(''),
+  location: z
+    .object({
+      fieldPathElements: z
+        .array(z.object({ fieldName: z.string().optional(), index: z.number().int().optional() }))
+        .default([]),
+    })
+    .optional(),
+  details: z
+    .object({
+      quotaErrorDetails: z
+        .object({
+          rateScope: z.string().optional(),
+          rateName: z.string().optional(),
+          retryDelay: z.string().optional(),
+        })
+        .optional(),
+      budgetPerDayMinimumErrorDetails: z
+        .object({ budgetPerDayMinimumMicros: digits.optional(), minimumBudgetAmountMicros: digits.optional() })
+        .optional(),
+    })
+    .optional(),
+})
+export type GoogleAdsError = z.infer<typeof googleAdsError>
+
+const detail = z.object({ '@type': z.string().optional(), errors: z.array(googleAdsError).optional() })
+/** google.rpc.Status. */
+export const status = z.object({
+  code: z.number().optional(),
+  message: z.string().default(''),
+  status: z.string().optional(),
+  details: z.array(detail).default([]),
+})
+export type Status = z.infer<typeof status>
+
+/** Every GoogleAdsError of a status, in the order given. */
+export const errorsOf = (of: Status): readonly GoogleAdsError[] => of.details.flatMap(({ errors }) => errors ?? [])
+
+const bare = z.object({ error: status })
+/** A failed request; streams wrap it in an array. */
+export const failedBody = z.union([
+  bare,
+  z
+    .array(bare)
+    .min(1)
+    .transform((all) => all[0] as z.infer<typeof bare>),
+])
+
+const result = z.object({ resourceName: z.string().optional() })
+export const mutateAnswer = z.object({
+  mutateOperationResponses: z.array(z.record(z.string(), result)).default([]),
+  partialFailureError: status.optional(),
+})
+export type MutateAnswer = z.infer<typeof mutateAnswer>

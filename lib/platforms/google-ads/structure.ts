@@ -1,0 +1,125 @@
+import type { AccountRef, AdGroupId, BudgetId } from '../../model/account.ts'
+import type { AccountStructure, AdGroup, Campaign, Device, EntityStatus } from '../../model/structure.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { type AccountDate, accountDate } from '../../units/calendar.ts'
+import { money } from '../../units/money.ts'
+import { type Customer, ownAccount, readCustomer } from './account.ts'
+import { asFloat32 } from './amounts.ts'
+import { blockersOf } from './blockers.ts'
+import { budgetHolders } from './budgets.ts'
+import { deviceOf } from './devices.ts'
+import { runningExperiments } from './experiments.ts'
+import type { GoogleAdsRest } from './rest.ts'
+import { idOf } from './schema.ts'
+import { remainingSpendCap } from './spend-cap.ts'
+import { bidStrategy, learningState } from './strategies.ts'
+import {
+  type AdGroupRow,
+  adGroupRow,
+  type CampaignRow,
+  type CriterionRow,
+  campaignRow,
+  criterionRow,
+  QUERIES,
+  type StrategyRow,
+  strategyRow,
+} from './structure-rows.ts'
+
+export const entityStatus = (status: string): EntityStatus =>
+  status === 'ENABLED' ? 'active' : status === 'PAUSED' ? 'paused' : 'removed'
+
+type Multipliers = Partial<Record<Device, number>>
+
+function multipliersByCampaign(rows: readonly CriterionRow[]): ReadonlyMap<string, Multipliers> {
+  const byCampaign = new Map<string, Multipliers>()
+  for (const { campaign, campaignCriterion } of rows) {
+    const device = deviceOf(campaignCriterion.device.type)
+    if (device === undefined || campaignCriterion.bidModifier === undefined) continue
+    const known = byCampaign.get(campaign.id) ?? {}
+    byCampaign.set(campaign.id, { ...known, [device]: asFloat32(campaignCriterion.bidModifier) })
+  }
+  return byCampaign
+}
+
+/** The date of `2026-11-21 00:00:00`. Google writes "no end" as a date in 2037. */
+const dateOf = (dateTime: string | undefined): AccountDate | undefined =>
+  dateTime === undefined || dateTime.startsWith('2037-12-3') ? undefined : accountDate(dateTime.slice(0, 10))
+
+const optional = <K extends string, V>(key: K, value: V | '' | undefined) =>
+  (value === undefined || value === '' ? {} : { [key]: value }) as { readonly [P in K]?: V }
+
+interface Parts {
+  readonly customer: Customer
+  readonly strategies: ReadonlyMap<string, StrategyRow['biddingStrategy']>
+  readonly multipliers: ReadonlyMap<string, Multipliers>
+}
+
+const strategyOf = ({ campaign }: CampaignRow, { customer, strategies }: Parts) => {
+  const name = campaign.biddingStrategy
+  // A manager's strategy is not among the account's own: its type is known from the campaign, its target is not.
+  const shared = name === undefined ? undefined : (strategies.get(name) ?? { type: campaign.biddingStrategyType })
+  return bidStrategy(shared?.type ?? campaign.biddingStrategyType, shared ?? campaign, customer.currency, name)
+}
+
+const campaignOf = (row: CampaignRow, parts: Parts): Campaign => ({
+  id: row.campaign.id as Campaign['id'],
+  name: row.campaign.name,
+  kind: row.campaign.advertisingChannelType.toLowerCase().replaceAll('_', '-'),
+  status: entityStatus(row.campaign.status),
+  ...optional('budget', row.campaign.campaignBudget && (idOf(row.campaign.campaignBudget) as BudgetId)),
+  strategy: strategyOf(row, parts),
+  learning: learningState(row.campaign.biddingStrategySystemStatus),
+  ...optional('startsOn', dateOf(row.campaign.startDateTime)),
+  ...optional('endsOn', dateOf(row.campaign.endDateTime)),
+  deviceMultipliers: parts.multipliers.get(row.campaign.id) ?? {},
+})
+
+/** Ad groups that override their campaign's target; the rest hold nothing that Sluice could move. */
+function adGroupsOf(rows: readonly AdGroupRow[], campaigns: readonly Campaign[], { customer }: Parts): AdGroup[] {
+  const byId = new Map(campaigns.map((campaign) => [campaign.id as string, campaign]))
+  return rows.flatMap(({ adGroup, campaign }) => {
+    const parent = byId.get(campaign.id)
+    if (!parent) return []
+    const strategy = {
+      kind: parent.strategy.kind,
+      ...optional('targetCpa', adGroup.targetCpaMicros ? money(adGroup.targetCpaMicros, customer.currency) : undefined),
+      ...optional('targetRoas', adGroup.targetRoas || undefined),
+    }
+    const id = adGroup.id as AdGroupId
+    const status = entityStatus(adGroup.status)
+    return [{ id, campaign: parent.id, name: adGroup.name, status, strategy, learning: parent.learning }]
+  })
+}
+
+/** The account as it stands, removed campaigns included. @throws PlatformError */
+export async function readStructure(rest: GoogleAdsRest, clock: Clock, account: AccountRef): Promise<AccountStructure> {
+  const id = ownAccount(account)
+  const readAt = clock.now()
+  const customer = await readCustomer(rest, id)
+  const campaignRows = await rest.rows(id, QUERIES.campaigns, campaignRow)
+  const strategyRows = await rest.rows(id, QUERIES.strategies, strategyRow)
+  const criteria = await rest.rows(id, QUERIES.devices, criterionRow)
+  const parts: Parts = {
+    customer,
+    strategies: new Map(strategyRows.map(({ biddingStrategy }) => [biddingStrategy.resourceName, biddingStrategy])),
+    multipliers: multipliersByCampaign(criteria),
+  }
+  const campaigns = campaignRows.map((row) => campaignOf(row, parts))
+  const overridden = [
+    ...(await rest.rows(id, QUERIES.adGroups('ad_group.target_cpa_micros'), adGroupRow)),
+    ...(await rest.rows(id, QUERIES.adGroups('ad_group.target_roas'), adGroupRow)),
+  ]
+  return {
+    account,
+    name: customer.name,
+    currency: customer.currency,
+    zone: customer.zone,
+    readAt,
+    blockers: await blockersOf(rest, id, customer, campaignRows),
+    ...optional('remainingSpendCap', await remainingSpendCap(rest, id, customer, readAt)),
+    campaigns,
+    adGroups: adGroupsOf(overridden, campaigns, parts),
+    budgets: await budgetHolders(rest, id, customer, campaigns),
+    experiments: await runningExperiments(rest, id, campaignRows),
+  }
+}

@@ -1,0 +1,170 @@
+import * as z from 'zod'
+import { PlatformError } from '../../model/failure.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Secrets } from '../../ports/secrets.ts'
+import { type Instant, later } from '../../units/calendar.ts'
+import { type Answer, NoAnswer, post } from './http.ts'
+import { issues, parseJson, readAs } from './schema.ts'
+
+/** What every request carries. */
+export interface Credentials {
+  readonly accessToken: string
+  readonly developerToken: string
+  readonly loginCustomerId?: string | undefined
+  readonly usableUntil: Instant
+}
+
+export interface TokenSource {
+  /** Present credentials; concurrent callers share one refresh. @throws PlatformError */
+  credentials(): Promise<Credentials>
+  /** Others than `refused`, which the API has just answered with 401. @throws PlatformError */
+  renewed(refused: Credentials): Promise<Credentials>
+  /** Not to be used again; the next caller refreshes. */
+  forget(refused: Credentials): void
+}
+
+const text = z.string().min(1)
+const secretSchema = z.object({
+  clientId: text,
+  clientSecret: text,
+  refreshToken: text,
+  developerToken: text,
+  loginCustomerId: z
+    .string()
+    .regex(/^\d{1,20}$/, 'must be digits only, without dashes')
+    .optional(),
+})
+type Secret = z.infer<typeof secretSchema>
+
+const tokenAnswer = z.object({ access_token: text, expires_in: z.number().positive() })
+const tokenFailure = z.object({ error: z.string() })
+
+/** A token is not used in its last five minutes, nor in the last tenth of a short life. */
+const MARGIN_MS = 300_000
+const MAX_BYTES = 65_536
+
+const unauthorised = (detail: string): PlatformError => new PlatformError({ kind: 'unauthorised', detail })
+
+/** @throws PlatformError that names the secret and the field, and quotes neither */
+function parseSecret(name: string, json: string): Secret {
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    // The parser's own message would quote the secret.
+    throw unauthorised(`secret "${name}" is not JSON`)
+  }
+  const parsed = secretSchema.safeParse(value)
+  if (!parsed.success) throw unauthorised(`secret "${name}": ${issues(parsed.error)}`)
+  return parsed.data
+}
+
+export interface TokenOptions {
+  readonly secrets: Secrets
+  readonly secretName: string
+  readonly clock: Clock
+  readonly endpoint: URL
+  readonly timeoutMs: number
+}
+
+async function readSecret({ secrets, secretName }: TokenOptions, fresh: boolean): Promise<Secret> {
+  let json: string
+  try {
+    json = await secrets.read(secretName, fresh)
+  } catch (error) {
+    throw unauthorised(error instanceof Error ? error.message : `secret "${secretName}" cannot be read`)
+  }
+  return parseSecret(secretName, json)
+}
+
+async function ask({ endpoint, timeoutMs }: TokenOptions, secret: Secret): Promise<Answer> {
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: secret.clientId,
+    client_secret: secret.clientSecret,
+    refresh_token: secret.refreshToken,
+  })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  try {
+    return await post(endpoint, { headers, body: form.toString(), timeoutMs, maxBytes: MAX_BYTES })
+  } catch (error) {
+    // Asking for a token twice does no harm, so that here "lost" and "not sent" are the same.
+    if (error instanceof NoAnswer) throw new PlatformError({ kind: 'transient', detail: `token: ${error.message}` })
+    throw error
+  }
+}
+
+/** OAuth's own word (`invalid_grant`), or `undefined` where there is none. */
+function oauthError(body: string): string | undefined {
+  try {
+    return tokenFailure.parse(JSON.parse(body)).error
+  } catch {
+    return undefined
+  }
+}
+
+function refusal(name: string, answer: Answer): PlatformError {
+  const word = oauthError(answer.body) ?? 'no reason given'
+  const detail = `token: HTTP ${answer.status} (${word})`
+  if (answer.status >= 500) return new PlatformError({ kind: 'transient', detail })
+  if (answer.status === 429) return new PlatformError({ kind: 'rate-limited', retryAfterMs: 30_000, detail })
+  return unauthorised(`${detail}: renew the refresh token in secret "${name}"`)
+}
+
+/**
+ * Access tokens from the refresh token in the secret.
+ *
+ * After `invalid_grant` the secret is read past its cache, and tried once more if it changed: somebody rotated it.
+ */
+export function tokenSource(options: TokenOptions): TokenSource {
+  let current: Credentials | undefined
+  let pending: Promise<Credentials> | undefined
+
+  const refreshed = async (): Promise<Credentials> => {
+    const secret = await readSecret(options, false)
+    const askedAt = options.clock.now()
+    const answer = await ask(options, secret)
+    if (answer.status === 200) return credentialsOf(secret, answer, askedAt)
+    if (oauthError(answer.body) !== 'invalid_grant') throw refusal(options.secretName, answer)
+    const rotated = await readSecret(options, true)
+    if (rotated.refreshToken === secret.refreshToken) throw refusal(options.secretName, answer)
+    const second = await ask(options, rotated)
+    if (second.status !== 200) throw refusal(options.secretName, second)
+    return credentialsOf(rotated, second, askedAt)
+  }
+  const refresh = (): Promise<Credentials> => {
+    pending ??= refreshed()
+      .then((fresh) => {
+        current = fresh
+        return fresh
+      })
+      .finally(() => {
+        pending = undefined
+      })
+    return pending
+  }
+  const forget = (refused: Credentials): void => {
+    if (current === refused) current = undefined
+  }
+  const credentials = async (): Promise<Credentials> =>
+    current && options.clock.now() < current.usableUntil ? current : refresh()
+  return {
+    credentials,
+    forget,
+    renewed: (refused) => {
+      forget(refused)
+      return credentials()
+    },
+  }
+}
+
+function credentialsOf(secret: Secret, answer: Answer, askedAt: Instant): Credentials {
+  const token = readAs(tokenAnswer, parseJson(answer.body), 'token answer')
+  const lifeMs = token.expires_in * 1000
+  return {
+    accessToken: token.access_token,
+    developerToken: secret.developerToken,
+    loginCustomerId: secret.loginCustomerId,
+    usableUntil: later(askedAt, lifeMs - Math.min(MARGIN_MS, lifeMs / 10)),
+  }
+}
