@@ -1,9 +1,9 @@
-import { type AccountDate, HOUR_MS, type Instant, type TimeZone } from '../../lib/units/calendar.ts'
+import { type AccountDate, addDays, dayNumber, HOUR_MS, type Instant, type TimeZone } from '../../lib/units/calendar.ts'
 import type { CurrencyCode } from '../../lib/units/money.ts'
 import type { WorldAccount, WorldChange, WorldExperiment, WorldPlatform } from '../world.ts'
 import { type AccountDay, AccountDays } from './account-days.ts'
 import type { AccountPlan } from './blueprint.ts'
-import { beginBudgetDay, dailyAmount, headroom, splitByDemand } from './budgets.ts'
+import { beginBudgetDay, dailyAmount, headroom, type PeriodPosition, positionIn, splitByDemand } from './budgets.ts'
 import { type HourCurve, hourCurve, type Piece } from './conversions.ts'
 import { type DayPage, newDayPage } from './day-pages.ts'
 import {
@@ -64,6 +64,7 @@ export class AccountMarket implements WorldAccount {
   readonly #setting: AccountSetting
   #hours: readonly number[] = []
   #hoursOfDay = -1
+  #position: PeriodPosition = { isFirst: true, days: 1, left: 1 }
   #curve: HourCurve = { cumulative: [] }
   /** Windows that touch each line at all: none for most. */
   readonly #windows: readonly (readonly DemandWindow[])[]
@@ -181,12 +182,16 @@ export class AccountMarket implements WorldAccount {
       this.#hoursOfDay = day.hours.length
     }
     const base = weekdayFactor(this.plan.weekdays, day.date) * seasonOn(scenario, day.date)
-    const how = { seed, scenario, base, deliverySpread: this.plan.overDelivery.spread }
+    const how = { seed, scenario, base, day: dayNumber(day.date), deliverySpread: this.plan.overDelivery.spread }
     for (const line of this.lines) {
       beginLineDay(line, day.date, how)
       this.limitByTarget(line)
     }
-    for (const budget of this.budgets.values()) beginBudgetDay(budget, day.date, this.plan.overDelivery, day.start)
+    const { overDelivery } = this.plan
+    const yesterday = positionIn(overDelivery.period, addDays(day.date, -1))
+    this.#position = positionIn(overDelivery.period, day.date)
+    const period = { today: this.#position, yesterday, start: day.start }
+    for (const budget of this.budgets.values()) beginBudgetDay(budget, day.date, overDelivery, period)
   }
 
   /** Works out how much a target lets the line spend. Platforms know their own claims, not what they cause. */
@@ -213,7 +218,7 @@ export class AccountMarket implements WorldAccount {
     budget.highestToday = Math.max(budget.highestToday, amount)
     const planned = this.#planned(active, splitByDemand(amount, active), piece)
     const total = planned.reduce((sum, { spend }) => sum + spend, 0)
-    const most = Math.min(headroom(budget, piece.day.date, this.plan.overDelivery), this.#capLeft())
+    const most = Math.min(headroom(budget, this.#position, this.plan.overDelivery), this.#capLeft())
     const scale = total > most ? most / total : 1
     for (const [i, { spend, traffic }] of planned.entries())
       this.#book(budget, active[i]!, piece, spend * scale, traffic)

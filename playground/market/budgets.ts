@@ -41,27 +41,29 @@ function lifetimeShare(budget: BudgetState, date: AccountDate): number {
 }
 
 /** Starts a day: books what the day before has earned, and starts a new period where one begins. */
-export function beginBudgetDay(budget: BudgetState, date: AccountDate, how: OverDeliveryPlan, start: number): void {
-  const position = positionIn(how.period, date)
-  const before = positionIn(how.period, addDays(date, -1))
-  budget.earnedInPeriod += (budget.highestToday * how.periodFactor) / before.days
-  if (position.isFirst) {
+export function beginBudgetDay(
+  budget: BudgetState,
+  date: AccountDate,
+  how: OverDeliveryPlan,
+  period: { readonly today: PeriodPosition; readonly yesterday: PeriodPosition; readonly start: number },
+): void {
+  budget.earnedInPeriod += (budget.highestToday * how.periodFactor) / period.yesterday.days
+  if (period.today.isFirst) {
     budget.earnedInPeriod = 0
     budget.spentInPeriod = 0
   }
   budget.amountAtDayStart = budget.amountMicros
   budget.spentToday = 0
-  budget.highestToday = dailyAmount(budget, start, date)
+  budget.highestToday = dailyAmount(budget, period.start, date)
 }
 
 /**
  * Most that the budget may still spend today: a day by its highest amount times the over-delivery factor, a period by what
  * its days earn, a lifetime by what is left of it.
  */
-export function headroom(budget: BudgetState, date: AccountDate, how: OverDeliveryPlan): number {
+export function headroom(budget: BudgetState, { days, left }: PeriodPosition, how: OverDeliveryPlan): number {
   const ofDay = budget.highestToday * how.factor - budget.spentToday
   if (budget.period === 'lifetime') return Math.max(0, Math.min(ofDay, budget.amount - budget.spentEver))
-  const { days, left } = positionIn(how.period, date)
   const ofPeriod = budget.earnedInPeriod + (budget.highestToday * how.periodFactor * left) / days - budget.spentInPeriod
   return Math.max(0, Math.min(ofDay, ofPeriod))
 }

@@ -67,10 +67,9 @@ export function seasonOn(scenario: Scenario, date: AccountDate): number {
 export function beginLineDay(
   line: LineState,
   date: AccountDate,
-  how: { seed: number; scenario: Scenario; base: number; deliverySpread: number },
+  how: { seed: number; scenario: Scenario; base: number; day: number; deliverySpread: number },
 ): void {
-  const { seed, scenario } = how
-  const day = dayNumber(date)
+  const { seed, scenario, day } = how
   const { drift, jumps, dispersion } = scenario.demand
   const moves = stream(seed, line.key, PURPOSE.drift, day)
   const keep = 0.5 ** (1 / drift.halfLifeDays)

@@ -2,6 +2,7 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import { RESPONSES } from './defaults.ts'
 import { defined } from './defined.ts'
 import { normal, PURPOSE, stream, textKey, uniform } from './draws.ts'
+import { generatedAdGroupName, generatedCampaignName } from './generated-names.ts'
 import type { Scenario, ScenarioAccount, ScenarioCampaign, ScenarioGenerate, ScenarioResponses } from './schema.ts'
 import { isWholeUnitCurrency } from './units.ts'
 
@@ -16,7 +17,7 @@ export function generatedCampaigns(
 ): readonly ScenarioCampaign[] {
   const responses: ScenarioResponses = { ...RESPONSES, ...defined(scenario.responses), ...defined(block.responses) }
   return Array.from({ length: block.count }, (_, index) => {
-    const name = `${block.name} ${index + 1}`
+    const name = generatedCampaignName(block, index)
     const draws = stream(seed, textKey(`${account.platform}/${account.id}/${name}`), PURPOSE.generate, 0)
     const groups = Array.from({ length: block.adGroups }, (_, g) => drawnAdGroup(responses, block, name, g, draws))
     return campaignOf(block, name, groups, account)
@@ -70,10 +71,7 @@ function drawnAdGroup(
   const planned = from.budgetAt * median * (halfway / median) ** from.budgetFollows
   const initialBudget = planned * Math.exp(from.budgetSpread * saturation)
   return {
-    name:
-      block.adGroups === 1
-        ? `${campaign} · all`
-        : `${campaign} · ${String.fromCharCode(65 + (index % 26))}${index < 26 ? '' : index}`,
+    name: generatedAdGroupName(block, campaign, index),
     status: 'active',
     initialBudget,
     response: {

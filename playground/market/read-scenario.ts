@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type * as z from 'zod'
+import { problemsOf } from './check-scenario.ts'
 import { type Scenario, scenarioSchema } from './schema.ts'
 
 /** Where the shipped scenarios are. */
@@ -47,6 +48,8 @@ export function readScenario(text: string, file: string): Scenario {
       file,
       result.error.issues.flatMap((issue) => sentences(issue, raw)),
     )
+  const problems = problemsOf(result.data)
+  if (problems.length > 0) throw new ScenarioError(file, problems)
   return result.data
 }
 
