@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { WriteResult } from '../../../lib/model/failure.ts'
+import type { Announcement } from '../../../lib/ports/platform.ts'
+import { instant } from '../../../lib/units/calendar.ts'
+import { currency, fromDecimal } from '../../../lib/units/money.ts'
+import { ACCOUNT, adapterOn, type Reply, type Stub, startStub } from './stub.ts'
+
+let stub: Stub
+afterEach(() => stub.close())
+
+const USD = currency('USD')
+const wanted = (over: object = {}): Announcement => ({
+  kind: 'budget-schedule',
+  name: 'black-friday',
+  from: instant('2026-11-27T00:00:00Z'),
+  to: instant('2026-11-28T00:00:00Z'),
+  budget: { account: ACCOUNT, kind: 'daily-budget', entity: 'budget', id: '20' },
+  amount: fromDecimal('150', USD),
+  ...over,
+})
+const period = (over: object = {}) => ({
+  id: '900',
+  budget_value: 5000,
+  budget_value_type: 'ABSOLUTE',
+  time_start: '2026-11-27T00:00:00+0000',
+  time_end: '2026-11-28T00:00:00+0000',
+  ...over,
+})
+const holder = { id: '20', account_id: '1001', status: 'ACTIVE', effective_status: 'ACTIVE', daily_budget: '10000' }
+const posts = () => stub.calls.filter(({ method }) => method === 'POST')
+
+/** An ad set with $100 a day and these schedules. */
+async function adapter(there: readonly object[] = [], created: Reply = { json: { id: '901' } }) {
+  stub = await startStub(({ method, path, params }) => {
+    if (method === 'POST') return created
+    if (path.endsWith('/budget_schedules')) return { json: { data: there } }
+    if (path.endsWith('/adsets')) return { json: { data: [{ ...holder, is_budget_schedule_enabled: true }] } }
+    if (path.endsWith('/campaigns')) return { json: { data: [] } }
+    return params.has('ids') ? { json: { '20': holder } } : { json: { currency: 'USD', timezone_name: 'UTC' } }
+  })
+  return adapterOn(stub.origin)
+}
+const announce = async (what: Announcement, there?: readonly object[], created?: Reply): Promise<WriteResult> =>
+  (await adapter(there, created)).writer.announce(ACCOUNT, what)
+
+describe('announcing a budget schedule', () => {
+  test('sends the increase over the present budget: $150 over $100 is 5000 cents', async () => {
+    expect(await announce(wanted())).toEqual({ kind: 'applied' })
+    expect(posts()).toHaveLength(1)
+    expect(posts()[0]?.path).toBe('/v25.0/20/budget_schedules')
+    expect(Object.fromEntries(posts()[0]?.params ?? [])).toEqual({
+      budget_value: '5000',
+      budget_value_type: 'ABSOLUTE',
+      time_start: String(Date.parse('2026-11-27T00:00:00Z') / 1000),
+      time_end: String(Date.parse('2026-11-28T00:00:00Z') / 1000),
+    })
+  })
+
+  test('creates nothing when the same one is there already', async () => {
+    expect(await announce(wanted(), [period()])).toEqual({ kind: 'applied' })
+    expect(posts()).toEqual([])
+  })
+
+  test.each<{ name: string; what: Announcement; there?: readonly object[]; says: RegExp }>([
+    {
+      name: 'one of another amount is there',
+      what: wanted(),
+      there: [period({ budget_value: 9000 })],
+      says: /already raises the budget in that time, to a higher amount/,
+    },
+    {
+      name: 'one overlaps',
+      what: wanted(),
+      there: [
+        period({ time_start: '2026-11-27T20:00:00+0000', time_end: '2026-11-29T00:00:00+0000', budget_value: 100 }),
+      ],
+      says: /already raises/,
+    },
+    { name: 'it raises nothing', what: wanted({ amount: fromDecimal('100', USD) }), says: /not above the budget/ },
+    {
+      name: 'it ends before it begins',
+      what: wanted({ to: instant('2026-11-26T00:00:00Z') }),
+      says: /before it begins/,
+    },
+    {
+      name: 'it is in another currency',
+      what: wanted({ amount: fromDecimal('150', currency('EUR')) }),
+      says: /in USD/,
+    },
+    {
+      name: 'it is a seasonality adjustment',
+      what: {
+        kind: 'seasonality',
+        name: 's',
+        from: instant('2026-11-27T00:00:00Z'),
+        to: instant('2026-11-28T00:00:00Z'),
+        conversionRateFactor: 2,
+        campaigns: [],
+      },
+      says: /no seasonality/,
+    },
+    {
+      name: 'it is a data exclusion',
+      what: {
+        kind: 'data-exclusion',
+        name: 'd',
+        from: instant('2026-11-27T00:00:00Z'),
+        to: instant('2026-11-28T00:00:00Z'),
+        campaigns: [],
+      },
+      says: /no data exclusions/,
+    },
+  ])('is refused unsent when $name', async ({ what, there, says }) => {
+    expect(await announce(what, there)).toMatchObject({
+      kind: 'refused',
+      failure: { detail: expect.stringMatching(says) },
+    })
+    expect(posts()).toEqual([])
+  })
+
+  test('is unknown when its answer is lost, and is sent once', async () => {
+    expect(await announce(wanted(), [], { fault: 'drop' })).toMatchObject({ kind: 'unknown' })
+    expect(posts()).toHaveLength(1)
+  })
+})
+
+describe('reading budget schedules', () => {
+  test.each([
+    { type: 'ABSOLUTE', value: 5000, level: 150_000_000n, why: '$50 over $100' },
+    { type: 'MULTIPLIER', value: 140, level: 240_000_000n, why: '140 % over $100' },
+  ])('$type $value is $why', async ({ type, value, level }) => {
+    const { reader } = await adapter([period({ budget_value_type: type, budget_value: value })])
+    expect(await reader.announcements(ACCOUNT)).toEqual([
+      wanted({ name: 'budget-schedule-900', amount: { micros: level, currency: 'USD' } }),
+    ])
+  })
+})
