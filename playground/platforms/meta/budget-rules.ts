@@ -1,4 +1,4 @@
-import { type AccountDate, dateAt, daysBetween, HOUR_MS, type Instant } from '../../../lib/units/calendar.ts'
+import { dateAt, daysBetween, HOUR_MS, type Instant } from '../../../lib/units/calendar.ts'
 import type { WorldAccount, WorldBudget } from '../../world.ts'
 import {
   budgetBelowSpent,
@@ -43,19 +43,12 @@ function leastBudget({ campaign, account }: BudgetOwner, budget: WorldBudget): b
   return daily * BigInt(Math.max(1, daysBetween(campaign.startDate, campaign.endDate) + 1))
 }
 
-/** What the owner spent in the budget's running period: today, or since its start. */
-function spentMicros(node: BudgetOwner, { period }: WorldBudget, book: FactBook, today: AccountDate): bigint {
-  const facts = book.facts({
-    platform: 'meta',
-    accountId: node.account.id,
-    level: node.kind === 'campaign' ? 'campaign' : 'ad-group',
-    grain: 'day',
-    from: period === 'daily' ? today : node.campaign.startDate,
-    to: today,
-    basis: 'conversion',
-  })
-  const id = nodeId(node)
-  return facts.reduce((total, fact) => (fact.id === id ? total + fact.spendMicros : total), 0n)
+/** What the owner spent in the budget's running period: today, or since its start. Micros. */
+export function spentMicros(node: BudgetOwner, { period }: WorldBudget, book: FactBook, now: Instant): bigint {
+  const today = dateAt(now, node.account.zone)
+  const level = node.kind === 'campaign' ? 'campaign' : 'ad-group'
+  const from = period === 'daily' ? today : node.campaign.startDate
+  return book.spend(node.account, level, from, today).get(nodeId(node)) ?? 0n
 }
 
 /**
@@ -71,12 +64,12 @@ export function checkAmount(
   book: FactBook,
   now: Instant,
 ): void {
-  const { currency, zone } = node.account
+  const { currency } = node.account
   const least = leastBudget(node, budget)
   if (amountMicros < least) throw budgetTooLow(inWords(least, currency))
   if (amountMicros > greatestBudget(currency)) throw budgetTooHigh()
   if (amountMicros >= budget.amountMicros) return
-  const spent = spentMicros(node, budget, book, dateAt(now, zone))
+  const spent = spentMicros(node, budget, book, now)
   if (amountMicros * 100n < spent * 110n) throw budgetBelowSpent(inWords((spent * 110n) / 100n, currency))
 }
 

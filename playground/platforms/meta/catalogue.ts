@@ -1,4 +1,5 @@
 import { activityActor, activityObject, eventType, extraData } from './activities.ts'
+import { spentMicros } from './budget-rules.ts'
 import { aboutUsCents, leastDailyBudget, toApiUnits, toApiUnitsUp } from './money.ts'
 import {
   type AdSetNode,
@@ -38,6 +39,13 @@ const amount = (node: Budgeted, period: 'daily' | 'lifetime'): string | undefine
   return budget.period === period ? toApiUnits(budget.amountMicros, node.account.currency).toString() : '0'
 }
 
+function budgetRemaining(node: Budgeted, { book, world }: FieldContext): string | undefined {
+  const budget = ownBudget(node)
+  if (!budget) return undefined
+  const left = budget.amountMicros - spentMicros(node, budget, book, world.now())
+  return toApiUnits(left < 0n ? 0n : left, node.account.currency).toString()
+}
+
 const startTime = (node: Budgeted): string => dayStartTime(node.campaign.startDate, node.account.zone)
 const endTime = ({ account, campaign }: Budgeted): string | undefined =>
   campaign.endDate === undefined ? undefined : dayEndTime(campaign.endDate, account.zone)
@@ -50,6 +58,7 @@ const shared = {
   effective_status: effectiveStatus,
   daily_budget: (node: Budgeted) => amount(node, 'daily'),
   lifetime_budget: (node: Budgeted) => amount(node, 'lifetime'),
+  budget_remaining: budgetRemaining,
   is_budget_schedule_enabled: (node: Budgeted) => (ownBudget(node)?.schedules.length ?? 0) > 0,
   start_time: startTime,
   created_time: startTime,
@@ -161,10 +170,10 @@ const CELL: NodeFields<'cell'> = {
 
 /**
  * `ABSOLUTE` is an increase in API units and `MULTIPLIER` an increase in per cent (140 is 140 % more): budget_schedules
- * page of the Marketing API, updated 2023-11-17.
+ * page of the Marketing API, updated 2023-11-17. The world has the level that the budget is raised to.
  */
-function scheduleValue({ account, schedule: { change } }: ScheduleNode): number {
-  if (change.kind === 'absolute') return Number(toApiUnits(change.amountMicros, account.currency))
+function scheduleValue({ account, budget, schedule: { change } }: ScheduleNode): number {
+  if (change.kind === 'absolute') return Number(toApiUnits(change.amountMicros - budget.amountMicros, account.currency))
   return Math.round((change.factor - 1) * 100)
 }
 
@@ -248,6 +257,12 @@ const REPORT: NodeFields<'report'> = {
     async_status: ({ status }) => status,
     async_percent_completion: ({ percent }) => percent,
     is_running: ({ percent }) => percent < 100,
+    // No report fails here.
+    error_code: () => undefined,
+    error_message: () => undefined,
+    error_subcode: () => undefined,
+    error_user_msg: () => undefined,
+    error_user_title: () => undefined,
     date_start: ({ from }) => from,
     date_stop: ({ to }) => to,
   },

@@ -1,4 +1,5 @@
-import type { FactQuery, World, WorldFact } from '../../world.ts'
+import type { AccountDate } from '../../../lib/units/calendar.ts'
+import type { FactQuery, World, WorldAccount, WorldFact } from '../../world.ts'
 
 const REMEMBERED = 16
 
@@ -9,6 +10,7 @@ const REMEMBERED = 16
 export class FactBook {
   private readonly world: World
   private readonly kept = new Map<string, readonly WorldFact[]>()
+  private readonly sums = new WeakMap<readonly WorldFact[], ReadonlyMap<string, bigint>>()
   constructor(world: World) {
     this.world = world
   }
@@ -22,5 +24,22 @@ export class FactBook {
     const eldest = this.kept.keys().next().value
     if (this.kept.size > REMEMBERED && eldest !== undefined) this.kept.delete(eldest)
     return fresh
+  }
+
+  /** Spend of each campaign or ad set over the dates, in micros by id; whoever spent nothing may be missing. */
+  spend(
+    account: WorldAccount,
+    level: 'campaign' | 'ad-group',
+    from: AccountDate,
+    to: AccountDate,
+  ): ReadonlyMap<string, bigint> {
+    const { id: accountId } = account
+    const facts = this.facts({ platform: 'meta', accountId, level, grain: 'day', from, to, basis: 'conversion' })
+    const known = this.sums.get(facts)
+    if (known) return known
+    const sums = new Map<string, bigint>()
+    for (const { id, spendMicros } of facts) sums.set(id, (sums.get(id) ?? 0n) + spendMicros)
+    this.sums.set(facts, sums)
+    return sums
   }
 }

@@ -1,4 +1,4 @@
-import type { WorldEdit } from '../../world.ts'
+import type { WorldBudget, WorldEdit } from '../../world.ts'
 import { badParameter, campaignHasBudget, oneOf, refused } from './errors.ts'
 import { fromApiUnits } from './money.ts'
 import {
@@ -29,12 +29,15 @@ export function schedulesShown(node: CampaignNode | AdSetNode, params: Params): 
   return schedulesOf(node).filter(({ schedule: { from, to } }) => to > start && from < stop)
 }
 
-function changeOf(node: CampaignNode | AdSetNode, params: Params) {
+function changeOf({ account }: CampaignNode | AdSetNode, budget: WorldBudget, params: Params) {
   const value = params.integer('budget_value')
   const type = params.text('budget_value_type')
   if (value === undefined || value === 0n) throw badParameter('param budget_value must be a positive integer.')
-  if (type === 'ABSOLUTE')
-    return { kind: 'absolute', amountMicros: fromApiUnits(value, node.account.currency) } as const
+  if (type === 'ABSOLUTE') {
+    // The value is the increase; the world keeps the level that it comes to.
+    const level = budget.amountMicros + fromApiUnits(value, account.currency)
+    return { kind: 'absolute', amountMicros: level } as const
+  }
   if (type === 'MULTIPLIER') return { kind: 'multiplier', factor: 1 + Number(value) / 100 } as const
   throw oneOf('budget_value_type', TYPES)
 }
@@ -56,7 +59,7 @@ export function planSchedule(
   if (from === undefined || to === undefined) throw badParameter('params time_start and time_end are required.')
   if (from >= to) throw badParameter('param time_end must be later than time_start.')
   if (from < nowOf(twin)) throw badParameter('param time_start must not be in the past.')
-  const change = changeOf(node, params)
+  const change = changeOf(node, budget, params)
   const id = `7${nowOf(twin)}${budget.schedules.length.toString().padStart(3, '0')}`
   const schedule = { id, from, to, change }
   const { id: accountId } = node.account

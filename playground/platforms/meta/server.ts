@@ -60,6 +60,7 @@ function assemble(options: MetaTwinOptions): Twin {
   const { world } = options
   const credentials = options.credentials ?? META_TWIN_CREDENTIALS
   const archived = new Set<string>()
+  const book = new FactBook(world)
   return {
     world,
     credentials,
@@ -68,12 +69,13 @@ function assemble(options: MetaTwinOptions): Twin {
     emptyFirstPages: options.emptyFirstPages ?? false,
     faults: options.faults ?? noFaults,
     directory: new Directory(world),
-    book: new FactBook(world),
+    book,
     limits: new Limits(options.accessTier ?? 'standard_access'),
     reports: new ReportDesk(options.asyncJobMs ?? 0),
     gate: new BudgetGate(),
     context: {
       world,
+      book,
       user: { id: '100000000000001', name: 'Pretend system user' },
       app: { id: credentials.appId, name: 'Pretend app' },
       archived,
