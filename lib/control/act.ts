@@ -4,8 +4,10 @@ import type { PlanChunk, PlanHeader, PlanProgress } from '../model/plan.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { StageMessage } from '../model/turn.ts'
+import { dateAt } from '../units/calendar.ts'
 import { mayPushNow, openPlans } from './dispatch.ts'
 import { giveUpChunk } from './give-up.ts'
+import { portfolioDayOf } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
 import { allPolicies, policiesOf } from './portfolios.ts'
 import { pushReserved } from './push.ts'
@@ -23,8 +25,12 @@ const WAIT_FOR_CUTS_SHARE = 0.5
 export async function actOnAccount(account: AccountRef, message: StageMessage, loop: Loop): Promise<Summary> {
   const structure = await loop.facts.structure(account)
   if (!structure) return { chunks: 0, why: 'not pulled yet' }
+  // No item in the ledger, no push. The next pull opens the day; until then there is nothing to do.
+  const today = dateAt(loop.clock.now(), structure.zone)
+  if (!(await loop.money.accountDay(account, today))) return { chunks: 0, why: 'the day is not open yet' }
   const policies = policiesOf(await allPolicies(loop), account)
   for (const version of policies) {
+    if (!(await portfolioDayOf(version, loop))) continue
     for (const header of await openPlans(version.policy, loop.clock.now(), loop)) {
       const next = await nextChunk(header, version, structure, loop)
       if (!next) continue

@@ -22,9 +22,12 @@ export class PolicyFileError extends Error {
  * @param file name to show in errors
  * @throws PolicyFileError with every problem found; nothing is half-read
  */
-export function readPolicy(text: string, file: string): PolicyVersion {
-  const parsed = policySchema.safeParse(fromYaml(text, file))
-  if (!parsed.success) throw new PolicyFileError(file, describeIssues(parsed.error, fromYaml(text, file)))
+export const readPolicy = (text: string, file: string): PolicyVersion => policyFrom(fromYaml(text, file), file)
+
+/** The same for a policy that is data already, in the file's form. @throws PolicyFileError */
+export function policyFrom(written: unknown, file: string): PolicyVersion {
+  const parsed = policySchema.safeParse(written)
+  if (!parsed.success) throw new PolicyFileError(file, describeIssues(parsed.error, written))
   const policy = withoutUndefined(parsed.data) as Policy
   const problems = contradictions(policy)
   if (problems.length > 0) throw new PolicyFileError(file, problems)

@@ -1,0 +1,179 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { LogLine } from '../../functions/composition/log.ts'
+import { platformRegistry } from '../../functions/composition/registry.ts'
+import { QUEUES, routes } from '../../functions/composition/routes.ts'
+import { makeDispatchHandler } from '../../functions/dispatch-handler.ts'
+import { makeStageHandler } from '../../functions/stage-handler.ts'
+import { dueMessages } from '../../lib/control/dispatch.ts'
+import { DEFAULT_TIMING, type Loop } from '../../lib/control/loop.ts'
+import { runTurn } from '../../lib/control/turn.ts'
+import type { Mode, PolicyVersion } from '../../lib/model/policy.ts'
+import { googleAdsPlatform } from '../../lib/platforms/google-ads/platform.ts'
+import { metaPlatform } from '../../lib/platforms/meta/platform.ts'
+import type { ExchangeRates } from '../../lib/ports/rates.ts'
+import type { Secrets } from '../../lib/ports/secrets.ts'
+import type { Archive } from '../../lib/ports/store.ts'
+import { dynamoStores } from '../../lib/store/stores.ts'
+import { HOUR_MS, type Instant } from '../../lib/units/calendar.ts'
+import { identityRate } from '../../lib/units/rates.ts'
+import { createTables } from '../../playground/dynamodb/create-tables.ts'
+import { startEmbeddedDynamoDb } from '../../playground/dynamodb/engine.ts'
+import { type FaultPlan, noFaults } from '../../playground/faults.ts'
+import { createMarket, type Market } from '../../playground/market/market.ts'
+import type { PortfolioFacts } from '../../playground/market/portfolio-facts.ts'
+import type { Scenario } from '../../playground/market/schema.ts'
+import { GOOGLE_TWIN_CREDENTIALS } from '../../playground/platforms/google-ads/tokens.ts'
+import { startGoogleAdsTwin } from '../../playground/platforms/google-ads/twin.ts'
+import { META_TWIN_CREDENTIALS, startMetaTwin } from '../../playground/platforms/meta/server.ts'
+import { createRunner, type Runner } from '../../playground/runner/runner.ts'
+import type { VirtualClock } from '../../playground/runner/virtual-clock.ts'
+import { memoryArchive } from './memory-archive.ts'
+import { demoPolicy } from './policy.ts'
+
+export interface PretendOptions {
+  readonly scenario: Scenario
+  readonly seed: number
+  readonly mode?: Mode
+  /** Where the engine keeps its data; in memory without it. */
+  readonly folder?: string
+  readonly faults?: FaultPlan
+  readonly tickMs?: number
+  /** Instead of the policy that `demoPolicy` derives; undefined stores none. */
+  readonly policy?: (derived: PolicyVersion) => PolicyVersion
+  readonly archive?: Archive
+}
+
+/** A whole Sluice against the pretend world: real handlers, real adapters, real protocols, one process. */
+export interface Pretend {
+  readonly market: Market
+  readonly clock: VirtualClock
+  readonly runner: Runner
+  readonly policy: PolicyVersion
+  readonly log: readonly LogLine[]
+  readonly prefix: string
+  readonly endpoint: string
+  loopFor(worker: string): Loop
+  /** Lets the world and the controller go on together. */
+  runUntil(to: Instant): Promise<void>
+  close(): Promise<void>
+}
+
+const PREFIX = 'sluice-demo'
+/** Longer than any turn here takes: time does not pass within one. */
+const VISIBILITY_MS = 12 * 60_000
+const MAX_RECEIVES = 5
+
+const SECRETS: Readonly<Record<string, object>> = {
+  'pretend/google-ads': GOOGLE_TWIN_CREDENTIALS,
+  'pretend/meta': META_TWIN_CREDENTIALS,
+}
+const pretendSecrets: Secrets = {
+  read: async (name) => {
+    const secret = SECRETS[name]
+    if (!secret) throw new Error(`there is no secret "${name}" in the pretend world`)
+    return JSON.stringify(secret)
+  },
+}
+
+/** The scenario's pinned rates behind the port. */
+export const scenarioRates = ({ rates }: PortfolioFacts): ExchangeRates => ({
+  rate: async (from, to, on) =>
+    from === to
+      ? identityRate(from, on)
+      : rates.findLast((one) => one.from === from && one.to === to && one.date <= on && on <= one.until),
+})
+
+/** The virtual clock moves the market along: asking either for the present gives the same answer. */
+function marketClock(market: Market): VirtualClock {
+  return { now: () => market.now(), set: (to) => market.advanceTo(to) }
+}
+
+export async function startPretend(options: PretendOptions): Promise<Pretend> {
+  const { scenario, seed, mode = 'auto', faults = noFaults } = options
+  const market = createMarket(scenario, { seed })
+  const clock = marketClock(market)
+  const engine = await startEmbeddedDynamoDb({
+    clock: () => clock.now(),
+    ...(options.folder ? { folder: options.folder } : {}),
+  })
+  const google = await startGoogleAdsTwin({ world: market, faults })
+  const meta = await startMetaTwin({ world: market, faults })
+  const client = new DynamoDBClient({
+    endpoint: engine.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'pretend', secretAccessKey: 'pretend' },
+  })
+  await createTables(client, PREFIX)
+  const stores = dynamoStores({ client, prefix: PREFIX })
+  const platforms = platformRegistry(
+    [
+      { account: 'google-ads:*', secret: 'pretend/google-ads' },
+      { account: 'meta:*', secret: 'pretend/meta' },
+    ],
+    {
+      'google-ads': ({ secret }) =>
+        googleAdsPlatform({
+          secrets: pretendSecrets,
+          secretName: secret,
+          clock,
+          endpoints: { api: google.baseUrl, token: google.tokenUrl },
+          ourActors: [GOOGLE_TWIN_CREDENTIALS.clientId],
+        }),
+      meta: ({ secret }) =>
+        metaPlatform({
+          secrets: pretendSecrets,
+          secretName: secret,
+          clock,
+          endpoint: meta.baseUrl,
+          ourActors: [META_TWIN_CREDENTIALS.appId],
+        }),
+    },
+  )
+  const log: LogLine[] = []
+  const write = (line: LogLine): void => void log.push(line)
+  const shared = {
+    ...stores,
+    clock,
+    platforms,
+    archive: options.archive ?? memoryArchive(),
+    rates: scenarioRates(market.portfolio),
+    timing: DEFAULT_TIMING,
+  }
+  const loopFor = (worker: string): Loop => ({
+    ...shared,
+    worker,
+    queue: { send: (messages) => runner.queue.send(messages) },
+  })
+  const dispatch = makeDispatchHandler({ dueMessages, loopFor, log: write })
+  let ticks = 0
+  const runner: Runner = createRunner({
+    clock,
+    handlers: Object.fromEntries(
+      QUEUES.map((queue) => [queue, makeStageHandler({ queue, runTurn, loopFor, clock, log: write })]),
+    ),
+    route: routes,
+    dispatch: () => dispatch({}, { awsRequestId: `tick-${++ticks}` }),
+    tickMs: options.tickMs ?? HOUR_MS,
+    visibilityTimeoutMs: VISIBILITY_MS,
+    maxReceives: MAX_RECEIVES,
+  })
+  const derived = demoPolicy(market.portfolio, mode, ({ platform }) => platforms(platform).capabilities)
+  const policy = options.policy ? options.policy(derived) : derived
+  await stores.policies.put(policy, 'demo', clock.now())
+  return {
+    market,
+    clock,
+    runner,
+    policy,
+    log,
+    prefix: PREFIX,
+    endpoint: engine.endpoint,
+    loopFor,
+    runUntil: (to) => runner.runUntil(to),
+    close: async () => {
+      client.destroy()
+      await Promise.all([google.close(), meta.close()])
+      await engine.close()
+    },
+  }
+}
