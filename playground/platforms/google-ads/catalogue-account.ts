@@ -87,4 +87,6 @@ export const ACCOUNT_BUDGET_FIELDS: readonly Field[] = [
   accountBudget('adjusted_spending_limit_type', 'ENUM:SpendingLimitType', ['output'], () => undefined),
   accountBudget('amount_served_micros', 'INT64', ['output', 'implicit'], (a) => a.spentMicros()),
   accountBudget('total_adjustments_micros', 'INT64', ['output', 'implicit'], () => 0n),
+  accountBudget('approved_start_date_time', 'STRING', ['output'], () => '2020-01-01 00:00:00'),
+  accountBudget('approved_end_date_time', 'STRING', ['output'], () => undefined),
 ]
