@@ -1,8 +1,8 @@
 import { accountKey } from '../model/account.ts'
-import { isSettled } from '../model/intent.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
 import type { AccountDate } from '../units/calendar.ts'
 import { compare, type Money } from '../units/money.ts'
+import { isFinal } from './money-items.ts'
 
 export const LEVERS_MAX = 25
 
@@ -68,5 +68,4 @@ function checkCap(of: string, { date, exposure, cap }: Ledger): void {
 
 /** Whether the commit would fail by itself if it were sent a second time. */
 export const isUnrepeatable = (commit: MoneyCommit): boolean =>
-  versionedRecords(commit).length > 0 ||
-  commit.intents.some(({ outcome }) => outcome === undefined || isSettled(outcome))
+  versionedRecords(commit).length > 0 || commit.intents.some(({ outcome }) => outcome === undefined || isFinal(outcome))

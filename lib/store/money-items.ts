@@ -1,10 +1,8 @@
 /** How the records of the money path look as items: packed text that is read back exactly, beside figures to look at. */
 import { canonicalJson, parseCanonical } from '../model/canonical.ts'
-import type { IntentRecord } from '../model/intent.ts'
-import { isSettled } from '../model/intent.ts'
+import { type IntentRecord, isSettled, type Outcome } from '../model/intent.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
-import type { LeverValue } from '../model/lever.ts'
-import { leverKey } from '../model/lever.ts'
+import { type LeverValue, leverKey } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import type { PlanProgress } from '../model/plan.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
@@ -37,18 +35,22 @@ export const leverAttributes = (state: LeverState): Attributes => ({
 })
 export const readLever = (item: Item): LeverState => parseCanonical<LeverState>(textIn(item, 'record'))
 
+/** Whether nothing more is to come. What was accepted and not yet read back is still to be read. */
+export const isFinal = (outcome: Outcome | undefined): boolean =>
+  isSettled(outcome) && !(outcome?.kind === 'applied' && outcome.readback.kind === 'not-read')
+
 export const intentAttributes = (record: IntentRecord, at: Instant): Attributes => ({
   lever: leverKey(record.intent.change.lever),
   planId: record.intent.plan,
   portfolio: record.intent.portfolio,
   ...valueAttributes('from', record.intent.change.from),
   ...valueAttributes('to', record.intent.change.to),
-  isSettled: isSettled(record.outcome),
+  isSettled: isFinal(record.outcome),
   outcome: record.outcome?.kind ?? 'pending',
   asOf: isoInstant(at),
   record: canonicalJson(record),
   // What is not settled stays until it is: it may be money that nobody has counted yet.
-  expiresAt: isSettled(record.outcome) ? expiresAfter(at, KEPT_DAYS.record) : undefined,
+  expiresAt: isFinal(record.outcome) ? expiresAfter(at, KEPT_DAYS.record) : undefined,
   schemaVersion: MONEY_SCHEMA,
 })
 export const readIntent = (item: Item): IntentRecord => parseCanonical<IntentRecord>(textIn(item, 'record'))

@@ -38,7 +38,12 @@ async function openedAccount(store: MoneyStore, cap = '200') {
 /** Reserves a raise of the lever from 50 to 70 EUR, which counts double. */
 function reservation({ account, lever }: Awaited<ReturnType<typeof openedAccount>>, plan = 'p1'): MoneyCommit {
   const intent = sampleIntent(lever, plan, '50', '70')
-  const pending = { intent: intent.id, to: moneyValue('70'), leaseUntil: intent.leaseUntil }
+  const pending = {
+    intent: intent.id,
+    to: moneyValue('70'),
+    leaseUntil: intent.leaseUntil,
+    highBefore: moneyValue('50'),
+  }
   return {
     ...opening(account),
     token: `reserve ${intent.id}`,
@@ -233,6 +238,16 @@ describe('an intent', () => {
       kind: 'conflict',
       on: [`intent ${reserved.intents[0]?.intent.id}`],
     })
+  })
+
+  test('that was accepted and not read back yet may still be settled', async () => {
+    const store = dynamoMoneyStore(engine.options)
+    const opened = await openedAccount(store)
+    const reserved = reservation(opened)
+    await store.commit(reserved)
+    const unread = settlement(reserved, { kind: 'applied', readback: { kind: 'not-read', detail: 'the read failed' } })
+    expect((await store.commit({ ...unread, token: 'unread' })).kind).toBe('committed')
+    expect((await store.commit(settlement(reserved, VERIFIED))).kind).toBe('committed')
   })
 
   test('that was sent cannot be settled without having been written before', async () => {
