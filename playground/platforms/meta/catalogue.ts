@@ -152,6 +152,7 @@ const STUDY: NodeFields<'study'> = {
     type: () => 'SPLIT_TEST',
     start_time: ({ account, experiment }) => dayStartTime(experiment.from, account.zone),
     end_time: ({ account, experiment }) => dayEndTime(experiment.to, account.zone),
+    canceled_time: () => undefined,
     created_time: ({ account, experiment }) => dayStartTime(experiment.from, account.zone),
   },
 }
