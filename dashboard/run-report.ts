@@ -21,7 +21,7 @@ export interface RunReport {
   readonly untouched: UntouchedFigures
   readonly pacing: readonly PacingDay[]
   readonly flightTotal: number
-  readonly budgets: readonly BudgetLine[]
+  readonly campaigns: readonly CampaignLine[]
   readonly moves: readonly MoveLine[]
   readonly holds: readonly HoldLine[]
   readonly drifts: readonly DriftLine[]
@@ -72,16 +72,14 @@ export interface PacingDay {
   readonly untouchedToDate: number
 }
 
-export interface BudgetLine {
+/** One campaign's spend and what it cost to cause a conversion, before the run and during it; base currency. */
+export interface CampaignLine {
   readonly account: string
   readonly name: string
   readonly class: string
-  readonly currency: string
-  readonly before: number
-  readonly after: number
   readonly spendPerDayBefore: number
   readonly spendPerDayAfter: number
-  /** Spend over incremental conversions, base currency; absent without a conversion. */
+  /** Absent where less than half a conversion was caused. */
   readonly cpaBefore?: number
   readonly cpaAfter?: number
 }
@@ -132,7 +130,12 @@ export interface TurnFigures {
   readonly plans: number
   readonly changesApplied: number
   readonly deadLetters: number
-  readonly failures: readonly { readonly stage: string; readonly key: string; readonly count: number; readonly message: string }[]
+  readonly failures: readonly {
+    readonly stage: string
+    readonly key: string
+    readonly count: number
+    readonly message: string
+  }[]
 }
 
 export interface Invariant {
