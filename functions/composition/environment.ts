@@ -2,29 +2,33 @@ import * as z from 'zod'
 import { type Connection, connectionsSchema } from './connections.ts'
 import { QUEUES, type QueueName } from './routes.ts'
 
-/** What a function is told by its environment: names and addresses, never a credential. */
-export interface Environment {
-  /** What the physical names of the tables start with, such as `sluice-prod`. */
-  readonly tablePrefix: string
-  readonly archiveBucket: string
-  /** The queues that this function may send to. */
-  readonly queueUrls: Partial<Readonly<Record<QueueName, string>>>
-  readonly connections: readonly Connection[]
-}
+/**
+ * What a function is told by its environment: names and addresses, never a credential. Each is read by the functions
+ * that need it.
+ *
+ * Every reader throws an Error that names the variable and what is wrong with it, and not its value: somebody may have
+ * put a secret there.
+ */
+export type Variables = Readonly<Record<string, string | undefined>>
 
-type Variables = Readonly<Record<string, string | undefined>>
+export const TABLE_PREFIX = 'SLUICE_TABLE_PREFIX'
+export const ARCHIVE_BUCKET = 'SLUICE_ARCHIVE_BUCKET'
+export const QUEUE_URLS = 'SLUICE_QUEUE_URLS'
+export const CONNECTIONS = 'SLUICE_CONNECTIONS'
 
-const queueUrlsSchema = z.partialRecord(z.enum(QUEUES), z.url())
+/** What the physical names of the tables start with, such as `sluice-prod`. */
+export const tablePrefix = (variables: Variables): string =>
+  read(variables, TABLE_PREFIX, z.string().regex(/^[a-z][a-z0-9-]{1,40}$/))
 
-/** @throws Error that names the variable and what is wrong with it (not its value: somebody may have put a secret there) */
-export function readEnvironment(variables: Variables): Environment {
-  return {
-    tablePrefix: read(variables, 'SLUICE_TABLE_PREFIX', z.string().regex(/^[a-z][a-z0-9-]{1,40}$/)),
-    archiveBucket: read(variables, 'SLUICE_ARCHIVE_BUCKET', z.string().min(3).max(63)),
-    queueUrls: readJson(variables, 'SLUICE_QUEUE_URLS', queueUrlsSchema),
-    connections: readJson(variables, 'SLUICE_CONNECTIONS', connectionsSchema),
-  }
-}
+export const archiveBucket = (variables: Variables): string =>
+  read(variables, ARCHIVE_BUCKET, z.string().min(3).max(63))
+
+/** The queues that this function may send to. */
+export const queueUrls = (variables: Variables): Partial<Readonly<Record<QueueName, string>>> =>
+  readJson(variables, QUEUE_URLS, z.partialRecord(z.enum(QUEUES), z.url()))
+
+export const connections = (variables: Variables): readonly Connection[] =>
+  readJson(variables, CONNECTIONS, connectionsSchema)
 
 const REMEDY = 'it is set by the CDK app, so deploy again; by hand, see docs/architecture.md'
 

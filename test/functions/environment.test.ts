@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { readEnvironment } from '../../functions/composition/environment.ts'
+import {
+  archiveBucket,
+  connections,
+  queueUrls,
+  tablePrefix,
+  type Variables,
+} from '../../functions/composition/environment.ts'
 
 const variables = {
   SLUICE_TABLE_PREFIX: 'sluice-dev',
@@ -7,6 +13,13 @@ const variables = {
   SLUICE_QUEUE_URLS: '{"plan":"https://sqs.eu-west-1.amazonaws.com/1/plan.fifo"}',
   SLUICE_CONNECTIONS: '[{"account":"meta:*","secret":"sluice/meta/read"}]',
 }
+
+const readEnvironment = (all: Variables) => ({
+  tablePrefix: tablePrefix(all),
+  archiveBucket: archiveBucket(all),
+  queueUrls: queueUrls(all),
+  connections: connections(all),
+})
 
 test('the environment is read into names and addresses', () => {
   expect(readEnvironment(variables)).toEqual({
@@ -18,7 +31,7 @@ test('the environment is read into names and addresses', () => {
 })
 
 describe('an environment is refused', () => {
-  const connections = (...ones: object[]) => ({ SLUICE_CONNECTIONS: JSON.stringify(ones) })
+  const connected = (...ones: object[]) => ({ SLUICE_CONNECTIONS: JSON.stringify(ones) })
   test.each<[string, Record<string, string | undefined>, string]>([
     ['without the table prefix', { SLUICE_TABLE_PREFIX: undefined }, 'SLUICE_TABLE_PREFIX is missing'],
     ['with an empty bucket', { SLUICE_ARCHIVE_BUCKET: '' }, 'SLUICE_ARCHIVE_BUCKET is missing'],
@@ -29,20 +42,20 @@ describe('an environment is refused', () => {
       'SLUICE_QUEUE_URLS is wrong',
     ],
     ['with a queue that has no address', { SLUICE_QUEUE_URLS: '{"plan":"plan"}' }, 'plan: Invalid URL'],
-    ['with an account id with dashes', connections({ account: 'meta:1-2', secret: 's' }), '0.account: write it as'],
-    ['without a secret', connections({ account: 'meta:1' }), '0.secret: '],
+    ['with an account id with dashes', connected({ account: 'meta:1-2', secret: 's' }), '0.account: write it as'],
+    ['without a secret', connected({ account: 'meta:1' }), '0.secret: '],
     [
       'with one account twice',
-      connections({ account: 'meta:1', secret: 'a' }, { account: 'meta:1', secret: 'b' }),
+      connected({ account: 'meta:1', secret: 'a' }, { account: 'meta:1', secret: 'b' }),
       'twice',
     ],
-    ['with an unknown field', connections({ account: 'meta:1', secret: 'a', token: 'b' }), 'token'],
+    ['with an unknown field', connected({ account: 'meta:1', secret: 'a', token: 'b' }), 'token'],
   ])('%s', (_name, over, says) => {
     expect(() => readEnvironment({ ...variables, ...over })).toThrow(says)
     expect(() => readEnvironment({ ...variables, ...over })).toThrow('it is set by the CDK app')
   })
   test('with a credential in place of its name, which is not quoted', () => {
-    const wrong = { ...variables, ...connections({ account: 'meta:1', secret: 'EAABsbCS1iHg' }) }
+    const wrong = { ...variables, ...connected({ account: 'meta:1', secret: 'EAABsbCS1iHg' }) }
     expect(() => readEnvironment(wrong)).toThrow('looks like a credential')
     expect(() => readEnvironment(wrong)).not.toThrow('EAABsbCS1iHg')
   })

@@ -1,0 +1,4 @@
+import { googleAds } from './composition/google-ads.ts'
+import { platformLambda } from './composition/stage-lambda.ts'
+
+export const handler = platformLambda('act-google-ads', 'google-ads', googleAds)

@@ -1,0 +1,19 @@
+import { GOOGLE_API, GOOGLE_TOKEN } from '../../lib/platforms/google-ads/endpoints.ts'
+import { googleAdsPlatform } from '../../lib/platforms/google-ads/platform.ts'
+import type { Clock } from '../../lib/ports/clock.ts'
+import type { Secrets } from '../../lib/ports/secrets.ts'
+import { endpointsOf } from './connect.ts'
+import type { PlatformMaker } from './registry.ts'
+
+export const googleAds =
+  (secrets: Secrets, clock: Clock): PlatformMaker =>
+  (connection) => {
+    const { api = GOOGLE_API, token = GOOGLE_TOKEN } = endpointsOf(connection, ['api', 'token'])
+    return googleAdsPlatform({
+      secrets,
+      secretName: connection.secret,
+      clock,
+      endpoints: { api, token },
+      ...(connection.apiVersion === undefined ? {} : { apiVersion: connection.apiVersion }),
+    })
+  }

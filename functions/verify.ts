@@ -1,0 +1,4 @@
+import { meta } from './composition/meta.ts'
+import { platformLambda } from './composition/stage-lambda.ts'
+
+export const handler = platformLambda('verify', 'meta', meta)
