@@ -1,8 +1,9 @@
 import type { AuditRecord } from '../model/audit.ts'
 import type { AuditStore } from '../ports/store.ts'
 import { chainHead, readRecord } from './audited.ts'
-import { type Database, database, type StoreOptions } from './database.ts'
+import { type Database, database } from './database.ts'
 import { chainPk } from './keys.ts'
+import type { StoreOptions } from './link.ts'
 
 export function dynamoAuditStore(options: StoreOptions): AuditStore {
   const db = database(options)

@@ -1,9 +1,10 @@
 import type { ClaimResult, ClaimStore } from '../ports/store.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
 import { type Item, integerIn } from './attributes.ts'
-import { type Database, database, type StoreOptions } from './database.ts'
+import { type Database, database } from './database.ts'
 import { condition } from './expressions.ts'
 import { claimKey } from './keys.ts'
+import type { StoreOptions } from './link.ts'
 
 const CLAIM_SCHEMA = 1
 const TRIES = 5

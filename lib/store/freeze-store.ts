@@ -4,9 +4,10 @@ import type { FreezeStore } from '../ports/store.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
 import { type Item, integerIn, textIn } from './attributes.ts'
 import { transactAudited } from './audited.ts'
-import { type Database, database, type StoreOptions } from './database.ts'
+import { type Database, database } from './database.ts'
 import { condition } from './expressions.ts'
 import { FREEZES_PK, freezeKey } from './keys.ts'
+import type { StoreOptions } from './link.ts'
 import type { Action } from './transaction.ts'
 
 /** The audit chain of everything that is frozen and unfrozen. */

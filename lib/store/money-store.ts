@@ -4,7 +4,7 @@ import { leverKey } from '../model/lever.ts'
 import type { CommitResult, MoneyCommit, MoneyStore } from '../ports/store.ts'
 import { isoInstant } from '../units/calendar.ts'
 import { transactAudited } from './audited.ts'
-import { type Database, database, type StoreOptions } from './database.ts'
+import { type Database, database } from './database.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
 import { ABSENT, atVersion, type Condition, condition } from './expressions.ts'
 import {
@@ -18,6 +18,7 @@ import {
   portfolioDayKey,
   progressKey,
 } from './keys.ts'
+import type { StoreOptions } from './link.ts'
 import { checkCommit, isUnrepeatable } from './money-checks.ts'
 import {
   accountDayAttributes,

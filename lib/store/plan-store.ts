@@ -4,7 +4,7 @@ import type { Approval, Decision, Plan, PlanChunk, PlanHeader, PlanId } from '..
 import type { PlanStore } from '../ports/store.ts'
 import { isoInstant } from '../units/calendar.ts'
 import { type Attributes, type Item, textIn, toItem } from './attributes.ts'
-import { type Database, database, type StoreOptions } from './database.ts'
+import { type Database, database } from './database.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
 import { ABSENT, condition } from './expressions.ts'
 import {
@@ -19,6 +19,7 @@ import {
   portfolioPk,
   progressKey,
 } from './keys.ts'
+import type { StoreOptions } from './link.ts'
 import { readProgress } from './money-items.ts'
 import { chunksOfPlan, headerOf, holdsOfPlan } from './plan-chunks.ts'
 import { type Action, requestToken } from './transaction.ts'

@@ -5,9 +5,10 @@ import type { PolicyStore } from '../ports/store.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
 import { textIn } from './attributes.ts'
 import { transactAudited } from './audited.ts'
-import { type Database, database, type StoreOptions } from './database.ts'
+import { type Database, database } from './database.ts'
 import { ABSENT, condition } from './expressions.ts'
 import { PORTFOLIOS_PK, policyKey, portfolioKey } from './keys.ts'
+import type { StoreOptions } from './link.ts'
 import type { Action } from './transaction.ts'
 
 const POLICY_SCHEMA = 1

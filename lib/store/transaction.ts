@@ -1,7 +1,6 @@
 import {
   type CancellationReason,
   type ConsumedCapacity,
-  type DynamoDBClient,
   TransactionCanceledException,
   TransactionInProgressException,
   type TransactWriteItem,
@@ -11,6 +10,7 @@ import {
 import { hashOfText } from '../model/canonical.ts'
 import { type Attributes, checkedSize, type Key, toItem } from './attributes.ts'
 import { type Condition, conditioned, type Update, updating } from './expressions.ts'
+import type { Link } from './link.ts'
 import type { TableName } from './tables.ts'
 
 /** One write of a transaction. `name` is what a conflict on it is called. */
@@ -54,34 +54,25 @@ const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedT
 export const requestToken = (...parts: readonly (string | number)[]): string =>
   hashOfText(parts.join('\n')).slice(0, 36)
 
-interface Sender {
-  readonly client: DynamoDBClient
-  readonly named: (table: TableName) => string
-  readonly wait: (ms: number) => Promise<unknown>
-  readonly metered: { readonly ReturnConsumedCapacity?: 'TOTAL' }
-  readonly consumed: (consumed: readonly ConsumedCapacity[] | undefined) => void
-}
-
 /**
- * Sends transactions, each with a token of the caller's: when the SDK repeats one whose answer was lost, DynamoDB answers
- * with the first one's success instead of tripping over its own write.
+ * Sends a transaction with a token of the caller's: when the SDK repeats one whose answer was lost, DynamoDB answers with
+ * the first one's success instead of tripping over its own write.
  *
  * @throws RangeError for more than 100 actions or an item that is too large; Error for what DynamoDB refuses outright
  */
-export function transactionSender({ client, named, wait, metered, consumed }: Sender) {
-  return async (actions: readonly Action[], token: string): Promise<Outcome> => {
-    if (actions.length > ACTIONS_MAX) throw new RangeError(`${actions.length} writes do not fit one transaction`)
-    const TransactItems = actions.map((action) => wireAction(action, named))
-    for (let attempt = 1; ; attempt += 1) {
-      const result = await client
-        .send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken: token, ...metered }))
-        .then(done, (error: unknown) => failure(error, actions))
-      if (result.kind === 'done') consumed(result.capacity)
-      if (result.kind === 'done') return { kind: 'done' }
-      if (result.kind === 'cancelled') return { kind: 'cancelled', on: result.on }
-      if (attempt === TRIES) return { kind: 'cancelled', on: result.on }
-      await wait(FIRST_WAIT_MS * 2 ** (attempt - 1))
+export async function transact(link: Link, actions: readonly Action[], token: string): Promise<Outcome> {
+  if (actions.length > ACTIONS_MAX) throw new RangeError(`${actions.length} writes do not fit one transaction`)
+  const TransactItems = actions.map((action) => wireAction(action, link.named))
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await link.client
+      .send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken: token, ...link.metered }))
+      .then(done, (error: unknown) => failure(error, actions))
+    if (answer.kind === 'done') {
+      link.meter('write', answer.capacity)
+      return { kind: 'done' }
     }
+    if (answer.kind === 'cancelled' || attempt === TRIES) return { kind: 'cancelled', on: answer.on }
+    await link.wait(FIRST_WAIT_MS * 2 ** (attempt - 1))
   }
 }
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll } from 'vitest'
-import type { StoreOptions } from '../../lib/store/database.ts'
+import type { StoreOptions } from '../../lib/store/link.ts'
 import { createTables } from '../../playground/dynamodb/create-tables.ts'
 import { type EmbeddedDynamoDb, startEmbeddedDynamoDb } from '../../playground/dynamodb/engine.ts'
 
