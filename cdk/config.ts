@@ -1,0 +1,64 @@
+import * as z from 'zod'
+import { accountPattern, secretName } from '../functions/composition/connections.ts'
+
+/** One deployment, as the key `sluice` of the context in cdk.json describes it. */
+export interface SluiceConfig {
+  /** Names the deployment; `prod` keeps its data against deletion. */
+  readonly stage: string
+  readonly connections: readonly ConnectionConfig[]
+}
+
+export interface ConnectionConfig {
+  /** `platform:id`, or `platform:*` for all accounts of the platform that are not named. */
+  readonly account: string
+  /** Name or complete ARN of the secret for reading. */
+  readonly readSecret: string
+  /** Name or complete ARN of the secret for changing anything; only the act functions may read it. */
+  readonly writeSecret: string
+  readonly apiVersion?: string | undefined
+}
+
+/** Platforms that there are functions for. */
+export const PLATFORMS = ['google-ads', 'meta'] as const
+
+const connectionSchema = z
+  .strictObject({
+    account: accountPattern.refine(
+      (account) => PLATFORMS.some((platform) => account.startsWith(`${platform}:`)),
+      `the platform must be one of ${PLATFORMS.join(', ')}`,
+    ),
+    readSecret: secretName,
+    writeSecret: secretName,
+    apiVersion: z.string().optional(),
+  })
+  .refine(({ readSecret, writeSecret }) => readSecret !== writeSecret, {
+    path: ['writeSecret'],
+    message: 'must be another secret than readSecret: what only reads must not hold what can spend',
+  })
+
+const configSchema = z.strictObject({
+  stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, 'write lower-case letters and digits, such as prod'),
+  connections: z.array(connectionSchema).min(1, 'name at least one account to connect to'),
+})
+
+/**
+ * @param context the value of the context key `sluice`
+ * @param stage another stage than the one written there (`cdk deploy -c stage=prod`)
+ * @throws Error that names every field that is wrong
+ */
+export function readConfig(context: unknown, stage?: unknown): SluiceConfig {
+  const given = stage === undefined ? context : { ...(context as object), stage }
+  const parsed = configSchema.safeParse(given)
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `${['sluice', ...path].join('.')}: ${message}`)
+    throw new Error(`the configuration in cdk.json is wrong:\n  ${faults.join('\n  ')}`)
+  }
+  const accounts = parsed.data.connections.map(({ account }) => account)
+  const twice = accounts.find((account, index) => accounts.indexOf(account) < index)
+  if (twice !== undefined) throw new Error(`sluice.connections: "${twice}" is there twice, keep one`)
+  return parsed.data
+}
+
+/** What every physical name of the deployment starts with. */
+export const prefixOf = ({ stage }: SluiceConfig): string => `sluice-${stage}`
+export const isProduction = ({ stage }: SluiceConfig): boolean => stage === 'prod'

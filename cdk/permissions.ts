@@ -1,0 +1,87 @@
+import type { LambdaName } from '../functions/composition/lambdas.ts'
+import { QUEUES, type QueueName } from '../functions/composition/routes.ts'
+import type { TableName } from '../lib/store/tables.ts'
+
+type TableAccess = 'none' | 'read' | 'write' | 'write-batches'
+
+/** The credentials of which platform, and for what. */
+export interface SecretKind {
+  readonly platform: string
+  readonly kind: 'read' | 'write'
+}
+
+/** What one function may do, beside receiving from its own queue and writing to its own log. */
+export interface Permissions {
+  readonly tables: Readonly<Record<Exclude<TableName, 'audit'>, TableAccess>>
+  /** Appending to the audit trail; nobody may read it with a function's role, change it or delete from it. */
+  readonly appendsAudit: boolean
+  readonly sendsTo: readonly QueueName[]
+  readonly secret?: SecretKind
+  /** Storing the inputs of plans, and reading the exchange rates beside them. */
+  readonly archives: boolean
+}
+
+/** Where the archive keeps inputs. */
+export const INPUTS_PREFIX = 'inputs/'
+
+const reading = (platform: string): Permissions => ({
+  tables: { control: 'write', facts: 'write-batches' },
+  appendsAudit: true,
+  sendsTo: ['plan'],
+  secret: { platform, kind: 'read' },
+  archives: false,
+})
+
+const acting = (platform: string, queue: QueueName): Permissions => ({
+  tables: { control: 'write', facts: 'read' },
+  appendsAudit: true,
+  sendsTo: [queue],
+  secret: { platform, kind: 'write' },
+  archives: false,
+})
+
+export const PERMISSIONS: Readonly<Record<LambdaName, Permissions>> = {
+  dispatch: {
+    tables: { control: 'read', facts: 'none' },
+    appendsAudit: false,
+    sendsTo: QUEUES,
+    archives: false,
+  },
+  pull: reading('meta'),
+  verify: reading('meta'),
+  act: acting('meta', 'act'),
+  'pull-google-ads': reading('google-ads'),
+  'verify-google-ads': reading('google-ads'),
+  'act-google-ads': acting('google-ads', 'act-google-ads'),
+  plan: {
+    tables: { control: 'write-batches', facts: 'read' },
+    appendsAudit: true,
+    sendsTo: [],
+    archives: true,
+  },
+}
+
+const READS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'] as const
+const WRITES = [...READS, 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const
+
+/**
+ * A transaction needs the permissions of the writes in it, and no other. Nothing here deletes: what ages expires, and
+ * freezes are lifted by people. Batches write plans and facts, never money.
+ */
+export const TABLE_ACTIONS: Readonly<Record<TableAccess, readonly string[]>> = {
+  none: [],
+  read: READS,
+  write: WRITES,
+  'write-batches': [...WRITES, 'dynamodb:BatchWriteItem'],
+}
+
+export const AUDIT_APPEND = ['dynamodb:PutItem'] as const
+/** Denied, so that no statement added later can allow it. */
+export const AUDIT_DENIED = [
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:PartiQLDelete',
+  'dynamodb:DeleteTable',
+] as const

@@ -1,0 +1,138 @@
+import { ArnFormat, Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
+import type { Construct } from 'constructs'
+import type { Connection } from '../functions/composition/connections.ts'
+import { ARCHIVE_BUCKET, CONNECTIONS, QUEUE_URLS, TABLE_PREFIX } from '../functions/composition/environment.ts'
+import type { LambdaName } from '../functions/composition/lambdas.ts'
+import { QUEUES, type QueueName } from '../functions/composition/routes.ts'
+import { RATES_KEY } from '../functions/composition/s3-rates.ts'
+import { type ConnectionConfig, prefixOf, type SluiceConfig } from './config.ts'
+import { Archive } from './constructs/archive.ts'
+import { StageFunction } from './constructs/stage-function.ts'
+import { StageQueue } from './constructs/stage-queue.ts'
+import { Tables } from './constructs/tables.ts'
+import { TICK_AGE_SECONDS_MAX, Ticks } from './constructs/ticks.ts'
+import {
+  AUDIT_APPEND,
+  AUDIT_DENIED,
+  INPUTS_PREFIX,
+  PERMISSIONS,
+  type SecretKind,
+  TABLE_ACTIONS,
+} from './permissions.ts'
+
+export interface SluiceStackProps extends StackProps {
+  readonly config: SluiceConfig
+}
+
+/**
+ * Messages of one queue that are worked on at a time. It bounds what a queue may cost and how hard a platform is asked;
+ * reserved concurrency is left alone, because it would be taken from everything else in the AWS account.
+ */
+const CONCURRENCY = 10
+/** Lambda refuses an environment of more than 4 KB; the rest of it needs less than half. */
+const CONNECTIONS_BYTES_MAX = 2_048
+
+/** All of Sluice in one account and region. */
+export class SluiceStack extends Stack {
+  private readonly config: SluiceConfig
+  private readonly tables: Tables
+  private readonly archive: Archive
+  private readonly queues: Readonly<Record<QueueName, StageQueue>>
+
+  constructor(scope: Construct, id: string, { config, ...props }: SluiceStackProps) {
+    super(scope, id, props)
+    this.config = config
+    this.tables = new Tables(this, 'tables', config)
+    this.archive = new Archive(this, 'archive', config)
+    const queues = QUEUES.map((name) => [name, new StageQueue(this, name, config)] as const)
+    this.queues = Object.fromEntries(queues) as Record<QueueName, StageQueue>
+
+    const dispatch = this.addFunction('dispatch')
+    dispatch.lambda.configureAsyncInvoke({ maxEventAge: Duration.seconds(TICK_AGE_SECONDS_MAX), retryAttempts: 1 })
+    new Ticks(this, 'ticks', config, dispatch.lambda)
+    for (const name of QUEUES) this.addWorker(name)
+  }
+
+  private addWorker(name: QueueName): void {
+    const { lambda } = this.addFunction(name)
+    const { queue } = this.queues[name]
+    lambda.addEventSource(
+      new SqsEventSource(queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: CONCURRENCY }),
+    )
+  }
+
+  private addFunction(name: LambdaName): StageFunction {
+    const stageFunction = new StageFunction(this, name, this.config, this.environmentOf(name))
+    this.permit(name, stageFunction)
+    return stageFunction
+  }
+
+  private environmentOf(name: LambdaName): Readonly<Record<string, string>> {
+    const { sendsTo, secret, archives } = PERMISSIONS[name]
+    const urls = Object.fromEntries(sendsTo.map((queue) => [queue, this.queues[queue].queue.queueUrl]))
+    return {
+      [TABLE_PREFIX]: prefixOf(this.config),
+      [QUEUE_URLS]: this.toJsonString(urls),
+      ...(secret ? { [CONNECTIONS]: connectionsText(this.config, secret) } : {}),
+      ...(archives ? { [ARCHIVE_BUCKET]: this.archive.bucket.bucketName } : {}),
+    }
+  }
+
+  private permit(name: LambdaName, stageFunction: StageFunction): void {
+    const { tables, appendsAudit, sendsTo, secret, archives } = PERMISSIONS[name]
+    const { control, facts, audit } = this.tables.byName
+    stageFunction.allow(TABLE_ACTIONS[tables.control], [control.tableArn])
+    stageFunction.allow(TABLE_ACTIONS[tables.facts], [facts.tableArn])
+    if (appendsAudit) stageFunction.allow(AUDIT_APPEND, [audit.tableArn])
+    stageFunction.deny(AUDIT_DENIED, [audit.tableArn])
+    stageFunction.allow(
+      ['sqs:SendMessage'],
+      sendsTo.map((queue) => this.queues[queue].queue.queueArn),
+    )
+    if (secret) stageFunction.allow(['secretsmanager:GetSecretValue'], this.secretArns(secret))
+    if (archives) {
+      const { bucket } = this.archive
+      stageFunction.allow(['s3:PutObject'], [bucket.arnForObjects(`${INPUTS_PREFIX}*`)])
+      stageFunction.allow(['s3:GetObject'], [bucket.arnForObjects(RATES_KEY)])
+    }
+  }
+
+  private secretArns({ platform, kind }: SecretKind): readonly string[] {
+    const secrets = connectionsOf(this.config, platform).map(({ readSecret, writeSecret }) =>
+      kind === 'read' ? readSecret : writeSecret,
+    )
+    return [...new Set(secrets)].map((secret) => this.secretArn(secret))
+  }
+
+  /** Secrets Manager ends every ARN with a dash and six characters of its own, which a name does not tell. */
+  private secretArn(secret: string): string {
+    if (secret.startsWith('arn:')) return secret
+    return this.formatArn({
+      service: 'secretsmanager',
+      resource: 'secret',
+      resourceName: `${secret}-??????`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    })
+  }
+}
+
+const connectionsOf = ({ connections }: SluiceConfig, platform: string): readonly ConnectionConfig[] =>
+  connections.filter(({ account }) => account.startsWith(`${platform}:`))
+
+/** @throws Error when the connections do not fit a function's environment */
+function connectionsText(config: SluiceConfig, { platform, kind }: SecretKind): string {
+  const connections = connectionsOf(config, platform).map(
+    ({ account, readSecret, writeSecret, apiVersion }): Connection => ({
+      account,
+      secret: kind === 'read' ? readSecret : writeSecret,
+      ...(apiVersion === undefined ? {} : { apiVersion }),
+    }),
+  )
+  const text = JSON.stringify(connections)
+  if (text.length > CONNECTIONS_BYTES_MAX)
+    throw new Error(
+      `the ${platform} connections take ${text.length} bytes: use ${platform}:* instead of single accounts`,
+    )
+  return text
+}
