@@ -1,12 +1,12 @@
 /** Metrics by entity and segment, in one pass over the world's facts. */
 import type { AccountDate } from '../../../lib/units/calendar.ts'
-import type { FactQuery, WorldAccount, WorldBudget, WorldFact } from '../../world.ts'
+import type { FactQuery, WorldAccount, WorldBudget, WorldClaim, WorldFact } from '../../world.ts'
 import { CORE_DATE_SEGMENTS } from './catalogue-metrics.ts'
 import type { CompiledQuery } from './compile.ts'
-import { type ConversionAction, lagBucket } from './conversion-actions.ts'
+import { lagBucket } from './conversion-actions.ts'
 import { byDevice } from './devices.ts'
 import type { Row, SegmentValues } from './field.ts'
-import { isQuiet, noSums, type Sums } from './sums.ts'
+import { addClaim, addClaimByDate, isQuiet, noSums, type Sums } from './sums.ts'
 import { type DateRange, type Period, startOfPeriod } from './times.ts'
 import type { View } from './view.ts'
 
@@ -73,6 +73,8 @@ class Report {
   readonly #byDevice: boolean
   readonly #byAction: boolean
   readonly #byLag: boolean
+  /** Whether the claims of one fact fall into several rows. */
+  readonly #splitsClaims: boolean
   readonly #wantsShare: boolean
 
   constructor(query: CompiledQuery, view: View, account: WorldAccount, entities: ReadonlyMap<string, Row>) {
@@ -86,45 +88,37 @@ class Report {
     this.#byDevice = segments.has('segments.device')
     this.#byAction = [...segments].some((s) => s.startsWith('segments.conversion_action'))
     this.#byLag = segments.has('segments.conversion_lag_bucket')
+    this.#splitsClaims = this.#byAction || this.#byLag
     this.#wantsShare = query.metrics.some((f) => f.name === 'metrics.search_budget_lost_impression_share')
     if (segments.size === 0)
       for (const [id, entity] of entities) this.#groups.set(id, { entity, segments: {}, metrics: noSums() })
   }
 
   add(whole: WorldFact): void {
-    for (const { entity, fact, segments } of this.#pieces(whole)) {
-      const base = this.#byAction || this.#byLag ? undefined : this.#group(entity, segments).metrics
+    this.#each(whole, (entity, fact, segments) => {
+      const base = this.#splitsClaims ? undefined : this.#group(entity, segments).metrics
       if (base) {
         base.costMicros += fact.spendMicros
         base.impressions += fact.impressions
         base.clicks += fact.clicks
         if (this.#wantsShare) addShare(base, fact, this.#account, entity)
       }
-      this.#claims(entity, fact, segments, (sums, action, count, valueMicros, touch) => {
-        if (touch === 'view') sums.viewThrough += count
-        else {
-          sums.allConversions += count
-          sums.allConversionsMicros += valueMicros
-          if (action.primary) {
-            sums.conversions += count
-            sums.conversionsMicros += valueMicros
-          }
-        }
-      })
-    }
+      for (const claim of fact.claims) {
+        if (!this.#view.actions.inWindow(claim)) continue
+        const sums = base ?? this.#group(entity, this.#split(segments, claim)).metrics
+        addClaim(sums, claim, this.#view.actions.named(claim.action).primary)
+      }
+    })
   }
 
   addByDate(whole: WorldFact): void {
-    for (const { entity, fact, segments } of this.#pieces(whole))
-      this.#claims(entity, fact, segments, (sums, action, count, valueMicros, touch) => {
-        if (touch === 'view') return
-        sums.allByDate += count
-        sums.allByDateMicros += valueMicros
-        if (action.primary) {
-          sums.conversionsByDate += count
-          sums.conversionsByDateMicros += valueMicros
-        }
-      })
+    this.#each(whole, (entity, fact, segments) => {
+      for (const claim of fact.claims) {
+        if (!this.#view.actions.inWindow(claim)) continue
+        const { metrics } = this.#group(entity, this.#splitsClaims ? this.#split(segments, claim) : segments)
+        addClaimByDate(metrics, claim, this.#view.actions.named(claim.action).primary)
+      }
+    })
   }
 
   /** All groups as rows; see `reportRows` for those that are left out. */
@@ -140,16 +134,17 @@ class Report {
     return rows
   }
 
-  *#pieces(whole: WorldFact): Iterable<{ entity: Row; fact: WorldFact; segments: SegmentValues }> {
+  /** The fact, in parts by device where the query wants them. */
+  #each(whole: WorldFact, visit: (entity: Row, fact: WorldFact, segments: SegmentValues) => void): void {
     const entity = this.#entities.get(this.#entityOf(whole))
     if (!entity) return
     const when = this.#hourly ? { date: whole.date, hour: whole.hour ?? 0 } : { date: whole.date }
     if (!this.#byDevice) {
-      yield { entity, fact: whole, segments: when }
+      visit(entity, whole, when)
       return
     }
     const multipliers = entity.campaign?.deviceMultipliers
-    for (const { device, fact } of byDevice(whole, multipliers)) yield { entity, fact, segments: { ...when, device } }
+    for (const { device, fact } of byDevice(whole, multipliers)) visit(entity, fact, { ...when, device })
   }
 
   #entityOf(fact: WorldFact): string {
@@ -157,21 +152,11 @@ class Report {
     return this.#account.campaigns.get(fact.id)?.budgetId ?? ''
   }
 
-  #claims(
-    entity: Row,
-    fact: WorldFact,
-    segments: SegmentValues,
-    add: (sums: Sums, action: ConversionAction, count: number, valueMicros: bigint, touch: 'click' | 'view') => void,
-  ): void {
-    for (const claim of fact.claims) {
-      if (!this.#view.actions.inWindow(claim)) continue
-      const action = this.#view.actions.named(claim.action)
-      const split = {
-        ...segments,
-        ...(this.#byAction ? { action } : {}),
-        ...(this.#byLag ? { lag: lagBucket(claim.lagDays) } : {}),
-      }
-      add(this.#group(entity, split).metrics, action, claim.count, claim.valueMicros, claim.touch)
+  #split(segments: SegmentValues, claim: WorldClaim): SegmentValues {
+    return {
+      ...segments,
+      ...(this.#byAction ? { action: this.#view.actions.named(claim.action) } : {}),
+      ...(this.#byLag ? { lag: lagBucket(claim.lagDays) } : {}),
     }
   }
 

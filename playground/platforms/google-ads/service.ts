@@ -70,8 +70,7 @@ export class GoogleAdsService {
   stream(account: WorldAccount, body: Json, requestId: string): Iterable<Json> {
     this.#quota.charge(1)
     const result = search(this.#view, account, queryOf(body))
-    const wantsSummary = /^SUMMARY_ROW_/.test(String(body.summaryRowSetting ?? '')) && wants(body.summaryRowSetting)
-    return chunks(result, requestId, wantsSummary)
+    return chunks(result, requestId, String(body.summaryRowSetting ?? 'NO_SUMMARY_ROW'))
   }
 
   /** One page of `search`. Following a page token is free of charge. */
@@ -101,22 +100,21 @@ function queryOf(body: Json): string {
   throw fault('requestError', 'REQUIRED_FIELD_MISSING', 'The query is missing.')
 }
 
-const wants = (setting: unknown): boolean => setting === 'SUMMARY_ROW_WITH_RESULTS' || setting === 'SUMMARY_ROW_ONLY'
-
 const settingsOf = (body: Json): { total: boolean; summary: boolean } => {
   const settings = (body.searchSettings ?? {}) as Json
   return { total: settings.returnTotalResultsCount === true, summary: settings.returnSummaryRow === true }
 }
 
-function* chunks(result: SearchResult, requestId: string, wantsSummary: boolean): Iterable<Json> {
-  const { rows, fieldMask, render } = result
+function* chunks(result: SearchResult, requestId: string, summarySetting: string): Iterable<Json> {
+  const { fieldMask, render } = result
+  const rows = summarySetting === 'SUMMARY_ROW_ONLY' ? [] : result.rows
   const consumption = { queryResourceConsumption: String(100 + rows.length) }
   for (let from = 0; from === 0 || from < rows.length; from += PAGE_ROWS) {
     const results = rows.slice(from, from + PAGE_ROWS).map(render)
     const last = from + PAGE_ROWS >= rows.length
     yield { ...(results.length > 0 ? { results } : {}), fieldMask, requestId, ...(last ? consumption : {}) }
   }
-  if (wantsSummary) yield { summaryRow: result.summary(), fieldMask, requestId }
+  if (summarySetting.startsWith('SUMMARY_ROW_')) yield { summaryRow: result.summary(), fieldMask, requestId }
 }
 
 /** The platform's own words for being down. */

@@ -1,3 +1,5 @@
+import type { WorldClaim } from '../../world.ts'
+
 /** Metrics of one result row, as they add up. */
 export interface Sums {
   costMicros: bigint
@@ -59,4 +61,27 @@ export function addSums(into: Sums, from: Sums): void {
   into.viewThrough += from.viewThrough
   into.lostWeight += from.lostWeight
   into.knownImpressions += from.knownImpressions
+}
+
+/** Adds a claim on the click basis. Views count apart; only a primary action counts among the conversions proper. */
+export function addClaim(into: Sums, { touch, count, valueMicros }: WorldClaim, primary: boolean): void {
+  if (touch === 'view') {
+    into.viewThrough += count
+    return
+  }
+  into.allConversions += count
+  into.allConversionsMicros += valueMicros
+  if (!primary) return
+  into.conversions += count
+  into.conversionsMicros += valueMicros
+}
+
+/** Adds a claim on the conversion basis. */
+export function addClaimByDate(into: Sums, { touch, count, valueMicros }: WorldClaim, primary: boolean): void {
+  if (touch === 'view') return
+  into.allByDate += count
+  into.allByDateMicros += valueMicros
+  if (!primary) return
+  into.conversionsByDate += count
+  into.conversionsByDateMicros += valueMicros
 }

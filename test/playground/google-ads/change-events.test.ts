@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { aClient } from './client.ts'
+import { aWorld, CUSTOMER } from './stub-world.ts'
+
+const client = () => aClient({ world: aWorld() })
+
+describe('change events', () => {
+  const select =
+    'SELECT change_event.user_email, change_event.client_type, change_event.change_date_time, change_event.changed_fields, change_event.old_resource, change_event.new_resource, campaign.id FROM change_event'
+  const between = "change_event.change_date_time BETWEEN '2026-11-01' AND '2026-11-21'"
+
+  test('tell who changed what, in the account’s time', async () => {
+    const world = aWorld({
+      changes: [
+        {
+          at: 1_795_100_000_123 as never,
+          actor: { kind: 'human', name: 'pat@shop.example' },
+          entity: { kind: 'campaign', id: '101' },
+          campaignId: '101',
+          field: 'status',
+          from: 'active',
+          to: 'paused',
+        },
+      ],
+    })
+    const { rows } = await aClient({ world })
+    const resourceName = `customers/${CUSTOMER}/campaigns/101`
+    // 1795100000 is 2026-11-19T14:53:20Z, five hours earlier in New York
+    expect((await rows(`${select} WHERE ${between} LIMIT 10`))[0]).toMatchObject({
+      changeEvent: {
+        userEmail: 'pat@shop.example',
+        clientType: 'GOOGLE_ADS_WEB_CLIENT',
+        changeDateTime: '2026-11-19 09:53:20.123000',
+        changedFields: 'status',
+        oldResource: { campaign: { resourceName, status: 'ENABLED' } },
+        newResource: { campaign: { resourceName, status: 'PAUSED' } },
+      },
+      campaign: { id: '101' },
+    })
+  })
+
+  test.each([
+    ['', 'changeEventError.CHANGE_DATE_RANGE_INFINITE'],
+    ["WHERE change_event.change_date_time >= '2026-11-01' LIMIT 10", 'changeEventError.CHANGE_DATE_RANGE_INFINITE'],
+    [
+      "WHERE change_event.change_date_time BETWEEN '2026-10-20' AND '2026-11-20' LIMIT 10",
+      'changeEventError.START_DATE_TOO_OLD',
+    ],
+    [
+      "WHERE change_event.change_date_time BETWEEN '2026-11-20' AND '2026-11-10' LIMIT 10",
+      'changeEventError.CHANGE_DATE_RANGE_NEGATIVE',
+    ],
+    [`WHERE ${between}`, 'changeEventError.LIMIT_NOT_SPECIFIED'],
+    [`WHERE ${between} LIMIT 10001`, 'changeEventError.INVALID_LIMIT_CLAUSE'],
+    ['WHERE change_event.change_date_time DURING LAST_14_DAYS LIMIT 10000', 'none'],
+  ])('with %j: %s', async (where, code) => {
+    const { refusal } = await client()
+    expect(await refusal(`${select} ${where}`)).toBe(code)
+  })
+})
