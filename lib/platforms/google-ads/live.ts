@@ -16,7 +16,7 @@ const ids = (levers: readonly Lever[], of: (lever: Lever) => boolean) => levers.
 
 const wantedBy = (levers: readonly Lever[]): Wanted => ({
   budgets: ids(levers, ({ entity }) => entity === 'budget'),
-  campaigns: ids(levers, ({ entity, kind }) => entity === 'campaign' && kind !== 'bid-multiplier'),
+  campaigns: ids(levers, ({ entity }) => entity === 'campaign'),
   strategies: ids(levers, ({ entity }) => entity === 'portfolio-strategy'),
   adGroups: ids(levers, ({ entity }) => entity === 'ad-group'),
   devices: ids(levers, ({ entity, kind }) => entity === 'campaign' && kind === 'bid-multiplier'),
@@ -67,7 +67,8 @@ export const criterionFor = (lever: Lever, now: Now): CriterionRow['campaignCrit
 
 /** A device that has no criterion, or one without a modifier, stands at 1: unchanged. */
 function deviceValue(lever: Lever, now: Now): LeverValue | undefined {
-  if (lever.device === undefined || !now.devices.has(lever.id)) return undefined
+  const campaign = now.campaigns.get(lever.id)
+  if (lever.device === undefined || campaign === undefined || campaign.status === 'REMOVED') return undefined
   return ratio(asFloat32(criterionFor(lever, now)?.bidModifier ?? 1))
 }
 

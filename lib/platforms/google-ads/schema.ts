@@ -55,7 +55,7 @@ export const pageOf = <T>(row: z.ZodType<T>) =>
       results: z.array(row).optional(),
       fieldMask: z.string().optional(),
       nextPageToken: z.string().optional(),
-      error: z.undefined(),
+      error: z.undefined().optional(),
     })
     .refine((page) => page.results !== undefined || page.fieldMask !== undefined, {
       path: ['fieldMask'],
