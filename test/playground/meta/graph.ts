@@ -31,6 +31,9 @@ async function read(response: Response): Promise<GraphReply> {
   return { status: response.status, headers: response.headers, body: await response.json() }
 }
 
+/** The body behind a link, such as `paging.next`. */
+export const follow = async (link: string | URL): Promise<Reply> => (await read(await fetch(link))).body
+
 /** A running twin and the plainest possible client of it. */
 export async function startGraph(options: MetaTwinOptions): Promise<Graph> {
   const twin = await startMetaTwin(options)
@@ -53,9 +56,9 @@ export async function startGraph(options: MetaTwinOptions): Promise<Graph> {
       const first = await get(path, params)
       const found = [...first.body.data]
       for (let next = first.body.paging?.next; next; ) {
-        const more = await read(await fetch(next))
-        found.push(...more.body.data)
-        next = more.body.paging?.next
+        const more = await follow(next)
+        found.push(...more.data)
+        next = more.paging?.next
       }
       return found
     },
