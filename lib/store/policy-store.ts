@@ -1,4 +1,4 @@
-import type { PortfolioId } from '../model/account.ts'
+import { accountKey, type PortfolioId } from '../model/account.ts'
 import { canonicalJson, parseCanonical } from '../model/canonical.ts'
 import type { Policy, PolicyVersion } from '../model/policy.ts'
 import type { PolicyStore } from '../ports/store.ts'
@@ -90,6 +90,7 @@ const makeCurrent = (
     owner: policy.owner,
     currency: policy.baseCurrency,
     zone: policy.zone,
+    accounts: JSON.stringify(policy.accounts.map(({ account }) => accountKey(account))),
     by,
     asOf: isoInstant(at),
     schemaVersion: POLICY_SCHEMA,
