@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises'
 import type { ExchangeRates } from '../ports/rates.ts'
+import { identityRate } from '../units/rates.ts'
 import { type RateTable, rateTable } from './rate-table.ts'
 import { parseRates } from './rates-text.ts'
 
 /**
- * Exchange rates from a CSV or JSON file, read again when the file changes.
+ * Exchange rates from a CSV or JSON file, read again when the file changes. Who has one currency only needs no file.
  *
  * @see parseRates for what the file must look like, and `rateTable` for which rate is chosen
  * @throws (each call) RangeError naming line and column of what is wrong in the file, Error when it cannot be read
@@ -20,6 +21,6 @@ export function fileRates(path: string): ExchangeRates {
     return known.table
   }
   return {
-    rate: async (from, to, on) => (await current())(from, to, on),
+    rate: async (from, to, on) => (from === to ? identityRate(from, on) : (await current())(from, to, on)),
   }
 }

@@ -117,6 +117,11 @@ describe('rates from a path', () => {
     expect((await rates.rate(usd, eur, on))?.microsPerUnit).toBe(870_000n)
   })
 
+  test('need no file for a currency to itself', async () => {
+    const rate = await fileRates(join(folder, 'none.csv')).rate(eur, eur, on)
+    expect(rate?.microsPerUnit).toBe(1_000_000n)
+  })
+
   test('name the file that is not there', async () => {
     const path = join(folder, 'none.csv')
     await expect(fileRates(path).rate(usd, eur, on)).rejects.toThrow(`cannot be read from ${path}: ENOENT`)
