@@ -109,12 +109,20 @@ describe('answers that are none', () => {
     { name: 'a dropped connection', reply: { fault: 'drop' }, kind: 'transient' },
     { name: 'an HTML page', reply: { text: '<html>' }, kind: 'unreadable' },
     { name: 'an HTML page with status 502', reply: { status: 502, text: '<html>' }, kind: 'transient' },
-    { name: 'a redirect', reply: { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, kind: 'transient' },
     { name: 'an error with status 200', reply: { json: graphError(190, 463) }, kind: 'unauthorised' },
     { name: 'a list without data', reply: { json: {} }, kind: 'unreadable' },
   ])('$name is $kind', async ({ reply, kind }) => {
     const reader = await withCampaigns(() => reply)
     expect((await failureOf(reader.structure(ACCOUNT))).kind).toBe(kind)
+  })
+
+  test('a redirect is not followed: the token would go along', async () => {
+    const elsewhere = await startStub(() => ({ json: { data: [] } }))
+    const reader = await withCampaigns(() => ({ status: 302, headers: { location: `${elsewhere.origin}/` } }))
+    const failure = await failureOf(reader.structure(ACCOUNT))
+    elsewhere.close()
+    expect(failure.kind).toBe('transient')
+    expect(elsewhere.calls).toEqual([])
   })
 
   test('silence ends at the time bound', async () => {

@@ -162,11 +162,6 @@ describe('what became of a write', () => {
       result: { kind: 'unknown' },
     },
     {
-      name: 'a redirect',
-      reply: { status: 307, headers: { location: 'http://127.0.0.1:9/' } },
-      result: { kind: 'unknown' },
-    },
-    {
       name: 'a budget over a million',
       reply: { status: 400, json: graphError(100, 1885261) },
       result: { kind: 'refused', failure: { kind: 'rejected', code: '100/1885261' } },
@@ -179,6 +174,14 @@ describe('what became of a write', () => {
   ])('$name: $result.kind', async ({ reply, result }) => {
     expect(await apply([change()], () => reply)).toMatchObject([result])
     expect(posts()).toHaveLength(1)
+  })
+
+  test('a redirect is not followed, and may have been carried out', async () => {
+    const elsewhere = await startStub(() => ({ json: { success: true } }))
+    const results = await apply([change()], () => ({ status: 307, headers: { location: `${elsewhere.origin}/` } }))
+    elsewhere.close()
+    expect(results).toMatchObject([{ kind: 'unknown' }])
+    expect(elsewhere.calls).toEqual([])
   })
 
   test('a refused connection was surely not carried out', async () => {
