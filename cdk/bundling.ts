@@ -6,7 +6,7 @@ export const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   target: esbuildSettings.target,
   minify: esbuildSettings.minify,
-  mainFields: [...esbuildSettings.mainFields],
+  mainFields: esbuildSettings.mainFields,
   banner: esbuildSettings.banner.js,
   // Ours is pinned and tested; the runtime's changes under us, and loads slower unbundled.
   bundleAwsSDK: true,

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { BuildOptions } from 'esbuild'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -18,4 +19,4 @@ export const esbuildSettings = {
   banner: {
     js: "import{createRequire as sluiceRequire}from'node:module';const require=sluiceRequire(import.meta.url);",
   },
-} as const
+} satisfies BuildOptions

@@ -1,16 +1,16 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import { Construct } from 'constructs'
 import { physicalName, TABLES, type TableName } from '../../lib/store/tables.ts'
 import { isProduction, prefixOf, type SluiceConfig } from '../config.ts'
 
 /** The three tables, from the one definition that the embedded engine is built from as well. */
 export class Tables extends Construct {
-  readonly byName: Readonly<Record<TableName, ITableV2>>
+  readonly byName: Readonly<Record<TableName, TableV2>>
 
   constructor(scope: Construct, id: string, config: SluiceConfig) {
     super(scope, id)
-    const made = new Map<TableName, ITableV2>()
+    const made = new Map<TableName, TableV2>()
     for (const definition of TABLES) {
       const table = new TableV2(this, definition.name, {
         tableName: physicalName(prefixOf(config), definition.name),
