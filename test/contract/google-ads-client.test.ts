@@ -1,6 +1,7 @@
 /** The published client works against the pretend Google Ads, so that our own adapter cannot share its misreadings. */
 import { type Customer, enums, errors } from 'google-ads-api'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Fault } from '../../playground/faults.ts'
 import { type GoogleAdsTwin, startGoogleAdsTwin } from '../../playground/platforms/google-ads/twin.ts'
 import { aWorld, CUSTOMER, type StubWorld } from '../playground/google-ads/stub-world.ts'
 import { accessToken, customerAt } from './google-ads-client.redirect.ts'
@@ -12,11 +13,12 @@ let world: StubWorld
 let twin: GoogleAdsTwin
 let token: string
 let customer: Customer
+let fault: Fault | undefined
 
 // One server for all tests: the client caches its connections over the whole process.
 beforeAll(async () => {
   world = aWorld()
-  twin = await startGoogleAdsTwin({ world, grpc: true })
+  twin = await startGoogleAdsTwin({ world, grpc: true, faults: ({ mutating }) => (mutating ? fault : undefined) })
   token = await accessToken(twin)
   customer = customerAt(twin, { customerId: CUSTOMER, token })
 })
@@ -27,6 +29,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   world.state = 'up'
+  fault = undefined
   world.account('google-ads', CUSTOMER)?.budgets.forEach((b) => {
     if (b.id === '501') b.amountMicros = 50_000_000n
   })
@@ -273,6 +276,32 @@ describe('writes over gRPC', () => {
     ])
     const campaign = world.account('google-ads', CUSTOMER)?.campaigns.get('102')
     expect(campaign).toMatchObject({ status: 'paused', strategy: { kind: 'target-roas', targetRoas: 4.25 } })
+  })
+
+  test('a client without a token is UNAUTHENTICATED over gRPC too', async () => {
+    const stranger = customerAt(twin, { customerId: CUSTOMER, token: 'invented' })
+    const failure = await failureOf(
+      stranger.campaignBudgets.update([{ resource_name: BUDGET, amount_micros: 60_000_000 }]),
+    )
+    expect(failure.errors[0]?.error_code?.authentication_error).toBe(
+      errors.AuthenticationErrorEnum.AuthenticationError.OAUTH_TOKEN_INVALID,
+    )
+  })
+
+  test('an answer lost after a write is sent again by the client without a word', async () => {
+    fault = 'drop-after'
+    const before = twin.requests['grpc googleAds:mutate'] ?? 0
+    const lost = customer.mutateResources([
+      {
+        entity: 'campaign_budget',
+        operation: 'update',
+        resource: { resource_name: BUDGET, amount_micros: 62_000_000 },
+      },
+    ])
+    await vi.waitFor(() => expect(amountOf('501')).toBe(62_000_000n))
+    fault = undefined
+    await lost
+    expect((twin.requests['grpc googleAds:mutate'] ?? 0) - before).toBe(2)
   })
 
   test('reportStreamRaw streams rows over gRPC', async () => {

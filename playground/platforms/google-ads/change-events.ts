@@ -1,7 +1,8 @@
-import type { WorldAccount, WorldActor, WorldChange } from '../../world.ts'
+import type { StrategyKind, WorldAccount, WorldActor, WorldChange } from '../../world.ts'
 import { statusEnum } from './campaign-state.ts'
 import { adGroupName, budgetName, campaignName, criterionName, DEVICES } from './names.ts'
 import { localDateTime } from './times.ts'
+import type { Scheme } from './view.ts'
 
 /** A row of `change_event`; messages in proto3 JSON. */
 export interface ChangeEvent {
@@ -30,12 +31,21 @@ interface Changed {
   readonly value: (text: string) => unknown
 }
 
-const text = (value: string): string => value
+/** The world writes an unset value as an empty text. */
+const text = (value: string): string | undefined => value || undefined
+const number = (value: string): number | undefined => (value === '' ? undefined : Number(value))
 const status = (value: string): string =>
   value === 'active' || value === 'paused' || value === 'removed' ? statusEnum(value) : value
 
+/** How a campaign states its target today: the history does not keep how it did then. */
+type SchemeOf = (campaignId: string) => Scheme
+
 /** How the platform names what changed; nothing for changes that its change history does not know. */
-function changedIn(account: WorldAccount, { entity, field, campaignId, to }: WorldChange): Changed | undefined {
+function changedIn(
+  account: WorldAccount,
+  { entity, field, campaignId, to }: WorldChange,
+  schemeOf: SchemeOf,
+): Changed | undefined {
   switch (entity.kind) {
     case 'budget': {
       const total = account.budgets.get(entity.id)?.period === 'lifetime'
@@ -48,7 +58,7 @@ function changedIn(account: WorldAccount, { entity, field, campaignId, to }: Wor
     case 'campaign':
       return field === 'device-multiplier'
         ? criterionChange(account, campaignId ?? entity.id, to)
-        : campaignChange(account, entity.id, field)
+        : campaignChange(account, entity.id, field, schemeOf(entity.id))
     case 'ad-group':
       return adGroupChange(account, entity.id, field)
     case 'account':
@@ -56,15 +66,28 @@ function changedIn(account: WorldAccount, { entity, field, campaignId, to }: Wor
   }
 }
 
-function campaignChange(account: WorldAccount, id: string, field: WorldChange['field']): Changed | undefined {
+function campaignChange(
+  account: WorldAccount,
+  id: string,
+  field: WorldChange['field'],
+  scheme: Scheme,
+): Changed | undefined {
   const base = { type: 'CAMPAIGN', name: campaignName(account.id, id), key: 'campaign' }
   switch (field) {
     case 'status':
       return { ...base, path: 'status', value: status }
     case 'target-cpa':
-      return { ...base, path: 'targetCpa.targetCpaMicros', value: text }
+      return {
+        ...base,
+        path: `${scheme === 'target' ? 'targetCpa' : 'maximizeConversions'}.targetCpaMicros`,
+        value: text,
+      }
     case 'target-roas':
-      return { ...base, path: 'targetRoas.targetRoas', value: Number }
+      return {
+        ...base,
+        path: `${scheme === 'target' ? 'targetRoas' : 'maximizeConversionValue'}.targetRoas`,
+        value: number,
+      }
     case 'strategy':
       return { ...base, path: 'biddingStrategyType', value: strategy }
     default:
@@ -72,7 +95,15 @@ function campaignChange(account: WorldAccount, id: string, field: WorldChange['f
   }
 }
 
-const strategy = (value: string): string => value.replaceAll('-', '_').toUpperCase().replace('MAX_', 'MAXIMIZE_')
+const STRATEGIES: Readonly<Record<StrategyKind, string>> = {
+  'max-conversions': 'MAXIMIZE_CONVERSIONS',
+  'target-cpa': 'TARGET_CPA',
+  'max-value': 'MAXIMIZE_CONVERSION_VALUE',
+  'target-roas': 'TARGET_ROAS',
+  'bid-cap': 'MANUAL_CPC',
+  'manual-cpc': 'MANUAL_CPC',
+}
+const strategy = (value: string): string => STRATEGIES[value as StrategyKind] ?? 'UNKNOWN'
 
 function adGroupChange(account: WorldAccount, id: string, field: WorldChange['field']): Changed | undefined {
   const base = { type: 'AD_GROUP', name: adGroupName(account.id, id), key: 'adGroup' }
@@ -82,7 +113,7 @@ function adGroupChange(account: WorldAccount, id: string, field: WorldChange['fi
     case 'target-cpa':
       return { ...base, path: 'targetCpaMicros', value: text }
     case 'target-roas':
-      return { ...base, path: 'targetRoas', value: Number }
+      return { ...base, path: 'targetRoas', value: number }
     case 'bid':
       return { ...base, path: 'cpcBidMicros', value: text }
     default:
@@ -120,8 +151,13 @@ function nested(path: string, value: unknown): object {
 }
 
 /** The change as the platform's history tells it. @param index its place in the account's history, from 0 */
-export function changeEvent(account: WorldAccount, change: WorldChange, index: number): ChangeEvent | undefined {
-  const changed = changedIn(account, change)
+export function changeEvent(
+  account: WorldAccount,
+  change: WorldChange,
+  index: number,
+  schemeOf: SchemeOf,
+): ChangeEvent | undefined {
+  const changed = changedIn(account, change, schemeOf)
   if (!changed) return undefined
   const { type, name, key, path, value } = changed
   const side = (written: string) => ({ [key]: { resourceName: name, ...nested(path, value(written)) } })

@@ -1,9 +1,9 @@
 /**
  * Currencies of the pretend Google Ads: billable units and the least daily budget.
  *
- * The real service publishes a billable unit for each currency (`currency_constant.billable_unit_micros`), 0.01 for most
- * and 1 for those without a minor unit. The per-day minimum is this twin's own: Google names none, it only says in the
- * error's details what it would have been.
+ * Billable units: `currency_constant.billable_unit_micros` as the API listed it in July 2026 (v24). They are neither
+ * ISO 4217 nor what screens show: amounts in HUF and TWD have hundredths. The per-day minimum is this twin's own: Google
+ * publishes none, it only says in an error's details what it would have been.
  */
 export interface Currency {
   readonly code: string
@@ -12,6 +12,7 @@ export interface Currency {
   readonly billableUnitMicros: bigint
 }
 
+const TENTH_OF_CENT = 1_000n
 const CENT = 10_000n
 const WHOLE = 1_000_000n
 
@@ -30,24 +31,33 @@ export const GOOGLE_CURRENCIES: readonly Currency[] = [
   row('CHF', 'Swiss Franc', 'CHF', CENT),
   row('CLP', 'Chilean Peso', 'CL$', WHOLE),
   row('CNY', 'Chinese Yuan', 'CN¥', CENT),
+  row('COP', 'Colombian Peso', 'COL$', WHOLE),
   row('CZK', 'Czech Koruna', 'Kč', CENT),
   row('DKK', 'Danish Krone', 'kr', CENT),
   row('EUR', 'Euro', '€', CENT),
   row('GBP', 'British Pound', '£', CENT),
   row('HKD', 'Hong Kong Dollar', 'HK$', CENT),
-  row('HUF', 'Hungarian Forint', 'Ft', WHOLE),
+  row('HUF', 'Hungarian Forint', 'Ft', CENT),
   row('IDR', 'Indonesian Rupiah', 'Rp', WHOLE),
+  row('ILS', 'Israeli New Shekel', '₪', CENT),
   row('INR', 'Indian Rupee', '₹', CENT),
+  row('ISK', 'Icelandic Krona', 'kr', WHOLE),
   row('JPY', 'Japanese Yen', '¥', WHOLE),
   row('KRW', 'South Korean Won', '₩', WHOLE),
+  row('KWD', 'Kuwaiti Dinar', 'KWD', TENTH_OF_CENT),
   row('MXN', 'Mexican Peso', 'MX$', CENT),
+  row('MYR', 'Malaysian Ringgit', 'RM', CENT),
   row('NOK', 'Norwegian Krone', 'kr', CENT),
   row('NZD', 'New Zealand Dollar', 'NZ$', CENT),
+  row('PHP', 'Philippine Peso', '₱', CENT),
   row('PLN', 'Polish Zloty', 'zł', CENT),
+  row('RON', 'Romanian Leu', 'lei', CENT),
+  row('SAR', 'Saudi Riyal', 'SAR', CENT),
   row('SEK', 'Swedish Krona', 'kr', CENT),
   row('SGD', 'Singapore Dollar', 'S$', CENT),
+  row('THB', 'Thai Baht', '฿', CENT),
   row('TRY', 'Turkish Lira', '₺', CENT),
-  row('TWD', 'New Taiwan Dollar', 'NT$', WHOLE),
+  row('TWD', 'New Taiwan Dollar', 'NT$', CENT),
   row('USD', 'US Dollar', '$', CENT),
   row('VND', 'Vietnamese Dong', '₫', WHOLE),
   row('ZAR', 'South African Rand', 'R', CENT),

@@ -110,6 +110,10 @@ export function fault(
   return new GoogleFault(statusForError(error), [error])
 }
 
+/** What the twin, or the world behind it, did not foresee, as the platform says such a thing. */
+export const asFault = (thrown: unknown): GoogleFault =>
+  thrown instanceof GoogleFault ? thrown : fault('internalError', 'INTERNAL_ERROR', String(thrown))
+
 /** @param trigger the part of the query that is at fault */
 export const queryFault = (code: string, message: string, trigger?: string): GoogleFault =>
   fault('queryError', code, message, trigger === undefined ? {} : { trigger: { stringValue: trigger } })

@@ -13,7 +13,7 @@ import {
 import { fromJSON } from '@grpc/proto-loader'
 import type { Fault, FaultPlan } from '../../faults.ts'
 import type { Headers } from './access.ts'
-import { API_VERSION, BadRequest, FAILURE_TYPE, GoogleFault, statusOf } from './failure.ts'
+import { API_VERSION, asFault, BadRequest, FAILURE_TYPE, statusOf } from './failure.ts'
 import { messageOf } from './messages.ts'
 import type { MutableKind } from './mutate-types.ts'
 import type { Json } from './render.ts'
@@ -168,10 +168,10 @@ const headersOf = (metadata: Metadata): Headers =>
 
 const bodyOf = (request: object): Json => camelKeys(request) as Json
 
-function statusObject(error: unknown, requestId: string, encode: (failure: object) => Buffer): Partial<StatusObject> {
-  if (error instanceof Dropped) return dropped
-  if (error instanceof BadRequest) return { code: status.INVALID_ARGUMENT, details: error.message }
-  if (!(error instanceof GoogleFault)) return { code: status.INTERNAL, details: String(error) }
+function statusObject(thrown: unknown, requestId: string, encode: (failure: object) => Buffer): Partial<StatusObject> {
+  if (thrown instanceof Dropped) return dropped
+  if (thrown instanceof BadRequest) return { code: status.INVALID_ARGUMENT, details: thrown.message }
+  const error = asFault(thrown)
   const metadata = new Metadata()
   metadata.set('request-id', requestId)
   const failure = messageOf({ errors: error.errors, requestId }, encode) as object

@@ -63,8 +63,12 @@ function* clients(view: View, account: WorldAccount): Iterable<Row> {
 }
 
 function* changes(view: View, account: WorldAccount): Iterable<Row> {
+  const schemeOf = (campaignId: string) => {
+    const campaign = account.campaigns.get(campaignId)
+    return campaign ? view.scheme(account, campaign) : 'target'
+  }
   for (const [index, change] of account.changes.entries()) {
-    const event = changeEvent(account, change, index)
+    const event = changeEvent(account, change, index, schemeOf)
     if (!event) continue
     const campaign = change.campaignId === undefined ? undefined : account.campaigns.get(change.campaignId)
     const adGroup = change.entity.kind === 'ad-group' ? campaign?.adGroups.get(change.entity.id) : undefined

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from 'node:stream/consumers'
 import type { Fault, FaultPlan } from '../../faults.ts'
 import type { Headers } from './access.ts'
-import { API_VERSION, BadRequest, errorBody, fault, GoogleFault, statusOf } from './failure.ts'
+import { API_VERSION, asFault, BadRequest, errorBody, fault, GoogleFault, statusOf } from './failure.ts'
 import type { Json } from './render.ts'
 import { checkKeys, kindOfCollection, mutateRequest, parseBody } from './requests.ts'
 import { type GoogleAdsService, mutateResponse, throttled, tokenExpired, unavailable } from './service.ts'
@@ -91,8 +91,8 @@ function replyTo(service: GoogleAdsService, call: Call, planned: Fault | undefin
     if (operation === 'token') return tokenReply(service, call, requestId)
     service.checkCondition()
     return { status: 200, requestId, pieces: serve(service, call, requestId) }
-  } catch (error) {
-    if (!(error instanceof GoogleFault || error instanceof BadRequest)) throw error
+  } catch (thrown) {
+    const error = thrown instanceof BadRequest ? thrown : asFault(thrown)
     const status = error instanceof GoogleFault ? statusOf(error.status).http : 400
     const body = JSON.stringify(errorBody(error, requestId))
     return { status, requestId, pieces: [operation === 'searchStream' ? `[${body}]` : body] }

@@ -1,4 +1,10 @@
-/** The pretend Google Ads, version 25 of its API, on loopback. */
+/**
+ * The pretend Google Ads, version 25 of its API, on loopback.
+ *
+ * What it leaves out: an account's structure is fixed (no campaigns, budgets or ad groups are created, renamed or moved
+ * to another budget), there are no portfolio strategies, and changes are in the history at once, where the real service
+ * takes up to three minutes. Such requests are refused in words, never taken without effect.
+ */
 import type { AddressInfo } from 'node:net'
 import { HOUR_MS } from '../../../lib/units/calendar.ts'
 import { type FaultPlan, noFaults } from '../../faults.ts'

@@ -192,6 +192,16 @@ describe('faults', () => {
   })
 })
 
+test('what the world refuses is an internal error of the platform', async () => {
+  const world = aWorld()
+  world.apply = () => {
+    throw new RangeError('not in this world')
+  }
+  const { post } = await aClient({ world })
+  const { status, json } = await post('campaignBudgets:mutate', BUDGET)
+  expect([status, codeOf(json)]).toEqual([500, 'internalError.INTERNAL_ERROR'])
+})
+
 test('requests are counted by operation', async () => {
   const { twin, post } = await aClient({ world: aWorld() })
   await post(STREAM, QUERY)

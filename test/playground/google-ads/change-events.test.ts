@@ -39,6 +39,53 @@ describe('change events', () => {
     })
   })
 
+  const change = {
+    at: 1_795_100_000_000 as never,
+    actor: { kind: 'automatic', name: 'rule' },
+    campaignId: '102',
+  } as const
+  test.each([
+    [
+      { entity: { kind: 'campaign', id: '102' }, field: 'target-roas', from: '3.5', to: '4' },
+      ['CAMPAIGN', 'maximizeConversionValue.targetRoas', { campaign: { maximizeConversionValue: { targetRoas: 4 } } }],
+    ],
+    [
+      { entity: { kind: 'campaign', id: '101' }, field: 'target-cpa', from: '', to: '20000000' },
+      ['CAMPAIGN', 'targetCpa.targetCpaMicros', { campaign: { targetCpa: { targetCpaMicros: '20000000' } } }],
+    ],
+    [
+      { entity: { kind: 'campaign', id: '102' }, field: 'strategy', from: 'max-value', to: 'max-conversions' },
+      ['CAMPAIGN', 'biddingStrategyType', { campaign: { biddingStrategyType: 'MAXIMIZE_CONVERSIONS' } }],
+    ],
+    [
+      { entity: { kind: 'campaign', id: '102' }, field: 'device-multiplier', from: 'mobile 1', to: 'mobile 0.5' },
+      ['CAMPAIGN_CRITERION', 'bidModifier', { campaignCriterion: { bidModifier: 0.5 } }],
+    ],
+    [
+      { entity: { kind: 'ad-group', id: '1021' }, field: 'status', from: 'active', to: 'paused' },
+      ['AD_GROUP', 'status', { adGroup: { status: 'PAUSED' } }],
+    ],
+  ] as const)('%j', async (what, [changeResourceType, changedFields, newResource]) => {
+    const { rows } = await aClient({ world: aWorld({ changes: [{ ...change, ...what }] }) })
+    const [row] = await rows(
+      `${select.replace('SELECT', 'SELECT change_event.change_resource_type,')} WHERE ${between} LIMIT 1`,
+    )
+    const clientType = 'GOOGLE_ADS_AUTOMATED_RULE'
+    expect(row?.changeEvent).toMatchObject({ clientType, changeResourceType, changedFields, newResource })
+  })
+
+  test('a change of the spend cap is in no change event', async () => {
+    const cap = {
+      ...change,
+      entity: { kind: 'account', id: CUSTOMER },
+      field: 'spend-cap',
+      from: '1',
+      to: '2',
+    } as const
+    const { rows } = await aClient({ world: aWorld({ changes: [cap] }) })
+    expect(await rows(`${select} WHERE ${between} LIMIT 1`)).toEqual([])
+  })
+
   test.each([
     ['', 'changeEventError.CHANGE_DATE_RANGE_INFINITE'],
     ["WHERE change_event.change_date_time >= '2026-11-01' LIMIT 10", 'changeEventError.CHANGE_DATE_RANGE_INFINITE'],
