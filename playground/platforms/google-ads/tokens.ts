@@ -10,9 +10,12 @@ export interface GoogleTwinCredentials {
   readonly loginCustomerId?: string
 }
 
-/** Pretend defaults; nothing outside of the playground takes them. */
+/**
+ * Pretend defaults; nothing outside of the playground takes them. The client's id is an address, as that of a service
+ * account is: the change history shows it as the user of the client's own edits.
+ */
 export const GOOGLE_TWIN_CREDENTIALS: GoogleTwinCredentials = {
-  clientId: 'pretend-client.apps.example',
+  clientId: 'sluice@pretend-project.example',
   clientSecret: 'pretend-client-secret',
   refreshToken: '1//pretend-refresh-token',
   developerToken: 'pretend-developer-token',

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { GOOGLE_TWIN_CREDENTIALS } from '../../../playground/platforms/google-ads/tokens.ts'
 import { aClient } from './client.ts'
+import { amount, setUp } from './mutating.ts'
 import { aWorld, CUSTOMER } from './stub-world.ts'
 
 const client = () => aClient({ world: aWorld() })
@@ -72,6 +74,14 @@ describe('change events', () => {
     )
     const clientType = 'GOOGLE_ADS_AUTOMATED_RULE'
     expect(row?.changeEvent).toMatchObject({ clientType, changeResourceType, changedFields, newResource })
+  })
+
+  test('an edit through the API stands under the address of its client', async () => {
+    const { one, rows } = await setUp()
+    await one('campaignBudgets:mutate', amount('60000000'))
+    const [row] = await rows(`${select} WHERE ${between} LIMIT 1`)
+    const userEmail = GOOGLE_TWIN_CREDENTIALS.clientId
+    expect(row?.changeEvent).toMatchObject({ userEmail, clientType: 'GOOGLE_ADS_API', changedFields: 'amountMicros' })
   })
 
   test('a change of the spend cap is in no change event', async () => {
