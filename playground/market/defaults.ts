@@ -1,14 +1,16 @@
 import type { WorldPlatform } from '../world.ts'
-import type { OverDeliveryPlan, TrackingPlan } from './blueprint.ts'
+import type { LearningPlan, OverDeliveryPlan, TrackingPlan } from './blueprint.ts'
 import type { CampaignClass, ScenarioResponses } from './schema.ts'
 
 /**
  * What each platform is like unless a scenario says otherwise.
  *
  * Over-delivery: Google spends up to twice the average daily budget on a day and up to 30.4 times it in a calendar month
- * (https://support.google.com/google-ads/answer/2375423); Meta up to 25 % over a daily budget on a day and at most seven
- * times it in a week from Sunday (https://www.facebook.com/business/help/190490051321426). The shares of counting are
- * assumptions; docs/scenarios.md says so.
+ * (https://support.google.com/google-ads/answer/2375423). Meta raised what a day may spend from 125 % to 175 % of a daily
+ * budget with Marketing API v24, within seven budgets a week
+ * (https://github.com/facebook/facebook-php-business-sdk/releases/tag/24.0.0); its page on budgets still says 125 %
+ * (https://developers.facebook.com/documentation/ads-commerce/marketing-api/bidding/overview/budgets). The shares of counting
+ * are assumptions; docs/scenarios.md says so.
  */
 export const PLATFORM_TRACKING: Readonly<Record<WorldPlatform, TrackingPlan>> = {
   'google-ads': { tracked: 0.92, viewShare: 0.03, doubleClaimed: 0.12, delayMinutes: 0, claimDelayMinutes: 0 },
@@ -17,8 +19,14 @@ export const PLATFORM_TRACKING: Readonly<Record<WorldPlatform, TrackingPlan>> = 
 
 export const PLATFORM_OVER_DELIVERY: Readonly<Record<WorldPlatform, OverDeliveryPlan>> = {
   'google-ads': { factor: 2, spread: 0.15, period: 'month', periodFactor: 30.4 },
-  meta: { factor: 1.25, spread: 0.08, period: 'week', periodFactor: 7 },
+  meta: { factor: 1.75, spread: 0.12, period: 'week', periodFactor: 7 },
 }
+
+/**
+ * Meta asks for about fifty results in the week after the last significant edit, and counts a budget change as one by its
+ * size without saying which (https://www.facebook.com/business/help/112167992830700); a fifth is what practice assumes.
+ */
+export const LEARNING: LearningPlan = { threshold: 0.2, conversions: 50, days: 7, penalty: 0.1 }
 
 /** Share of organic orders that all campaigns of a class in an account claim together at unlimited spend. */
 export const CLASS_ORGANIC_SHARE: Readonly<Record<CampaignClass, number>> = {

@@ -2,7 +2,7 @@ import { type AccountDate, accountDate, addDays, type TimeZone } from '../../lib
 import { type CurrencyCode, fromDecimal } from '../../lib/units/money.ts'
 import type { WorldStrategy } from '../world.ts'
 import type { AccountPlan, AdGroupPlan, BudgetPlan, CampaignPlan, ExperimentPlan, ResponseTruth } from './blueprint.ts'
-import { CLASS_ORGANIC_SHARE, PLATFORM_OVER_DELIVERY, PLATFORM_TRACKING } from './defaults.ts'
+import { CLASS_ORGANIC_SHARE, LEARNING, PLATFORM_OVER_DELIVERY, PLATFORM_TRACKING } from './defaults.ts'
 import { defined } from './defined.ts'
 import { entityId } from './entity-ids.ts'
 import { generatedCampaigns } from './generate-campaigns.ts'
@@ -64,7 +64,7 @@ class AccountExpansion {
       weekdays: weekdays ?? scenario.weekdays,
       hours: hours ?? scenario.hours,
       tracking: { ...PLATFORM_TRACKING[platform], ...defined(scenario.tracking), ...defined(tracking) },
-      learning: { ...scenario.learning, ...defined(learning) },
+      learning: { ...LEARNING, ...defined(scenario.learning), ...defined(learning) },
       overDelivery: {
         ...PLATFORM_OVER_DELIVERY[platform],
         ...defined(scenario.overDelivery),

@@ -141,10 +141,12 @@ export const hours = z
 
 export const responses = z
   .strictObject({
-    halfway: z.strictObject({
-      median: amount.describe('Median over campaigns.'),
-      spread: notNegative.describe('Standard deviation of the logarithm.'),
-    }),
+    halfway: z
+      .strictObject({
+        median: amount.describe('Median over campaigns.'),
+        spread: notNegative.describe('Standard deviation of the logarithm.'),
+      })
+      .describe('Size: the daily spend that brings half of the ceiling.'),
     cost: z
       .strictObject({
         median: amount.describe('Median over campaigns.'),

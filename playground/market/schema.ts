@@ -152,17 +152,19 @@ const demand = z
       .describe('Slow waves of demand, multiplied.'),
     drift: z
       .strictObject({
-        spread: notNegative.describe('Stationary standard deviation of the logarithm of each campaign’s conversions.'),
-        halfLifeDays: positive.describe('Days in which half of a deviation is forgotten.'),
+        spread: notNegative
+          .default(0.08)
+          .describe('Stationary standard deviation of the logarithm of each campaign’s conversions.'),
+        halfLifeDays: positive.default(20).describe('Days in which half of a deviation is forgotten.'),
       })
-      .prefault({ spread: 0.08, halfLifeDays: 20 })
+      .prefault({})
       .describe('Ornstein-Uhlenbeck drift of each campaign on its own.'),
     jumps: z
       .strictObject({
-        perCampaignMonth: notNegative.describe('Mean number per campaign in 30 days.'),
-        spread: notNegative.describe('Standard deviation of the logarithm of the factor.'),
+        perCampaignMonth: notNegative.default(0).describe('Mean number per campaign in 30 days.'),
+        spread: notNegative.default(0.3).describe('Standard deviation of the logarithm of the factor.'),
       })
-      .prefault({ perCampaignMonth: 0, spread: 0.3 })
+      .prefault({})
       .describe('Lasting shocks to one campaign at random times.'),
     dispersion: notNegative
       .default(0.04)
@@ -237,7 +239,7 @@ export const scenarioSchema = z
     hours: hours.prefault([2, 1, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 6, 6, 5, 5, 5, 5, 6, 7, 8, 8, 6, 4]),
     lag: lag.prefault({ sameDay: 0.55, tail: 0.7, maxDays: 30 }),
     tracking: tracking.partial().optional().describe('Where all accounts differ from their platform’s.'),
-    learning: learning.prefault({ threshold: 0.2, conversions: 50, days: 7, penalty: 0.1 }),
+    learning: learning.partial().optional().describe('Where it differs from the defaults.'),
     overDelivery: overDelivery.partial().optional().describe('Where all accounts differ from their platform’s.'),
     responses: responses.partial().optional().describe('Where generated campaigns differ from the defaults.'),
     accounts: z.array(account).min(1, { error: 'must have at least one account' }).describe('Ad accounts.'),
