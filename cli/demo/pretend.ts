@@ -14,8 +14,8 @@ import type { ExchangeRates } from '../../lib/ports/rates.ts'
 import type { Secrets } from '../../lib/ports/secrets.ts'
 import type { Archive } from '../../lib/ports/store.ts'
 import { dynamoStores } from '../../lib/store/stores.ts'
-import { HOUR_MS, type Instant } from '../../lib/units/calendar.ts'
-import { identityRate } from '../../lib/units/rates.ts'
+import { type AccountDate, HOUR_MS, type Instant } from '../../lib/units/calendar.ts'
+import { type ExchangeRate, identityRate } from '../../lib/units/rates.ts'
 import { createTables } from '../../playground/dynamodb/create-tables.ts'
 import { startEmbeddedDynamoDb } from '../../playground/dynamodb/engine.ts'
 import { type FaultPlan, noFaults } from '../../playground/faults.ts'
@@ -75,13 +75,19 @@ const pretendSecrets: Secrets = {
   },
 }
 
-/** The scenario's pinned rates behind the port. */
+/** The scenario's pinned rates behind the port: while one holds, it is quoted anew every day. */
 export const scenarioRates = ({ rates }: PortfolioFacts): ExchangeRates => ({
   rate: async (from, to, on) =>
     from === to
       ? identityRate(from, on)
-      : rates.findLast((one) => one.from === from && one.to === to && one.date <= on && on <= one.until),
+      : quotedOn(
+          rates.findLast((one) => one.from === from && one.to === to && one.date <= on && on <= one.until),
+          on,
+        ),
 })
+
+const quotedOn = (rate: ExchangeRate | undefined, date: AccountDate): ExchangeRate | undefined =>
+  rate && { ...rate, date }
 
 /** The virtual clock moves the market along: asking either for the present gives the same answer. */
 function marketClock(market: Market): VirtualClock {

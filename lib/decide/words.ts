@@ -1,3 +1,4 @@
+import type { LeverValue } from '../model/lever.ts'
 import { type Money, toDecimal } from '../units/money.ts'
 
 /** `€`-free and unambiguous: `120.00 EUR`. */
@@ -19,4 +20,11 @@ export function numberText(value: number): string {
 export const changeText = (from: Money, to: Money): string => {
   const share = Number(to.micros - from.micros) / Number(from.micros)
   return `${share >= 0 ? '+' : '−'}${Math.abs(share * 100).toFixed(1)} %`
+}
+
+/** A lever's value for people: `120.00 EUR`, `350 %`, `paused`. */
+export function valueWords(value: LeverValue | undefined): string {
+  if (value === undefined) return 'unknown'
+  if (value.kind === 'money') return amountText(value.amount)
+  return value.kind === 'ratio' ? `${Math.round(value.value * 100)} %` : value.status
 }

@@ -109,3 +109,6 @@ export function dayElapsed(at: Instant, zone: TimeZone): number {
 /** Hour that the zone's wall clock shows, 0 to 23; on a 25-hour day one hour shows twice. */
 export const hourAt = (at: Instant, zone: TimeZone): number =>
   Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).hour
+
+/** First instant after `date` in `zone`. */
+export const endOfDay = (date: AccountDate, zone: TimeZone): Instant => dayOf(date, zone).end

@@ -1,0 +1,225 @@
+import type { HoldLine, RunReport, TurnFigures } from '../../dashboard/run-report.ts'
+import type { LogLine } from '../../functions/composition/log.ts'
+import type { Loop } from '../../lib/control/loop.ts'
+import { changeText, valueWords } from '../../lib/decide/words.ts'
+import { accountKey, accountRef } from '../../lib/model/account.ts'
+import type { AuditEntry } from '../../lib/model/audit.ts'
+import { intentId } from '../../lib/model/intent.ts'
+import { leverKey } from '../../lib/model/lever.ts'
+import { type ChangeDecision, type Decision, decisionLever, type PlanHeader } from '../../lib/model/plan.ts'
+import { isoInstant } from '../../lib/units/calendar.ts'
+import type { Scenario } from '../../playground/market/schema.ts'
+import { comparison } from './comparison.ts'
+import { checkInvariants } from './invariants.ts'
+import type { Pretend } from './pretend.ts'
+
+/** Plans that one run can make at most: a daily one, and a handful of corrections. */
+const PLANS_MAX = 1_000
+const LARGEST_MOVES = 10
+
+interface Decided {
+  readonly header: PlanHeader
+  readonly decision: Decision
+  /** What became of it, from the audit. */
+  readonly outcome: string | undefined
+}
+
+/** Everything that is told of a run, from the tables and, for what nobody but the market knows, from the market. */
+export async function gatherReport(
+  pretend: Pretend,
+  scenario: Scenario,
+  seed: number,
+  days: number,
+): Promise<RunReport> {
+  const loop = pretend.loopFor('report')
+  const { policy } = pretend.policy
+  const headers = (await loop.plans.recent(policy.portfolio, PLANS_MAX)).toReversed()
+  const audit = await auditEntries(pretend, loop)
+  const outcomes = new Map(
+    audit.flatMap(({ entry }) => (entry.kind === 'settled' ? [[entry.intent, entry.outcome]] : [])),
+  )
+  const decided = await decidedIn(headers, outcomes, loop)
+  const compared = comparison(pretend, scenario, seed, days)
+  return {
+    schemaVersion: 1,
+    scenario: scenario.name,
+    description: scenario.description,
+    seed,
+    portfolio: policy.portfolio,
+    mode: policy.mode,
+    days,
+    currency: policy.baseCurrency,
+    goal: policy.goal.kind,
+    accounts: pretend.market.accounts.map(({ platform, id, name, currency, zone, campaigns, budgets }) => ({
+      key: `${platform}:${id}`,
+      name,
+      currency,
+      zone,
+      campaigns: campaigns.size,
+      budgets: budgets.size,
+    })),
+    rates: [
+      ...new Set(
+        headers
+          .flatMap(({ rates }) => rates)
+          .map((rate) => `${rate.from}→${rate.to} ${Number(rate.microsPerUnit) / 1e6} (${rate.date})`),
+      ),
+    ].slice(-4),
+    ...compared,
+    flightTotal: Number(policy.flight.total.micros) / 1e6,
+    moves: largestMoves(decided),
+    holds: holdLines(decided),
+    drifts: await driftLines(pretend, loop),
+    refusals: refusalLines(audit),
+    turns: turnFigures(pretend, headers, audit),
+    invariants: await checkInvariants(pretend, headers),
+    decisions: decided.map(decisionLine),
+  }
+}
+
+interface AuditLine {
+  readonly at: string
+  readonly account: string
+  readonly entry: AuditEntry
+}
+
+async function auditEntries({ market }: Pretend, loop: Loop): Promise<readonly AuditLine[]> {
+  const lines: AuditLine[] = []
+  for (const { platform, id } of market.accounts) {
+    const account = accountKey(accountRef(platform, id))
+    for await (const { at, entries } of loop.audit.records(account))
+      for (const entry of entries) lines.push({ at: isoInstant(at), account, entry })
+  }
+  return lines
+}
+
+async function decidedIn(
+  headers: readonly PlanHeader[],
+  outcomes: ReadonlyMap<string | undefined, string | undefined>,
+  loop: Loop,
+): Promise<readonly Decided[]> {
+  const decided: Decided[] = []
+  for (const header of headers)
+    for (const decision of await loop.plans.decisions(header))
+      decided.push({ header, decision, outcome: outcomes.get(intentId(header.id, leverKey(decisionLever(decision)))) })
+  return decided
+}
+
+const isChange = (one: Decided): one is Decided & { readonly decision: ChangeDecision } =>
+  one.decision.kind === 'change'
+
+/** The applied changes that were expected to matter most. */
+function largestMoves(decided: readonly Decided[]): RunReport['moves'] {
+  return decided
+    .filter(isChange)
+    .filter(({ outcome }) => outcome === 'verified')
+    .toSorted((a, b) => Math.abs(b.decision.expected.mean) - Math.abs(a.decision.expected.mean))
+    .slice(0, LARGEST_MOVES)
+    .map(({ header, decision, outcome }) => {
+      const { change, name, why, expected } = decision
+      const { mean, low, high } = expected
+      return {
+        at: isoInstant(header.madeAt),
+        account: accountKey(change.lever.account),
+        name,
+        from: valueWords(change.from),
+        to: valueWords(change.to),
+        change:
+          change.from.kind === 'money' && change.to.kind === 'money'
+            ? changeText(change.from.amount, change.to.amount)
+            : '',
+        why,
+        expected: { mean, low, high },
+        outcome: outcome ?? '',
+      }
+    })
+}
+
+function holdLines(decided: readonly Decided[]): readonly HoldLine[] {
+  const groups = Map.groupBy(
+    decided.flatMap(({ decision, header }) =>
+      decision.kind === 'hold' && header.occasion === 'daily' ? [decision] : [],
+    ),
+    ({ reason }) => reason,
+  )
+  return [...groups]
+    .map(([reason, holds]) => ({
+      reason,
+      count: holds.length,
+      levers: new Set(holds.map(({ lever }) => leverKey(lever))).size,
+      example: `${holds.at(-1)?.name}: ${holds.at(-1)?.detail}`,
+    }))
+    .toSorted((a, b) => b.count - a.count)
+}
+
+async function driftLines({ market, policy }: Pretend, loop: Loop): Promise<RunReport['drifts']> {
+  const lines = await Promise.all(
+    policy.policy.accounts.map(async ({ account }) =>
+      (await loop.facts.drifts(account, market.start)).map((drift) => ({
+        at: isoInstant(drift.changedAt ?? drift.seenAt),
+        account: accountKey(account),
+        name:
+          market.account(account.platform as 'google-ads' | 'meta', account.id)?.budgets.get(drift.lever.id)?.name ??
+          drift.lever.id,
+        from: valueWords(drift.lastKnown),
+        to: valueWords(drift.observed),
+        ...(drift.actor ? { actor: drift.actor } : {}),
+        resolution: drift.resolution,
+        detail: drift.detail,
+      })),
+    ),
+  )
+  return lines.flat().toSorted((a, b) => (a.at < b.at ? -1 : 1))
+}
+
+/** Changes that were decided and did not come about. */
+const refusalLines = (audit: readonly AuditLine[]): RunReport['refusals'] =>
+  audit.flatMap(({ at, account, entry }) =>
+    entry.kind === 'settled' && entry.outcome !== 'verified' && entry.outcome !== 'shadowed'
+      ? [{ at, account, lever: entry.lever, outcome: entry.outcome, detail: entry.detail }]
+      : [],
+  )
+
+function turnFigures(
+  { log, runner }: Pretend,
+  headers: readonly PlanHeader[],
+  audit: readonly AuditLine[],
+): TurnFigures {
+  const turns = log.filter(({ event }) => event === 'turn')
+  const failed = turns.filter(({ result }) => result === 'failed')
+  const words = ({ stage, key, errorMessage }: LogLine): string =>
+    JSON.stringify([stage, key, errorMessage?.replace(/ \(trace .*\)$/, '')])
+  const failures = [...Map.groupBy(failed, words)].map(([text, lines]) => {
+    const [stage, key, message] = JSON.parse(text) as [string, string, string]
+    return { stage, key, count: lines.length, message }
+  })
+  return {
+    ran: turns.filter(({ result }) => result === 'ran').length,
+    failed: failed.length,
+    plans: headers.length,
+    changesApplied: audit.filter(({ entry }) => entry.kind === 'settled' && entry.outcome === 'verified').length,
+    deadLetters: runner.deadLetters.length,
+    failures,
+  }
+}
+
+function decisionLine({ header, decision, outcome }: Decided): RunReport['decisions'][number] {
+  const lever = decisionLever(decision)
+  const base = {
+    at: isoInstant(header.madeAt),
+    plan: header.id,
+    account: accountKey(lever.account),
+    name: decision.name,
+    lever: lever.kind,
+  }
+  if (decision.kind === 'hold') return { ...base, decision: 'hold', reason: `${decision.reason}: ${decision.detail}` }
+  const { from, to } = decision.change
+  return {
+    ...base,
+    decision: 'change',
+    from: valueWords(from),
+    to: valueWords(to),
+    reason: decision.why,
+    ...(outcome ? { outcome } : {}),
+  }
+}

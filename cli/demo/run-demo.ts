@@ -1,0 +1,29 @@
+import type { RunReport } from '../../dashboard/run-report.ts'
+import { HOUR_MS, isoInstant, later } from '../../lib/units/calendar.ts'
+import type { Scenario } from '../../playground/market/schema.ts'
+import { gatherReport } from './gather.ts'
+import { startPretend } from './pretend.ts'
+
+export interface DemoOptions {
+  readonly scenario: Scenario
+  readonly seed: number
+  readonly days: number
+  /** Told after every simulated hour. */
+  readonly onProgress: (hour: number, hours: number, note: string) => void
+}
+
+/** Runs the scenario for so many days of hourly and daily turns, and reports. */
+export async function runDemo({ scenario, seed, days, onProgress }: DemoOptions): Promise<RunReport> {
+  const pretend = await startPretend({ scenario, seed })
+  try {
+    const hours = days * 24
+    for (let hour = 1; hour <= hours; hour++) {
+      const to = later(pretend.market.start, hour * HOUR_MS)
+      await pretend.runUntil(Math.min(to, pretend.market.end))
+      onProgress(hour, hours, `day ${Math.ceil(hour / 24)} of ${days}, ${isoInstant(pretend.clock.now())}`)
+    }
+    return await gatherReport(pretend, scenario, seed, days)
+  } finally {
+    await pretend.close()
+  }
+}
