@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { WireObject } from './dynalite.ts'
-import { type ApiError, asApiError, requestTooLarge, serializationError, unknownOperation } from './errors.ts'
+import { asApiError, requestTooLarge, serializationError, unknownOperation } from './errors.ts'
 import type { Answer } from './operations.ts'
 
 const HOST = '127.0.0.1'
@@ -18,9 +18,11 @@ export interface LoopbackServer {
 /** Serves DynamoDB's JSON protocol on the loopback interface. Any credentials will do. */
 export async function serve(answer: Answer, port: number): Promise<LoopbackServer> {
   let isClosing = false
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
+    const { status, body } = await answerTo(request, answer)
+    // A connection kept open would keep a closing server waiting.
     response.shouldKeepAlive = !isClosing
-    void respond(request, response, answer)
+    send(response, status, JSON.stringify(body))
   })
   // The client keeps its connections; one that we drop while idle could meet a request on its way.
   server.keepAliveTimeout = 0
@@ -43,20 +45,18 @@ function listen(server: Server, port: number): Promise<void> {
   })
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
-  let status = 200
-  let body: unknown
+async function answerTo(request: IncomingMessage, answer: Answer): Promise<{ status: number; body: unknown }> {
   try {
     const operation = TARGET.exec(String(request.headers['x-amz-target']))?.[1]
     const bytes = await readBody(request)
     if (request.method !== 'POST' || operation === undefined) throw unknownOperation()
-    body = await answer({ operation, body: parse(bytes), bodyBytes: bytes.length })
+    return { status: 200, body: await answer({ operation, body: parse(bytes), bodyBytes: bytes.length }) }
   } catch (cause) {
-    const error: ApiError = asApiError(cause)
-    status = error.status
-    body = error.body
+    return asApiError(cause)
   }
-  const text = JSON.stringify(body)
+}
+
+function send(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.0',
     'content-length': Buffer.byteLength(text),

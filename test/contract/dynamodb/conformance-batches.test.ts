@@ -1,6 +1,7 @@
 import {
   BatchGetItemCommand,
   type BatchGetItemCommandInput,
+  type BatchGetItemCommandOutput,
   BatchWriteItemCommand,
   ResourceNotFoundException,
   type WriteRequest,
@@ -67,7 +68,9 @@ describe('a batch of reads', () => {
     let calls = 0
     let requests: BatchGetItemCommandInput['RequestItems'] = { [db.control]: { Keys: [...keys], ConsistentRead: true } }
     while (requests !== undefined && Object.keys(requests).length > 0) {
-      const result = await db.client.send(new BatchGetItemCommand({ RequestItems: requests }))
+      const result: BatchGetItemCommandOutput = await db.client.send(
+        new BatchGetItemCommand({ RequestItems: requests }),
+      )
       items.push(...(result.Responses?.[db.control] ?? []))
       requests = result.UnprocessedKeys
       calls += 1

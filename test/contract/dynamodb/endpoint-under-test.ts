@@ -3,6 +3,9 @@
  * credentials of the environment, anything else with made-up ones). Tables have random names and are deleted at the end.
  */
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type AttributeValue,
   DeleteTableCommand,
@@ -28,9 +31,15 @@ export interface EndpointUnderTest {
   close(): Promise<void>
 }
 
-export async function openEndpoint(): Promise<EndpointUnderTest> {
+export interface Where {
+  /** Keeps the embedded engine's data in a folder, where writes take their time, and not in memory. */
+  readonly onDisk?: boolean
+}
+
+export async function openEndpoint({ onDisk = false }: Where = {}): Promise<EndpointUnderTest> {
   const named = process.env.SLUICE_DYNAMODB_ENDPOINT
-  const engine = named === undefined ? await startEmbeddedDynamoDb() : undefined
+  const folder = onDisk ? await mkdtemp(join(tmpdir(), 'sluice-conformance-')) : undefined
+  const engine = named === undefined ? await startEmbeddedDynamoDb({ ...(folder && { folder }) }) : undefined
   const client = clientFor(engine?.endpoint ?? named ?? '')
   const prefix = `sluice-conformance-${randomBytes(4).toString('hex')}`
   await createTables(client, prefix)
@@ -51,6 +60,7 @@ export async function openEndpoint(): Promise<EndpointUnderTest> {
       )
       client.destroy()
       await engine?.close()
+      if (folder !== undefined) await rm(folder, { recursive: true })
     },
   }
 }
