@@ -6,7 +6,7 @@
  */
 import { createRequire } from 'node:module'
 import { credentials } from '@grpc/grpc-js'
-import { type Customer, GoogleAdsApi } from 'google-ads-api'
+import { type Customer, errors, GoogleAdsApi } from 'google-ads-api'
 import { GOOGLE_TWIN_CREDENTIALS, type GoogleTwinCredentials } from '../../playground/platforms/google-ads/tokens.ts'
 import type { GoogleAdsTwin } from '../../playground/platforms/google-ads/twin.ts'
 
@@ -81,4 +81,14 @@ function redirected(customer: Customer, twin: GoogleAdsTwin, token: string): Cus
   })
   Object.defineProperty(customer, 'callHeaders', { value: { ...callHeaders, authorization: `Bearer ${token}` } })
   return customer
+}
+
+/** The decoded failure that the client throws. @throws Error when it throws another thing, or nothing */
+export async function failureOf(work: Promise<unknown>): Promise<errors.GoogleAdsFailure> {
+  const thrown: unknown = await work.then(
+    () => 'nothing was thrown',
+    (error: unknown) => error,
+  )
+  if (thrown instanceof errors.GoogleAdsFailure) return thrown
+  throw new Error(`expected a GoogleAdsFailure, got ${thrown}`)
 }
