@@ -24,10 +24,18 @@ export interface Permissions {
 /** Where the archive keeps inputs. */
 export const INPUTS_PREFIX = 'inputs/'
 
-const reading = (platform: string): Permissions => ({
+const pulling = (platform: string): Permissions => ({
   tables: { control: 'write', facts: 'write-batches' },
   appendsAudit: true,
   sendsTo: ['plan'],
+  secret: { platform, kind: 'read' },
+  archives: false,
+})
+
+const verifying = (platform: string): Permissions => ({
+  tables: { control: 'write', facts: 'read' },
+  appendsAudit: true,
+  sendsTo: [],
   secret: { platform, kind: 'read' },
   archives: false,
 })
@@ -47,11 +55,11 @@ export const PERMISSIONS: Readonly<Record<LambdaName, Permissions>> = {
     sendsTo: QUEUES,
     archives: false,
   },
-  pull: reading('meta'),
-  verify: reading('meta'),
+  pull: pulling('meta'),
+  verify: verifying('meta'),
   act: acting('meta', 'act'),
-  'pull-google-ads': reading('google-ads'),
-  'verify-google-ads': reading('google-ads'),
+  'pull-google-ads': pulling('google-ads'),
+  'verify-google-ads': verifying('google-ads'),
   'act-google-ads': acting('google-ads', 'act-google-ads'),
   plan: {
     tables: { control: 'write-batches', facts: 'read' },

@@ -113,10 +113,10 @@ describe('what a function may do with', () => {
     ['dispatch', READ, []],
     ['plan', BATCH, READ],
     ['pull', WRITE, BATCH],
-    ['verify', WRITE, BATCH],
+    ['verify', WRITE, READ],
     ['act', WRITE, READ],
     ['pull-google-ads', WRITE, BATCH],
-    ['verify-google-ads', WRITE, BATCH],
+    ['verify-google-ads', WRITE, READ],
     ['act-google-ads', WRITE, READ],
   ])('tables: %s', (name, control, facts) => {
     expect(actionsOn(name, 'tablescontrol')).toEqual(control)
