@@ -1,10 +1,20 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { build, type Metafile } from 'esbuild'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { entryOf, esbuildSettings, ROOT } from '../../cdk/esbuild-settings.ts'
+import { ARCHIVE_BUCKET, CONNECTIONS, QUEUE_URLS, TABLE_PREFIX } from '../../functions/composition/environment.ts'
 import { LAMBDAS, type LambdaName } from '../../functions/composition/lambdas.ts'
+import { QUEUES } from '../../functions/composition/routes.ts'
 
 const names = Object.keys(LAMBDAS) as LambdaName[]
 const forGoogle = (name: LambdaName): boolean => name.endsWith('-google-ads')
+const folder = mkdtempSync(join(tmpdir(), 'sluice-bundles-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 /** Files in each bundle, relative to the repository. */
 let files: Readonly<Record<string, readonly string[]>>
 
@@ -13,8 +23,8 @@ beforeAll(async () => {
     ...esbuildSettings,
     absWorkingDir: ROOT,
     entryPoints: names.map(entryOf),
-    outdir: 'never-written',
-    write: false,
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     metafile: true,
     logLevel: 'error',
   })
@@ -47,5 +57,36 @@ describe('the bundle of', () => {
   })
   test.each(names)('%s holds nothing of the playground, the tests or the command line', (name) => {
     expect(within(name, /^(playground|test|cli|cdk)\//)).toEqual([])
+  })
+})
+
+describe('a bundle, loaded by itself', () => {
+  const environment = {
+    AWS_REGION: 'eu-west-1',
+    [TABLE_PREFIX]: 'sluice-test',
+    [ARCHIVE_BUCKET]: 'sluice-test-archive',
+    [QUEUE_URLS]: '{}',
+    [CONNECTIONS]: '[{"account":"meta:*","secret":"s"},{"account":"google-ads:*","secret":"s"}]',
+  }
+  /** What a process prints that imports the bundle of a function and runs `script` on its handler. */
+  async function output(name: LambdaName, script: string, env: Record<string, string> = environment): Promise<string> {
+    const url = JSON.stringify(pathToFileURL(join(folder, `${name}.mjs`)).href)
+    const code = `const { handler } = await import(${url}); ${script}; process.exit()`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { env })
+    return stdout
+  }
+
+  test.each(QUEUES)('%s takes a record and refuses what is no message of its own', async (name) => {
+    const record = { messageId: 'm-1', body: '{"stage":"learn"}', attributes: { ApproximateReceiveCount: '1' } }
+    const call = `console.log(JSON.stringify(await handler(${JSON.stringify({ Records: [record] })}, { awsRequestId: 'r' })))`
+    const [line = '', answer] = (await output(name, call)).trim().split('\n')
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', event: 'refused', queue: name, errorName: 'BadMessage' })
+    expect(answer).toBe('{"batchItemFailures":[{"itemIdentifier":"m-1"}]}')
+  })
+  test('dispatch has a handler', async () => {
+    expect(await output('dispatch', 'console.log(typeof handler)')).toBe('function\n')
+  })
+  test('does not start without its environment, and says what is missing', async () => {
+    await expect(output('pull', '', { AWS_REGION: 'eu-west-1' })).rejects.toThrow('SLUICE_CONNECTIONS is missing')
   })
 })
