@@ -22,7 +22,7 @@ const MINUTE = 60_000
 test('concurrent reads share one refresh', async () => {
   server = await tinyServer(empty)
   const { reader } = platformAt(server)
-  await Promise.all([1, 2, 3, 4, 5].map(() => reader.announcements(ACCOUNT)))
+  await Promise.all([1, 2, 3, 4, 5].map(() => reader.structure(ACCOUNT)))
   expect(server.tokenAsked).toHaveLength(1)
   expect(server.tokenAsked[0]?.body).toEqual({
     grant_type: 'refresh_token',
@@ -60,7 +60,7 @@ test('concurrent reads that meet 401 share one forced refresh and are tried once
     headers.authorization === 'Bearer token-1' ? { status: 401, json: {} } : { json: NO_ROWS },
   )
   const { reader } = platformAt(server)
-  await Promise.all([1, 2, 3].map(() => reader.announcements(ACCOUNT)))
+  await Promise.all([1, 2, 3].map(() => reader.structure(ACCOUNT)))
   expect(server.tokenAsked).toHaveLength(2)
 })
 
