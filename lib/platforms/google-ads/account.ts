@@ -29,8 +29,8 @@ export interface Customer {
 
 /** The account itself. @throws PlatformError */
 export async function readCustomer(rest: GoogleAdsRest, account: AccountId): Promise<Customer> {
-  const [first, ...rest_] = await rest.rows(account, QUERY, row)
-  if (!first || rest_.length > 0) throw unreadable(`expected one customer, got ${rest_.length + (first ? 1 : 0)}`)
+  const [first, ...others] = await rest.rows(account, QUERY, row)
+  if (!first || others.length > 0) throw unreadable(`expected one customer, got ${others.length + (first ? 1 : 0)}`)
   const { customer } = first
   if (customer.id !== account) throw unreadable(`asked for customer ${account}, the answer is of ${customer.id}`)
   try {

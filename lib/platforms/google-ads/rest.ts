@@ -36,8 +36,11 @@ export interface RestOptions {
   readonly timeoutMs: number
 }
 
-export function googleAdsRest({ api, version, tokens, timeoutMs }: RestOptions): GoogleAdsRest {
-  const send = (account: AccountId, call: string, body: object, credentials: Credentials): Promise<Answer> =>
+type Send = (account: AccountId, call: 'search' | 'mutate', body: object, credentials: Credentials) => Promise<Answer>
+
+const sender =
+  ({ api, version, timeoutMs }: RestOptions): Send =>
+  (account, call, body, credentials) =>
     post(new URL(`/${version}/customers/${account}/googleAds:${call}`, api), {
       headers: headersOf(credentials),
       body: JSON.stringify(body),
@@ -45,46 +48,49 @@ export function googleAdsRest({ api, version, tokens, timeoutMs }: RestOptions):
       maxBytes: MAX_BYTES,
     })
 
-  /** A token may be revoked before its time, so that a read is tried once more with another. */
-  const read = async (account: AccountId, body: object): Promise<Answer> => {
-    const credentials = await tokens.credentials()
-    const answer = await send(account, 'search', body, credentials)
-    if (answer.status !== 401) return answer
-    return send(account, 'search', body, await tokens.renewed(credentials))
+/** A token may be revoked before its time, so that a read is tried once more with another. */
+async function read(send: Send, tokens: TokenSource, account: AccountId, body: object): Promise<Answer> {
+  const credentials = await tokens.credentials()
+  const answer = await send(account, 'search', body, credentials)
+  if (answer.status !== 401) return answer
+  return send(account, 'search', body, await tokens.renewed(credentials))
+}
+
+async function mutateOnce(send: Send, tokens: TokenSource, account: AccountId, body: object): Promise<MutateOutcome> {
+  let credentials: Credentials
+  try {
+    credentials = await tokens.credentials()
+  } catch (error) {
+    return { kind: 'refused', failure: failureIn(error) }
   }
+  try {
+    const answer = await send(account, 'mutate', body, credentials)
+    if (answer.status === 401) tokens.forget(credentials)
+    return outcomeOf(answer)
+  } catch (error) {
+    return lost(error)
+  }
+}
+
+export function googleAdsRest(options: RestOptions): GoogleAdsRest {
+  const { tokens } = options
+  const send = sender(options)
 
   async function* pages<T>(account: AccountId, query: string, row: z.ZodType<T>): AsyncGenerator<readonly T[]> {
     const schema = pageOf(row)
-    const tokensSeen = new Set<string>()
+    const seen = new Set<string>()
     let pageToken: string | undefined
     do {
-      const answer = await read(account, pageToken === undefined ? { query } : { query, pageToken }).catch(
-        asReadFailure,
-      )
+      const body = pageToken === undefined ? { query } : { query, pageToken }
+      const answer = await read(send, tokens, account, body).catch(asReadFailure)
       if (answer.status !== 200) throw new PlatformError(failedAnswer(answer).failure)
       const page = readAs(schema, parseJson(answer.body), `answer to "${query.slice(0, 60)}…"`)
       yield page.results ?? []
       pageToken = page.nextPageToken === '' ? undefined : page.nextPageToken
-      if (pageToken !== undefined && (tokensSeen.has(pageToken) || tokensSeen.size >= MAX_PAGES))
-        throw unreadable(`paging does not end: the next page after ${tokensSeen.size + 1} was named before`)
-      if (pageToken !== undefined) tokensSeen.add(pageToken)
+      if (pageToken !== undefined && (seen.has(pageToken) || seen.size >= MAX_PAGES))
+        throw unreadable(`paging does not end: the next page after ${seen.size + 1} was named before`)
+      if (pageToken !== undefined) seen.add(pageToken)
     } while (pageToken !== undefined)
-  }
-
-  const mutate = async (account: AccountId, mutateOperations: readonly MutateOperation[]): Promise<MutateOutcome> => {
-    let credentials: Credentials
-    try {
-      credentials = await tokens.credentials()
-    } catch (error) {
-      return { kind: 'refused', failure: failureIn(error) }
-    }
-    try {
-      const answer = await send(account, 'mutate', { mutateOperations, partialFailure: true }, credentials)
-      if (answer.status === 401) tokens.forget(credentials)
-      return outcomeOf(answer)
-    } catch (error) {
-      return lost(error)
-    }
   }
 
   const rows = async <T>(account: AccountId, query: string, row: z.ZodType<T>): Promise<readonly T[]> => {
@@ -92,6 +98,9 @@ export function googleAdsRest({ api, version, tokens, timeoutMs }: RestOptions):
     for await (const page of pages(account, query, row)) for (const one of page) all.push(one)
     return all
   }
+
+  const mutate = (account: AccountId, mutateOperations: readonly MutateOperation[]): Promise<MutateOutcome> =>
+    mutateOnce(send, tokens, account, { mutateOperations, partialFailure: true })
 
   return { pages, rows, mutate }
 }
