@@ -97,14 +97,14 @@ async function lagRevisions(
   version: PolicyVersion,
   account: AccountRef,
   loop: Loop,
-): Promise<readonly Revision[]> {
+): Promise<readonly (readonly Revision[])[]> {
   const terms = termsOf(version, account)
   const rule = terms ? ruleKey(terms.conversions) : ''
   const conversions = (history: EntityHistory): number =>
     history.days.reduce((a, day) => a + (day.conversions[rule]?.count ?? 0), 0)
   const largest = histories.toSorted((a, b) => conversions(b) - conversions(a)).slice(0, LAG_CAMPAIGNS)
   const campaigns = [...new Set(largest.map(({ campaign }) => campaign))]
-  return (await Promise.all(campaigns.map((campaign) => loop.facts.revisions(account, campaign)))).flat()
+  return Promise.all(campaigns.map((campaign) => loop.facts.revisions(account, campaign)))
 }
 
 async function ratesFor(

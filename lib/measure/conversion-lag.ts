@@ -1,7 +1,10 @@
 import type { Revision } from '../model/history.ts'
+import { type AccountDate, daysBetween } from '../units/calendar.ts'
 
 /** Ages that the model follows; what comes later than that is left to the next pull. */
 export const LAG_DAYS = 30
+/** No age is believed to bring more than this share of what is visible at it. */
+const MOST_AT_ONCE = 0.95
 /** How many conversions' worth of evidence the prior is. */
 const PRIOR_CONVERSIONS = 50
 
@@ -27,51 +30,56 @@ const priorHazards = (basis: string): readonly number[] => {
  *
  * Age 0 is the running day; a day is first read whole at age 1.
  *
- * @param revisions readings of days at their ages, any order
+ * @param series readings of days at their ages, any order, one list per campaign
  * @param rule the conversion rule key whose counts are meant
+ * @param today account date of the last reading: a day without a newer reading stood still until then
  * @returns LAG_DAYS + 1 shares, rising to exactly 1 at the last
  * @see Mack 1993, "Distribution-free calculation of the standard error of chain ladder reserve estimates"
  */
-export function completionByAge(revisions: readonly Revision[], rule: string): readonly number[] {
+export function completionByAge(
+  series: readonly (readonly Revision[])[],
+  rule: string,
+  today: AccountDate,
+): readonly number[] {
   const prior = priorHazards(rule.slice(rule.lastIndexOf('|') + 1))
-  const { arrived, visible } = arrivals(revisions, rule)
+  const tally: Tally = {
+    arrived: new Array<number>(LAG_DAYS + 1).fill(0),
+    visible: new Array<number>(LAG_DAYS + 1).fill(0),
+  }
+  for (const revisions of series)
+    for (const readings of Map.groupBy(revisions, ({ date }) => date).values()) count(readings, rule, today, tally)
   const completion = new Array<number>(LAG_DAYS + 1).fill(1)
   for (let age = LAG_DAYS; age >= 1; age--) {
-    const hazard =
-      ((arrived[age] ?? 0) + PRIOR_CONVERSIONS * (prior[age] ?? 0)) / ((visible[age] ?? 0) + PRIOR_CONVERSIONS)
-    completion[age - 1] = (completion[age] ?? 1) * (1 - Math.min(0.95, Math.max(0, hazard)))
+    const arrived = (tally.arrived[age] ?? 0) + PRIOR_CONVERSIONS * (prior[age] ?? 0)
+    const hazard = arrived / ((tally.visible[age] ?? 0) + PRIOR_CONVERSIONS)
+    completion[age - 1] = (completion[age] ?? 1) * (1 - Math.min(MOST_AT_ONCE, Math.max(0, hazard)))
   }
   return completion
 }
 
-/** New conversions at each age, and those visible at that age, over all days that were read at it and the age before. */
-function arrivals(revisions: readonly Revision[], rule: string): { arrived: number[]; visible: number[] } {
-  const arrived = new Array<number>(LAG_DAYS + 1).fill(0)
-  const visible = new Array<number>(LAG_DAYS + 1).fill(0)
-  for (const readings of byDate(revisions).values()) {
-    const counts = readings.toSorted((a, b) => a.ageDays - b.ageDays)
-    for (const [i, reading] of counts.entries()) {
-      const before = counts[i - 1]
-      if (!before || reading.ageDays > LAG_DAYS) continue
-      const now = reading.conversions[rule]?.count ?? 0
-      const then = before.conversions[rule]?.count ?? 0
-      // A reading is only kept when something changed: between two of them the count stood still.
-      for (let age = before.ageDays + 1; age < reading.ageDays; age++) visible[age] = (visible[age] ?? 0) + then
-      arrived[reading.ageDays] = (arrived[reading.ageDays] ?? 0) + Math.max(0, now - then)
-      visible[reading.ageDays] = (visible[reading.ageDays] ?? 0) + now
-    }
-  }
-  return { arrived, visible }
+/** By age: conversions that were new at it, and those visible by it, over all days that were followed from the age before. */
+interface Tally {
+  readonly arrived: number[]
+  readonly visible: number[]
 }
 
-function byDate(revisions: readonly Revision[]): ReadonlyMap<string, Revision[]> {
-  const days = new Map<string, Revision[]>()
-  for (const revision of revisions) {
-    const day = days.get(revision.date)
-    if (day) day.push(revision)
-    else days.set(revision.date, [revision])
+/** Adds one day of one campaign. */
+function count(readings: readonly Revision[], rule: string, today: AccountDate, { arrived, visible }: Tally): void {
+  const ordered = readings.toSorted((a, b) => a.ageDays - b.ageDays)
+  const [first] = ordered
+  if (!first) return
+  const last = Math.min(LAG_DAYS, daysBetween(first.date, today))
+  let seen = first.conversions[rule]?.count ?? 0
+  let next = 1
+  for (let age = first.ageDays + 1; age <= last; age++) {
+    const reading = ordered[next]
+    // A reading is only kept when something changed: without one the count stood still.
+    const now = reading?.ageDays === age ? (reading.conversions[rule]?.count ?? 0) : seen
+    if (reading?.ageDays === age) next += 1
+    arrived[age] = (arrived[age] ?? 0) + Math.max(0, now - seen)
+    visible[age] = (visible[age] ?? 0) + now
+    seen = now
   }
-  return days
 }
 
 /** Share visible of a day that is `ageDays` old. */

@@ -32,7 +32,7 @@ export function estimate(observation: Observation): Estimates {
   const completion = new Map(
     observation.accounts.map((account) => [
       account.account,
-      completionByAge(account.revisions, accountRule(observation, account)),
+      completionByAge(account.revisions, accountRule(observation, account), account.today),
     ]),
   )
   const series = observation.accounts.flatMap((account) =>

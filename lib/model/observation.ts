@@ -29,8 +29,8 @@ export interface AccountObservation {
   readonly structure: AccountStructure
   readonly status: PullStatus
   readonly histories: readonly EntityHistory[]
-  /** How the days of the largest campaigns were restated. */
-  readonly revisions: readonly Revision[]
+  /** How the days of the largest campaigns were restated, campaign by campaign. */
+  readonly revisions: readonly (readonly Revision[])[]
   readonly levers: readonly LeverState[]
   /** Budgets that another portfolio lays claim to as well: neither may move them. */
   readonly contested: readonly { readonly budget: BudgetId; readonly portfolio: PortfolioId }[]
