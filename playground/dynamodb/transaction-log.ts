@@ -19,8 +19,8 @@ export interface UsedToken {
  * Numbers the transactions and knows which of them are settled, that is, committed or rolled back.
  *
  * The commit point is one LevelDB batch, written with sync after all the items: it holds the transaction's number and
- * its client token, so that a token is known exactly when its transaction took place. LevelDB's log is in order, hence
- * the items are durable when the batch is. In memory there is no journal, and nothing is synced.
+ * its client token, so that a token is known exactly when its transaction took place. LevelDB's log is in order: what is
+ * found after a kill holds the batch only if it holds the items. In memory there is no journal, and nothing is synced.
  */
 export class TransactionLog {
   readonly #db: Level

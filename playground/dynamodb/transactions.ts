@@ -11,7 +11,7 @@ import {
 import { itemBytes, MAX_ITEM_BYTES } from './item-size.ts'
 import { type Action, clientToken, type Misfit, readActions, readGets } from './transaction-actions.ts'
 import { capacityOf } from './transaction-capacity.ts'
-import type { TransactionLog } from './transaction-log.ts'
+import type { TransactionLog, UsedToken } from './transaction-log.ts'
 import type { BeforeImage } from './undo-journal.ts'
 
 /** Where a transaction is; `index` counts the items written or undone so far. Tests kill the process here. */
@@ -46,22 +46,16 @@ export async function transactWrite(
   context: TransactionContext,
 ): Promise<WireObject> {
   const { store, log, clock, onStep } = context
-  const token = clientToken(body)
-  const hash = token === undefined ? '' : hashOf(body.TransactItems)
-  const used = token === undefined ? undefined : log.usedToken(token, clock())
-  if (used !== undefined && used.hash !== hash) throw parameterMismatch()
+  const claim = claimOf(body, clock())
+  const earlier = claim && log.usedToken(claim.token, claim.usedAtMs)
+  if (earlier && earlier.hash !== claim?.hash) throw parameterMismatch()
 
   const actions = await readActions(body, store, bodyBytes)
-  if (used !== undefined)
-    return capacityOf(body, 'read', await Promise.all(actions.map((action) => current(action, store))))
+  if (earlier) return capacityOf(body, 'read', await Promise.all(actions.map((action) => current(action, store))))
   const effects = await evaluateAll(actions, store)
   onStep('evaluated', 0)
 
-  await commit(
-    effects.filter(changesItem),
-    context,
-    token === undefined ? undefined : { token, hash, usedAtMs: clock() },
-  )
+  await commit(effects.filter(changesItem), context, claim)
   return capacityOf(
     body,
     'write',
@@ -98,7 +92,7 @@ export async function recover({ store, log, onStep }: Omit<TransactionContext, '
 async function commit(
   effects: readonly Effect[],
   { store, log, onStep }: TransactionContext,
-  used: Parameters<TransactionLog['settle']>[0],
+  claim: UsedToken | undefined,
 ): Promise<void> {
   const images = effects.map(({ action, before }) => ({ tableName: action.table.TableName, key: action.key, before }))
   await log.begin(images)
@@ -111,7 +105,7 @@ async function commit(
       onStep('applied', applied)
     }),
   )
-  await log.settle(used)
+  await log.settle(claim)
   onStep('settled', 0)
 }
 
@@ -209,6 +203,12 @@ async function current(action: Action | Misfit, store: Store): Promise<{ tableNa
   if ('reason' in action) throw transactionCancelled([action.reason])
   const { TableName: tableName } = action.table
   return { tableName, items: [(await readItem(tableName, action.key, store)) ?? null] }
+}
+
+/** What a transaction with a client token stands for. @throws ApiError ValidationException for a bad token */
+function claimOf(body: WireObject, nowMs: number): UsedToken | undefined {
+  const token = clientToken(body)
+  return token === undefined ? undefined : { token, hash: hashOf(body.TransactItems), usedAtMs: nowMs }
 }
 
 /** Of the value itself: the same request written with its fields in another order is the same request. */
