@@ -4,9 +4,9 @@ import type { TableName } from '../lib/store/tables.ts'
 
 type TableAccess = 'none' | 'read' | 'write' | 'write-batches'
 
-/** The credentials of which platform, and for what. */
+/** The credentials of which platforms, and for what. */
 export interface SecretKind {
-  readonly platform: string
+  readonly platforms: readonly string[]
   readonly kind: 'read' | 'write'
 }
 
@@ -24,27 +24,31 @@ export interface Permissions {
 /** Where the archive keeps inputs. */
 export const INPUTS_PREFIX = 'inputs/'
 
-const pulling = (platform: string): Permissions => ({
+/** Who the functions of a stage work for, and who those with `-google-ads` in their names. */
+const OTHERS = ['meta'] as const
+const GOOGLE_ADS = ['google-ads'] as const
+
+const pulling = (platforms: readonly string[]): Permissions => ({
   tables: { control: 'write', facts: 'write-batches' },
   appendsAudit: true,
   sendsTo: ['plan'],
-  secret: { platform, kind: 'read' },
+  secret: { platforms, kind: 'read' },
   archives: false,
 })
 
-const verifying = (platform: string): Permissions => ({
+const verifying = (platforms: readonly string[]): Permissions => ({
   tables: { control: 'write', facts: 'read' },
   appendsAudit: true,
   sendsTo: [],
-  secret: { platform, kind: 'read' },
+  secret: { platforms, kind: 'read' },
   archives: false,
 })
 
-const acting = (platform: string, queue: QueueName): Permissions => ({
+const acting = (platforms: readonly string[], queue: QueueName): Permissions => ({
   tables: { control: 'write', facts: 'read' },
   appendsAudit: true,
   sendsTo: [queue],
-  secret: { platform, kind: 'write' },
+  secret: { platforms, kind: 'write' },
   archives: false,
 })
 
@@ -55,12 +59,12 @@ export const PERMISSIONS: Readonly<Record<LambdaName, Permissions>> = {
     sendsTo: QUEUES,
     archives: false,
   },
-  pull: pulling('meta'),
-  verify: verifying('meta'),
-  act: acting('meta', 'act'),
-  'pull-google-ads': pulling('google-ads'),
-  'verify-google-ads': verifying('google-ads'),
-  'act-google-ads': acting('google-ads', 'act-google-ads'),
+  pull: pulling(OTHERS),
+  verify: verifying(OTHERS),
+  act: acting(OTHERS, 'act'),
+  'pull-google-ads': pulling(GOOGLE_ADS),
+  'verify-google-ads': verifying(GOOGLE_ADS),
+  'act-google-ads': acting(GOOGLE_ADS, 'act-google-ads'),
   plan: {
     tables: { control: 'write-batches', facts: 'read' },
     appendsAudit: true,

@@ -98,8 +98,8 @@ export class SluiceStack extends Stack {
     }
   }
 
-  private secretArns({ platform, kind }: SecretKind): readonly string[] {
-    const secrets = connectionsOf(this.config, platform).map(({ readSecret, writeSecret }) =>
+  private secretArns({ platforms, kind }: SecretKind): readonly string[] {
+    const secrets = connectionsOf(this.config, platforms).map(({ readSecret, writeSecret }) =>
       kind === 'read' ? readSecret : writeSecret,
     )
     return [...new Set(secrets)].map((secret) => this.secretArn(secret))
@@ -117,12 +117,12 @@ export class SluiceStack extends Stack {
   }
 }
 
-const connectionsOf = ({ connections }: SluiceConfig, platform: string): readonly ConnectionConfig[] =>
-  connections.filter(({ account }) => account.startsWith(`${platform}:`))
+const connectionsOf = ({ connections }: SluiceConfig, platforms: readonly string[]): readonly ConnectionConfig[] =>
+  connections.filter(({ account }) => platforms.some((platform) => account.startsWith(`${platform}:`)))
 
 /** @throws Error when the connections do not fit a function's environment */
-function connectionsText(config: SluiceConfig, { platform, kind }: SecretKind): string {
-  const connections = connectionsOf(config, platform).map(
+function connectionsText(config: SluiceConfig, { platforms, kind }: SecretKind): string {
+  const connections = connectionsOf(config, platforms).map(
     ({ account, readSecret, writeSecret, apiVersion }): Connection => ({
       account,
       secret: kind === 'read' ? readSecret : writeSecret,
@@ -132,7 +132,7 @@ function connectionsText(config: SluiceConfig, { platform, kind }: SecretKind): 
   const text = JSON.stringify(connections)
   if (text.length > CONNECTIONS_BYTES_MAX)
     throw new Error(
-      `the ${platform} connections take ${text.length} bytes: use ${platform}:* instead of single accounts`,
+      `the connections of ${platforms.join(', ')} take ${text.length} bytes: use ${platforms[0]}:* instead of single accounts`,
     )
   return text
 }

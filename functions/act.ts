@@ -1,4 +1,4 @@
 import { meta } from './composition/meta.ts'
 import { platformLambda } from './composition/platform-lambda.ts'
 
-export const handler = platformLambda('act', 'meta', meta)
+export const handler = platformLambda('act', { meta })

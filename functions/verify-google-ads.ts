@@ -1,4 +1,4 @@
 import { googleAds } from './composition/google-ads.ts'
 import { platformLambda } from './composition/platform-lambda.ts'
 
-export const handler = platformLambda('verify-google-ads', 'google-ads', googleAds)
+export const handler = platformLambda('verify-google-ads', { 'google-ads': googleAds })

@@ -1,17 +1,9 @@
 import { Duration } from 'aws-cdk-lib'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import { LAMBDAS } from '../../functions/composition/lambdas.ts'
+import { MAX_RECEIVES, visibilityTimeoutMs } from '../../functions/composition/lambdas.ts'
 import type { QueueName } from '../../functions/composition/routes.ts'
 import { prefixOf, type SluiceConfig } from '../config.ts'
-
-/** Deliveries of one message before it is put aside. */
-export const MAX_RECEIVES = 5
-/**
- * Six times the function's limit, as AWS advises: the poller itself may wait for a free function with the message in hand.
- * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
- */
-export const VISIBILITY_TIMES = 6
 
 /** A FIFO queue with the queue of its dead letters. */
 export class StageQueue extends Construct {
@@ -35,7 +27,7 @@ export class StageQueue extends Construct {
     this.queue = new Queue(this, 'live', {
       ...shared,
       queueName: `${prefixOf(config)}-${name}.fifo`,
-      visibilityTimeout: Duration.millis(VISIBILITY_TIMES * LAMBDAS[name].runLimitMs),
+      visibilityTimeout: Duration.millis(visibilityTimeoutMs(name)),
       // A turn is dropped when it is hours old; a day is for people to look.
       retentionPeriod: Duration.days(1),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },

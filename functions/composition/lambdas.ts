@@ -26,3 +26,13 @@ export const LAMBDAS: Readonly<Record<LambdaName, LambdaLimits>> = {
   'act-google-ads': working,
   'verify-google-ads': working,
 }
+
+/** Deliveries of one message before it is put aside. */
+export const MAX_RECEIVES = 5
+
+/**
+ * How long a message that was not dealt with stays out of sight: six times the function's limit, as AWS advises, because
+ * the poller itself may wait for a free function with the message in hand.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+export const visibilityTimeoutMs = (queue: QueueName): number => 6 * LAMBDAS[queue].runLimitMs

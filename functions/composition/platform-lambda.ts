@@ -11,13 +11,15 @@ import { stageLambda } from './stage-lambda.ts'
 /** Makes an adapter's maker from what every adapter needs. */
 export type Connect = (secrets: Secrets, clock: Clock) => PlatformMaker
 
-/** The Lambda handler of a stage that talks to one platform. */
+/** The Lambda handler of a stage that talks to platforms, by their names. */
 export function platformLambda(
   queue: QueueName,
-  platform: string,
-  connect: Connect,
+  platforms: Readonly<Record<string, Connect>>,
   variables: Variables = process.env,
 ): StageHandler {
-  const makers = { [platform]: connect(lambdaSecrets(), systemClock) }
+  const secrets = lambdaSecrets()
+  const makers = Object.fromEntries(
+    Object.entries(platforms).map(([name, connect]) => [name, connect(secrets, systemClock)]),
+  )
   return stageLambda(queue, { platforms: platformRegistry(connections(variables), makers) }, variables)
 }
