@@ -1,5 +1,5 @@
 import type { CampaignLine, PacingDay, PeriodFigures, RunReport, UntouchedFigures } from '../../dashboard/run-report.ts'
-import { type AccountDate, addDays, dates, endOfDay } from '../../lib/units/calendar.ts'
+import { type AccountDate, addDays, dates, endOfDay, type Instant } from '../../lib/units/calendar.ts'
 import type { Market } from '../../playground/market/market.ts'
 import type { Scenario } from '../../playground/market/schema.ts'
 import { runUntouched } from '../../playground/market/untouched.ts'
@@ -16,9 +16,9 @@ export function comparison({ market }: Pretend, scenario: Scenario, seed: number
   const from = flight.from
   const to = addDays(from, days - 1)
   // The latest end of that date in any of the zones: both worlds have then lived through all of it.
-  const until = accounts
-    .map((account) => endOfDay(to, account.zone))
-    .reduce((a, b) => Math.max(a, b), endOfDay(to, zone))
+  const until = Math.max(
+    ...[zone, ...accounts.map((account) => account.zone)].map((one) => endOfDay(to, one)),
+  ) as Instant
   if (market.now() < until) market.advanceTo(until)
   const sluice = figures(market, from, to)
   const spendMicros = market.truth.headline(from, to).spendMicros

@@ -1,5 +1,5 @@
 import type { RunReport } from '../../dashboard/run-report.ts'
-import { HOUR_MS, isoInstant, later } from '../../lib/units/calendar.ts'
+import { HOUR_MS, type Instant, isoInstant, later } from '../../lib/units/calendar.ts'
 import type { Scenario } from '../../playground/market/schema.ts'
 import { gatherReport } from './gather.ts'
 import { startPretend } from './pretend.ts'
@@ -19,7 +19,7 @@ export async function runDemo({ scenario, seed, days, onProgress }: DemoOptions)
     const hours = days * 24
     for (let hour = 1; hour <= hours; hour++) {
       const to = later(pretend.market.start, hour * HOUR_MS)
-      await pretend.runUntil(Math.min(to, pretend.market.end))
+      await pretend.runUntil(Math.min(to, pretend.market.end) as Instant)
       onProgress(hour, hours, `day ${Math.ceil(hour / 24)} of ${days}, ${isoInstant(pretend.clock.now())}`)
     }
     return await gatherReport(pretend, scenario, seed, days)
