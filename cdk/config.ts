@@ -19,7 +19,7 @@ export interface ConnectionConfig {
 }
 
 /** Platforms that there are functions for. */
-export const PLATFORMS = ['google-ads', 'meta'] as const
+const PLATFORMS = ['google-ads', 'meta'] as const
 
 const connectionSchema = z
   .strictObject({

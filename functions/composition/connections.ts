@@ -24,7 +24,7 @@ export const secretName = z
     'this looks like a credential: store it, and name it here',
   )
 
-export const connectionSchema = z.strictObject({
+const connectionSchema = z.strictObject({
   account: accountPattern,
   secret: secretName,
   apiVersion: z.string().optional(),
