@@ -40,30 +40,26 @@ const WINDOWS: Readonly<Record<string, Within>> = {
 /** The attribution setting that ad sets have unless told otherwise: 7 days after a click, 1 day after a view. */
 const byDefault: Within = (claim) => clickedWithin(7)(claim) || viewedWithin(1)(claim)
 
-type Sums = Map<string, number | bigint>
-
+/** What one action came to: first under the default setting, then under each window asked for. */
 interface ActionSums {
-  readonly counts: Sums
-  readonly values: Sums
+  readonly counts: number[]
+  readonly values: bigint[]
 }
+export type SumsByAction = ReadonlyMap<string, ActionSums>
 
-const plus = (sums: Sums, key: string, count: number): void => {
-  sums.set(key, ((sums.get(key) as number | undefined) ?? 0) + count)
-}
-const plusMicros = (sums: Sums, key: string, micros: bigint): void => {
-  sums.set(key, ((sums.get(key) as bigint | undefined) ?? 0n) + micros)
-}
-
-function sumByAction(claims: readonly WorldClaim[], windows: readonly string[]): ReadonlyMap<string, ActionSums> {
+export function sumByAction(claims: readonly WorldClaim[], windows: readonly string[]): SumsByAction {
+  const counted = [byDefault, ...windows.map((name) => WINDOWS[name])]
   const byAction = new Map<string, ActionSums>()
   for (const claim of claims) {
-    const sums = byAction.get(claim.action) ?? { counts: new Map(), values: new Map() }
-    byAction.set(claim.action, sums)
-    const keys = windows.filter((name) => WINDOWS[name]?.(claim))
-    if (byDefault(claim)) keys.push('value')
-    for (const key of keys) {
-      plus(sums.counts, key, claim.count)
-      plusMicros(sums.values, key, claim.valueMicros)
+    let sums = byAction.get(claim.action)
+    if (!sums) {
+      sums = { counts: counted.map(() => 0), values: counted.map(() => 0n) }
+      byAction.set(claim.action, sums)
+    }
+    for (const [at, isWithin] of counted.entries()) {
+      if (!isWithin?.(claim)) continue
+      sums.counts[at] = (sums.counts[at] ?? 0) + claim.count
+      sums.values[at] = (sums.values[at] ?? 0n) + claim.valueMicros
     }
   }
   return byAction
@@ -74,45 +70,42 @@ const countText = (count: number): string => String(Math.round(count * 1e6) / 1e
 
 export type ActionEntry = Readonly<Record<string, string>>
 
-function entries(types: readonly string[], texts: ReadonlyMap<string, string>): readonly ActionEntry[] {
-  if (texts.size === 0) return []
-  return types.map((action_type) => ({ action_type, value: texts.get('value') ?? '0', ...Object.fromEntries(texts) }))
+/** One entry per type, with a key for each sum that is not zero; none when all of them are. */
+function entries<T extends number | bigint>(
+  types: readonly string[],
+  sums: readonly T[],
+  windows: readonly string[],
+  text: (sum: T) => string,
+): readonly ActionEntry[] {
+  const keys: Record<string, string> = {}
+  for (const [at, sum] of sums.entries()) if (sum > 0) keys[at === 0 ? 'value' : (windows[at - 1] ?? '')] = text(sum)
+  if (Object.keys(keys).length === 0) return []
+  return types.map((action_type) => ({ action_type, value: '0', ...keys }))
 }
 
-function texts<T extends number | bigint>(sums: Sums, text: (sum: T) => string): ReadonlyMap<string, string> {
-  const shown = new Map<string, string>()
-  for (const [key, sum] of sums) if (sum > 0) shown.set(key, text(sum as T))
-  return shown
-}
+const unlessNone = (found: readonly ActionEntry[]): readonly ActionEntry[] | undefined =>
+  found.length > 0 ? found : undefined
 
 /** `actions`: counts by action type; an action that did not happen has no entry. Clicks on the link are an action too. */
 export function actionCounts(
-  claims: readonly WorldClaim[],
+  sums: SumsByAction,
   linkClicks: number,
   windows: readonly string[],
 ): readonly ActionEntry[] | undefined {
-  const clicked = new Map<string, string>()
-  if (linkClicks > 0)
-    for (const key of ['value', ...windows.filter((name) => name.endsWith('click'))])
-      clicked.set(key, String(linkClicks))
-  const counted = [...sumByAction(claims, windows)].flatMap(([action, { counts }]) =>
-    entries(actionTypes(action), texts(counts, countText)),
-  )
-  const all = [...entries(['link_click'], clicked), ...counted]
-  return all.length > 0 ? all : undefined
+  const clicked = [linkClicks, ...windows.map((name) => (name.endsWith('click') ? linkClicks : 0))]
+  const found = [...entries(['link_click'], clicked, windows, countText)]
+  for (const [action, { counts }] of sums) found.push(...entries(actionTypes(action), counts, windows, countText))
+  return unlessNone(found)
 }
 
 /** `action_values`: worth by action type in main units; without entries for actions that were worth nothing. */
 export function actionValues(
-  claims: readonly WorldClaim[],
+  sums: SumsByAction,
   windows: readonly string[],
   currency: string,
 ): readonly ActionEntry[] | undefined {
-  const all = [...sumByAction(claims, windows)].flatMap(([action, { values }]) =>
-    entries(
-      actionTypes(action),
-      texts<bigint>(values, (micros) => toReportedAmount(micros, currency)),
-    ),
-  )
-  return all.length > 0 ? all : undefined
+  const found: ActionEntry[] = []
+  const text = (micros: bigint): string => toReportedAmount(micros, currency)
+  for (const [action, { values }] of sums) found.push(...entries(actionTypes(action), values, windows, text))
+  return unlessNone(found)
 }

@@ -1,7 +1,6 @@
 import type { AccountDate } from '../../../lib/units/calendar.ts'
 import type { FactQuery, World, WorldAccount, WorldFact } from '../../world.ts'
-
-const REMEMBERED = 16
+import { Recent } from './recent.ts'
 
 /**
  * The world's facts, remembered while the clock stands still: paging through a report, or checking many budgets against
@@ -9,21 +8,16 @@ const REMEMBERED = 16
  */
 export class FactBook {
   private readonly world: World
-  private readonly kept = new Map<string, readonly WorldFact[]>()
+  private readonly kept = new Recent<readonly WorldFact[]>(8)
   private readonly sums = new WeakMap<readonly WorldFact[], ReadonlyMap<string, bigint>>()
   constructor(world: World) {
     this.world = world
   }
 
   facts(query: FactQuery): readonly WorldFact[] {
-    const key = `${this.world.now()} ${query.accountId} ${query.level} ${query.grain} ${query.from} ${query.to} ${query.basis}`
-    const known = this.kept.get(key)
-    if (known) return known
-    const fresh = this.world.facts(query)
-    this.kept.set(key, fresh)
-    const eldest = this.kept.keys().next().value
-    if (this.kept.size > REMEMBERED && eldest !== undefined) this.kept.delete(eldest)
-    return fresh
+    const { accountId, level, grain, from, to, basis } = query
+    const key = [this.world.now(), accountId, level, grain, from, to, basis].join(' ')
+    return this.kept.get(key, () => this.world.facts(query))
   }
 
   /** Spend of each campaign or ad set over the dates, in micros by id; whoever spent nothing may be missing. */

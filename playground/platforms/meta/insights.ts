@@ -1,106 +1,13 @@
 import { type AccountDate, addDays, dateAt, daysBetween } from '../../../lib/units/calendar.ts'
-import type { WorldAccount, WorldClaim, WorldFact } from '../../world.ts'
-import { actionCounts, actionValues } from './actions.ts'
-import { badParameter, tooMuchData } from './errors.ts'
+import type { WorldFact } from '../../world.ts'
+import { tooMuchData } from './errors.ts'
 import type { FactBook } from './fact-book.ts'
 import { type Filter, filtered, passes } from './filters.ts'
-import { HOURLY, type InsightsQuery } from './insights-query.ts'
-import { toReportedAmount } from './money.ts'
-import {
-  type AccountNode,
-  type AdSetNode,
-  adSetsOf,
-  allAdSetsOf,
-  type CampaignNode,
-  campaignsOf,
-  type FieldContext,
-  nodeId,
-} from './nodes.ts'
+import { fieldsOf, type InsightRow, type InsightsNode, inWords, spendUnits } from './insight-fields.ts'
+import type { InsightsQuery } from './insights-query.ts'
+import { adSetsOf, allAdSetsOf, campaignsOf, type FieldContext, nodeId } from './nodes.ts'
 
-export type InsightsNode = AccountNode | CampaignNode | AdSetNode
-
-/** One row before it is put into words. */
-interface Row {
-  readonly account: WorldAccount
-  readonly entity: InsightsNode
-  readonly from: AccountDate
-  readonly to: AccountDate
-  readonly hour: number | undefined
-  spendMicros: bigint
-  impressions: number
-  clicks: number
-  claims: WorldClaim[]
-}
-
-type RowField = (row: Row, query: InsightsQuery) => unknown
-
-const campaignOf = ({ entity }: Row) => (entity.kind === 'account' ? undefined : entity.campaign)
-const adGroupOf = ({ entity }: Row) => (entity.kind === 'ad-set' ? entity.adGroup : undefined)
-// Conversions off Meta are not given by hour.
-const claimsOf = ({ claims }: Row, { hourly }: InsightsQuery) => (hourly ? [] : claims)
-const ratio = (part: number, whole: number): string | undefined => (whole > 0 ? (part / whole).toFixed(6) : undefined)
-const spendUnits = ({ spendMicros }: Row): number => Number(spendMicros) / 1e6
-
-function purchaseRoas(row: Row, query: InsightsQuery): unknown {
-  const purchases = claimsOf(row, query).filter(({ action }) => action === 'purchase')
-  const entry = actionValues(purchases, [], row.account.currency)?.[0]
-  const roas = entry && ratio(Number(entry.value), spendUnits(row))
-  return roas && [{ action_type: 'omni_purchase', value: roas }]
-}
-
-/** The fields of a report row that this twin can tell. */
-export const INSIGHT_FIELDS: Readonly<Record<string, RowField>> = {
-  account_currency: ({ account }) => account.currency,
-  account_id: ({ account }) => account.id,
-  account_name: ({ account }) => account.name,
-  campaign_id: (row) => campaignOf(row)?.id,
-  campaign_name: (row) => campaignOf(row)?.name,
-  adset_id: (row) => adGroupOf(row)?.id,
-  adset_name: (row) => adGroupOf(row)?.name,
-  impressions: ({ impressions }) => String(impressions),
-  clicks: ({ clicks }) => String(clicks),
-  inline_link_clicks: ({ clicks }) => (clicks > 0 ? String(clicks) : undefined),
-  spend: ({ spendMicros, account }) => toReportedAmount(spendMicros, account.currency),
-  actions: (row, query) => actionCounts(claimsOf(row, query), row.clicks, query.windows),
-  action_values: (row, query) => actionValues(claimsOf(row, query), query.windows, row.account.currency),
-  cpc: (row) => ratio(spendUnits(row), row.clicks),
-  cpm: (row) => ratio(spendUnits(row) * 1_000, row.impressions),
-  ctr: (row) => ratio(row.clicks * 100, row.impressions),
-  purchase_roas: purchaseRoas,
-  attribution_setting: () => '7d_click_1d_view',
-  objective: () => 'OUTCOME_SALES',
-  // Often without a value in the open, where `actions` has one; never here.
-  conversions: () => undefined,
-  date_start: ({ from }) => from,
-  date_stop: ({ to }) => to,
-}
-
-const ALWAYS = ['date_start', 'date_stop'] as const
-const DEFAULTS = ['account_id', 'campaign_id', 'adset_id', 'impressions', 'spend'] as const
 const METRIC_FILTERS = new Set(['spend', 'impressions', 'clicks'])
-
-function fieldsOf(query: InsightsQuery): readonly string[] {
-  const asked = query.fields ?? DEFAULTS
-  const unknown = asked.find((name) => !INSIGHT_FIELDS[name])
-  if (unknown !== undefined)
-    throw badParameter(`${unknown} is not valid for fields param. Please check the reference for all valid values.`)
-  return [...asked, ...ALWAYS]
-}
-
-const hourText = (hour: number): string => {
-  const text = hour.toString().padStart(2, '0')
-  return `${text}:00:00 - ${text}:59:59`
-}
-
-function inWords(row: Row, fields: readonly string[], query: InsightsQuery): Readonly<Record<string, unknown>> {
-  const answer: Record<string, unknown> = {}
-  for (const name of fields) {
-    const value = INSIGHT_FIELDS[name]?.(row, query)
-    if (value !== undefined) answer[name] = value
-  }
-  if (row.hour !== undefined) answer[HOURLY] = hourText(row.hour)
-  return answer
-}
 
 /** First and last date of the row that `date` falls into. */
 function bucket(date: AccountDate, { from, to, increment }: InsightsQuery): readonly [AccountDate, AccountDate] {
@@ -145,12 +52,14 @@ function rowsOf(
   facts: readonly WorldFact[],
   shown: ReadonlyMap<string, InsightsNode>,
   query: InsightsQuery,
-): readonly Row[] {
-  const rows = new Map<string, Row>()
+): readonly InsightRow[] {
+  const rows = new Map<string, InsightRow>()
+  const buckets = new Map<AccountDate, readonly [AccountDate, AccountDate]>()
   for (const fact of facts) {
     const entity = shown.get(fact.id)
     if (!entity) continue
-    const [from, to] = bucket(fact.date, query)
+    const [from, to] = buckets.get(fact.date) ?? bucket(fact.date, query)
+    buckets.set(fact.date, [from, to])
     const hour = query.hourly ? (fact.hour ?? 0) : undefined
     // The hour that a clock shows twice is one hour here: Meta has 24 labels.
     const key = `${nodeId(entity)} ${from} ${hour ?? ''}`
@@ -164,7 +73,7 @@ function rowsOf(
   return [...rows.values()]
 }
 
-const emptyRow = (entity: InsightsNode, from: AccountDate, to: AccountDate, hour: number | undefined): Row => ({
+const emptyRow = (entity: InsightsNode, from: AccountDate, to: AccountDate, hour: number | undefined): InsightRow => ({
   account: entity.account,
   entity,
   from,
@@ -176,10 +85,10 @@ const emptyRow = (entity: InsightsNode, from: AccountDate, to: AccountDate, hour
   claims: [],
 })
 
-const isEmpty = ({ spendMicros, impressions, clicks, claims }: Row, { hourly }: InsightsQuery): boolean =>
+const isEmpty = ({ spendMicros, impressions, clicks, claims }: InsightRow, { hourly }: InsightsQuery): boolean =>
   spendMicros === 0n && impressions === 0 && clicks === 0 && (hourly || claims.length === 0)
 
-const metric = (row: Row, field: string): string =>
+const metric = (row: InsightRow, field: string): string =>
   field === 'spend' ? String(spendUnits(row)) : String(field === 'clicks' ? row.clicks : row.impressions)
 
 const earlier = (a: AccountDate, b: AccountDate): AccountDate => (daysBetween(a, b) > 0 ? a : b)
@@ -191,22 +100,29 @@ export interface InsightsSource {
   readonly rowsMax: number
 }
 
+/** A report whose rows are put into words when they are shown: most of a large one is never on the same page. */
+export interface InsightsReport {
+  readonly rows: readonly InsightRow[]
+  words(row: InsightRow): Readonly<Record<string, unknown>>
+}
+
 /**
- * The rows of a report, zero rows left out.
+ * A report without its zero rows.
  *
  * Conversions are put on the day they happened: that is Meta's rule for what happens off Meta.
  *
  * @throws GraphError 100/1487534 when the report could have more than `rowsMax` rows
  */
-export function insightsRows(
+export function insightsReport(
   node: InsightsNode,
   query: InsightsQuery,
   { book, context, rowsMax }: InsightsSource,
-): readonly Readonly<Record<string, unknown>>[] {
+): InsightsReport {
   const fields = fieldsOf(query)
   const shown = entities(node, query, context)
   const to = earlier(query.to, dateAt(context.world.now(), node.account.zone))
-  if (query.from > to || shown.size === 0) return []
+  const words = (row: InsightRow) => inWords(row, fields, query)
+  if (query.from > to || shown.size === 0) return { rows: [], words }
   const days = query.increment === 'all_days' ? 1 : daysBetween(query.from, to) + 1
   if (shown.size * days * (query.hourly ? 24 : 1) > rowsMax) throw tooMuchData()
   const facts = book.facts({
@@ -219,7 +135,7 @@ export function insightsRows(
     basis: 'conversion',
   })
   const metricFilters = query.filters.filter(({ field }) => METRIC_FILTERS.has(field))
-  return rowsOf(facts, shown, query)
-    .filter((row) => !isEmpty(row, query) && metricFilters.every((filter) => passes(metric(row, filter.field), filter)))
-    .map((row) => inWords(row, fields, query))
+  const isShown = (row: InsightRow): boolean =>
+    !isEmpty(row, query) && metricFilters.every((filter) => passes(metric(row, filter.field), filter))
+  return { rows: rowsOf(facts, shown, query).filter(isShown), words }
 }

@@ -1,17 +1,16 @@
 import type { AccountDate, Instant } from '../../../lib/units/calendar.ts'
 import type { WorldAccount } from '../../world.ts'
 import { reportNotReady } from './errors.ts'
+import type { InsightsReport } from './insights.ts'
 import type { ReportNode } from './nodes.ts'
 
-type InsightRow = Readonly<Record<string, unknown>>
-
-interface Report {
+interface Order {
   readonly account: WorldAccount
   readonly from: AccountDate
   readonly to: AccountDate
   readonly requestedAt: Instant
   readonly startedMs: number
-  readonly rows: readonly InsightRow[]
+  readonly report: InsightsReport
 }
 
 /**
@@ -20,29 +19,31 @@ interface Report {
  */
 export class ReportDesk {
   private readonly jobMs: number
-  private readonly reports = new Map<string, Report>()
+  private readonly orders = new Map<string, Order>()
   constructor(jobMs: number) {
     this.jobMs = jobMs
   }
 
-  open(report: Omit<Report, 'startedMs'>): string {
-    const id = `6${(this.reports.size + 1).toString().padStart(14, '0')}`
-    this.reports.set(id, { ...report, startedMs: performance.now() })
+  open(order: Omit<Order, 'startedMs'>): string {
+    const id = `6${(this.orders.size + 1).toString().padStart(14, '0')}`
+    this.orders.set(id, { ...order, startedMs: performance.now() })
     return id
   }
 
   find(id: string): ReportNode | undefined {
-    const report = this.reports.get(id)
-    if (!report) return undefined
-    const share = this.jobMs <= 0 ? 1 : Math.min(1, (performance.now() - report.startedMs) / this.jobMs)
+    const order = this.orders.get(id)
+    if (!order) return undefined
+    const share = this.jobMs <= 0 ? 1 : Math.min(1, (performance.now() - order.startedMs) / this.jobMs)
     const status = share >= 1 ? 'Job Completed' : share > 0.1 ? 'Job Running' : 'Job Not Started'
-    const { account, from, to, requestedAt } = report
+    const { account, from, to, requestedAt } = order
     return { kind: 'report', account, id, from, to, requestedAt, status, percent: Math.floor(100 * share) }
   }
 
   /** @throws GraphError while the report is not complete */
-  rows(node: ReportNode): readonly InsightRow[] {
+  result(node: ReportNode): InsightsReport {
     if (node.percent < 100) throw reportNotReady()
-    return this.reports.get(node.id)?.rows ?? []
+    const found = this.orders.get(node.id)
+    if (!found) throw reportNotReady()
+    return found.report
   }
 }

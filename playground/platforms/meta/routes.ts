@@ -1,7 +1,8 @@
 import { checkEdgeFields, edgeOf, expandIn } from './edges.ts'
 import { badParameter, noSuchAliases, noSuchObject, noSuchPath } from './errors.ts'
-import { type InsightsNode, insightsRows } from './insights.ts'
-import { readInsightsQuery } from './insights-query.ts'
+import type { InsightsNode } from './insight-fields.ts'
+import { type InsightsReport, insightsReport } from './insights.ts'
+import { type InsightsQuery, readInsightsQuery } from './insights-query.ts'
 import type { UseCase } from './limits.ts'
 import { type GraphNode, nodeId } from './nodes.ts'
 import { page } from './paging.ts'
@@ -73,23 +74,33 @@ function readEdge(twin: Twin, call: GraphCall, node: GraphNode, name: string): u
 const hasInsights = (node: GraphNode): node is InsightsNode =>
   node.kind === 'account' || node.kind === 'campaign' || node.kind === 'ad-set'
 
-function rowsFor(twin: Twin, call: GraphCall, node: GraphNode, rowsMax: number) {
-  if (!hasInsights(node)) throw noSuchPath('insights')
-  const query = readInsightsQuery(call.params, node.kind, nowOf(twin), node.account.zone)
-  return { query, rows: insightsRows(node, query, { book: twin.book, context: twin.context, rowsMax }) }
+function queryOf(twin: Twin, call: GraphCall, node: InsightsNode): InsightsQuery {
+  return readInsightsQuery(call.params, node.kind, nowOf(twin), node.account.zone)
+}
+
+/** A page asks for the whole report again: it is kept until the clock moves or somebody changes something. */
+function reportNow(twin: Twin, call: GraphCall, node: InsightsNode): InsightsReport {
+  const query = queryOf(twin, call, node)
+  const moment = [nowOf(twin), node.account.changes.length, twin.archived.size, nodeId(node)]
+  const source = { book: twin.book, context: twin.context, rowsMax: twin.syncRowsMax }
+  return twin.recentReports.get(`${moment} ${JSON.stringify(query)}`, () => insightsReport(node, query, source))
 }
 
 function readInsights(twin: Twin, call: GraphCall, node: GraphNode): unknown {
-  const rows = node.kind === 'report' ? twin.reports.rows(node) : rowsFor(twin, call, node, twin.syncRowsMax).rows
+  if (node.kind !== 'report' && !hasInsights(node)) throw noSuchPath('insights')
+  const { rows, words } = node.kind === 'report' ? twin.reports.result(node) : reportNow(twin, call, node)
   const { items, paging } = list(twin, call, rows, (_, at) => String(at))
-  return { data: items, ...(paging && { paging }) }
+  return { data: items.map(words), ...(paging && { paging }) }
 }
 
 function orderReport(twin: Twin, call: GraphCall, node: GraphNode): unknown {
   if (!hasInsights(node)) throw noSuchPath('insights')
-  const { query, rows } = rowsFor(twin, call, node, Number.POSITIVE_INFINITY)
+  const query = queryOf(twin, call, node)
+  const source = { book: twin.book, context: twin.context, rowsMax: Number.POSITIVE_INFINITY }
+  const { account } = node
   const { from, to } = query
-  return { report_run_id: twin.reports.open({ account: node.account, from, to, requestedAt: nowOf(twin), rows }) }
+  const report = insightsReport(node, query, source)
+  return { report_run_id: twin.reports.open({ account, from, to, requestedAt: nowOf(twin), report }) }
 }
 
 function createSchedule(twin: Twin, call: GraphCall, node: GraphNode): unknown {

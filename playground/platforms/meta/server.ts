@@ -9,6 +9,7 @@ import { GraphError } from './errors.ts'
 import { FactBook } from './fact-book.ts'
 import { type AccessTier, Limits } from './limits.ts'
 import { readParams } from './params.ts'
+import { Recent } from './recent.ts'
 import { ReportDesk } from './reports.ts'
 import { authenticate, checkCondition, checkVersion, errorAnswer, faultError, respond } from './respond.ts'
 import {
@@ -72,6 +73,7 @@ function assemble(options: MetaTwinOptions): Twin {
     book,
     limits: new Limits(options.accessTier ?? 'standard_access'),
     reports: new ReportDesk(options.asyncJobMs ?? 0),
+    recentReports: new Recent(4),
     gate: new BudgetGate(),
     context: {
       world,

@@ -4,9 +4,11 @@ import type { World } from '../../world.ts'
 import type { BudgetGate } from './budget-rules.ts'
 import type { Directory } from './directory.ts'
 import type { FactBook } from './fact-book.ts'
+import type { InsightsReport } from './insights.ts'
 import type { Limits } from './limits.ts'
 import type { FieldContext } from './nodes.ts'
 import type { Params } from './params.ts'
+import type { Recent } from './recent.ts'
 import type { ReportDesk } from './reports.ts'
 
 export interface MetaTwinCredentials {
@@ -41,6 +43,7 @@ export interface Twin {
   readonly book: FactBook
   readonly limits: Limits
   readonly reports: ReportDesk
+  readonly recentReports: Recent<InsightsReport>
   readonly gate: BudgetGate
   readonly context: FieldContext
   /** The same set that `context` shows, to be added to. */
