@@ -8,9 +8,9 @@ import {
   refused,
   spendCapChangedTooOften,
 } from './errors.ts'
-import type { FactBook } from './fact-book.ts'
 import { greatestBudget, inWords, leastDailyBudget } from './money.ts'
 import { type AdSetNode, type CampaignNode, nodeId } from './nodes.ts'
+import type { SpendBook } from './spend-book.ts'
 
 const CHANGES_PER_HOUR = 4
 const SPEND_CAP_CHANGES_PER_DAY = 10
@@ -44,7 +44,7 @@ function leastBudget({ campaign, account }: BudgetOwner, budget: WorldBudget): b
 }
 
 /** What the owner spent in the budget's running period: today, or since its start. Micros. */
-export function spentMicros(node: BudgetOwner, { period }: WorldBudget, book: FactBook, now: Instant): bigint {
+export function spentMicros(node: BudgetOwner, { period }: WorldBudget, book: SpendBook, now: Instant): bigint {
   const today = dateAt(now, node.account.zone)
   const level = node.kind === 'campaign' ? 'campaign' : 'ad-group'
   const from = period === 'daily' ? today : node.campaign.startDate
@@ -61,7 +61,7 @@ export function checkAmount(
   node: BudgetOwner,
   budget: WorldBudget,
   amountMicros: bigint,
-  book: FactBook,
+  book: SpendBook,
   now: Instant,
 ): void {
   const { currency } = node.account

@@ -19,27 +19,24 @@ export interface InsightRow {
   impressions: number
   clicks: number
   claims: WorldClaim[]
-  /** Of the claims, once they have been asked for. */
-  sums?: SumsByAction
 }
 
-type RowField = (row: InsightRow, query: InsightsQuery) => unknown
+/** @param sums of the row's claims, made once however many fields ask for them */
+type RowField = (row: InsightRow, query: InsightsQuery, sums: () => SumsByAction) => unknown
 
 const campaignOf = ({ entity }: InsightRow) => (entity.kind === 'account' ? undefined : entity.campaign)
 const adGroupOf = ({ entity }: InsightRow) => (entity.kind === 'ad-set' ? entity.adGroup : undefined)
 
 /** Conversions off Meta are not given by hour. */
-function sumsOf(row: InsightRow, { hourly, windows }: InsightsQuery): SumsByAction {
-  row.sums ??= sumByAction(hourly ? [] : row.claims, windows)
-  return row.sums
-}
+const sumsOf = ({ claims }: InsightRow, { hourly, windows }: InsightsQuery): SumsByAction =>
+  sumByAction(hourly ? [] : claims, windows)
 
 const ratio = (part: number, whole: number): string | undefined => (whole > 0 ? (part / whole).toFixed(6) : undefined)
 /** Main units. */
 export const spendUnits = ({ spendMicros }: InsightRow): number => Number(spendMicros) / 1e6
 
-function purchaseRoas(row: InsightRow, query: InsightsQuery): unknown {
-  const micros = sumsOf(row, query).get('purchase')?.values[0] ?? 0n
+function purchaseRoas(row: InsightRow, _: InsightsQuery, sums: () => SumsByAction): unknown {
+  const micros = sums().get('purchase')?.values[0] ?? 0n
   const roas = micros > 0n ? ratio(Number(micros) / 1e6, spendUnits(row)) : undefined
   return roas && [{ action_type: 'omni_purchase', value: roas }]
 }
@@ -57,8 +54,8 @@ export const INSIGHT_FIELDS: Readonly<Record<string, RowField>> = {
   clicks: ({ clicks }) => String(clicks),
   inline_link_clicks: ({ clicks }) => (clicks > 0 ? String(clicks) : undefined),
   spend: ({ spendMicros, account }) => toReportedAmount(spendMicros, account.currency),
-  actions: (row, query) => actionCounts(sumsOf(row, query), row.clicks, query.windows),
-  action_values: (row, query) => actionValues(sumsOf(row, query), query.windows, row.account.currency),
+  actions: (row, query, sums) => actionCounts(sums(), row.clicks, query.windows),
+  action_values: (row, query, sums) => actionValues(sums(), query.windows, row.account.currency),
   cpc: (row) => ratio(spendUnits(row), row.clicks),
   cpm: (row) => ratio(spendUnits(row) * 1_000, row.impressions),
   ctr: (row) => ratio(row.clicks * 100, row.impressions),
@@ -94,8 +91,13 @@ export function inWords(
   query: InsightsQuery,
 ): Readonly<Record<string, unknown>> {
   const answer: Record<string, unknown> = {}
+  let made: SumsByAction | undefined
+  const sums = (): SumsByAction => {
+    made ??= sumsOf(row, query)
+    return made
+  }
   for (const name of fields) {
-    const value = INSIGHT_FIELDS[name]?.(row, query)
+    const value = INSIGHT_FIELDS[name]?.(row, query, sums)
     if (value !== undefined) answer[name] = value
   }
   if (row.hour !== undefined) answer[HOURLY] = hourText(row.hour)

@@ -1,7 +1,6 @@
 import { type AccountDate, addDays, dateAt, daysBetween } from '../../../lib/units/calendar.ts'
 import type { WorldFact } from '../../world.ts'
 import { tooMuchData } from './errors.ts'
-import type { FactBook } from './fact-book.ts'
 import { type Filter, filtered, passes } from './filters.ts'
 import { fieldsOf, type InsightRow, type InsightsNode, inWords, spendUnits } from './insight-fields.ts'
 import type { InsightsQuery } from './insights-query.ts'
@@ -94,7 +93,6 @@ const metric = (row: InsightRow, field: string): string =>
 const earlier = (a: AccountDate, b: AccountDate): AccountDate => (daysBetween(a, b) > 0 ? a : b)
 
 export interface InsightsSource {
-  readonly book: FactBook
   readonly context: FieldContext
   /** Rows that a report may have at most; Infinity for one that is made in the background. */
   readonly rowsMax: number
@@ -116,7 +114,7 @@ export interface InsightsReport {
 export function insightsReport(
   node: InsightsNode,
   query: InsightsQuery,
-  { book, context, rowsMax }: InsightsSource,
+  { context, rowsMax }: InsightsSource,
 ): InsightsReport {
   const fields = fieldsOf(query)
   const shown = entities(node, query, context)
@@ -125,7 +123,7 @@ export function insightsReport(
   if (query.from > to || shown.size === 0) return { rows: [], words }
   const days = query.increment === 'all_days' ? 1 : daysBetween(query.from, to) + 1
   if (shown.size * days * (query.hourly ? 24 : 1) > rowsMax) throw tooMuchData()
-  const facts = book.facts({
+  const facts = context.world.facts({
     platform: 'meta',
     accountId: node.account.id,
     level: factLevel(node, query),

@@ -9,7 +9,7 @@ import type {
   WorldChange,
   WorldExperiment,
 } from '../../world.ts'
-import type { FactBook } from './fact-book.ts'
+import type { SpendBook } from './spend-book.ts'
 
 /** An ad set together with what it hangs on. */
 export interface AdSetNode {
@@ -86,7 +86,7 @@ export type NodeOf<K extends NodeKind> = Extract<GraphNode, { kind: K }>
 /** What a field may look at beside its node. */
 export interface FieldContext {
   readonly world: World
-  readonly book: FactBook
+  readonly book: SpendBook
   readonly user: { readonly id: string; readonly name: string }
   readonly app: { readonly id: string; readonly name: string }
   /** Ids that were archived, not deleted, through this twin; the world knows `removed` only. */

@@ -82,7 +82,7 @@ function queryOf(twin: Twin, call: GraphCall, node: InsightsNode): InsightsQuery
 function reportNow(twin: Twin, call: GraphCall, node: InsightsNode): InsightsReport {
   const query = queryOf(twin, call, node)
   const moment = [nowOf(twin), node.account.changes.length, twin.archived.size, nodeId(node)]
-  const source = { book: twin.book, context: twin.context, rowsMax: twin.syncRowsMax }
+  const source = { context: twin.context, rowsMax: twin.syncRowsMax }
   return twin.recentReports.get(`${moment} ${JSON.stringify(query)}`, () => insightsReport(node, query, source))
 }
 
@@ -96,7 +96,7 @@ function readInsights(twin: Twin, call: GraphCall, node: GraphNode): unknown {
 function orderReport(twin: Twin, call: GraphCall, node: GraphNode): unknown {
   if (!hasInsights(node)) throw noSuchPath('insights')
   const query = queryOf(twin, call, node)
-  const source = { book: twin.book, context: twin.context, rowsMax: Number.POSITIVE_INFINITY }
+  const source = { context: twin.context, rowsMax: Number.POSITIVE_INFINITY }
   const { account } = node
   const { from, to } = query
   const report = insightsReport(node, query, source)

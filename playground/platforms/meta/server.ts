@@ -6,12 +6,12 @@ import { readBatch, runBatch, splitPath } from './batch.ts'
 import { BudgetGate } from './budget-rules.ts'
 import { Directory } from './directory.ts'
 import { GraphError } from './errors.ts'
-import { FactBook } from './fact-book.ts'
 import { type AccessTier, Limits } from './limits.ts'
 import { readParams } from './params.ts'
 import { Recent } from './recent.ts'
 import { ReportDesk } from './reports.ts'
 import { authenticate, checkCondition, checkVersion, errorAnswer, faultError, respond } from './respond.ts'
+import { SpendBook } from './spend-book.ts'
 import {
   type GraphAnswer,
   type GraphCall,
@@ -61,7 +61,7 @@ function assemble(options: MetaTwinOptions): Twin {
   const { world } = options
   const credentials = options.credentials ?? META_TWIN_CREDENTIALS
   const archived = new Set<string>()
-  const book = new FactBook(world)
+  const book = new SpendBook(world)
   return {
     world,
     credentials,
@@ -73,7 +73,7 @@ function assemble(options: MetaTwinOptions): Twin {
     book,
     limits: new Limits(options.accessTier ?? 'standard_access'),
     reports: new ReportDesk(options.asyncJobMs ?? 0),
-    recentReports: new Recent(4),
+    recentReports: new Recent(2),
     gate: new BudgetGate(),
     context: {
       world,

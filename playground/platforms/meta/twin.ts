@@ -3,13 +3,13 @@ import type { Fault, FaultPlan } from '../../faults.ts'
 import type { World } from '../../world.ts'
 import type { BudgetGate } from './budget-rules.ts'
 import type { Directory } from './directory.ts'
-import type { FactBook } from './fact-book.ts'
 import type { InsightsReport } from './insights.ts'
 import type { Limits } from './limits.ts'
 import type { FieldContext } from './nodes.ts'
 import type { Params } from './params.ts'
 import type { Recent } from './recent.ts'
 import type { ReportDesk } from './reports.ts'
+import type { SpendBook } from './spend-book.ts'
 
 export interface MetaTwinCredentials {
   readonly accessToken: string
@@ -40,7 +40,7 @@ export interface Twin {
   readonly emptyFirstPages: boolean
   readonly faults: FaultPlan
   readonly directory: Directory
-  readonly book: FactBook
+  readonly book: SpendBook
   readonly limits: Limits
   readonly reports: ReportDesk
   readonly recentReports: Recent<InsightsReport>
