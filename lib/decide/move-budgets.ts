@@ -6,7 +6,7 @@ import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { convert, type ExchangeRate } from '../units/rates.ts'
 import { allocate, type Candidate } from './allocate.ts'
 import { effectOf, worthPerConversion } from './effect.ts'
-import { groupLimits } from './group-limits.ts'
+import { groupRooms } from './group-rooms.ts'
 import { BINDING_DELIVERY, type BudgetContext, limitsOf } from './guardrails.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { bounded, intersect, type Limit } from './interval.ts'
@@ -34,7 +34,7 @@ export function moveBudgets(
   settled: readonly BudgetQuestion[],
   target: Money,
 ): { decisions: readonly Decision[]; marginalReturn: number } {
-  const groups = groupLimits(observation, [...movable, ...settled], new Set(movable))
+  const groups = groupRooms(observation, [...movable, ...settled])
   const decisions: Decision[] = []
   const positions: Position[] = []
   for (const one of movable) {
@@ -49,7 +49,7 @@ export function moveBudgets(
   const { spend, marginalReturn } = allocate(
     positions.map(({ candidate }) => candidate),
     Math.max(0, mainUnits(target) - fixed),
-    groups.limits,
+    groups.rooms,
   )
   decisions.push(...positions.map((position, i) => decideOne(position, spend[i] ?? 0, marginalReturn)))
   return { decisions: withinChangeLimit(observation, decisions), marginalReturn }
@@ -117,7 +117,7 @@ function positionOf(
     candidate: {
       atLeast: toBase(atLeast),
       atMost: toBase(atMost),
-      floorForGroups: toBase(budget.amount),
+      standing: toBase(budget.amount),
       perGroupUnit: 1 / delivery,
       marginal,
       groups,
@@ -187,14 +187,21 @@ function sentence(
   const { goal, baseCurrency } = observation.policy.policy
   const outcome = (n: number): string =>
     goal.kind === 'value'
-      ? `${numberText(n)} of value per ${baseCurrency}`
+      ? `${numberText(n)} ${baseCurrency} of value per ${baseCurrency}`
       : `${numberText(1000 * n)} conversions per 1,000 ${baseCurrency}`
   const [limit] = binding
-  const raised = to.micros > budget.amount.micros
-  const comparison = raised
-    ? `the next money brings ${outcome(here)} here, more than the ${outcome(marginalReturn)} it brings where the portfolio's money runs out`
-    : `the last money brings only ${outcome(here)} here, and ${outcome(marginalReturn)} elsewhere`
-  return `${changeText(budget.amount, to)} to ${amountText(to)}: ${comparison}${limit ? ` (stopped by: ${limit.detail})` : ''}.`
+  const stopped = limit ? ` (stopped by: ${limit.detail})` : ''
+  return `${changeText(budget.amount, to)} to ${amountText(to)}: ${reason(to.micros > budget.amount.micros, here, marginalReturn, outcome)}${stopped}.`
+}
+
+function reason(raised: boolean, here: number, marginalReturn: number, outcome: (n: number) => string): string {
+  if (raised && marginalReturn === 0)
+    return `there is money left for the day, and the next of it brings ${outcome(here)} here`
+  if (raised)
+    return `the next money brings ${outcome(here)} here, more than the ${outcome(marginalReturn)} where the portfolio's money runs out`
+  if (here < marginalReturn)
+    return `the last money brings only ${outcome(here)} here, against ${outcome(marginalReturn)} where it goes instead`
+  return `a limit lies below what it stands at, though its last money brings ${outcome(here)}`
 }
 
 const holdOf = ({ lever, budget }: BudgetQuestion, reason: HoldDecision['reason'], detail: string): HoldDecision => ({

@@ -1,0 +1,50 @@
+import { policyAccount } from '../measure/budget-days.ts'
+import { canSpend } from '../model/membership.ts'
+import type { AccountObservation, Observation } from '../model/observation.ts'
+import type { BudgetHolder } from '../model/structure.ts'
+import { mainUnits } from '../units/money.ts'
+import type { BudgetQuestion } from './holds.ts'
+
+/**
+ * The caps as limits on growth: by how much the budgets of an account, and of the portfolio, may be raised today beyond
+ * where they stand, in main units of the base currency: cap over over-delivery factor, less every budget as it stands
+ * (of the account, unmanaged ones too). One group per account and one for the portfolio. No cap: no room.
+ */
+export function groupRooms(
+  observation: Observation,
+  questions: readonly BudgetQuestion[],
+): { rooms: readonly number[]; indexesOf: (question: BudgetQuestion) => readonly number[] } {
+  const { dayCap } = observation.policy.policy
+  const ofAccounts = observation.accounts.map((account) => {
+    const cap = policyAccount(observation, account).dayCap
+    const standing = account.structure.budgets.reduce((sum, budget) => sum + standingOf(account, budget), 0)
+    const unit = baseUnits(observation, account)
+    return cap ? Math.max(0, (mainUnits(cap) / factorOf(observation, questions, account) - standing) * unit) : 0
+  })
+  const worstFactor = Math.max(1, ...observation.accounts.map((account) => factorOf(observation, questions, account)))
+  const standing = questions.reduce(
+    (sum, q) => sum + standingOf(q.account, q.budget) * baseUnits(observation, q.account),
+    0,
+  )
+  const ofPortfolio = dayCap ? Math.max(0, mainUnits(dayCap) / worstFactor - standing) : 0
+  return {
+    rooms: [...ofAccounts, ofPortfolio],
+    indexesOf: ({ account }) => [observation.accounts.indexOf(account), observation.accounts.length],
+  }
+}
+
+/** What a budget stands at, main units of its currency: nothing when it feeds nothing that runs. */
+const standingOf = ({ structure }: AccountObservation, budget: BudgetHolder): number =>
+  canSpend(structure, budget) ? mainUnits(budget.amount) : 0
+
+const baseUnits = (observation: Observation, { structure }: AccountObservation): number =>
+  Number(observation.rates.find(({ from }) => from === structure.currency)?.microsPerUnit ?? 0n) / 1e6
+
+const factorOf = (
+  observation: Observation,
+  questions: readonly BudgetQuestion[],
+  account: AccountObservation,
+): number =>
+  policyAccount(observation, account).overDeliveryFactor ??
+  questions.find((q) => q.account === account)?.capabilities.overDeliveryFactor ??
+  1
