@@ -47,6 +47,9 @@ describe('a report by hour', () => {
     await start()
     const found = await rows({ ...day('2026-11-21'), ...byHour, limit: 500 }, '10/insights')
     expect(found).toHaveLength(12)
+    // The day's purchase lies in the first hour.
+    expect(found[0].actions).toEqual([{ action_type: 'link_click', value: '4' }])
+    expect(found[0]).not.toHaveProperty('action_values')
     expect(found[9]).toEqual({
       spend: '1.25',
       actions: [{ action_type: 'link_click', value: '4' }],
