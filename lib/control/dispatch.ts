@@ -1,6 +1,7 @@
 import { accountKey } from '../model/account.ts'
 import type { PlanHeader } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
+import { PUSH_UNTIL_SHARE } from '../model/push-day.ts'
 import type { StageMessage } from '../model/turn.ts'
 import {
   dateAt,
@@ -17,8 +18,6 @@ import { allPolicies } from './portfolios.ts'
 
 /** The daily decision is taken this long after the portfolio's midnight, when yesterday has been read. */
 const DECISION_AFTER_MS = 90 * MINUTE_MS
-/** Changes are pushed in the first part of an account's day; a plan that comes later waits for the next midnight. */
-const PUSH_UNTIL_SHARE = 0.5
 
 /** The instant of the daily decision of the portfolio's date at `now`. */
 export const dailyPlanTurn = (policy: Policy, now: Instant): Instant =>

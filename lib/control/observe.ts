@@ -70,6 +70,7 @@ async function observeAccount(
   ])
   if (!structure || !status) throw new NotPulled(accountKey(account))
   const today = dateAt(now, structure.zone)
+  const intraday = await loop.facts.intraday(account, today)
   const others = policiesOf(policies, account).filter(({ policy }) => policy.portfolio !== version.policy.portfolio)
   const contested = structure.budgets.flatMap((budget) =>
     others
@@ -86,11 +87,15 @@ async function observeAccount(
     structure,
     status,
     histories,
+    spentTodayMicros: new Map([...(intraday?.spendMicrosByHour ?? [])].map(([key, hours]) => [key, total(hours)])),
     revisions: await lagRevisions(histories, version, account, loop),
     levers: [...levers.values()],
     contested,
   }
 }
+
+const total = (hours: readonly (bigint | undefined)[]): bigint =>
+  hours.reduce<bigint>((sum, hour) => sum + (hour ?? 0n), 0n)
 
 async function lagRevisions(
   histories: readonly EntityHistory[],

@@ -181,9 +181,8 @@ function judge(
 
   const to = amountOf(change.to)
   const raised = withHigh(state, to, books.date)
-  const { cutBackTo: _, ...kept } = raised
   const nextState: LeverState = {
-    ...kept,
+    ...raised,
     version: state.version + 1,
     pending: {
       intent: intent.id,

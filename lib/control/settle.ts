@@ -149,11 +149,18 @@ function afterApplied(
     knownAt: now,
     ours: true,
   }
-  if (readback.kind === 'verified') return known
+  if (readback.kind === 'verified') return withoutMetCap(known)
   return {
     ...known,
     hold: { until: later(now, MISMATCH_HOLD_MS), reason: 'the platform stored another value than it was told' },
   }
+}
+
+/** An order to cut back stands until the budget is there. */
+function withoutMetCap(state: LeverState): LeverState {
+  if (!state.cutBackTo || amountOf(state.known).micros > amountOf(state.cutBackTo).micros) return state
+  const { cutBackTo: _, ...met } = state
+  return met
 }
 
 /** The record as if the push had never been reserved. */

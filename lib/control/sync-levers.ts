@@ -55,7 +55,7 @@ export async function syncLevers(
     drifts.push(...(await syncChunk(chunk, { structure, events, date, factor }, loop)))
   await markGone(gone, structure, loop)
   if (drifts.length > 0) await loop.facts.putDrifts(drifts)
-  if (drifts.some(({ resolution }) => resolution === 'cut-back')) await askForCorrections(drifts, sightings, loop)
+  await askForCorrections(sightings, structure, loop)
   return { budgets: sightings.length, drifts: drifts.length }
 }
 
@@ -218,12 +218,20 @@ async function buildGone(
   return { commit: { chain: accountKey(account), at: now, levers, intents: [], entries } }
 }
 
-/** An edit outside the caps does not wait for the next daily decision. */
-async function askForCorrections(drifts: readonly Drift[], sightings: readonly Sighting[], loop: Loop): Promise<void> {
-  const keys = new Set(drifts.filter(({ resolution }) => resolution === 'cut-back').map(({ lever }) => leverKey(lever)))
+/** An edit outside the caps does not wait for the next daily decision; it is asked for at every pull until it is met. */
+async function askForCorrections(
+  sightings: readonly Sighting[],
+  { account }: AccountStructure,
+  loop: Loop,
+): Promise<void> {
+  const states = await loop.money.allLevers(account)
   const portfolios = new Set<PortfolioId>()
-  for (const { lever, portfolio } of sightings)
-    if (portfolio && keys.has(leverKey(lever))) portfolios.add(portfolio.policy.portfolio)
+  for (const { lever, budget, portfolio } of sightings) {
+    const state = states.get(leverKey(lever))
+    if (!portfolio || !state?.cutBackTo || state.pending) continue
+    if (budget.amount.micros > amountOf(state.cutBackTo).micros) portfolios.add(portfolio.policy.portfolio)
+  }
   const turn = loop.clock.now()
-  await loop.queue.send([...portfolios].map((key) => ({ stage: 'plan', key, turn, attempt: 0 })))
+  if (portfolios.size > 0)
+    await loop.queue.send([...portfolios].map((key) => ({ stage: 'plan', key, turn, attempt: 0 })))
 }

@@ -1,19 +1,29 @@
 import { conversionChange } from '../measure/response-curve.ts'
 import type { ChangeDecision } from '../model/plan.ts'
-import { type Money, mainUnits } from '../units/money.ts'
+import { larger, type Money, mainUnits, money, times } from '../units/money.ts'
 import { effectOf } from './effect.ts'
-import type { BudgetQuestion } from './holds.ts'
+import type { BudgetQuestion, Hold } from './holds.ts'
 import { amountText } from './words.ts'
 
-/** A budget that somebody set outside the caps goes back to the cap, in one step. */
-export function cutBack(
-  { budget, lever, membership, estimate, observation }: BudgetQuestion,
-  to: Money,
-): ChangeDecision {
+/** Spend goes on between the reading and the push: this much more is allowed for. */
+const SPEND_MARGIN = 1.05
+
+/**
+ * A budget that somebody set outside the caps goes back to the cap, in one step; where the platform takes no cut below
+ * what is spent already, as far as it does. Undefined when that is no cut worth making: the next pull asks again.
+ */
+export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | undefined {
+  const { budget, lever, membership, estimate, observation, capabilities } = question
+  const normal = capabilities.normalise(lever.kind, { kind: 'money', amount: larger(cap, leastToday(question)) })
+  const to = normal.kind === 'money' ? normal.amount : cap
+  const { deadband } = observation.policy.policy.guardrails
+  if (to.micros > times(budget.amount, 1 - deadband, 'down').micros) return undefined
   const goal = observation.policy.policy.goal
   const change = estimate
     ? conversionChange(estimate.curve, mainUnits(budget.amount), mainUnits(to))
     : { mean: 0, sd: 0 }
+  const short =
+    to.micros > cap.micros ? `, as far as the platform lets it go today, on its way to ${amountText(cap)}` : ''
   return {
     kind: 'change',
     change: { lever, from: { kind: 'money', amount: budget.amount }, to: { kind: 'money', amount: to } },
@@ -21,7 +31,28 @@ export function cutBack(
     class: membership.class,
     expected: effectOf(goal, change, estimate),
     binding: [{ name: 'caps', detail: 'an edit from outside Sluice went past the caps' }],
-    why: `Somebody set it to ${amountText(budget.amount)}, outside the caps; it goes back to ${amountText(to)}.`,
+    why: `Somebody set it to ${amountText(budget.amount)}, outside the caps; it goes back to ${amountText(to)}${short}.`,
     maturity: estimate?.maturity ?? 0,
   }
 }
+
+/** The least that the platform lets the budget be for the rest of the day. */
+function leastToday(question: BudgetQuestion): Money {
+  const { capabilities } = question
+  return times(spentToday(question), capabilities.cutFloorOfSpend * SPEND_MARGIN, 'up')
+}
+
+function spentToday({ account, budget }: BudgetQuestion): Money {
+  const entities = budget.campaigns.map((campaign) =>
+    budget.adGroup === undefined ? campaign : `${campaign}/${budget.adGroup}`,
+  )
+  const spent = [...account.spentTodayMicros]
+    .filter(([key]) => entities.some((entity) => key === entity || key.startsWith(`${entity}/`)))
+    .reduce((sum, [, micros]) => sum + micros, 0n)
+  return money(spent, budget.amount.currency)
+}
+
+export const tooMuchSpent = (question: BudgetQuestion): Hold => ({
+  reason: 'guardrail',
+  detail: `${amountText(spentToday(question))} are spent today already, and the platform takes no cut below ${question.capabilities.cutFloorOfSpend} times that`,
+})

@@ -24,8 +24,8 @@ export interface BudgetContext {
   readonly rate: ExchangeRate
   /** What the portfolio is to spend today, in the base currency. */
   readonly dayTarget: Money
-  /** The account's date. */
-  readonly today: AccountDate
+  /** The account date on which the change will be pushed. */
+  readonly pushedOn: AccountDate
 }
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
@@ -56,9 +56,9 @@ function steps({ policy, budget, capabilities }: BudgetContext): readonly Limit[
   ]
 }
 
-function dayRise({ policy, budget, state, today }: BudgetContext): readonly Limit[] {
+function dayRise({ policy, budget, state, pushedOn }: BudgetContext): readonly Limit[] {
   const share = policy.guardrails.maxDayRise
-  const dayStart = state?.day === today && state.dayStart?.kind === 'money' ? state.dayStart.amount : budget.amount
+  const dayStart = state?.day === pushedOn && state.dayStart?.kind === 'money' ? state.dayStart.amount : budget.amount
   return [
     {
       name: 'day-rise',

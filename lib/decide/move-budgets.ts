@@ -2,6 +2,7 @@ import { conversionChange, marginalConversionsAt } from '../measure/response-cur
 import type { BudgetEstimate } from '../model/estimates.ts'
 import type { Observation } from '../model/observation.ts'
 import type { BindingGuardrail, ChangeDecision, Decision, HoldDecision } from '../model/plan.ts'
+import { pushDate } from '../model/push-day.ts'
 import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { convert, type ExchangeRate } from '../units/rates.ts'
 import { allocate, type Candidate } from './allocate.ts'
@@ -70,7 +71,7 @@ const contextOf = (one: Movable, dayTarget: Money): BudgetContext => ({
   capabilities: one.capabilities,
   rate: rateOf(one),
   dayTarget,
-  today: one.account.today,
+  pushedOn: pushDate(one.observation.now, one.account.structure.zone),
 })
 
 /** Expected spend of a budget that is not moved, in main units of the base currency. */

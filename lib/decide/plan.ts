@@ -8,7 +8,7 @@ import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { Decision, HoldDecision, Plan, PlanId, PlanTerms } from '../model/plan.ts'
 import type { BudgetHolder, Campaign } from '../model/structure.ts'
 import { HOUR_MS, later } from '../units/calendar.ts'
-import { cutBack } from './cut-back.ts'
+import { cutBack, tooMuchSpent } from './cut-back.ts'
 import { dayTarget } from './day-target.ts'
 import { type BudgetQuestion, reasonNotToCutBack, reasonToHold } from './holds.ts'
 import { type Movable, moveBudgets } from './move-budgets.ts'
@@ -115,7 +115,7 @@ function decideAlone(question: BudgetQuestion): Decision | undefined {
   })
   if (state?.cutBackTo?.kind === 'money' && budget.amount.micros > state.cutBackTo.amount.micros) {
     const obstacle = reasonNotToCutBack(question)
-    return obstacle ? hold(obstacle) : cutBack(question, state.cutBackTo.amount)
+    return obstacle ? hold(obstacle) : (cutBack(question, state.cutBackTo.amount) ?? hold(tooMuchSpent(question)))
   }
   if (observation.occasion === 'correction')
     return hold({

@@ -29,6 +29,8 @@ export interface AccountObservation {
   readonly structure: AccountStructure
   readonly status: PullStatus
   readonly histories: readonly EntityHistory[]
+  /** Spend of the account's today so far, in micros, by campaign or `campaign/adGroup`. */
+  readonly spentTodayMicros: ReadonlyMap<string, bigint>
   /** How the days of the largest campaigns were restated, campaign by campaign. */
   readonly revisions: readonly (readonly Revision[])[]
   readonly levers: readonly LeverState[]
