@@ -68,7 +68,7 @@ export const PERMISSIONS: Readonly<Record<LambdaName, Permissions>> = {
   plan: {
     tables: { control: 'write-batches', facts: 'read' },
     appendsAudit: true,
-    sendsTo: [],
+    sendsTo: ['act', 'act-google-ads'],
     archives: true,
   },
 }

@@ -7,7 +7,7 @@ import type { Observation } from '../model/observation.ts'
 import type { Approval, Plan } from '../model/plan.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { MoneyCommit } from '../ports/store.ts'
-import type { Instant } from '../units/calendar.ts'
+import { type Instant, later } from '../units/calendar.ts'
 import { add, sum, zero } from '../units/money.ts'
 import { convert } from '../units/rates.ts'
 import { commitFresh } from './commit.ts'
@@ -28,9 +28,24 @@ export async function planPortfolio(portfolio: PortfolioId, turn: Instant, loop:
   const occasion = turn === dailyPlanTurn(version.policy, turn) ? 'daily' : 'correction'
   const { plan, observation } = await makePlan(version, occasion, loop)
   await openPortfolioDay(observation, loop)
+  const changes = plan.decisions.filter(({ kind }) => kind === 'change')
+  const summary = { plan: plan.id, occasion, changes: changes.length, holds: plan.decisions.length - changes.length }
+  // A correction that corrects nothing says nothing that the day's plan did not say.
+  if (occasion === 'correction' && changes.length === 0) return summary
   await storePlan(plan, loop)
-  const changes = plan.decisions.filter(({ kind }) => kind === 'change').length
-  return { plan: plan.id, occasion, changes, holds: plan.decisions.length - changes }
+  await announceActs(plan, loop)
+  return summary
+}
+
+/** Asks for the plan to be acted on at once, where it may be; the ticks ask again until it is done. */
+async function announceActs(plan: Plan, loop: Loop): Promise<void> {
+  if (firstApproval(plan).kind !== 'approved') return
+  const accounts = new Set(
+    plan.decisions.flatMap((one) => (one.kind === 'change' ? [accountKey(one.change.lever.account)] : [])),
+  )
+  // A turn of its own: the tick of this very instant may have looked for work already, and found none.
+  const turn = later(loop.clock.now(), 1)
+  await loop.queue.send([...accounts].map((key) => ({ stage: 'act', key, turn, attempt: 0 })))
 }
 
 /** The plan as of now, with its inputs archived and nothing else written: what `sluice plan` shows. */
