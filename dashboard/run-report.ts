@@ -95,6 +95,8 @@ export interface MoveLine {
   /** Change of incremental outcome per day that was expected, with an 80 % interval. */
   readonly expected: { readonly mean: number; readonly low: number; readonly high: number }
   readonly outcome: string
+  /** All applied moves of the budget in the run, this one included: how many, from where to where. */
+  readonly inAll: { readonly moves: number; readonly from: string; readonly to: string }
 }
 
 export interface HoldLine {

@@ -108,31 +108,44 @@ async function decidedIn(
 const isChange = (one: Decided): one is Decided & { readonly decision: ChangeDecision } =>
   one.decision.kind === 'change'
 
-/** The applied changes that were expected to matter most. */
+/** Of each budget the applied change that was expected to matter most, and of those the largest. */
 function largestMoves(decided: readonly Decided[]): RunReport['moves'] {
-  return decided
-    .filter(isChange)
-    .filter(({ outcome }) => outcome === 'verified')
-    .toSorted((a, b) => Math.abs(b.decision.expected.mean) - Math.abs(a.decision.expected.mean))
+  const applied = decided.filter(isChange).filter(({ outcome }) => outcome === 'verified')
+  const matter = ({ decision }: (typeof applied)[number]): number => Math.abs(decision.expected.mean)
+  return [...Map.groupBy(applied, ({ decision }) => leverKey(decision.change.lever)).values()]
+    .map((own) => ({ own, largest: own.reduce((a, b) => (matter(b) > matter(a) ? b : a)) }))
+    .toSorted((a, b) => matter(b.largest) - matter(a.largest))
     .slice(0, LARGEST_MOVES)
-    .map(({ header, decision, outcome }) => {
-      const { change, name, why, expected } = decision
-      const { mean, low, high } = expected
-      return {
-        at: isoInstant(header.madeAt),
-        account: accountKey(change.lever.account),
-        name,
-        from: valueWords(change.from),
-        to: valueWords(change.to),
-        change:
-          change.from.kind === 'money' && change.to.kind === 'money'
-            ? changeText(change.from.amount, change.to.amount)
-            : '',
-        why,
-        expected: { mean, low, high },
-        outcome: outcome ?? '',
-      }
-    })
+    .map(({ own, largest }) => moveLine(largest, own))
+}
+
+function moveLine(
+  { header, decision, outcome }: Decided & { readonly decision: ChangeDecision },
+  own: readonly Decided[],
+): RunReport['moves'][number] {
+  const { change, name, why, expected } = decision
+  const { mean, low, high } = expected
+  const first = own[0]?.decision
+  const last = own.at(-1)?.decision
+  return {
+    at: isoInstant(header.madeAt),
+    account: accountKey(change.lever.account),
+    name,
+    from: valueWords(change.from),
+    to: valueWords(change.to),
+    change:
+      change.from.kind === 'money' && change.to.kind === 'money'
+        ? changeText(change.from.amount, change.to.amount)
+        : '',
+    why,
+    expected: { mean, low, high },
+    outcome: outcome ?? '',
+    inAll: {
+      moves: own.length,
+      from: first?.kind === 'change' ? valueWords(first.change.from) : '',
+      to: last?.kind === 'change' ? valueWords(last.change.to) : '',
+    },
+  }
 }
 
 function holdLines(decided: readonly Decided[]): readonly HoldLine[] {

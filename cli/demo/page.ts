@@ -21,7 +21,7 @@ export function reportPage(report: RunReport, paint: Paint = plain): string {
     beforeAfter(report),
     section('Spend against budget', paint),
     pacingLine(report),
-    section(`Largest moves (${report.moves.length} of ${report.turns.changesApplied} applied)`, paint),
+    section(`The largest moves (${report.turns.changesApplied} were made in all)`, paint),
     ...report.moves.map((move, i) => moveLine(move, i, report, paint)),
     section('Held, and why', paint),
     holds(report),
@@ -96,7 +96,7 @@ function pacingBar(ratio: number): string {
 }
 
 function moveLine(
-  { at, account, name, from, to, why, expected }: MoveLine,
+  { at, account, name, from, to, why, expected, inAll }: MoveLine,
   index: number,
   { goal }: RunReport,
   paint: Paint,
@@ -106,7 +106,7 @@ function moveLine(
   return [
     `  ${String(index + 1).padStart(2)}. ${paint.bold(name)}  ${from} → ${to}   ${at.slice(0, 10)} · ${account.split(':')[0]}`,
     `      ${why}`,
-    `      ${effect}`,
+    `      ${effect}; over the run ${inAll.from} → ${inAll.to} in ${inAll.moves} moves`,
   ].join('\n')
 }
 

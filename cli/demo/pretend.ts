@@ -23,8 +23,8 @@ import { createMarket, type Market } from '../../playground/market/market.ts'
 import type { PortfolioFacts } from '../../playground/market/portfolio-facts.ts'
 import type { Scenario } from '../../playground/market/schema.ts'
 import { GOOGLE_TWIN_CREDENTIALS } from '../../playground/platforms/google-ads/tokens.ts'
-import { startGoogleAdsTwin } from '../../playground/platforms/google-ads/twin.ts'
-import { META_TWIN_CREDENTIALS, startMetaTwin } from '../../playground/platforms/meta/server.ts'
+import { type GoogleAdsTwin, startGoogleAdsTwin } from '../../playground/platforms/google-ads/twin.ts'
+import { META_TWIN_CREDENTIALS, type MetaTwin, startMetaTwin } from '../../playground/platforms/meta/server.ts'
 import { createRunner, type Runner } from '../../playground/runner/runner.ts'
 import type { VirtualClock } from '../../playground/runner/virtual-clock.ts'
 import { memoryArchive } from './memory-archive.ts'
@@ -51,7 +51,11 @@ export interface Pretend {
   readonly policy: PolicyVersion
   readonly log: readonly LogLine[]
   readonly prefix: string
+  /** Of the embedded DynamoDB. */
   readonly endpoint: string
+  /** Of the pretend platforms, and what was asked of them so far. */
+  readonly google: GoogleAdsTwin
+  readonly meta: MetaTwin
   loopFor(worker: string): Loop
   /** Lets the world and the controller go on together. */
   runUntil(to: Instant): Promise<void>
@@ -174,6 +178,8 @@ export async function startPretend(options: PretendOptions): Promise<Pretend> {
     log,
     prefix: PREFIX,
     endpoint: engine.endpoint,
+    google,
+    meta,
     loopFor,
     runUntil: (to) => runner.runUntil(to),
     close: async () => {
