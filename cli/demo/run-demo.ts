@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { RunReport } from '../../dashboard/run-report.ts'
 import { HOUR_MS, type Instant, isoInstant, later } from '../../lib/units/calendar.ts'
 import type { Scenario } from '../../playground/market/schema.ts'
@@ -8,13 +9,16 @@ export interface DemoOptions {
   readonly scenario: Scenario
   readonly seed: number
   readonly days: number
+  /** Where the tables of the run are kept, to be looked at afterwards; what an earlier run left there is removed. */
+  readonly folder?: string
   /** Told after every simulated hour. */
   readonly onProgress: (hour: number, hours: number, note: string) => void
 }
 
 /** Runs the scenario for so many days of hourly and daily turns, and reports. */
-export async function runDemo({ scenario, seed, days, onProgress }: DemoOptions): Promise<RunReport> {
-  const pretend = await startPretend({ scenario, seed })
+export async function runDemo({ scenario, seed, days, folder, onProgress }: DemoOptions): Promise<RunReport> {
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  const pretend = await startPretend({ scenario, seed, ...(folder === undefined ? {} : { folder }) })
   try {
     const hours = days * 24
     for (let hour = 1; hour <= hours; hour++) {
