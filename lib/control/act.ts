@@ -5,6 +5,7 @@ import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { StageMessage } from '../model/turn.ts'
 import { dateAt } from '../units/calendar.ts'
+import type { NextChunk } from './chunk.ts'
 import { mayPushNow, openPlans } from './dispatch.ts'
 import { giveUpChunk } from './give-up.ts'
 import { portfolioDayOf } from './ledger-step.ts'
@@ -13,7 +14,7 @@ import { allPolicies, policiesOf } from './portfolios.ts'
 import { pushReserved } from './push.ts'
 import { reserve } from './reserve.ts'
 import { shadowChunk } from './shadow.ts'
-import type { Summary } from './turn.ts'
+import type { Summary } from './summary.ts'
 
 /** Raises wait this long for the cuts of other accounts; then they go as far as what is freed allows. */
 const WAIT_FOR_CUTS_SHARE = 0.5
@@ -40,12 +41,6 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
     }
   }
   return { chunks: 0 }
-}
-
-export interface NextChunk {
-  readonly header: PlanHeader
-  readonly chunk: PlanChunk
-  readonly progress: PlanProgress | undefined
 }
 
 async function nextChunk(

@@ -4,7 +4,7 @@ import type { ChangeEvent } from '../model/structure.ts'
 import { type AccountDate, DAY_MS, type Instant, later } from '../units/calendar.ts'
 import { compare, type Money, money, smaller, subtract, times, toDecimal } from '../units/money.ts'
 import { amountOf, highOn, withHigh } from './exposure.ts'
-import type { Sighting } from './sync-levers.ts'
+import type { Sighting } from './sighting.ts'
 
 export interface DriftQuestion {
   readonly sighting: Sighting

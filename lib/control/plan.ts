@@ -16,7 +16,7 @@ import { worstCase } from './exposure.ts'
 import type { Loop } from './loop.ts'
 import { observe } from './observe.ts'
 import { overDeliveryFactor } from './portfolios.ts'
-import type { Summary } from './turn.ts'
+import type { Summary } from './summary.ts'
 
 /**
  * Makes and stores the portfolio's plan for a turn. At the daily instant it is the day's decision; at any other turn it

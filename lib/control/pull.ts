@@ -6,8 +6,8 @@ import type { AccountStructure } from '../model/structure.ts'
 import { type AccountDate, addDays, dateAt, daysBetween, HOUR_MS, later } from '../units/calendar.ts'
 import type { Loop } from './loop.ts'
 import { allPolicies, policiesOf, termsOf } from './portfolios.ts'
+import type { Summary } from './summary.ts'
 import { syncLevers } from './sync-levers.ts'
-import type { Summary } from './turn.ts'
 
 /** Days read on the first pull of an account. */
 const BACKFILL_DAYS = 90

@@ -4,11 +4,11 @@ import { type IntentRecord, intentId } from '../model/intent.ts'
 import { leverKey } from '../model/lever.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import { dateAt } from '../units/calendar.ts'
-import type { NextChunk } from './act.ts'
+import type { NextChunk } from './chunk.ts'
 import { commitFresh } from './commit.ts'
 import type { Loop } from './loop.ts'
 import { advanced, noProgress } from './progress.ts'
-import type { Summary } from './turn.ts'
+import type { Summary } from './summary.ts'
 import { valueText } from './value-text.ts'
 
 /** Takes every change of a chunk and sends none: no reservation, no lever record, only what would have been done. */

@@ -4,7 +4,7 @@ import { type Lever, type LeverKey, leverKey } from '../model/lever.ts'
 import type { Drift, LeverState } from '../model/lever-state.ts'
 import { canSpend } from '../model/membership.ts'
 import type { PolicyVersion } from '../model/policy.ts'
-import type { AccountStructure, BudgetHolder, ChangeEvent } from '../model/structure.ts'
+import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
 import { type AccountDate, dateAt } from '../units/calendar.ts'
 import { add, type Money, subtract, toDecimal, zero } from '../units/money.ts'
@@ -15,18 +15,10 @@ import { amountOf, withHigh, worstCaseChange } from './exposure.ts'
 import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
 import { accountDayCap, overDeliveryFactor, portfoliosOf } from './portfolios.ts'
+import type { Sighting } from './sighting.ts'
 
 /** Levers in one transaction. */
 const CHUNK = 25
-
-/** A budget as just seen, beside what was known of it. */
-export interface Sighting {
-  readonly budget: BudgetHolder
-  readonly lever: Lever
-  readonly idle: boolean
-  /** The portfolio that it belongs to; undefined when none does, or more than one. */
-  readonly portfolio: PolicyVersion | undefined
-}
 
 /**
  * Brings the record of every budget up to what was just read, and the day's ledger with it: new budgets, budgets that

@@ -5,10 +5,8 @@ import { actOnAccount } from './act.ts'
 import type { Loop } from './loop.ts'
 import { planPortfolio } from './plan.ts'
 import { pullAccount } from './pull.ts'
+import type { Summary } from './summary.ts'
 import { verifyAccount } from './verify.ts'
-
-/** What a turn did, in a few figures for the log. */
-export type Summary = Readonly<Record<string, number | string>>
 
 export type TurnResult =
   | { readonly kind: 'ran'; readonly summary: Summary }

@@ -7,7 +7,7 @@ import type { Loop } from './loop.ts'
 import { allPolicies } from './portfolios.ts'
 import { compareReadback } from './push.ts'
 import { type Settlement, settle } from './settle.ts'
-import type { Summary } from './turn.ts'
+import type { Summary } from './summary.ts'
 
 /** Intents settled in one transaction. */
 const CHUNK = 25

@@ -1,6 +1,4 @@
-import type { AccountKey } from '../model/account.ts'
 import { hashOf } from '../model/canonical.ts'
-import type { PlatformCapabilities } from '../model/capability.ts'
 import type { BudgetEstimate, Estimates } from '../model/estimates.ts'
 import { type Lever, leverKey } from '../model/lever.ts'
 import { budgetMembership } from '../model/membership.ts'
@@ -8,14 +6,13 @@ import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { Decision, HoldDecision, Plan, PlanId, PlanTerms } from '../model/plan.ts'
 import type { BudgetHolder, Campaign } from '../model/structure.ts'
 import { HOUR_MS, later } from '../units/calendar.ts'
+import type { CapabilitiesOf } from './capabilities-of.ts'
 import { cutBack, tooMuchSpent } from './cut-back.ts'
 import { dayTarget } from './day-target.ts'
 import { type BudgetQuestion, reasonNotToCutBack, reasonToHold } from './holds.ts'
 import { type Movable, moveBudgets } from './move-budgets.ts'
 import { netGrowth } from './net-growth.ts'
 import { proposedCaps } from './proposed-caps.ts'
-
-export type CapabilitiesOf = (account: AccountKey) => PlatformCapabilities
 
 /**
  * Decides about every lever of a portfolio: the whole of it is a function of what was observed, so that the same inputs

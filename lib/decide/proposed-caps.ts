@@ -4,7 +4,7 @@ import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
 import { add, MICROS_PER_UNIT, type Money, sum, times, toMultiple, zero } from '../units/money.ts'
 import { convert } from '../units/rates.ts'
-import type { CapabilitiesOf } from './plan.ts'
+import type { CapabilitiesOf } from './capabilities-of.ts'
 
 /** Room above what the account may cost today as it stands. */
 const HEADROOM = 1.25
