@@ -2,13 +2,14 @@ import { policyAccount } from '../measure/budget-days.ts'
 import { canSpend } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { BudgetHolder } from '../model/structure.ts'
-import { mainUnits } from '../units/money.ts'
+import { type Money, mainUnits, smaller } from '../units/money.ts'
 import type { BudgetQuestion } from './holds.ts'
 
 /**
  * The caps as limits on growth: by how much the budgets of an account, and of the portfolio, may be raised today beyond
  * where they stand, in main units of the base currency: cap over over-delivery factor, less every budget as it stands
- * (of the account, unmanaged ones too). One group per account and one for the portfolio. No cap: no room.
+ * (of the account, unmanaged ones too); and no more than a worst day that the account's own spend cap on the platform
+ * still lets through. One group per account and one for the portfolio. No cap: no room.
  */
 export function groupRooms(
   observation: Observation,
@@ -16,7 +17,7 @@ export function groupRooms(
 ): { rooms: readonly number[]; indexesOf: (question: BudgetQuestion) => readonly number[] } {
   const { dayCap } = observation.policy.policy
   const ofAccounts = observation.accounts.map((account) => {
-    const cap = policyAccount(observation, account).dayCap
+    const cap = tighter(policyAccount(observation, account).dayCap, account.structure.remainingSpendCap)
     const standing = account.structure.budgets.reduce((sum, budget) => sum + standingOf(account, budget), 0)
     const unit = baseUnits(observation, account)
     return cap ? Math.max(0, (mainUnits(cap) / factorOf(observation, questions, account) - standing) * unit) : 0
@@ -32,6 +33,10 @@ export function groupRooms(
     indexesOf: ({ account }) => [observation.accounts.indexOf(account), observation.accounts.length],
   }
 }
+
+/** The policy's cap, or what the account may still spend at all on the platform, whichever is less; no policy cap, none. */
+const tighter = (dayCap: Money | undefined, remaining: Money | undefined): Money | undefined =>
+  dayCap && remaining ? smaller(dayCap, remaining) : dayCap
 
 /** What a budget stands at, main units of its currency: nothing when it feeds nothing that runs. */
 const standingOf = ({ structure }: AccountObservation, budget: BudgetHolder): number =>
