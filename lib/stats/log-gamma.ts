@@ -16,8 +16,8 @@ const COEFFICIENTS = [
  */
 export function logGamma(x: number): number {
   if (!(x > 0) || !Number.isFinite(x)) throw new RangeError(`logGamma needs a positive number, got ${x}`)
-  // Reflection keeps the series in the range where it converges.
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x)
+  // Reflection keeps the series in the range where it converges. Two logarithms: the quotient overflows for the smallest x.
+  if (x < 0.5) return Math.log(Math.PI) - Math.log(Math.sin(Math.PI * x)) - logGamma(1 - x)
   const base = x - 1
   const series = COEFFICIENTS.reduce((sum, c, i) => (i === 0 ? c : sum + c / (base + i)), 0)
   const t = base + G + 0.5

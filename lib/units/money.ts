@@ -92,7 +92,7 @@ export function times(amount: Money, factor: number, rounding: Rounding): Money 
 
 /**
  * The amount as a number of main units, for statistics and display only: never on the way to a platform.
- * Exact to the micro below 9 billion main units.
+ * Exact to the micro below 4 billion main units.
  */
 export const mainUnits = (amount: Money): number => Number(amount.micros) / 1e6
 
@@ -104,8 +104,14 @@ export const mainUnits = (amount: Money): number => Number(amount.micros) / 1e6
 export function fromMainUnits(units: number, of: CurrencyCode, rounding: Rounding): Money {
   if (!Number.isFinite(units)) throw new RangeError(`an amount must be finite, got ${units} ${of}`)
   const micros = units * 1e6
-  const whole = rounding === 'down' ? Math.floor(micros) : rounding === 'up' ? Math.ceil(micros) : Math.round(micros)
+  const whole = rounding === 'down' ? Math.floor(micros) : rounding === 'up' ? Math.ceil(micros) : halfEven(micros)
   return money(BigInt(whole), of)
+}
+
+function halfEven(value: number): number {
+  const floor = Math.floor(value)
+  if (value - floor !== 0.5) return Math.round(value)
+  return floor % 2 === 0 ? floor : floor + 1
 }
 
 /**
