@@ -36,6 +36,24 @@ export const money = (amount: number | undefined, currency: string, digits = 0, 
 export const signedMoney = (amount: number | undefined, currency: string, digits = 0, why?: string): string =>
   withUnit(signed(amount, digits, why), currency)
 
+const AMOUNT = /^(\d+(?:\.(\d+))?) ([A-Z]{3})$/
+
+/** `1598.00 EUR`, an amount as decimal text, apart; undefined for anything else. */
+export function amountOf(
+  text: string,
+): { readonly value: number; readonly digits: number; readonly unit: string } | undefined {
+  const [, value, decimals, unit] = AMOUNT.exec(text) ?? []
+  return value === undefined || unit === undefined
+    ? undefined
+    : { value: Number(value), digits: decimals?.length ?? 0, unit }
+}
+
+/** Such an amount as it is shown, `1,598.00 EUR`; what is no amount stays as it is. */
+export function amountWords(text: string): string {
+  const amount = amountOf(text)
+  return amount ? money(amount.value, amount.unit, amount.digits) : text
+}
+
 /** @param share 0.012 for 1.2 % */
 export const percent = (share: number | undefined, digits = 1, why?: string): string =>
   withUnit(number(share === undefined ? undefined : 100 * share, digits, why), '%')

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale'
 import { signedMoney } from './figures.ts'
-import { emptyChart, type Frame, rule, svg, text } from './frame.ts'
+import { emptyChart, type Frame, isCompact, rule, svg, text } from './frame.ts'
 import { type Markup, markup, px } from './markup.ts'
 import { type Rows, rowsOf } from './rows.ts'
 
@@ -43,14 +43,16 @@ export function waterfallChart(data: WaterfallData, frame: Frame): string {
   const x = scaleLinear([Math.min(...levels), Math.max(...levels, Math.min(...levels) + 1)], [rows.left, rows.right])
   const bars = steps.map(({ name, amount }, i) => {
     const [from, to] = [levels[i] ?? 0, levels[i + 1] ?? 0]
-    return markup`${bar(rows, i, x(from), x(to), amount < 0 ? 'ch-less' : 'ch-more')}${rule('ch-link', x(to), rows.middle(i) + BAR / 2, x(to), rows.middle(i + 1) - BAR / 2)}${rows.label(i, name, `${arrow(amount)}${signedMoney(amount, currency)}`)}`
+    const link = rule('ch-link', x(to), rows.middle(i) + BAR / 2, x(to), rows.middle(i + 1) - BAR / 2)
+    const drawn = bar(rows, i, x(from), x(to), amount < 0 ? 'ch-less' : 'ch-more')
+    return markup`${!isCompact(frame) && link}${drawn}${rows.label(i, name, arrowed(signedMoney(amount, currency)))}`
   })
   const net = netOf(data)
   return svg(frame, {
     height: rows.height,
     title,
     desc: `Bars of ${steps.length} steps and their sum. Money added is a filled bar with ▲, money taken away an outlined bar with ▼; each starts where the one above ended.`,
-    body: markup`${text(rows.left, 14, `Change of spend, ${currency} ${unit}`, { kind: 'ch-head' })}${rule('ch-zero', x(0), 24, x(0), rows.height)}${bars}${bar(rows, steps.length, x(0), x(net), 'ch-net')}${rows.label(steps.length, 'In all', signedMoney(net, currency), true)}`,
+    body: markup`${text(rows.left, 14, `Change of spend, ${currency} ${unit}`, { kind: 'ch-head' })}${zeroRule(frame, rows, x(0), steps.length)}${bars}${bar(rows, steps.length, x(0), x(net), 'ch-net')}${rows.label(steps.length, 'In all', signedMoney(net, currency), true)}`,
   })
 }
 
@@ -61,7 +63,14 @@ function levelsOf(steps: readonly WaterfallStep[]): readonly number[] {
   return levels
 }
 
-const arrow = (amount: number): string => (amount > 0 ? '▲ ' : amount < 0 ? '▼ ' : '')
+const arrowed = (amount: string): string =>
+  amount.startsWith('+') ? `▲ ${amount}` : amount.startsWith('−') ? `▼ ${amount}` : amount
+
+/** Whole, or beside the bars only where names would stand in its way. */
+const zeroRule = (frame: Frame, rows: Rows, x: number, last: number): Markup | readonly Markup[] =>
+  isCompact(frame)
+    ? Array.from({ length: last + 1 }, (_, i) => rule('ch-zero', x, rows.middle(i) - 12, x, rows.middle(i) + 12))
+    : rule('ch-zero', x, 24, x, rows.height)
 
 /** At least a hair wide: a step of nothing is still a step. */
 const bar = (rows: Rows, row: number, from: number, to: number, kind: string): Markup =>

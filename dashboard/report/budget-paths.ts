@@ -1,7 +1,6 @@
+import { amountOf } from '../charts/figures.ts'
 import type { SparklineData } from '../charts/sparkline.ts'
 import type { DecisionLine, RunReport } from '../run-report.ts'
-
-const AMOUNT = /^(\d+(?:\.\d+)?) ([A-Z]{3})$/
 
 interface Step {
   readonly at: number
@@ -36,11 +35,10 @@ export function budgetPaths({ decisions, from, to }: RunReport): readonly Sparkl
 }
 
 function stepOf({ at, from, to }: DecisionLine): readonly Step[] {
-  const [left, right] = [AMOUNT.exec(from ?? ''), AMOUNT.exec(to ?? '')]
-  const unit = right?.[2]
-  return left === null || right === null || unit === undefined || left[2] !== unit
+  const [left, right] = [amountOf(from ?? ''), amountOf(to ?? '')]
+  return left === undefined || right === undefined || left.unit !== right.unit
     ? []
-    : [{ at: Date.parse(at), from: Number(left[1]), to: Number(right[1]), unit }]
+    : [{ at: Date.parse(at), from: left.value, to: right.value, unit: right.unit }]
 }
 
 const distance = (steps: readonly Step[]): number => {

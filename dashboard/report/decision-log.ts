@@ -1,4 +1,4 @@
-import { counted, day } from '../charts/figures.ts'
+import { amountWords, counted, day } from '../charts/figures.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import type { DecisionLine, RunReport } from '../run-report.ts'
 import { accountWords, at, empty, lead, named, section } from './parts.ts'
@@ -58,7 +58,9 @@ function decisionRow(
   index: number,
 ): Markup {
   const moved =
-    to === undefined ? markup`<span class="soft">unchanged</span>` : markup`${from} → <strong>${to}</strong>`
+    to === undefined
+      ? markup`<span class="soft">unchanged</span>`
+      : markup`${from !== undefined && amountWords(from)} → <strong>${amountWords(to)}</strong>`
   const became = decision === 'change' ? (outcome ?? 'outcome unknown') : undefined
   return markup`<tr data-d="${decision}" data-a="${String(index)}"><th scope="row">${named(name)} <span class="soft block">${accountWords(account, [])} · ${lever}</span></th><td>${decision}${became && markup` <span class="soft block">${became}</span>`}</td><td class="shift">${moved}</td><td>${named(reason)}</td></tr>
 `

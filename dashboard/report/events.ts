@@ -1,4 +1,4 @@
-import { counted, number } from '../charts/figures.ts'
+import { amountWords, counted, number } from '../charts/figures.ts'
 import { type Markup, markup } from '../charts/markup.ts'
 import type { RunReport } from '../run-report.ts'
 import { accountWords, at, empty, lead, named, section, table } from './parts.ts'
@@ -47,7 +47,7 @@ export function driftsSection({ drifts, accounts }: RunReport): Markup {
       'Edits that Sluice met',
       [
         { title: 'Budget' },
-        { title: 'When', kind: 'nowrap' },
+        { title: 'When' },
         { title: 'Edit', kind: 'nowrap' },
         { title: 'By' },
         { title: 'What Sluice did', kind: 'words' },
@@ -55,7 +55,7 @@ export function driftsSection({ drifts, accounts }: RunReport): Markup {
       drifts.map((one) => [
         markup`${named(one.name)} <span class="soft block">${accountWords(one.account, accounts)}</span>`,
         at(one.at),
-        `${one.from} → ${one.to}`,
+        `${amountWords(one.from)} → ${amountWords(one.to)}`,
         one.actor === undefined ? '— not named by the platform' : named(one.actor),
         markup`<strong>${reasonWords(one.resolution)}</strong>: ${named(one.detail)}`,
       ]),
@@ -77,7 +77,7 @@ export function refusalsSection({ refusals, turns, accounts }: RunReport): Marku
           'Changes decided, but not pushed',
           [
             { title: 'Account' },
-            { title: 'When', kind: 'nowrap' },
+            { title: 'When' },
             { title: 'Outcome' },
             { title: 'What the platform said', kind: 'words' },
           ],

@@ -1,4 +1,4 @@
-import { counted, signed } from '../charts/figures.ts'
+import { amountWords, counted, signed } from '../charts/figures.ts'
 import { intervalMark } from '../charts/marks.ts'
 import { type Markup, markup, trusted } from '../charts/markup.ts'
 import { sparkline, sparklineMessage } from '../charts/sparkline.ts'
@@ -27,7 +27,7 @@ function moveItem(move: MoveLine, { goal, currency, moves, accounts }: RunReport
   const { name, account, from, to, change, why, expected, outcome } = move
   const unit = goal === 'value' ? `${currency} of value a day` : 'conversions a day'
   return markup`<li><div class="move"><h3>${named(name)}</h3>
-<p class="shift"><span>${from}</span> → <strong>${to}</strong>${change !== '' && markup` <span class="badge">${change}</span>`}</p>
+<p class="shift"><span>${amountWords(from)}</span> → <strong>${amountWords(to)}</strong>${change !== '' && markup` <span class="badge">${change}</span>`}</p>
 <p class="soft">${at(move.at)} · ${accountWords(account, accounts)}${outcome !== '' && ` · ${outcome}`}</p>
 <p>${named(why)}</p></div>
 <div class="effect">${trusted(

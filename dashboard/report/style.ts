@@ -40,11 +40,11 @@ caption{text-align:start;font-size:.875rem;color:var(--ink-soft);padding:.9rem 1
 th,td{text-align:start;vertical-align:top;padding:.6rem 1rem;border-bottom:1px solid var(--hair);font-weight:400}
 tbody tr:last-child>*{border-bottom:0}
 thead th{font-size:.8125rem;color:var(--ink-soft);vertical-align:bottom;border-bottom-color:var(--mark-soft)}
-tbody th{font-weight:560;min-width:11rem}
+tbody th{font-weight:560;min-width:13rem}
 .number{text-align:end;white-space:nowrap}
 thead .number{white-space:normal;min-width:6.5rem}
 .nowrap{white-space:nowrap}
-.words{min-width:16rem}
+.words{min-width:15rem}
 .mark{margin-top:.2rem}
 .drawn{padding-inline:.25rem;width:128px}
 .lever{font-size:.8125rem;overflow-wrap:anywhere}
@@ -85,7 +85,8 @@ button:hover{border-color:var(--blue);color:var(--blue)}
 .plan summary{width:auto;padding:.65rem 1.25rem;color:var(--ink)}
 .plan[open] summary{background:var(--wash)}
 .plan table{font-size:.875rem;table-layout:fixed}
-.plan th:nth-child(1){width:27%}.plan th:nth-child(2){width:11%}.plan th:nth-child(3){width:20%}
+.plan th:nth-child(1){width:25%}.plan th:nth-child(2){width:10%}.plan th:nth-child(3){width:24%}
+.plan caption{padding-inline:1.25rem}
 .plan :is(th,td){overflow-wrap:anywhere;min-width:0}
 .plan :is(th,td):first-child{padding-inline-start:1.25rem}
 .matches:not(:empty){color:var(--blue);font-weight:640;margin-inline-start:.5rem}
@@ -98,13 +99,13 @@ footer p+p{margin-top:.5rem}
 .skip:focus{left:1rem;top:1rem;background:var(--surface);padding:.6rem 1rem;z-index:1}
 .visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .print-only{display:none}
-@media (max-width:57rem){
+@media screen and (max-width:57rem){
 .wide-only{display:none}
-.compact-only{display:block;max-width:34rem;margin:0 auto}
+.compact-only{display:block;max-width:25rem}
 form{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}
 form p:first-child{grid-column:1/-1}
 }
-@media (max-width:44rem){
+@media screen and (max-width:44rem){
 .tiles{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}
 .tile:first-child{grid-column:1/-1}
 .tile{padding:.9rem 1rem}
@@ -121,18 +122,27 @@ th,td{padding:.55rem .75rem}
 .scroll.wordy tbody th{position:static;box-shadow:none;max-width:none;margin-bottom:.15rem}
 .wordy td::before{content:attr(data-label) ": ";color:var(--ink-soft);font-size:.875rem}
 .plan thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.plan :is(table,tbody){display:block}
+.plan :is(table,tbody,caption){display:block}
+.plan table[hidden]{display:none}
+.plan caption{padding-inline:1rem}
+.plan td .block{display:inline}
 .plan tr{display:block;padding:.75rem 1rem;border-bottom:1px solid var(--hair)}
 .plan tr[hidden]{display:none}
 .plan :is(th,td),.plan :is(th,td):first-child{display:block;border:0;padding:.1rem 0}
 .plan th:nth-child(n),.plan td{width:auto}
 .plan summary{padding-inline:1rem}
 }
-@media (max-width:24rem){.tiles{grid-template-columns:minmax(0,1fr)}}
+@media screen and (max-width:24rem){.tiles{grid-template-columns:minmax(0,1fr)}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{
 :root{color-scheme:light;--ground:#fff;--surface:#fff;--ink:#000;--ink-soft:#444;--hair:#ccc;--mark-soft:#777;--blue:#1d5fae;--orange:#c2570c;--orange-ink:#a84a08;--grey:#6a7481;--wash:#fff}
-body{font-size:10pt}
+body{font-size:9.5pt}
+table,.move p,.effect{font-size:8.5pt}
+th,td{padding:.35rem .5rem}
+tbody th,thead .number,.words{min-width:0}
+section{margin-top:2.2rem}
+.moves>li{padding:.7rem 1rem}
+.shift .badge,.badge{line-height:1.3}
 .page{max-width:none;padding:0}
 nav,form,#log,.skip,figure details:not([open]){display:none}
 .print-only{display:block}
