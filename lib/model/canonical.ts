@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Text of a value with its keys sorted, so that equal values have equal text: what hashes are taken of, and how plans
- * and observations are stored. Exact: bigints and Maps are tagged (`{"$n":"…"}`, `{"$m":[…]}`), `undefined` members
- * are left out, and a number that JSON cannot say is refused.
+ * Text of a value with its keys sorted, those of Maps and the members of Sets too, so that equal values have equal text:
+ * what hashes are taken of, and how plans and observations are stored. Exact: bigints, Maps and Sets are tagged
+ * (`{"$n":"…"}`, `{"$m":[…]}`, `{"$s":[…]}`), `undefined` members are left out, and what JSON cannot say is refused.
  *
- * @throws TypeError for NaN, infinities, functions and other things that are not data
+ * @throws TypeError for NaN, infinities, functions, Dates and other things that are not plain data, and for an object
+ *   with a key that is called like a tag
  */
 export const canonicalJson = (value: unknown): string => JSON.stringify(tagged(value))
 
@@ -28,13 +29,27 @@ function tagged(value: unknown): unknown {
 
 function taggedObject(value: object | null): unknown {
   if (value === null) return null
-  if (Array.isArray(value)) return value.map((element) => tagged(element))
-  if (value instanceof Map) return { $m: [...value].map(([key, element]) => [tagged(key), tagged(element)]) }
-  if (value instanceof Set) return { $s: [...value].map(tagged) }
+  if (Array.isArray(value)) return Array.from(value, tagged)
+  if (value instanceof Map) return { $m: byText([...value].map(([key, element]) => [tagged(key), tagged(element)])) }
+  if (value instanceof Set) return { $s: byText([...value].map(tagged)) }
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new TypeError(`a ${prototype.constructor?.name ?? 'value'} cannot be stored: only plain data can`)
   const known = Object.entries(value).filter(([, member]) => member !== undefined)
+  if (known.some(([key]) => TAGS.has(key)))
+    throw new TypeError(`an object cannot be stored: a key of its own is called like a tag (${[...TAGS].join(', ')})`)
   known.sort(([a], [b]) => (a < b ? -1 : 1))
   return Object.fromEntries(known.map(([key, member]) => [key, tagged(member)]))
 }
+
+const TAGS: ReadonlySet<string> = new Set(['$n', '$m', '$s'])
+
+/** Entries of a Map come in order of their keys: an entry's text begins with its key's. */
+const byText = (elements: readonly unknown[]): readonly unknown[] =>
+  elements
+    .map((element) => ({ element, text: JSON.stringify(element) }))
+    .sort((a, b) => (a.text < b.text ? -1 : 1))
+    .map(({ element }) => element)
 
 /** The value that `canonicalJson` wrote. The caller knows its type: text that Sluice wrote itself, under its own hash. */
 export const parseCanonical = <T>(text: string): T => untagged(JSON.parse(text)) as T

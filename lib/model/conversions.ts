@@ -29,7 +29,7 @@ export const ruleKey = (rule: ConversionRule): string =>
 
 /** @throws RangeError unless the text was made by `ruleKey` */
 export function parseRuleKey(text: string): ConversionRule {
-  const match = /^(.+)\|(\d+)c\|(\d+)v\|(click|impression|conversion|mixed)$/.exec(text)
+  const match = /^(.+)\|(\d+)c\|(\d+)v\|(click|impression|conversion|mixed)$/s.exec(text)
   if (!match) throw new RangeError(`"${text}" is not a conversion rule key`)
   const [, action = '', click, view, basis] = match
   return {
