@@ -6,8 +6,10 @@ import type { Lever } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import { type BudgetMembership, canSpend } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
+import { perObject } from '../model/per-object.ts'
 import type { HoldReason } from '../model/plan.ts'
 import type { BudgetHolder } from '../model/structure.ts'
+import { adGroupById, campaignsFedBy } from '../model/structure-index.ts'
 import { isoInstant, MINUTE_MS } from '../units/calendar.ts'
 import { toDecimal } from '../units/money.ts'
 import { heldUntil } from './guardrails.ts'
@@ -69,12 +71,17 @@ function staleness({ now, policy }: Observation, { status }: AccountObservation)
   return status.historyTo === undefined ? hold('stale-data', 'history has not been read yet') : undefined
 }
 
+const spendByDate = perObject(({ histories }: AccountObservation): ReadonlyMap<string, bigint> => {
+  const spend = new Map<string, bigint>()
+  for (const { days } of histories)
+    for (const { date, spendMicros } of days) spend.set(date, (spend.get(date) ?? 0n) + spendMicros)
+  return spend
+})
+
 /** Whether some day of the last week has spend that no campaign accounts for. */
 function unreconciled({ policy }: Observation, account: AccountObservation): Hold | undefined {
   const limit = policy.policy.freshness.maxUnexplainedSpendShare
-  const spend = new Map<string, bigint>()
-  for (const { days } of account.histories)
-    for (const day of days) spend.set(day.date, (spend.get(day.date) ?? 0n) + day.spendMicros)
+  const spend = spendByDate(account)
   const recent = [...account.status.unexplainedMicros].filter(([date]) => date < account.today).slice(-7)
   for (const [date, gap] of recent) {
     const explained = Number(spend.get(date) ?? 0n)
@@ -132,22 +139,28 @@ const budgetChecks: readonly Check[] = [
   (question) => learning(question),
   ({ estimate, observation, account, budget }) => {
     const needed = observation.policy.policy.freshness.minHistoryDays
-    const days = account.histories
-      .filter(({ campaign }) => budget.campaigns.includes(campaign))
-      .reduce((most, { days: own }) => Math.max(most, own.length), 0)
+    const longest = longestHistory(account)
+    const days = budget.campaigns.reduce((most, campaign) => Math.max(most, longest.get(campaign) ?? 0), 0)
     return estimate === undefined || days < needed
       ? hold('too-little-history', `${days} days of history, ${needed} are needed`)
       : undefined
   },
 ]
 
+/** Days of the longest history of each campaign, be it its own or an ad group's. */
+const longestHistory = perObject(({ histories }: AccountObservation): ReadonlyMap<string, number> => {
+  const longest = new Map<string, number>()
+  for (const { campaign, days } of histories) longest.set(campaign, Math.max(longest.get(campaign) ?? 0, days.length))
+  return longest
+})
+
 function learning({ observation, account, budget }: BudgetQuestion): Hold | undefined {
   if (!observation.policy.policy.guardrails.holdWhileLearning) return undefined
-  const { campaigns, adGroups } = account.structure
+  const { structure } = account
   const states =
     budget.adGroup === undefined
-      ? campaigns.filter(({ id, status }) => status === 'active' && budget.campaigns.includes(id))
-      : adGroups.filter(({ id }) => id === budget.adGroup)
+      ? campaignsFedBy(structure, budget).filter(({ status }) => status === 'active')
+      : [adGroupById(structure, budget.adGroup)].filter((one) => one !== undefined)
   const found = states.find((one) => one.learning === 'learning')
   return found && hold('learning', `"${found.name}" is in its learning phase, which a budget change would restart`)
 }

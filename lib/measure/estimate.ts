@@ -1,7 +1,9 @@
 import { accountKey } from '../model/account.ts'
 import type { BudgetEstimate, Estimates } from '../model/estimates.ts'
+import type { LeverState } from '../model/lever-state.ts'
 import { budgetMembership } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
+import { perObject } from '../model/per-object.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import { dayOfWeek } from '../units/calendar.ts'
 import { accountRule, type BudgetDay, budgetDays } from './budget-days.ts'
@@ -156,6 +158,14 @@ function estimateBudget(
   }
 }
 
+/** The first record of each budget. */
+const budgetStates = perObject(({ levers }: AccountObservation): ReadonlyMap<string, LeverState> => {
+  const states = new Map<string, LeverState>()
+  for (const state of levers)
+    if (state.lever.entity === 'budget' && !states.has(state.lever.id)) states.set(state.lever.id, state)
+  return states
+})
+
 /**
  * Spend over budget on the last days on which the budget stood as it stands now. Undefined when it was moved so lately
  * that there is no such day: 0/0 must not read as "cannot spend".
@@ -165,7 +175,7 @@ function deliveryRatio(
   budget: BudgetHolder,
   account: AccountObservation,
 ): number | undefined {
-  const state = account.levers.find(({ lever }) => lever.entity === 'budget' && lever.id === budget.id)
+  const state = budgetStates(account).get(budget.id)
   const since = state?.day
   const settled = recent.filter(({ date }) => since === undefined || date > since).slice(-4)
   const amount = Number(budget.amount.micros) / 1e6

@@ -2,6 +2,7 @@ import type { AccountDate } from '../units/calendar.ts'
 import { type AccountRef, sameAccount } from './account.ts'
 import type { CampaignClass, Membership, Policy } from './policy.ts'
 import type { AccountStructure, BudgetHolder, Campaign } from './structure.ts'
+import { adGroupById, campaignsFedBy } from './structure-index.ts'
 
 /** The first entry of the policy that fits the campaign on that date; undefined: it is not in the portfolio. */
 export const memberOf = (
@@ -35,7 +36,7 @@ export function budgetMembership(
   budget: BudgetHolder,
   on: AccountDate,
 ): BudgetMembership | undefined {
-  const fed = structure.campaigns.filter(({ id, status }) => budget.campaigns.includes(id) && status !== 'removed')
+  const fed = campaignsFedBy(structure, budget).filter(({ status }) => status !== 'removed')
   const members = fed.map((campaign) => memberOf(policy, structure.account, campaign, on))
   const classes = members.flatMap((member) => (member ? [member.class] : []))
   const strictest = STRICTEST_FIRST.find((one) => classes.includes(one))
@@ -47,8 +48,8 @@ export function budgetMembership(
 export function canSpend(structure: AccountStructure, budget: BudgetHolder): boolean {
   if (budget.status === 'removed') return false
   if (budget.adGroup !== undefined) {
-    const group = structure.adGroups.find(({ id }) => id === budget.adGroup)
+    const group = adGroupById(structure, budget.adGroup)
     if (group && group.status !== 'active') return false
   }
-  return structure.campaigns.some(({ id, status }) => status === 'active' && budget.campaigns.includes(id))
+  return campaignsFedBy(structure, budget).some(({ status }) => status === 'active')
 }
