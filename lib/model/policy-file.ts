@@ -1,9 +1,8 @@
 import { parse as parseYaml, YAMLParseError } from 'yaml'
 import type { ZodError } from 'zod'
-import type { Money } from '../units/money.ts'
-import { type AccountRef, accountKey, sameAccount } from './account.ts'
 import { hashOf } from './canonical.ts'
 import type { Policy, PolicyVersion } from './policy.ts'
+import { contradictions } from './policy-contradictions.ts'
 import { policySchema } from './policy-schema.ts'
 
 /** Every problem of a policy file at once, each naming the field, the value and the remedy. */
@@ -46,13 +45,19 @@ function fromYaml(text: string, file: string): unknown {
   }
 }
 
-function describeIssues(error: ZodError, input: unknown): readonly string[] {
-  return error.issues.map((issue) => {
-    const path = issue.path.map(String).join('.') || 'the file'
-    const value = valueAt(input, issue.path)
-    const shown = value === undefined || typeof value === 'object' ? '' : ` (found ${JSON.stringify(value)})`
-    return `${path}: ${issue.message}${shown}`
-  })
+const describeIssues = (error: ZodError, input: unknown): readonly string[] =>
+  error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) =>
+          described([...issue.path, key], 'is not a field of a policy: remove it or correct its name', input),
+        )
+      : [described(issue.path, issue.message, input)],
+  )
+
+function described(path: readonly PropertyKey[], message: string, input: unknown): string {
+  const value = valueAt(input, path)
+  const found = value === undefined ? 'missing' : `found ${JSON.stringify(value).slice(0, 80)}`
+  return `${path.map(String).join('.') || 'the file'}: ${message} (${found})`
 }
 
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
@@ -67,30 +72,4 @@ function withoutUndefined(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const known = Object.entries(value).filter(([, member]) => member !== undefined)
   return Object.fromEntries(known.map(([key, member]) => [key, withoutUndefined(member)]))
-}
-
-/** What the fields say of each other. */
-function contradictions(policy: Policy): readonly string[] {
-  const problems: string[] = []
-  const inBase = (field: string, amount: Money | undefined): void => {
-    if (amount && amount.currency !== policy.baseCurrency)
-      problems.push(`${field}: ${amount.currency} must be the base currency, ${policy.baseCurrency}`)
-  }
-  inBase('flight.total', policy.flight.total)
-  inBase('dayCap', policy.dayCap)
-  inBase('guardrails.minDailyBudget', policy.guardrails.minDailyBudget)
-  inBase('guardrails.maxDailyBudget', policy.guardrails.maxDailyBudget)
-
-  const known = (ref: AccountRef): boolean => policy.accounts.some(({ account }) => sameAccount(account, ref))
-  const seen = new Set<string>()
-  for (const [i, { account }] of policy.accounts.entries()) {
-    if (seen.has(accountKey(account))) problems.push(`accounts.${i}.account: ${accountKey(account)} is given twice`)
-    seen.add(accountKey(account))
-  }
-  for (const [i, { account }] of policy.bounds.entries())
-    if (!known(account)) problems.push(`bounds.${i}.account: ${accountKey(account)} is not among the accounts`)
-  for (const [i, { match }] of policy.members.entries())
-    if (match.account && !known(match.account))
-      problems.push(`members.${i}.account: ${accountKey(match.account)} is not among the accounts`)
-  return problems
 }

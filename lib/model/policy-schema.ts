@@ -9,9 +9,9 @@ import { parseAccountKey, portfolioId } from './account.ts'
  * would change a decision: a policy that is silently ignored is worse than one that is refused.
  */
 
-/** Text that `parse` accepts; its error message becomes the field's. */
-const textBy = <T>(parse: (text: string) => T) =>
-  z.string().transform((text, context): T => {
+/** Text that `parse` accepts; its error message becomes the field's. `example` is for what is not text at all. */
+const textBy = <T>(parse: (text: string) => T, example: string) =>
+  z.string({ error: `must be text, such as "${example}"` }).transform((text, context): T => {
     try {
       return parse(text)
     } catch (error) {
@@ -27,9 +27,13 @@ const positiveAmount = textBy((text) => {
   const parsed = fromDecimal(amount, currency(code))
   if (parsed.micros <= 0n) throw new RangeError(`"${text}" must be more than 0`)
   return parsed
-})
+}, '120.00 EUR')
 
-const date = textBy(accountDate)
+const date = textBy(accountDate, '2026-11-21')
+const accountText = textBy(parseAccountKey, 'google-ads:1234567890')
+const idText = z
+  .string({ error: 'must be digits in quotes: ids do not fit into numbers' })
+  .regex(/^\d+$/, 'must be digits only')
 const share = z.number().min(0).max(1)
 const notYet = (what: string) =>
   z.undefined({ error: `not yet honoured: ${what} would change decisions; remove it for now` }).optional()
@@ -42,7 +46,7 @@ const conversionRule = z.strictObject({
 })
 
 const account = z.strictObject({
-  account: textBy(parseAccountKey).describe('platform:id, such as google-ads:1234567890'),
+  account: accountText.describe('platform:id, such as google-ads:1234567890'),
   conversions: conversionRule,
   dayCap: positiveAmount
     .optional()
@@ -52,9 +56,9 @@ const account = z.strictObject({
 
 const member = z
   .strictObject({
-    account: textBy(parseAccountKey).optional(),
+    account: accountText.optional(),
     name: z.string().optional().describe('Text that the campaign name contains, any case'),
-    id: z.string().regex(/^\d+$/, 'must be digits only').optional(),
+    id: idText.optional(),
     class: z.enum(['brand', 'retargeting', 'prospecting', 'opaque']),
     from: date.optional(),
     to: date.optional(),
@@ -102,7 +106,9 @@ const event = z.strictObject({
   from: date,
   to: date,
   expectedUplift: z.literal(1, { error: 'not yet honoured: only 1 is accepted for now' }).default(1),
-  excludeFromLearning: z.boolean().default(true),
+  excludeFromLearning: z
+    .literal(false, { error: 'not yet honoured: days are learned from whatever happened on them; leave it out' })
+    .default(false),
 })
 
 const goal = z.discriminatedUnion('kind', [
@@ -111,18 +117,18 @@ const goal = z.discriminatedUnion('kind', [
 ])
 
 const bounds = z.strictObject({
-  account: textBy(parseAccountKey),
-  budget: z.string().regex(/^\d+$/, 'must be digits only'),
+  account: accountText,
+  budget: idText,
   atLeast: positiveAmount.optional(),
   atMost: positiveAmount.optional(),
 })
 
 export const policySchema = z.strictObject({
-  portfolio: textBy(portfolioId),
+  portfolio: textBy(portfolioId, 'eu-prospecting'),
   owner: z.string().min(1).describe('Who answers for this portfolio: a person or a team'),
   mode: z.enum(['observe', 'shadow', 'approve', 'auto']).default('shadow'),
-  baseCurrency: textBy(currency),
-  zone: textBy(timeZone),
+  baseCurrency: textBy(currency, 'EUR'),
+  zone: textBy(timeZone, 'Europe/Berlin'),
   goal,
   flight: z
     .strictObject({ from: date, to: date, total: positiveAmount })
@@ -143,7 +149,9 @@ export const policySchema = z.strictObject({
   maxRateAgeDays: z.int().min(1).max(30).default(5),
   incrementality: incrementality.prefault({}),
   events: z.array(event).default([]),
-  commitments: z.array(z.never({ error: 'not yet honoured: commitments would change decisions' })).default([]),
+  commitments: z
+    .array(z.never({ error: 'not yet honoured: commitments would change decisions; remove it for now' }))
+    .default([]),
   groups: notYet('group limits'),
   bidMultipliers: notYet('bid multipliers'),
   targets: notYet('moving targets'),
