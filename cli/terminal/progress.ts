@@ -1,3 +1,5 @@
+import type { Output } from './screen.ts'
+
 /** A line that says how far a long command is; on a terminal it is rewritten in place, elsewhere printed now and then. */
 export interface Progress {
   at(done: number, note: string): void
@@ -6,7 +8,7 @@ export interface Progress {
 
 const CELLS = 28
 
-export function progressBar(stream: NodeJS.WriteStream, total: number, quiet: boolean): Progress {
+export function progressBar(stream: Output, total: number, quiet: boolean): Progress {
   if (quiet) return { at: () => {}, end: () => {} }
   let printedTenth = -1
   return {

@@ -1,0 +1,69 @@
+import type { Command } from 'commander'
+import { type Common, type Context, command, timed } from './context.ts'
+
+/** The verbs of the control loop. Each loads its code when it runs. */
+export function addLoopCommands(sluice: Command, context: Context): void {
+  addPull(sluice, context)
+  addPlan(sluice, context)
+  addApply(sluice, context)
+  addStatus(sluice, context)
+  addRun(sluice, context)
+}
+
+function addPull(sluice: Command, context: Context): void {
+  timed(command(sluice, 'pull', 'read accounts now', ['sluice pull', 'sluice pull meta:1234567890']))
+    .argument('[accounts...]', 'platform:digits; every account of the policies when none is named')
+    .action((accounts: readonly string[], options: Common) =>
+      context.withDeployment('pull', options, async (deployment, screen) =>
+        (await import('./pull.ts')).pull(accounts, deployment, screen),
+      ),
+    )
+}
+
+function addPlan(sluice: Command, context: Context): void {
+  const shown = ['sluice plan', 'sluice plan eu-prospecting --out plan.json']
+  timed(command(sluice, 'plan', 'decide, show and store; never writes to a platform', shown))
+    .argument('[portfolio]', 'every portfolio when none is named')
+    .option('--out <file>', 'save the plan, for "sluice apply <file>"')
+    .option('--all', 'list every lever that is held')
+    .action((portfolio: string | undefined, options: Common & { out?: string; all?: boolean }) =>
+      context.withDeployment('plan', options, async (deployment, screen) => {
+        const { all, out } = options
+        const where = out === undefined ? {} : { out: context.path(out), outName: out }
+        return (await import('./plan.ts')).plan(portfolio, { all, ...where }, deployment, screen)
+      }),
+    )
+}
+
+function addApply(sluice: Command, context: Context): void {
+  const shown = ['sluice apply plan.json', 'sluice apply plan.json --auto-approve']
+  timed(command(sluice, 'apply', 'push exactly one plan', shown))
+    .argument('[plan]', 'a file of "plan --out", or the id of a plan; the newest plan when there is one portfolio only')
+    .option('--auto-approve', 'do not ask')
+    .option('--now', 'push although the account’s day is far on; the minutes around its midnight stay closed')
+    .action((plan: string | undefined, options: Common & { autoApprove?: boolean; now?: boolean }) =>
+      context.withDeployment('apply', options, async (deployment, screen) => {
+        const { autoApprove, now } = options
+        const given = { cwd: context.surroundings.cwd, by: context.by, autoApprove, now }
+        return (await import('./apply.ts')).apply(plan, given, deployment, screen)
+      }),
+    )
+}
+
+function addStatus(sluice: Command, context: Context): void {
+  timed(command(sluice, 'status', 'how things stand', ['sluice status', 'sluice status --json'])).action(
+    (options: Common) =>
+      context.withDeployment('status', options, async (deployment, screen) =>
+        (await import('./status-view.ts')).status(deployment, screen),
+      ),
+  )
+}
+
+function addRun(sluice: Command, context: Context): void {
+  const shown = ['sluice run', 'sluice run --at 2026-11-21T02:00:00Z --json']
+  timed(command(sluice, 'run', 'one turn of every stage that is due', shown)).action((options: Common) =>
+    context.withDeployment('run', options, async (deployment, screen) =>
+      (await import('./run.ts')).runDue(deployment, screen),
+    ),
+  )
+}

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises'
+import { amountText } from '../../lib/decide/words.ts'
+import { accountKey } from '../../lib/model/account.ts'
+import type { Policy, PolicyVersion } from '../../lib/model/policy.ts'
+import { PolicyFileError, readPolicy } from '../../lib/model/policy-file.ts'
+import { toDecimal } from '../../lib/units/money.ts'
+import type { Deployment } from '../config/deployment.ts'
+import type { Screen } from '../terminal/screen.ts'
+import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
+
+/** @throws PolicyFileError with every problem of the file */
+export async function policyCheck(file: string, screen: Screen): Promise<ExitCode> {
+  const version = await load(file)
+  screen.print(describe(version, file))
+  screen.record({ schemaVersion: JSON_SCHEMA, command: 'policy check', ...summary(version) })
+  remark(version.policy, screen)
+  return EXIT.done
+}
+
+/** Checks the file, stores it and makes it the portfolio's current policy. @throws PolicyFileError */
+export async function policyPut(file: string, by: string, deployment: Deployment, screen: Screen): Promise<ExitCode> {
+  const version = await load(file)
+  const { portfolio, mode } = version.policy
+  const { policies } = deployment.desk
+  const before = await policies.current(portfolio)
+  await policies.put(version, by, deployment.clock.now())
+  const isSame = before?.version === version.version
+  screen.print(describe(version, file))
+  screen.print(
+    isSame ? 'Stored before: nothing changed.' : `Stored by ${by}${before ? `, in place of ${before.version}` : ''}.`,
+  )
+  screen.record({
+    schemaVersion: JSON_SCHEMA,
+    command: 'policy put',
+    ...summary(version),
+    previousVersion: before?.version ?? null,
+    stored: !isSame,
+  })
+  if (before && before.policy.mode !== mode) screen.warn(`mode: ${before.policy.mode} → ${mode}`)
+  if (mode === 'auto') screen.warn('mode auto: the daily decisions are pushed without asking anybody')
+  remark(version.policy, screen)
+  return EXIT.done
+}
+
+async function load(file: string): Promise<PolicyVersion> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`policy ${file} cannot be read: ${error.code}`)
+  })
+  const version = readPolicy(text, file)
+  const unknown = unknownCurrencies(version.policy)
+  if (unknown.length > 0) throw new PolicyFileError(file, unknown)
+  return version
+}
+
+/** Three capitals are a currency's form; that there is such a currency is checked where a person can still correct it. */
+function unknownCurrencies({ baseCurrency, accounts }: Policy): readonly string[] {
+  const known = new Set(Intl.supportedValuesOf('currency'))
+  const named: readonly (readonly [field: string, code: string | undefined])[] = [
+    ['baseCurrency', baseCurrency],
+    ...accounts.map(({ dayCap }, i) => [`accounts.${i}.dayCap`, dayCap?.currency] as const),
+  ]
+  return named
+    .filter(([, code]) => code !== undefined && !known.has(code))
+    .map(([field, code]) => `${field}: there is no currency "${code}": use an ISO 4217 code, such as EUR`)
+}
+
+function describe({ version, policy }: PolicyVersion, file: string): string {
+  const { flight, baseCurrency, dayCap } = policy
+  return [
+    `${file} is a valid policy, version ${version}.`,
+    `  portfolio ${policy.portfolio} · mode ${policy.mode} · owner ${policy.owner} · ${baseCurrency} · ${policy.zone}`,
+    `  flight ${flight.from} to ${flight.to}, ${amountText(flight.total)} in all; day cap ${dayCap ? amountText(dayCap) : 'none'}`,
+    ...policy.accounts.map(
+      ({ account, dayCap: cap, conversions }) =>
+        `  ${accountKey(account)}: ${conversions.action} within ${conversions.clickWindowDays} days; day cap ${cap ? amountText(cap) : 'none'}`,
+    ),
+  ].join('\n')
+}
+
+function remark({ dayCap, accounts, portfolio }: Policy, screen: Screen): void {
+  const without = [
+    ...(dayCap ? [] : [`portfolio ${portfolio}`]),
+    ...accounts.filter((one) => one.dayCap === undefined).map(({ account }) => `account ${accountKey(account)}`),
+  ]
+  if (without.length > 0)
+    screen.tell(`no day cap for ${without.join(', ')}: nothing is pushed; "sluice plan" proposes caps after a pull`)
+}
+
+const summary = ({ version, policy }: PolicyVersion) => ({
+  portfolio: policy.portfolio,
+  version,
+  mode: policy.mode,
+  owner: policy.owner,
+  baseCurrency: policy.baseCurrency,
+  flight: { from: policy.flight.from, to: policy.flight.to, total: toDecimal(policy.flight.total) },
+  accounts: policy.accounts.map(({ account }) => accountKey(account)),
+  hasCaps: policy.dayCap !== undefined && policy.accounts.every(({ dayCap }) => dayCap !== undefined),
+})

@@ -1,0 +1,49 @@
+import { dueMessages } from '../../lib/control/dispatch.ts'
+import type { Stage, StageMessage } from '../../lib/model/turn.ts'
+import { type Instant, isoInstant } from '../../lib/units/calendar.ts'
+import type { Deployment } from '../config/deployment.ts'
+import type { Screen } from '../terminal/screen.ts'
+import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
+import { failures, turnJson, turnText } from './turn-lines.ts'
+import { startTurns, type Turns } from './turns.ts'
+
+/**
+ * One turn of every due stage, in the order in which they need each other: what earlier pushes left open is settled, the
+ * accounts are read, the decisions are taken, approved plans are pushed and looked at once more.
+ */
+export async function runDue(deployment: Deployment, screen: Screen): Promise<ExitCode> {
+  const at = deployment.clock.now()
+  const turns = await startTurns(deployment, (line) => {
+    screen.print(turnText(line, screen.paint))
+    screen.record(turnJson(line))
+  })
+  for (const stage of ['verify', 'pull', 'plan', 'act'] as const) await turns.run(await due(stage, at, deployment))
+  await turns.run(afterActing(turns))
+  return conclude(at, turns, screen)
+}
+
+/** Asked anew for each stage: a plan that was just made is due to be acted on. */
+const due = async (stage: Stage, at: Instant, { desk }: Deployment): Promise<readonly StageMessage[]> =>
+  (await dueMessages(at, desk)).filter((message) => message.stage === stage)
+
+/** A second look at the accounts that were pushed to, in the same turn. */
+function afterActing({ lines }: Turns): readonly StageMessage[] {
+  const acted = new Map(
+    lines
+      .filter(({ stage, result, summary }) => stage === 'act' && result === 'ran' && summary?.plan !== undefined)
+      .map(({ key = '', turn = '' }) => [key, Date.parse(turn) as Instant]),
+  )
+  return [...acted].map(([key, turn]) => ({ stage: 'verify', key, turn, attempt: 1 }))
+}
+
+function conclude(at: Instant, { lines }: Turns, screen: Screen): ExitCode {
+  const failed = failures(lines)
+  const count = (result: string): number => lines.filter((line) => line.result === result).length
+  const counts = { ran: count('ran'), skipped: count('skipped'), failed: failed.length }
+  screen.record({ schemaVersion: JSON_SCHEMA, kind: 'end', command: 'run', at: isoInstant(at), ...counts })
+  if (lines.length === 0)
+    screen.warn('nothing is due: no policy is stored yet, store one with "sluice policy put policy.yaml"')
+  screen.tell(`${isoInstant(at)}: ${counts.ran} ran, ${counts.skipped} skipped, ${counts.failed} failed`)
+  for (const failure of failed) screen.warn(`failed: ${failure}`)
+  return failed.length > 0 ? EXIT.failed : EXIT.done
+}

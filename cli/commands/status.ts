@@ -1,0 +1,123 @@
+import type { Loop } from '../../lib/control/loop.ts'
+import { observe } from '../../lib/control/observe.ts'
+import { allPolicies } from '../../lib/control/portfolios.ts'
+import { type AccountKey, type AccountRef, accountKey } from '../../lib/model/account.ts'
+import { type Freeze, scopesOf } from '../../lib/model/freeze.ts'
+import type { AccountDayLedger, PortfolioDayLedger } from '../../lib/model/ledger.ts'
+import type { PlanHeader, PlanProgress } from '../../lib/model/plan.ts'
+import type { PolicyVersion } from '../../lib/model/policy.ts'
+import { type AccountDate, addDays, dateAt, daysBetween, type Instant } from '../../lib/units/calendar.ts'
+import { add, divide, type Money, money, zero } from '../../lib/units/money.ts'
+import { convert } from '../../lib/units/rates.ts'
+
+/** Everything that is not known is undefined, never zero. */
+export interface AccountStatus {
+  readonly account: AccountKey
+  readonly name: string | undefined
+  readonly currency: string | undefined
+  readonly zone: string | undefined
+  readonly pulledAt: Instant | undefined
+  readonly today: AccountDate | undefined
+  readonly ledger: AccountDayLedger | undefined
+  /** Undefined while nothing was pulled. */
+  readonly pendingIntents: number | undefined
+  readonly freezes: readonly Freeze[]
+}
+
+export type Pacing =
+  | { readonly kind: 'known'; readonly spent: Money; readonly planned: Money; readonly through: AccountDate }
+  | { readonly kind: 'unknown'; readonly why: string }
+
+export interface PortfolioStatus {
+  readonly version: PolicyVersion
+  readonly ledger: PortfolioDayLedger | undefined
+  readonly pacing: Pacing
+  readonly lastPlan: PlanHeader | undefined
+  readonly progress: PlanProgress | undefined
+  readonly accounts: readonly AccountStatus[]
+}
+
+export interface Status {
+  readonly at: Instant
+  readonly freezes: readonly Freeze[]
+  readonly portfolios: readonly PortfolioStatus[]
+}
+
+/** How things stand, from the tables alone. */
+export async function statusOf(desk: Loop): Promise<Status> {
+  const freezes = await desk.freezes.all()
+  const portfolios = await Promise.all(
+    (await allPolicies(desk)).map((version) => portfolioStatus(version, freezes, desk)),
+  )
+  return { at: desk.clock.now(), freezes, portfolios }
+}
+
+async function portfolioStatus(
+  version: PolicyVersion,
+  freezes: readonly Freeze[],
+  desk: Loop,
+): Promise<PortfolioStatus> {
+  const { portfolio, zone, accounts } = version.policy
+  const lastPlan = await desk.plans.latest(portfolio)
+  return {
+    version,
+    ledger: await desk.money.portfolioDay(portfolio, dateAt(desk.clock.now(), zone)),
+    pacing: await pacingOf(version, desk),
+    lastPlan,
+    progress: lastPlan && (await desk.plans.progress(lastPlan.id)),
+    accounts: await Promise.all(accounts.map(({ account }) => accountStatus(account, freezes, desk))),
+  }
+}
+
+async function accountStatus(account: AccountRef, freezes: readonly Freeze[], desk: Loop): Promise<AccountStatus> {
+  const structure = await desk.facts.structure(account)
+  const status = await desk.facts.pullStatus(account)
+  const today = structure && dateAt(desk.clock.now(), structure.zone)
+  const levers = structure && [...(await desk.money.allLevers(account)).values()]
+  const scopes = new Set<string>(scopesOf(account, structure?.campaigns.map(({ id }) => id) ?? []))
+  return {
+    account: accountKey(account),
+    name: structure?.name,
+    currency: structure?.currency,
+    zone: structure?.zone,
+    pulledAt: status?.structureAt,
+    today,
+    ledger: today && (await desk.money.accountDay(account, today)),
+    pendingIntents: levers?.filter(({ pending }) => pending !== undefined).length,
+    freezes: freezes.filter(({ scope }) => scopes.has(scope)),
+  }
+}
+
+/** Spend of the flight through yesterday beside an even share of its total; unknown unless every account was read so far. */
+async function pacingOf(version: PolicyVersion, desk: Loop): Promise<Pacing> {
+  const { flight, baseCurrency, zone } = version.policy
+  const through = addDays(dateAt(desk.clock.now(), zone), -1)
+  if (through < flight.from) return { kind: 'unknown', why: `the flight begins on ${flight.from}` }
+  try {
+    const { accounts, rates, flightSpentMicros } = await observe(version, 'daily', desk)
+    const behind = accounts.find(({ status, today }) => status.historyTo !== addDays(today, -1))
+    if (behind)
+      return { kind: 'unknown', why: `${behind.account} was read through ${behind.status.historyTo ?? 'no day'} only` }
+    let spent = zero(baseCurrency)
+    for (const { account, structure } of accounts) {
+      const rate = rates.find(({ from }) => from === structure.currency)
+      if (!rate) return { kind: 'unknown', why: `no exchange rate from ${structure.currency}` }
+      const own = money(flightSpentMicros.get(account) ?? 0n, structure.currency)
+      spent = add(spent, convert(own, rate, 'half-even'))
+    }
+    return { kind: 'known', spent, planned: evenShare(version, through), through }
+  } catch (error) {
+    return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** The total times the share of the flight's days that have ended. */
+function evenShare({ policy: { flight } }: PolicyVersion, through: AccountDate): Money {
+  const days = BigInt(daysBetween(flight.from, flight.to) + 1)
+  const ended = BigInt(Math.min(daysBetween(flight.from, through), daysBetween(flight.from, flight.to)) + 1)
+  return money(divide(flight.total.micros * ended, days, 'half-even'), flight.total.currency)
+}
+
+/** Whether the plan's chunks have all been gone through; undefined where there is no plan. */
+export const isDone = ({ lastPlan, progress }: PortfolioStatus): boolean | undefined =>
+  lastPlan?.accounts.every(({ account, chunks }) => (progress?.cursors[account] ?? 0) >= chunks.length)

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { capabilitiesOnly } from '../../functions/composition/capabilities.ts'
+import { LAMBDAS } from '../../functions/composition/lambdas.ts'
+import { DEFAULT_TIMING, type Loop } from '../../lib/control/loop.ts'
+import type { Clock } from '../../lib/ports/clock.ts'
+import type { PlatformRegistry } from '../../lib/ports/platform.ts'
+import type { ExchangeRates } from '../../lib/ports/rates.ts'
+import type { Secrets } from '../../lib/ports/secrets.ts'
+import type { Archive } from '../../lib/ports/store.ts'
+import { fileRates } from '../../lib/store/file-rates.ts'
+import { fileSecrets } from '../../lib/store/file-secrets.ts'
+import { folderArchive } from '../../lib/store/folder-archive.ts'
+import { type DynamoStores, dynamoStores } from '../../lib/store/stores.ts'
+import { identityRate } from '../../lib/units/rates.ts'
+import type { Config } from './config.ts'
+import { withinRunLimit } from './run-limit.ts'
+import { ensureTables, tablesClient } from './tables.ts'
+
+/** The stores and services that a configuration names, and how to make a loop of them. */
+export interface Deployment extends DynamoStores {
+  readonly config: Config
+  readonly clock: Clock
+  /** A loop that reads and decides, with no way to a platform. */
+  readonly desk: Loop
+  /** Loops for turns: with the platforms, and a worker of its own each. */
+  loops(queue: Loop['queue'], extras?: Partial<Loop>): Promise<(worker: string) => Loop>
+  close(): void
+}
+
+/** Nobody ends a command after two minutes as Lambda would: its turns may take as long as the longest function's. */
+const TIMING = { ...DEFAULT_TIMING, runLimitMs: LAMBDAS.pull.runLimitMs }
+
+/**
+ * @param tell is told when tables were created on this machine
+ * @throws Error that says what to do when the tables cannot be used
+ */
+export async function openDeployment(config: Config, clock: Clock, tell: (text: string) => void): Promise<Deployment> {
+  const client = tablesClient(config.tables)
+  try {
+    await ensureTables(client, config.tables, tell)
+  } catch (error) {
+    client.destroy()
+    throw error
+  }
+  const stores = dynamoStores({ client, prefix: config.tables.prefix })
+  // Two commands at the same time must not take each other's claims for their own.
+  const process = `${hostname()}/${randomUUID().slice(0, 8)}`
+  const shared = {
+    ...stores,
+    clock,
+    archive: await archiveOf(config),
+    rates: await ratesOf(config, clock),
+    timing: TIMING,
+  }
+  return {
+    ...stores,
+    config,
+    clock,
+    desk: { ...shared, platforms: capabilitiesOnly, worker: process, queue: { send: refuse } },
+    async loops(queue, extras = {}) {
+      const platforms = await platformsOf(config, clock)
+      return (worker) => ({
+        ...shared,
+        platforms: withinRunLimit(platforms, clock, TIMING.runLimitMs),
+        worker: `${process}/${worker}`,
+        queue,
+        ...extras,
+      })
+    },
+    close: () => client.destroy(),
+  }
+}
+
+async function refuse(): Promise<void> {
+  throw new Error('this command reads and decides; it has no queue to send to')
+}
+
+async function archiveOf({ archive, tables }: Config): Promise<Archive> {
+  if (archive.folder !== undefined) return folderArchive(archive.folder)
+  const { s3Archive } = await import('../../lib/store/s3-archive.ts')
+  return s3Archive({ client: await s3(tables.region), bucket: archive.bucket ?? '' })
+}
+
+/** The file's; without one, those that lie in the archive bucket for the deployed functions; with neither, none. */
+async function ratesOf({ rates, archive, tables }: Config, clock: Clock): Promise<ExchangeRates> {
+  if (rates) return fileRates(rates.file)
+  if (archive.bucket === undefined)
+    return { rate: async (from, to, on) => (from === to ? identityRate(from, on) : undefined) }
+  const { s3Rates } = await import('../../functions/composition/s3-rates.ts')
+  return s3Rates({ client: await s3(tables.region), bucket: archive.bucket, clock })
+}
+
+async function s3(region: string | undefined) {
+  const [{ S3Client }, { AWS_CLIENT }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('../../functions/composition/aws.ts'),
+  ])
+  return new S3Client({ ...AWS_CLIENT, ...(region ? { region } : {}) })
+}
+
+async function secretsOf({ secrets, tables }: Config, clock: Clock): Promise<Secrets> {
+  if (secrets.folder !== undefined) return fileSecrets(secrets.folder)
+  const [{ SecretsManagerClient }, { AWS_CLIENT }, { awsSecrets }] = await Promise.all([
+    import('@aws-sdk/client-secrets-manager'),
+    import('../../functions/composition/aws.ts'),
+    import('../../lib/store/aws-secrets.ts'),
+  ])
+  const region = tables.region ? { region: tables.region } : {}
+  return awsSecrets({ client: new SecretsManagerClient({ ...AWS_CLIENT, ...region }), clock })
+}
+
+/** Loaded only by commands that talk to platforms. @throws RangeError naming a connection that cannot be used */
+async function platformsOf(config: Config, clock: Clock): Promise<PlatformRegistry> {
+  const secrets = await secretsOf(config, clock)
+  const [{ googleAds }, { meta }, { platformRegistry }] = await Promise.all([
+    import('../../functions/composition/google-ads.ts'),
+    import('../../functions/composition/meta.ts'),
+    import('../../functions/composition/registry.ts'),
+  ])
+  return platformRegistry(config.connections, { 'google-ads': googleAds(secrets, clock), meta: meta(secrets, clock) })
+}
