@@ -33,6 +33,7 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
   for (const version of policies) {
     if (!(await portfolioDayOf(version, loop))) continue
     for (const header of await openPlans(version.policy, loop.clock.now(), loop)) {
+      if (loop.asked && loop.asked.plan !== header.id) continue
       const next = await nextChunk(header, version, structure, loop)
       if (!next) continue
       const summary = await actOnChunk(next, version, structure, loop)
@@ -55,7 +56,7 @@ async function nextChunk(
   const progress = await loop.plans.progress(header.id)
   const index = progress?.cursors[key] ?? 0
   const next = chunks[index]
-  if (!next || !mayPushNow(header, version.policy, zone, now)) return undefined
+  if (!next || !mayPushNow(header, version.policy, zone, now, loop.asked?.now)) return undefined
   if (next.phase === 'raise' && cutsAreOpen(header, progress) && !waitedEnough(header, now)) return undefined
   return { header, chunk: await loop.plans.chunk(header, key, index), progress }
 }

@@ -73,10 +73,18 @@ export async function openPlans(policy: Policy, now: Instant, loop: Loop): Promi
 /**
  * Whether an account may be pushed to now. Platforms let a day spend by its highest budget, so a daily plan is applied
  * when the account's day is young, outside the minutes around its midnight; a correction goes as soon as it may.
+ *
+ * @param asked a person wants it pushed at once, whatever has been spent of the day
  */
-export function mayPushNow(header: PlanHeader, policy: Policy, zone: TimeZone, now: Instant): boolean {
+export function mayPushNow(
+  header: PlanHeader,
+  policy: Policy,
+  zone: TimeZone,
+  now: Instant,
+  asked: boolean = false,
+): boolean {
   const deadZoneMs = policy.guardrails.midnightDeadZoneMinutes * MINUTE_MS
   const nearMidnight = dateAt(later(now, -deadZoneMs), zone) !== dateAt(later(now, deadZoneMs), zone)
   if (nearMidnight) return false
-  return header.occasion === 'correction' || dayElapsed(now, zone) < PUSH_UNTIL_SHARE
+  return asked || header.occasion === 'correction' || dayElapsed(now, zone) < PUSH_UNTIL_SHARE
 }

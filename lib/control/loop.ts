@@ -1,3 +1,4 @@
+import type { PlanId } from '../model/plan.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PlatformRegistry } from '../ports/platform.ts'
 import type { StageQueue } from '../ports/queue.ts'
@@ -30,6 +31,14 @@ export interface Loop {
   readonly timing: Timing
   /** Names this worker in claims; unique per invocation. */
   readonly worker: string
+  /** Set where a person applies one plan: no other is acted on. */
+  readonly asked?: AskedPlan
+}
+
+export interface AskedPlan {
+  readonly plan: PlanId
+  /** Push without waiting for the account's next morning; the minutes around midnight are still kept out. */
+  readonly now: boolean
 }
 
 export interface Timing {
