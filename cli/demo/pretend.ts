@@ -17,7 +17,7 @@ import { dynamoStores } from '../../lib/store/stores.ts'
 import { type AccountDate, HOUR_MS, type Instant } from '../../lib/units/calendar.ts'
 import { type ExchangeRate, identityRate } from '../../lib/units/rates.ts'
 import { createTables } from '../../playground/dynamodb/create-tables.ts'
-import { startEmbeddedDynamoDb } from '../../playground/dynamodb/engine.ts'
+import { startDynamoDbInWorker } from '../../playground/dynamodb/in-worker.ts'
 import { type FaultPlan, noFaults } from '../../playground/faults.ts'
 import { createMarket, type Market } from '../../playground/market/market.ts'
 import type { PortfolioFacts } from '../../playground/market/portfolio-facts.ts'
@@ -102,10 +102,7 @@ export async function startPretend(options: PretendOptions): Promise<Pretend> {
   const { scenario, seed, mode = 'auto', faults = noFaults } = options
   const market = createMarket(scenario, { seed })
   const clock = marketClock(market)
-  const engine = await startEmbeddedDynamoDb({
-    clock: () => clock.now(),
-    ...(options.folder ? { folder: options.folder } : {}),
-  })
+  const engine = await startDynamoDbInWorker(options.folder ? { folder: options.folder } : {})
   const google = await startGoogleAdsTwin({ world: market, faults })
   const meta = await startMetaTwin({ world: market, faults })
   const client = new DynamoDBClient({
