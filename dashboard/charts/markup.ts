@@ -47,5 +47,8 @@ export const trusted = (text: string): Markup => new Markup(text)
 export function px(n: number): string {
   if (!Number.isFinite(n))
     throw new RangeError(`a coordinate must be finite, got ${n}: leave unknown figures out of the chart`)
-  return String(Math.round(n * 100) / 100 || 0)
+  return String(rounded(n))
 }
+
+/** To a hundredth, and never −0: enough for a screen, and short. */
+export const rounded = (n: number): number => Math.round(n * 100) / 100 || 0

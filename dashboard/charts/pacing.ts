@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale'
 import { line } from 'd3-shape'
 import { change, counted, day, money, number, percent, shortDay, signedMoney, signedPercent } from './figures.ts'
 import { emptyChart, type Frame, isCompact, rule, spread, svg, text } from './frame.ts'
-import { type Markup, markup, px } from './markup.ts'
+import { type Markup, markup, px, rounded } from './markup.ts'
 
 /** Cumulative figures at the end of a date, main units of the base currency. */
 export interface PacingPoint {
@@ -147,9 +147,9 @@ type Height = (amount: number) => number
 
 const curve = ({ kind, points }: Series, { x }: Panel, y: Height): Markup => {
   const path = line<Point>(
-    ([n]) => x(n),
-    ([, amount]) => y(amount),
-  ).digits(2)(points as Point[])
+    ([n]) => rounded(x(n)),
+    ([, amount]) => rounded(y(amount)),
+  )(points as Point[])
   const end = points.at(-1)
   return markup`<path class="ch-line ch-${kind}" d="${path ?? ''}"/>${kind === 'actual' && end && markup`<circle class="ch-dot ch-${kind}" cx="${px(x(end[0]))}" cy="${px(y(end[1]))}" r="4"/>`}`
 }

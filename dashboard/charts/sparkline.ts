@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale'
 import { curveStepAfter, line } from 'd3-shape'
 import { counted, number } from './figures.ts'
 import { emptyChart, type Frame, rule, svg } from './frame.ts'
-import { markup, px } from './markup.ts'
+import { markup, px, rounded } from './markup.ts'
 
 export interface SparklineData {
   readonly name: string
@@ -34,11 +34,9 @@ export function sparkline(data: SparklineData, frame: Frame): string {
   const y = scaleLinear([0, Math.max(...steps.map(({ value }) => value)) || 1], [HEIGHT - 3, 6])
   const points: [number, number][] = [...steps.map(({ at, value }): [number, number] => [at, value]), [to, last.value]]
   const path = line<[number, number]>(
-    ([at]) => x(at),
-    ([, value]) => y(value),
-  )
-    .curve(curveStepAfter)
-    .digits(2)(points)
+    ([at]) => rounded(x(at)),
+    ([, value]) => rounded(y(value)),
+  ).curve(curveStepAfter)(points)
   return svg(frame, {
     height: HEIGHT,
     title,

@@ -16,7 +16,7 @@ export function movesSection(report: RunReport): Markup {
     'moves',
     'Largest moves',
     lead(
-      `The ${counted(moves.length, 'change')} that were expected to matter most, of ${counted(turns.changesApplied, 'change')} applied. The line beside each is the expected effect with its 80\u00a0% interval, all on one scale.`,
+      `The largest move of ${counted(moves.length, 'budget')}, by expected effect; ${counted(turns.changesApplied, 'change')} ${turns.changesApplied === 1 ? 'was' : 'were'} applied in all. The line beside each is the expected effect with its 80\u00a0% interval, all on one scale.`,
     ),
     markup`<ol class="moves">${moves.map((move) => moveItem(move, report))}</ol>`,
     pathsOf(report),
@@ -24,12 +24,13 @@ export function movesSection(report: RunReport): Markup {
 }
 
 function moveItem(move: MoveLine, { goal, currency, moves, accounts }: RunReport): Markup {
-  const { name, account, from, to, change, why, expected, outcome } = move
+  const { name, account, from, to, change, why, expected, outcome, inAll } = move
   const unit = goal === 'value' ? `${currency} of value a day` : 'conversions a day'
   return markup`<li><div class="move"><h3>${named(name)}</h3>
 <p class="shift"><span>${amountWords(from)}</span> → <strong>${amountWords(to)}</strong>${change !== '' && markup` <span class="badge">${change}</span>`}</p>
 <p class="soft">${at(move.at)} · ${accountWords(account, accounts)}${outcome !== '' && ` · ${outcome}`}</p>
-<p>${named(why)}</p></div>
+<p>${named(why)}</p>
+${inAll.moves > 1 && markup`<p class="soft">Over the run: ${amountWords(inAll.from)} → ${amountWords(inAll.to)} in ${counted(inAll.moves, 'move')}</p>`}</div>
 <div class="effect">${trusted(
     intervalMark(
       expected,
