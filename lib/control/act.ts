@@ -37,7 +37,8 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
       const next = await nextChunk(header, version, structure, loop)
       if (!next) continue
       const summary = await actOnChunk(next, version, structure, loop)
-      await loop.queue.send([{ ...message, attempt: message.attempt + 1 }])
+      // Where the account itself was refused, the next chunk would be too: that is for the next tick to try.
+      if (summary.accountRefused === undefined) await loop.queue.send([{ ...message, attempt: message.attempt + 1 }])
       return summary
     }
   }

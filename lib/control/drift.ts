@@ -2,7 +2,7 @@ import type { Drift, LeverState } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { ChangeEvent } from '../model/structure.ts'
 import { type AccountDate, DAY_MS, type Instant, later } from '../units/calendar.ts'
-import { compare, type Money, money, smaller, subtract, times, toDecimal } from '../units/money.ts'
+import { add, compare, larger, type Money, smaller, subtract, times, toDecimal } from '../units/money.ts'
 import { amountOf, highOn, withHigh } from './exposure.ts'
 import type { Sighting } from './sighting.ts'
 
@@ -125,10 +125,11 @@ function capFor(
   return { amount: smaller(tightest.amount, usual), why: tightest.why }
 }
 
-/** The most that this budget may be set to with the account's day still under its cap. */
+/**
+ * The most that this budget may be set to with the account's day still under its cap, and no less than it stood at. An
+ * edit that a push ran into is in the day's exposure already: then the room is negative by what it takes too much.
+ */
 function underCap(before: LeverState, exposure: Money, cap: Money, factor: number, date: AccountDate): Money {
-  const high = highOn(before, date)
-  const room = subtract(cap, exposure)
-  if (room.micros <= 0n) return high
-  return money(high.micros + times(room, 1 / factor, 'down').micros, high.currency)
+  const room = times(subtract(cap, exposure), 1 / factor, 'down')
+  return larger(amountOf(before.known), add(highOn(before, date), room))
 }

@@ -1,5 +1,5 @@
 import type { PlatformCapabilities } from '../model/capability.ts'
-import type { WriteResult } from '../model/failure.ts'
+import type { PlatformFailure, WriteResult } from '../model/failure.ts'
 import { scopesOf } from '../model/freeze.ts'
 import type { Intent, Outcome, Readback } from '../model/intent.ts'
 import { type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
@@ -32,13 +32,22 @@ export async function pushReserved(
     intent,
     outcome: { kind: 'drifted', observed: live.get(leverKey(intent.change.lever)) },
   }))
-  if (freeze) {
-    const outcome: Outcome = { kind: 'frozen', freeze: `${freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}` }
-    settlements.push(...ready.map((intent) => ({ intent, outcome })))
-  } else settlements.push(...(await send(ready, structure, loop)))
+  const obstacle: Outcome | undefined = freeze
+    ? { kind: 'frozen', freeze: `${freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}` }
+    : ready.some((intent) => isOutOfTime(intent, loop))
+      ? { kind: 'refused', failure: { kind: 'transient', detail: 'not sent: the run was out of time' } }
+      : undefined
+  if (obstacle) settlements.push(...ready.map((intent) => ({ intent, outcome: obstacle })))
+  else settlements.push(...(await send(ready, structure, loop)))
   await settle(settlements, version, structure, loop)
   return tally(settlements)
 }
+
+/**
+ * A Lambda is killed at its limit; a process on somebody's machine may have slept past it. By the end of the lease others
+ * take the intent for dead, so nothing is sent that could arrive later than that.
+ */
+const isOutOfTime = ({ at }: Intent, { clock, timing }: Loop): boolean => clock.now() > at + timing.runLimitMs
 
 async function send(ready: readonly Intent[], structure: AccountStructure, loop: Loop): Promise<readonly Settlement[]> {
   if (ready.length === 0) return []
@@ -113,11 +122,16 @@ export function compareReadback(
   return { kind: allowed ? 'verified' : 'mismatched', value }
 }
 
+/** Refusals that the rest of the account's changes would meet as well. */
+const ACCOUNT_WIDE = new Set<PlatformFailure['kind']>(['rate-limited', 'quota-exhausted', 'unauthorised'])
+
 function tally(settlements: readonly Settlement[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const { outcome } of settlements) {
     const name = outcome.kind === 'applied' ? outcome.readback.kind : outcome.kind
     counts[name] = (counts[name] ?? 0) + 1
+    if (outcome.kind === 'refused' && ACCOUNT_WIDE.has(outcome.failure.kind))
+      counts.accountRefused = (counts.accountRefused ?? 0) + 1
   }
   return counts
 }

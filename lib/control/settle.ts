@@ -25,6 +25,11 @@ const MISMATCH_HOLD_MS = DAY_MS
 export interface Settlement {
   readonly intent: Intent
   readonly outcome: Outcome
+  /**
+   * It was sent and nobody knows for certain that it was not applied: the platform may have stood at the new value for a
+   * while, so that the day stays charged with it.
+   */
+  readonly mayHaveApplied?: boolean
 }
 
 /**
@@ -77,9 +82,10 @@ async function build(
   let delta = zero(currency)
   const rates = portfolio?.rates ?? (await loop.plans.header(first.intent.plan))?.rates ?? []
   const tally = { closed: 0, freed: zero(progress.freed.currency), raised: zero(progress.raised.currency) }
-  for (const { intent, outcome } of open) {
+  for (const settlement of open) {
+    const { intent, outcome } = settlement
     const before = states.get(leverKey(intent.change.lever))!
-    const after = afterOutcome(before, intent, outcome, date, now)
+    const after = afterOutcome(before, settlement, date, now)
     const change = ledger ? worstCaseChange(before, after, date, factor) : zero(currency)
     delta = add(delta, change)
     if (after !== before) levers.push({ next: { ...after, version: before.version + 1 }, expected: before.version })
@@ -109,11 +115,11 @@ async function build(
 /** The lever's record after an outcome; the same object when it stays pending. */
 function afterOutcome(
   before: LeverState,
-  { change }: Intent,
-  outcome: Outcome,
+  { intent, outcome, mayHaveApplied = false }: Settlement,
   date: AccountDate,
   now: Instant,
 ): LeverState {
+  const back = mayHaveApplied ? charged(before, date) : unsent(before, date)
   switch (outcome.kind) {
     case 'unknown':
       return before
@@ -121,12 +127,10 @@ function afterOutcome(
       return afterApplied(before, outcome.readback, date, now)
     case 'refused':
     case 'frozen':
-      return { ...unsent(before, date), known: change.from, knownAt: now }
-    case 'drifted': {
-      const back = unsent(before, date)
-      if (!outcome.observed) return { ...back, knownAt: now, idle: true }
-      return { ...withHigh(back, amountOf(outcome.observed), date), known: outcome.observed, knownAt: now }
-    }
+      return { ...back, known: intent.change.from, knownAt: now }
+    case 'drifted':
+      // Counted from now on, but still known as it was: the next pull finds the edit, with who made it, and judges it.
+      return outcome.observed ? withHigh(back, amountOf(outcome.observed), date) : back
     case 'shadowed':
       throw new Error('a shadowed change has no reservation to settle')
     default:
@@ -141,10 +145,8 @@ function afterApplied(
   now: Instant,
 ): LeverState {
   if (readback.kind === 'not-read' || readback.value === undefined) return before
-  // The day stays charged by the highest it saw, also when the outcome only became known after midnight.
-  const { pending: _, ...charged } = withHigh(before, highOn(before, date), date)
   const known = {
-    ...withHigh(charged, amountOf(readback.value), date),
+    ...withHigh(charged(before, date), amountOf(readback.value), date),
     known: readback.value,
     knownAt: now,
     ours: true,
@@ -161,6 +163,12 @@ function withoutMetCap(state: LeverState): LeverState {
   if (!state.cutBackTo || amountOf(state.known).micros > amountOf(state.cutBackTo).micros) return state
   const { cutBackTo: _, ...met } = state
   return met
+}
+
+/** The record without the push, the day charged by the highest that it may have seen: after midnight the new day too. */
+function charged(before: LeverState, date: AccountDate): LeverState {
+  const { pending: _, ...rest } = withHigh(before, highOn(before, date), date)
+  return rest
 }
 
 /** The record as if the push had never been reserved. */

@@ -38,7 +38,7 @@ export async function verifyAccount(account: AccountRef, loop: Loop): Promise<Su
     const verified = value && compareReadback(lever.kind, to, value, capabilities)
     const outcome: Outcome | undefined =
       verified?.kind === 'verified' ? { kind: 'applied', readback: verified } : settledByReading(record, value, now)
-    return outcome ? [{ intent: record.intent, outcome }] : []
+    return outcome ? [{ intent: record.intent, outcome, mayHaveApplied: true }] : []
   })
   await settleByPlan(settlements, await allPolicies(loop), structure, loop)
   return { pending: records.length, settled: settlements.length }

@@ -1,0 +1,96 @@
+import { worstCase } from '../../lib/control/exposure.ts'
+import { fold } from '../../lib/control/fold.ts'
+import { accountKey } from '../../lib/model/account.ts'
+import type { AuditRecord } from '../../lib/model/audit.ts'
+import { verifyChain } from '../../lib/store/audit-chain.ts'
+import { type AccountDate, accountDate, dateAt, startOfDay } from '../../lib/units/calendar.ts'
+import type { Rig } from './rig.ts'
+
+/**
+ * What must hold after anything, in words; empty when all of it does. Judged from the audit, the stores and the
+ * platform's own record of what took effect, none of which knows of the others.
+ */
+export async function broken(rig: Rig): Promise<readonly string[]> {
+  const found: string[] = []
+  const { loop, ads } = rig
+  const all: AuditRecord[] = []
+  for (const own of ads.accounts.values()) {
+    const chain = accountKey(own.account)
+    const records = await Array.fromAsync(loop.audit.records(chain))
+    all.push(...records)
+    const verified = verifyChain(records, await loop.audit.head(chain))
+    if (verified.kind === 'broken') found.push(`chain ${chain}: ${verified.problem}`)
+    for (const [date, day] of fold(records).account) {
+      const ledger = await loop.money.accountDay(own.account, accountDate(date))
+      if (ledger?.exposure.micros !== day.exposureMicros)
+        found.push(`${chain} ${date}: ledger ${ledger?.exposure.micros}, audit ${day.exposureMicros}`)
+      if (day.brokenByUs) found.push(`${chain} ${date}: a push of ours broke the cap`)
+      found.push(...(await seenMoreThanCounted(rig, chain, accountDate(date), day.exposureMicros)))
+    }
+    // The day's ledger is the sum of what the records say, which are written one by one.
+    const today = dateAt(rig.now(), own.zone)
+    const ledger = await loop.money.accountDay(own.account, today)
+    const states = [...(await loop.money.allLevers(own.account)).values()]
+    const sum = states.reduce((total, state) => total + worstCase(state, today, 2).micros, 0n)
+    if (ledger && ledger.exposure.micros !== sum)
+      found.push(`${chain} ${today}: ledger ${ledger.exposure.micros}, records ${sum}`)
+  }
+  const { portfolio } = rig.policy.policy
+  const own = await Array.fromAsync(loop.audit.records(`portfolio/${portfolio}`))
+  const verified = verifyChain(own, await loop.audit.head(`portfolio/${portfolio}`))
+  if (verified.kind === 'broken') found.push(`portfolio chain: ${verified.problem}`)
+  for (const [key, day] of fold([...own, ...all]).portfolios) {
+    const ledger = await loop.money.portfolioDay(portfolio, accountDate(key.slice(portfolio.length + 1)))
+    if (ledger?.exposure.micros !== day.exposureMicros)
+      found.push(`portfolio ${key}: ledger ${ledger?.exposure.micros}, audit ${day.exposureMicros}`)
+  }
+  found.push(...(await pushes(rig, all)))
+  return found
+}
+
+/** Daily budgets that stood at something today that the ledger never counted. Human edits count once they were pulled. */
+async function seenMoreThanCounted(
+  { ads, loop }: Rig,
+  chain: string,
+  date: AccountDate,
+  exposureMicros: bigint,
+): Promise<readonly string[]> {
+  const own = ads.accounts.get(chain)!
+  const from = startOfDay(date, own.zone)
+  const pulled = (await loop.facts.pullStatus(own.account))?.structureAt ?? 0
+  let worst = 0n
+  for (const budget of own.budgets.values()) {
+    if (budget.status !== 'active' || budget.period !== 'daily') continue
+    const writes = ads.writes.filter((one) => one.account === chain && one.budget === budget.id)
+    const today = writes.filter((one) => dateAt(one.at, own.zone) === date)
+    const before = writes.findLast((one) => one.at < from)?.to ?? writes[0]?.from ?? budget.micros
+    const stood = [before, ...today.filter((one) => one.by === 'sluice' || one.at < pulled).map(({ to }) => to)]
+    worst += 2n * highest(stood)
+  }
+  return worst > exposureMicros ? [`${chain} ${date}: stood at ${worst} at worst, counted ${exposureMicros}`] : []
+}
+
+// biome-ignore lint/complexity/useMathMinMax: Math.max does not take bigints
+const highest = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => (a > b ? a : b))
+
+/** Every change that was sent was written down before, is sent once, and is settled or still pending. */
+async function pushes({ ads, loop }: Rig, records: readonly AuditRecord[]): Promise<readonly string[]> {
+  const reserved = new Map<string, number>()
+  for (const { entries } of records)
+    for (const entry of entries)
+      if (entry.kind === 'reserved') reserved.set(entry.lever, (reserved.get(entry.lever) ?? 0) + 1)
+  const found: string[] = []
+  const sent = new Map<string, number>()
+  for (const { change } of ads.sent) {
+    const key = `${accountKey(change.lever.account)}/${change.lever.kind}/budget/${change.lever.id}`
+    sent.set(key, (sent.get(key) ?? 0) + 1)
+  }
+  for (const [lever, times] of sent)
+    if (times > (reserved.get(lever) ?? 0))
+      found.push(`${lever}: sent ${times}×, written down ${reserved.get(lever) ?? 0}×`)
+  for (const own of ads.accounts.values())
+    for (const state of (await loop.money.allLevers(own.account)).values())
+      if (state.pending && !(await loop.money.intent(own.account, state.pending.intent)))
+        found.push(`${state.lever.id} waits for an intent that nobody knows`)
+  return found
+}

@@ -1,0 +1,242 @@
+import { accountKey } from '../../lib/model/account.ts'
+import type { AuditEntry, AuditRecord } from '../../lib/model/audit.ts'
+import { canonicalJson } from '../../lib/model/canonical.ts'
+import { isSettled } from '../../lib/model/intent.ts'
+import { leverKey } from '../../lib/model/lever.ts'
+import type { PlanHeader } from '../../lib/model/plan.ts'
+import type {
+  ClaimResult,
+  ClaimStore,
+  CommitResult,
+  FactStore,
+  FreezeStore,
+  MoneyCommit,
+  MoneyStore,
+  PlanStore,
+  PolicyStore,
+  Versioned,
+} from '../../lib/ports/store.ts'
+import { nextRecord } from '../../lib/store/audit-chain.ts'
+import { type KnownHistory, mergeDays } from '../../lib/store/history-merge.ts'
+import { checkCommit, isUnrepeatable } from '../../lib/store/money-checks.ts'
+import { chunksOfPlan, headerOf } from '../../lib/store/plan-chunks.ts'
+import type { DynamoStores } from '../../lib/store/stores.ts'
+
+/**
+ * The stores as their ports describe them, in maps: what the real ones promise, without what they cost. The same tests
+ * run against the real ones where that matters, so that this is no more than a faster way to ask the same questions.
+ */
+export function memoryStores(): DynamoStores {
+  const chains = new Map<string, AuditRecord[]>()
+  const append = (chain: string, at: MoneyCommit['at'], entries: readonly AuditEntry[]): void => {
+    const records = chains.get(chain) ?? []
+    chains.set(chain, [...records, nextRecord(chain, records.at(-1), at, entries)])
+  }
+  return {
+    ...plansAndMoney(append),
+    policies: policyStore(append),
+    facts: factStore(),
+    freezes: freezeStore(),
+    claims: claimStore(),
+    audit: {
+      records: async function* (chain) {
+        yield* chains.get(chain) ?? []
+      },
+      head: async (chain) => chains.get(chain)?.at(-1),
+    },
+  }
+}
+
+type Append = (chain: string, at: MoneyCommit['at'], entries: readonly AuditEntry[]) => void
+
+function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } {
+  const records = new Map<string, { version: number; value: unknown }>()
+  const intents = new Map<string, MoneyCommit['intents'][number]>()
+  const tokens = new Set<string>()
+  const read = <T>(key: string): T | undefined => records.get(key)?.value as T | undefined
+
+  const parts = (commit: MoneyCommit): readonly { key: string; item: Versioned<{ version: number }> }[] => [
+    ...commit.levers.map((item) => ({ key: `lever ${leverKey(item.next.lever)}`, item })),
+    ...(commit.accountDay
+      ? [
+          {
+            key: `day ${accountKey(commit.accountDay.next.account)} ${commit.accountDay.next.date}`,
+            item: commit.accountDay,
+          },
+        ]
+      : []),
+    ...(commit.portfolioDay
+      ? [
+          {
+            key: `day ${commit.portfolioDay.next.portfolio} ${commit.portfolioDay.next.date}`,
+            item: commit.portfolioDay,
+          },
+        ]
+      : []),
+    ...(commit.progress ? [{ key: `progress ${commit.progress.next.plan}`, item: commit.progress }] : []),
+  ]
+
+  function conflicts(commit: MoneyCommit): readonly string[] {
+    const stale = parts(commit).filter(({ key, item }) => (records.get(key)?.version ?? 0) !== item.expected)
+    const closed = commit.intents.filter(({ intent, outcome }) => {
+      const stored = intents.get(intent.id)
+      if (!outcome) return stored !== undefined
+      if (!stored) return !['drifted', 'frozen', 'shadowed'].includes(outcome.kind)
+      return isSettled(stored.outcome)
+    })
+    const again = !isUnrepeatable(commit) && tokens.has(commit.token) ? ['token'] : []
+    return [...stale.map(({ key }) => key), ...closed.map(({ intent }) => `intent ${intent.id}`), ...again]
+  }
+
+  async function commit(one: MoneyCommit): Promise<CommitResult> {
+    checkCommit(one)
+    const on = conflicts(one)
+    if (on.length > 0) return { kind: 'conflict', on }
+    for (const { key, item } of parts(one)) records.set(key, { version: item.next.version, value: item.next })
+    for (const record of one.intents) intents.set(record.intent.id, record)
+    tokens.add(one.token)
+    append(one.chain, one.at, one.entries)
+    return { kind: 'committed' }
+  }
+
+  const allLevers: MoneyStore['allLevers'] = async (account) =>
+    new Map(
+      [...records]
+        .filter(([key]) => key.startsWith(`lever ${accountKey(account)}/`))
+        .map(([key, { value }]) => [key.slice('lever '.length), value]),
+    ) as unknown as Awaited<ReturnType<MoneyStore['allLevers']>>
+
+  return {
+    money: {
+      accountDay: async (account, date) => read(`day ${accountKey(account)} ${date}`),
+      portfolioDay: async (portfolio, date) => read(`day ${portfolio} ${date}`),
+      levers: async (account, keys) => new Map([...(await allLevers(account))].filter(([key]) => keys.includes(key))),
+      allLevers,
+      intent: async (_, id) => intents.get(id),
+      intents: async (_, plan) => [...intents.values()].filter(({ intent }) => intent.plan === plan),
+      commit,
+    },
+    plans: planStore(read),
+  }
+}
+
+function planStore(read: <T>(key: string) => T | undefined): PlanStore {
+  const headers = new Map<string, PlanHeader>()
+  const plans = new Map<string, Parameters<PlanStore['put']>[0]>()
+  const newestFirst = (portfolio: string): readonly PlanHeader[] =>
+    [...headers.values()].filter((one) => one.portfolio === portfolio).toSorted((a, b) => b.madeAt - a.madeAt)
+  return {
+    async put(plan, approval) {
+      const stored = headers.get(plan.id)
+      if (stored) return stored
+      const header = headerOf(plan, approval, chunksOfPlan(plan))
+      headers.set(plan.id, header)
+      plans.set(plan.id, plan)
+      return header
+    },
+    header: async (id) => headers.get(id),
+    latest: async (portfolio) => newestFirst(portfolio)[0],
+    recent: async (portfolio, limit) => newestFirst(portfolio).slice(0, limit),
+    async chunk({ id }, account, index) {
+      const found = chunksOfPlan(plans.get(id)!).find(({ chunk }) => chunk.account === account && chunk.index === index)
+      if (!found) throw new Error(`plan ${id} has no chunk ${index} for account ${account}`)
+      return found.chunk
+    },
+    decisions: async ({ id }) => plans.get(id)?.decisions ?? [],
+    async decide(id, seen, next) {
+      const header = headers.get(id)
+      if (!header || canonicalJson(header.approval) !== canonicalJson(seen)) return false
+      headers.set(id, { ...header, approval: next })
+      return true
+    },
+    progress: async (id) => read(`progress ${id}`),
+  }
+}
+
+function policyStore(append: Append): PolicyStore {
+  const current = new Map<string, Awaited<ReturnType<PolicyStore['current']>> & object>()
+  return {
+    portfolios: async () => [...current.values()].map(({ policy }) => policy.portfolio).toSorted(),
+    current: async (portfolio) => current.get(portfolio),
+    async put(version, by, at) {
+      if (current.get(version.policy.portfolio)?.version === version.version) return
+      current.set(version.policy.portfolio, version)
+      const { portfolio, mode } = version.policy
+      append(`portfolio/${portfolio}`, at, [{ kind: 'policy', version: version.version, mode, by }])
+    },
+  }
+}
+
+function factStore(): FactStore {
+  const kept = new Map<string, unknown>()
+  const histories = new Map<string, Map<string, KnownHistory>>()
+  const get = <T>(key: string): T | undefined => kept.get(key) as T | undefined
+  return {
+    putStructure: async (structure) => void kept.set(`structure ${accountKey(structure.account)}`, structure),
+    structure: async (account) => get(`structure ${accountKey(account)}`),
+    putIntraday: async (spend) => void kept.set(`intraday ${spend.account} ${spend.date}`, spend),
+    intraday: async (account, date) => get(`intraday ${accountKey(account)} ${date}`),
+    mergeHistory: async (account, rows, readOn) => {
+      const own = histories.get(accountKey(account)) ?? new Map<string, KnownHistory>()
+      histories.set(accountKey(account), own)
+      const merges = [...Map.groupBy(rows, ({ campaign }) => campaign)].map(
+        ([campaign, group]) => [campaign, mergeDays(own.get(campaign), group, readOn)] as const,
+      )
+      for (const [campaign, merge] of merges) if (merge) own.set(campaign, merge.next)
+      return merges.reduce((total, [, merge]) => total + (merge?.changedDays ?? 0), 0)
+    },
+    histories: async (account) =>
+      [...(histories.get(accountKey(account))?.values() ?? [])].map(({ campaign, currency, days }) => ({
+        account: accountKey(account),
+        campaign,
+        currency,
+        days,
+      })),
+    revisions: async () => [],
+    putChanges: async (account, events) =>
+      void kept.set(`changes ${accountKey(account)}`, [
+        ...(get<object[]>(`changes ${accountKey(account)}`) ?? []),
+        ...events,
+      ]),
+    changes: async (account) => get(`changes ${accountKey(account)}`) ?? [],
+    putDrifts: async (drifts) => void kept.set('drifts', [...(get<object[]>('drifts') ?? []), ...drifts]),
+    drifts: async (account) =>
+      (get<Awaited<ReturnType<FactStore['drifts']>>>('drifts') ?? []).filter(
+        ({ lever }) => accountKey(lever.account) === accountKey(account),
+      ),
+    putPullStatus: async (status) => void kept.set(`status ${status.account}`, status),
+    pullStatus: async (account) => get(`status ${accountKey(account)}`),
+  }
+}
+
+function freezeStore(): FreezeStore {
+  const frozen = new Map<string, Awaited<ReturnType<FreezeStore['all']>>[number]>()
+  return {
+    active: async (scopes) => [...frozen.values()].filter(({ scope }) => scopes.includes(scope)),
+    all: async () => [...frozen.values()],
+    freeze: async (freeze) => void frozen.set(freeze.scope, freeze),
+    unfreeze: async (scope) => void frozen.delete(scope),
+  }
+}
+
+function claimStore(): ClaimStore {
+  const claims = new Map<string, { worker?: string; until: number; doneTurn: number; doneAttempt: number }>()
+  return {
+    async claim(key, turn, attempt, worker, now, until): Promise<ClaimResult> {
+      const held = claims.get(key) ?? { until: 0, doneTurn: -1, doneAttempt: -1 }
+      if (turn < held.doneTurn || (turn === held.doneTurn && attempt <= held.doneAttempt)) return 'done'
+      if (held.worker !== undefined && held.worker !== worker && held.until > now) return 'elsewhere'
+      claims.set(key, { ...held, worker, until })
+      return 'claimed'
+    },
+    async finish(key, turn, attempt, worker) {
+      if (claims.get(key)?.worker === worker) claims.set(key, { until: 0, doneTurn: turn, doneAttempt: attempt })
+    },
+    async release(key, worker) {
+      const held = claims.get(key)
+      if (held?.worker !== worker) return
+      const { worker: _, ...free } = held
+      claims.set(key, free)
+    },
+  }
+}

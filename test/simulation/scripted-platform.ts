@@ -1,0 +1,259 @@
+import { type AccountRef, accountKey, type BudgetId, type CampaignId, platformId } from '../../lib/model/account.ts'
+import type { PlatformCapabilities } from '../../lib/model/capability.ts'
+import type { ConversionRule } from '../../lib/model/conversions.ts'
+import { PlatformError, type PlatformFailure, type WriteResult } from '../../lib/model/failure.ts'
+import type { Lever, LeverChange, LeverValue } from '../../lib/model/lever.ts'
+import type { PerformanceRow } from '../../lib/model/performance.ts'
+import type { AccountStructure, ChangeEvent, EntityStatus } from '../../lib/model/structure.ts'
+import type { Clock } from '../../lib/ports/clock.ts'
+import type { AdPlatform } from '../../lib/ports/platform.ts'
+import { type AccountDate, dates, type Instant, type TimeZone, timeZone } from '../../lib/units/calendar.ts'
+import { type CurrencyCode, currency, money, zero } from '../../lib/units/money.ts'
+
+export const PLATFORM = platformId('scripted')
+
+/** What becomes of one change that is sent. `late`: no answer, and applied when the test says so. */
+export type Fate = 'applied' | 'refused' | 'lost-before' | 'lost-after' | 'late' | { readonly stored: bigint }
+
+export interface ScriptedBudget {
+  readonly id: string
+  micros: bigint
+  readonly period: 'daily' | 'lifetime'
+  status: EntityStatus
+  readonly campaigns: readonly string[]
+}
+
+/** One value that took effect. */
+export interface Write {
+  readonly at: Instant
+  readonly account: string
+  readonly budget: string
+  readonly from: bigint
+  readonly to: bigint
+  readonly by: 'sluice' | 'human'
+}
+
+export interface ScriptedAccount {
+  readonly account: AccountRef
+  readonly currency: CurrencyCode
+  readonly zone: TimeZone
+  readonly budgets: Map<string, ScriptedBudget>
+  readonly campaigns: Map<string, EntityStatus>
+  readonly events: ChangeEvent[]
+  unexplained: bigint
+}
+
+export interface ScriptedPlatform {
+  readonly platform: AdPlatform
+  readonly accounts: Map<string, ScriptedAccount>
+  /** Every value that took effect, in order. */
+  readonly writes: Write[]
+  /** Every change that was ever sent, applied or not. */
+  readonly sent: { readonly batch: number; readonly at: Instant; readonly change: LeverChange }[]
+  /** Asked once per change sent; all are applied unless a test says otherwise. */
+  fate: (change: LeverChange, nth: number) => Fate
+  /** Asked before every read; what it returns is thrown. */
+  trouble: (method: string, account: AccountRef) => PlatformFailure | undefined
+  /** Answers to a batch, after the fact: for platforms that answer less or more than they were asked. */
+  answers: (results: readonly WriteResult[]) => readonly WriteResult[]
+  /** What `performance` was asked for. */
+  readonly asked: {
+    readonly account: string
+    readonly grain: string
+    readonly from: AccountDate
+    readonly to: AccountDate
+  }[]
+  open(account: AccountRef, options?: { currency?: string; zone?: string }): ScriptedAccount
+  human(account: AccountRef, budget: string, micros: bigint, actor?: string): void
+  micros(account: AccountRef, budget: string): bigint | undefined
+  /** Lets what is late arrive. */
+  land(): void
+}
+
+const CENT = 10_000n
+
+export function scriptedPlatform(clock: Clock): ScriptedPlatform {
+  const late: (() => void)[] = []
+  let batches = 0
+  const scripted: ScriptedPlatform = {
+    accounts: new Map(),
+    writes: [],
+    sent: [],
+    asked: [],
+    fate: () => 'applied',
+    trouble: () => undefined,
+    answers: (results) => results,
+    open(account, { currency: code = 'EUR', zone = 'Europe/Berlin' } = {}) {
+      const opened: ScriptedAccount = {
+        account,
+        currency: currency(code),
+        zone: timeZone(zone),
+        budgets: new Map(),
+        campaigns: new Map(),
+        events: [],
+        unexplained: 0n,
+      }
+      scripted.accounts.set(accountKey(account), opened)
+      return opened
+    },
+    human: (account, budget, micros, actor = 'anna@shop.example') => write(account, budget, micros, 'human', actor),
+    micros: (account, budget) => scripted.accounts.get(accountKey(account))?.budgets.get(budget)?.micros,
+    land: () => {
+      for (const apply of late.splice(0)) apply()
+    },
+    platform: {
+      id: PLATFORM,
+      capabilities,
+      reader: {
+        structure: async (account) => structureOf(at('structure', account), clock.now()),
+        performance: async (account, { grain, from, to }, rules) => {
+          const own = at('performance', account)
+          scripted.asked.push({ account: accountKey(account), grain, from, to })
+          return reportOf(own, { grain, from, to }, rules, clock.now())
+        },
+        changes: async (account, since) => at('changes', account).events.filter((event) => event.at >= since),
+        live: async (account, levers) =>
+          levers.map((lever) => ({ lever, value: liveValue(at('live', account), lever) })),
+        announcements: async () => [],
+      },
+      writer: {
+        apply: async (account, changes) => {
+          batches += 1
+          return scripted.answers(changes.map((change) => send(account, change, batches)))
+        },
+        announce: async () => ({ kind: 'applied' }),
+      },
+    },
+  }
+
+  function at(method: string, account: AccountRef): ScriptedAccount {
+    const failure = scripted.trouble(method, account)
+    if (failure) throw new PlatformError(failure)
+    return scripted.accounts.get(accountKey(account))!
+  }
+
+  function write(account: AccountRef, budget: string, to: bigint, by: Write['by'], actor: string): void {
+    const own = scripted.accounts.get(accountKey(account))!
+    const held = own.budgets.get(budget)!
+    const from = held.micros
+    held.micros = to
+    scripted.writes.push({ at: clock.now(), account: accountKey(account), budget, from, to, by })
+    own.events.push({
+      at: clock.now(),
+      actor,
+      origin: by === 'human' ? 'human' : 'ours',
+      entity: { kind: 'budget', id: budget },
+      field: 'amount',
+      from: from.toString(),
+      to: to.toString(),
+    })
+  }
+
+  function send(account: AccountRef, change: LeverChange, batch: number): WriteResult {
+    scripted.sent.push({ batch, at: clock.now(), change })
+    const fate = scripted.fate(change, scripted.sent.length)
+    const amount = change.to.kind === 'money' ? change.to.amount.micros : 0n
+    const apply = (): void => write(account, change.lever.id, amount, 'sluice', 'sluice')
+    if (typeof fate === 'object') {
+      write(account, change.lever.id, fate.stored, 'sluice', 'sluice')
+      return { kind: 'applied' }
+    }
+    switch (fate) {
+      case 'applied':
+        apply()
+        return { kind: 'applied' }
+      case 'refused':
+        return { kind: 'refused', failure: { kind: 'rejected', code: 'NO', detail: 'not this one' } }
+      case 'lost-before':
+        return { kind: 'unknown', detail: 'the connection closed' }
+      case 'lost-after':
+        apply()
+        return { kind: 'unknown', detail: 'the connection closed' }
+      case 'late':
+        late.push(apply)
+        return { kind: 'unknown', detail: 'the connection closed' }
+    }
+  }
+  return scripted
+}
+
+/** Twice the budget at worst, cents as the billable unit, no rule about what is spent already. */
+const capabilities: PlatformCapabilities = {
+  honours: () => ({ kind: 'honoured' }),
+  normalise: (_, value) =>
+    value.kind === 'money'
+      ? { kind: 'money', amount: money((value.amount.micros / CENT) * CENT, value.amount.currency) }
+      : value,
+  minimumDailyBudget: (code) => money(1_000_000n, code),
+  overDeliveryFactor: 2,
+  cutFloorOfSpend: 0,
+  budgetEditsPerHour: Number.POSITIVE_INFINITY,
+  restatementDays: 28,
+  hourlyConversions: false,
+  learningSafeStep: 0.2,
+}
+
+function liveValue(own: ScriptedAccount, { id }: Lever): LeverValue | undefined {
+  const budget = own.budgets.get(id)
+  return budget && budget.status !== 'removed'
+    ? { kind: 'money', amount: money(budget.micros, own.currency) }
+    : undefined
+}
+
+const structureOf = (own: ScriptedAccount, readAt: Instant): AccountStructure => ({
+  account: own.account,
+  name: `account ${own.account.id}`,
+  currency: own.currency,
+  zone: own.zone,
+  readAt,
+  blockers: [],
+  adGroups: [],
+  experiments: [],
+  campaigns: [...own.campaigns].map(([id, status]) => ({
+    id: id as CampaignId,
+    name: `campaign ${id}`,
+    kind: 'search',
+    status,
+    budget: [...own.budgets.values()].find(({ campaigns }) => campaigns.includes(id))?.id as BudgetId,
+    strategy: { kind: 'max-conversions' },
+    learning: 'stable',
+    deviceMultipliers: {},
+  })),
+  budgets: [...own.budgets.values()].map(({ id, micros, period, status, campaigns }) => ({
+    id: id as BudgetId,
+    name: `budget ${id}`,
+    owner: campaigns.length > 1 ? 'shared' : 'campaign',
+    period,
+    amount: money(micros, own.currency),
+    campaigns: campaigns as readonly CampaignId[],
+    status,
+  })),
+})
+
+/** Every campaign spends its share of the budget as it stands, and what it brings falls with its number. */
+function reportOf(
+  own: ScriptedAccount,
+  query: { grain: 'day' | 'hour'; from: AccountDate; to: AccountDate },
+  rules: readonly ConversionRule[],
+  readAt: Instant,
+) {
+  const rows: PerformanceRow[] = []
+  const accountSpend = new Map(dates(query.from, query.to).map((date) => [date, money(own.unexplained, own.currency)]))
+  for (const { micros, campaigns } of own.budgets.values())
+    for (const campaign of campaigns)
+      for (const date of accountSpend.keys()) {
+        const spend = query.grain === 'hour' ? 0n : micros / BigInt(campaigns.length)
+        const conversions = Math.round(Number(spend) / 1e6 / (4 + (Number(campaign) % 7)))
+        accountSpend.set(date, money(accountSpend.get(date)!.micros + spend, own.currency))
+        rows.push({
+          campaign: campaign as CampaignId,
+          date,
+          ...(query.grain === 'hour' ? { hour: 0 } : {}),
+          spend: money(spend, own.currency),
+          impressions: conversions * 1000,
+          clicks: conversions * 20,
+          conversions: rules.map((rule) => ({ rule, conversions, value: zero(own.currency) })),
+        })
+      }
+  return { account: own.account, query, rows, accountSpend, readAt }
+}
