@@ -163,14 +163,14 @@ export class AccountMarket implements WorldAccount {
     const slot = isWhole ? 0 : this.days.slotAt(day, this.settled)
     const slotStart = isWhole ? day.start : day.start + slot * HOUR_MS
     const base = { day, slot, isWhole, slotStart, from: this.settled, to }
-    if (isWhole) return { ...base, share: 1, shareLeft: 1 }
+    if (isWhole) return { ...base, share: 1, hourLeft: 1, later: 0 }
     const weights = this.#hours
     const total = weights.reduce((a, b) => a + b, 0)
     const later = weights.slice(slot + 1).reduce((a, b) => a + b, 0)
     const length = Math.min(HOUR_MS, day.end - slotStart)
     const share = (weights[slot]! * ((to - this.settled) / length)) / total
-    const own = (weights[slot]! * ((slotStart + length - this.settled) / length)) / total
-    return { ...base, share, shareLeft: own + later / total }
+    const hourLeft = (weights[slot]! * ((slotStart + length - this.settled) / length)) / total
+    return { ...base, share, hourLeft, later: later / total }
   }
 
   #beginDay(day: AccountDay): void {
@@ -242,7 +242,9 @@ export class AccountMarket implements WorldAccount {
       const left = Math.max(0, target - today.spent)
       const noise = piece.isWhole ? 1 : trafficNoise(seed, line.key, piece.slotStart, scenario.demand.hourlyNoise)
       const traffic = piece.share * noise
-      const spend = Math.min(left, (left * traffic) / piece.shareLeft, CATCH_UP * target * traffic)
+      // The rest of this hour with its own traffic, so that cutting the hour in two changes nothing.
+      const trafficLeft = piece.hourLeft * noise + piece.later
+      const spend = Math.min((left * traffic) / trafficLeft, CATCH_UP * target * traffic)
       return { spend, traffic }
     })
   }

@@ -14,9 +14,10 @@ export interface Piece {
   readonly slotStart: number
   readonly from: number
   readonly to: number
-  /** Share of the day's expected traffic in the piece, and from its start to midnight. */
+  /** Shares of the day's expected traffic: in the piece, from its start to the end of the hour, and after that. */
   readonly share: number
-  readonly shareLeft: number
+  readonly hourLeft: number
+  readonly later: number
 }
 
 /** Properties of one conversion, drawn whether they are needed or not, so that the next one is the same in every run. */

@@ -82,7 +82,7 @@ export class Shop {
     const slot = isWhole ? 0 : this.days.slotAt(day, this.settled)
     const total = this.#today.weights.reduce((a, b) => a + b, 0)
     const share = isWhole ? 1 : this.#today.weights[slot]! / total
-    return { day, slot, isWhole, slotStart: this.settled, from: this.settled, to, share, shareLeft: 1 }
+    return { day, slot, isWhole, slotStart: this.settled, from: this.settled, to, share, hourLeft: share, later: 0 }
   }
 
   #order(piece: Piece): void {

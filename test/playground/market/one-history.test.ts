@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { HOUR_MS, later } from '../../../lib/units/calendar.ts'
+import { later } from '../../../lib/units/calendar.ts'
 import { createMarket, type Market } from '../../../playground/market/market.ts'
 import { loadScenario } from '../../../playground/market/read-scenario.ts'
 import { runUntouched } from '../../../playground/market/untouched.ts'
-import { API, afterDays, calmScenario, campaign, day, facts, google, META, meta, scenarioOf } from './small-market.ts'
+import {
+  API,
+  afterDays,
+  allOrders,
+  calmScenario,
+  campaign,
+  day,
+  facts,
+  google,
+  META,
+  meta,
+  scenarioOf,
+} from './small-market.ts'
 
 const stateOf = (market: Market) => ({
   facts: market.accounts.flatMap(({ platform, id }) => facts(market, { platform, accountId: id, level: 'ad-group' })),
@@ -66,9 +78,8 @@ describe('two runs of one seed with other budgets draw the same numbers', () => 
       accounts: [google({ campaigns: [campaign({ name: 'A' }), campaign({ name: 'B' })] })],
     }),
   )
-  const run = (factor: number, at = 0) => {
+  const run = (factor: number) => {
     const market = createMarket(two, { seed: 6 })
-    market.advanceTo(later(market.start, at))
     raise(market, 'A', factor)
     market.advanceTo(afterDays(market, 14))
     return market
@@ -94,11 +105,25 @@ describe('two runs of one seed with other budgets draw the same numbers', () => 
     for (const [i, count] of more.entries()) expect(count).toBeGreaterThanOrEqual(less[i]!)
   })
 
-  it('and an edit that changes nothing changes nothing but the record of it, even in the middle of an hour', () => {
-    const [without, withEdit] = [run(1), run(1, 5.4 * HOUR_MS)]
-    expect(rowsOf(withEdit, 0).map((row) => row.spendMicros)).toEqual(rowsOf(without, 0).map((row) => row.spendMicros))
+  it('and edits that change nothing change nothing but the record of them, however they cut the hours', () => {
+    const [without, withEdits] = [createMarket(two, { seed: 6 }), createMarket(two, { seed: 6 })]
+    for (let minute = 0; minute < 7 * 24 * 60; minute += 41) {
+      withEdits.advanceTo(later(withEdits.start, minute * 60_000))
+      raise(withEdits, 'A', 1)
+    }
+    for (const market of [without, withEdits]) market.advanceTo(afterDays(market, 8))
+    expect(withEdits.accounts[0]!.changes.length).toBeGreaterThan(200)
+    const spends = (market: Market) => facts(market).map((row) => row.spendMicros)
+    expect(spends(withEdits)).toEqual(spends(without))
+    expect(valuesOf(withEdits)).toEqual(valuesOf(without))
   })
 })
+
+/** Which orders there are, in whatever order they come: the moment of a touch moves with the piece of the hour it fell in. */
+const valuesOf = (market: Market): readonly bigint[] =>
+  allOrders(market)
+    .map(({ netMicros }) => netMicros)
+    .toSorted((a, b) => Number(a - b))
 
 describe('an untouched account', () => {
   const demo = { ...loadScenario('demo'), history: { days: 30, orders: false } }
