@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { reportHtml } from '../../dashboard/report/report.ts'
-import { CHROMIUM_ARGS, chromiumPath } from '../../scripts/browser.ts'
+import { BROWSER_REMEDY, CHROMIUM_ARGS, chromiumPath } from '../../scripts/browser.ts'
 import { browserOr } from './browser.ts'
 import { LOW_CONTRAST_MARKS, LOW_CONTRAST_TEXT, OVERFLOW, SMALL_TARGETS, STRUCTURE_FAULTS } from './in-page.ts'
 import { decision, emptyReport, sampleReport } from './sample-report.ts'
@@ -24,7 +24,11 @@ const longLog = Array.from({ length: 4000 }, (_, i) => {
 })
 
 beforeAll(async () => {
-  if (path === undefined) return
+  if (path === undefined) {
+    // A reporter folds skipped tests and their notes away; this line it shows.
+    process.stderr.write(`left out: ${BROWSER_REMEDY}\n`)
+    return
+  }
   folder = await mkdtemp(join(tmpdir(), 'sluice-report-'))
   await writeFile(join(folder, 'small.html'), reportHtml(sampleReport()))
   await writeFile(join(folder, 'empty.html'), reportHtml(emptyReport()))
