@@ -7,8 +7,9 @@ export function memoryArchive(): Archive {
   const kept = new Map<string, Uint8Array>()
   return {
     put: async (content) => {
-      const hash = hashOfText(content)
-      kept.set(hash, gzipSync(content, { level: 1 }))
+      const text = typeof content === 'string' ? content : [...content].join('')
+      const hash = hashOfText(text)
+      kept.set(hash, gzipSync(text, { level: 1 }))
       return hash
     },
     get: async (hash) => {

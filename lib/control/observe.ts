@@ -107,7 +107,10 @@ async function lagRevisions(
   const rule = terms ? ruleKey(terms.conversions) : ''
   const conversions = (history: EntityHistory): number =>
     history.days.reduce((a, day) => a + (day.conversions[rule]?.count ?? 0), 0)
-  const largest = histories.toSorted((a, b) => conversions(b) - conversions(a)).slice(0, LAG_CAMPAIGNS)
+  const largest = histories
+    .map((history) => ({ campaign: history.campaign, count: conversions(history) }))
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, LAG_CAMPAIGNS)
   const campaigns = [...new Set(largest.map(({ campaign }) => campaign))]
   return Promise.all(campaigns.map((campaign) => loop.facts.revisions(account, campaign)))
 }
@@ -137,9 +140,9 @@ function flightSpend({ structure, histories, today }: AccountObservation, { poli
       .flatMap(({ campaigns }) => campaigns),
   )
   let spent = 0n
-  for (const { campaign, days } of histories) {
-    if (!members.has(campaign)) continue
-    for (const day of days) if (day.date >= policy.flight.from && day.date < today) spent += day.spendMicros
+  for (const history of histories) {
+    if (!members.has(history.campaign)) continue
+    for (const day of history.days) if (day.date >= policy.flight.from && day.date < today) spent += day.spendMicros
   }
   return spent
 }

@@ -1,7 +1,7 @@
 import { decide } from '../decide/plan.ts'
 import { estimate } from '../measure/estimate.ts'
 import { accountKey, type PortfolioId, parseAccountKey } from '../model/account.ts'
-import { canonicalJson } from '../model/canonical.ts'
+import { canonicalPieces } from '../model/canonical.ts'
 import { budgetMembership } from '../model/membership.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Approval, Plan } from '../model/plan.ts'
@@ -17,6 +17,9 @@ import type { Loop } from './loop.ts'
 import { observe } from './observe.ts'
 import { overDeliveryFactor } from './portfolios.ts'
 import type { Summary } from './summary.ts'
+
+/** Observation, accounts, account, lists, entities: each entity is a piece of the archived inputs. */
+const INPUTS_DEPTH = 4
 
 /**
  * Makes and stores the portfolio's plan for a turn. At the daily instant it is the day's decision; at any other turn it
@@ -55,7 +58,7 @@ export async function makePlan(
   loop: Loop,
 ): Promise<{ plan: Plan; observation: Observation }> {
   const observation = await observe(version, occasion, loop)
-  const inputsHash = await loop.archive.put(canonicalJson(observation))
+  const inputsHash = await loop.archive.put(canonicalPieces(observation, INPUTS_DEPTH))
   const capabilities = (key: string) => loop.platforms(parseAccountKey(key).platform).capabilities
   return { plan: decide(observation, estimate(observation), capabilities, inputsHash), observation }
 }

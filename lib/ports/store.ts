@@ -129,8 +129,11 @@ export interface AuditStore {
 
 /** Content-addressed, immutable blobs: the inputs of plans. */
 export interface Archive {
-  /** @returns SHA-256 of the content, in hexadecimal */
-  put(content: string): Promise<string>
+  /**
+   * @param content text, or pieces of it that are never all in memory at once
+   * @returns SHA-256 of the content, in hexadecimal
+   */
+  put(content: string | Iterable<string>): Promise<string>
   /** @throws Error when it is missing or does not have that hash */
   get(hash: string): Promise<string>
 }

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import { gunzip, gzip } from 'node:zlib'
+import { createGzip, gunzip } from 'node:zlib'
 import { hashOfText } from '../model/canonical.ts'
 
-const zip = promisify(gzip)
 const unzip = promisify(gunzip)
 
 export interface Content {
@@ -11,10 +13,32 @@ export interface Content {
   readonly zipped: Buffer
 }
 
-export const pack = async (content: string): Promise<Content> => ({
-  hash: hashOfText(content),
-  zipped: await zip(content),
-})
+/** Pieces are handed on together in about this many characters. */
+const BLOCK_CHARACTERS = 1 << 18
+
+/** Hashes and zips in one pass: of pieces, only a block is ever in memory. */
+export async function pack(content: string | Iterable<string>): Promise<Content> {
+  const hash = createHash('sha256')
+  const hashed = function* (): Generator<string> {
+    for (const block of typeof content === 'string' ? [content] : blocks(content)) {
+      hash.update(block)
+      yield block
+    }
+  }
+  const zipped = await buffer(Readable.from(hashed()).pipe(createGzip()))
+  return { hash: hash.digest('hex'), zipped }
+}
+
+function* blocks(pieces: Iterable<string>): Generator<string> {
+  let block = ''
+  for (const piece of pieces) {
+    block += piece
+    if (block.length < BLOCK_CHARACTERS) continue
+    yield block
+    block = ''
+  }
+  yield block
+}
 
 /** @throws RangeError unless it is a SHA-256 in hexadecimal: anything else must not become a path */
 export function checkedHash(hash: string): string {

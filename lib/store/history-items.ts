@@ -4,6 +4,7 @@ import type { PerformanceRow } from '../model/performance.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
 import type { CurrencyCode } from '../units/money.ts'
 import { type Item, optionalTextIn, textIn, toItem } from './attributes.ts'
+import { chunksOf } from './batches.ts'
 import type { Database } from './database.ts'
 import { expiresAfterDate, KEPT_DAYS } from './expiry.ts'
 import {
@@ -19,6 +20,8 @@ import { accountPk, HISTORY_PREFIX, historyKey, revisionKey, revisionPrefix } fr
 import { campaignRevisions, type EntityRevisions } from './revisions.ts'
 
 const HISTORY_SCHEMA = 1
+/** Entities whose days are decoded at a time, so that an account of thousands does not hold all of them at once. */
+const MERGED_TOGETHER = 500
 
 const entityText = ({ campaign, adGroup }: Entity): string =>
   adGroup === undefined ? campaign : `${campaign}/${adGroup}`
@@ -35,9 +38,20 @@ export async function mergeHistory(
 ): Promise<number> {
   if (rows.length === 0) return 0
   const known = new Map((await knownHistories(db, account)).map((history) => [entityText(history), history]))
-  const merges = [...Map.groupBy(rows, entityText)].flatMap(
-    ([entity, ofEntity]) => mergeDays(known.get(entity), ofEntity, readOn) ?? [],
-  )
+  let changedDays = 0
+  for (const batch of chunksOf([...Map.groupBy(rows, entityText)], MERGED_TOGETHER))
+    changedDays += await mergeEntities(db, account, known, batch, readOn)
+  return changedDays
+}
+
+async function mergeEntities(
+  db: Database,
+  account: AccountRef,
+  known: ReadonlyMap<string, KnownHistory>,
+  reported: readonly (readonly [string, readonly PerformanceRow[]])[],
+  readOn: AccountDate,
+): Promise<number> {
+  const merges = reported.flatMap(([entity, rows]) => mergeDays(known.get(entity), rows, readOn) ?? [])
   await db.putAll(
     'facts',
     merges.map((merge) => revisionItem(account, merge)).filter((item) => item !== undefined),
@@ -51,12 +65,14 @@ export async function mergeHistory(
 
 export async function histories(db: Database, account: AccountRef): Promise<readonly EntityHistory[]> {
   const known = await knownHistories(db, account)
-  return known.map(({ campaign, adGroup, currency, days }) => ({
+  return known.map((history) => ({
     account: accountKey(account),
-    campaign,
-    ...(adGroup !== undefined && { adGroup }),
-    currency,
-    days,
+    campaign: history.campaign,
+    ...(history.adGroup !== undefined && { adGroup: history.adGroup }),
+    currency: history.currency,
+    get days() {
+      return history.days
+    },
   }))
 }
 
@@ -85,13 +101,17 @@ function historyItem(account: AccountRef, history: KnownHistory): Item {
   })
 }
 
+/** The days are decoded whenever they are asked for: as objects, those of 10,000 campaigns would take 250 MB. */
 function readHistory(item: Item): KnownHistory {
+  const columns = textIn(item, 'columns')
   const adGroup = optionalTextIn(item, 'adGroupId') as AdGroupId | undefined
   return {
     campaign: textIn(item, 'campaignId') as CampaignId,
     ...(adGroup !== undefined && { adGroup }),
     currency: textIn(item, 'currency') as CurrencyCode,
-    days: historyDays(JSON.parse(textIn(item, 'columns')) as HistoryColumns),
+    get days() {
+      return historyDays(JSON.parse(columns) as HistoryColumns)
+    },
     readOn: textIn(item, 'readOn') as AccountDate,
     changed: JSON.parse(textIn(item, 'changedOnReadOn')) as readonly AccountDate[],
   }

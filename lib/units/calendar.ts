@@ -46,9 +46,26 @@ export function timeZone(name: string): TimeZone {
   }
 }
 
+// A thousand campaigns have ninety thousand days of history, all of the same few dates: each is worked out once. A cache
+// of a pure function, emptied before it is large, so that nobody can tell.
+const DATES_KEPT = 4_096
+const dayNumbers = new Map<AccountDate, number>()
+const datesOfNumbers = new Map<number, AccountDate>()
+
+function remembered<K, V>(known: Map<K, V>, key: K, work: (key: K) => V): V {
+  const found = known.get(key)
+  if (found !== undefined) return found
+  if (known.size >= DATES_KEPT) known.clear()
+  const value = work(key)
+  known.set(key, value)
+  return value
+}
+
 /** Days since 1970-01-01 of a date; consecutive dates differ by 1. */
-export const dayNumber = (date: AccountDate): number => Date.parse(`${date}T00:00:00Z`) / DAY_MS
-const dateOfNumber = (day: number): AccountDate => new Date(day * DAY_MS).toISOString().slice(0, 10) as AccountDate
+export const dayNumber = (date: AccountDate): number =>
+  remembered(dayNumbers, date, () => Date.parse(`${date}T00:00:00Z`) / DAY_MS)
+const dateOfNumber = (day: number): AccountDate =>
+  remembered(datesOfNumbers, day, () => new Date(day * DAY_MS).toISOString().slice(0, 10) as AccountDate)
 
 export const addDays = (date: AccountDate, days: number): AccountDate => dateOfNumber(dayNumber(date) + days)
 /** `to` − `from` in days. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalJson, hashOf, hashOfText, parseCanonical } from '../../lib/model/canonical.ts'
+import { canonicalJson, canonicalPieces, hashOf, hashOfText, parseCanonical } from '../../lib/model/canonical.ts'
 
 /** What Sluice stores: JSON, bigints, Maps and Sets, with keys of its own choosing. */
 const stored = fc.letrec((tie) => ({
@@ -50,6 +50,23 @@ describe('canonical JSON', () => {
         expect(canonicalJson(new Set(keys))).toBe(canonicalJson(new Set(keys.toReversed())))
       }),
     )
+  })
+
+  test('comes in pieces that join to it, however deep they are cut', () => {
+    fc.assert(
+      fc.property(stored, fc.nat({ max: 4 }), (value, depth) => {
+        expect([...canonicalPieces(value, depth)].join('')).toBe(canonicalJson(value))
+      }),
+    )
+    expect([...canonicalPieces({ b: [1, [2, 3]], a: undefined }, 2)]).toEqual([
+      '{"b":',
+      '[',
+      '1',
+      ',',
+      '[2,3]',
+      ']',
+      '}',
+    ])
   })
 
   test('keeps the order of a list: that is part of it', () => {

@@ -63,6 +63,8 @@ describe.each(KINDS)('an archive %s', (_name, { open, tamper }) => {
     const archive = open()
     expect(await archive.put(CONTENT)).toBe(HASH)
     expect(await archive.put(CONTENT)).toBe(HASH)
+    // Pieces are the text that they join to.
+    expect(await archive.put([CONTENT.slice(0, 3), '', CONTENT.slice(3)])).toBe(HASH)
     expect(await archive.get(HASH)).toBe(CONTENT)
   })
 
