@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 const steps: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['types', 'tsc', '--noEmit'],
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
+  ['browser for the tests', 'node', 'scripts/browser.ts'],
   ['tests', 'vitest', 'run'],
   ['synthesis', 'cdk', 'synth', '--quiet'],
 ]
