@@ -23,6 +23,10 @@ const DECISION_AFTER_MS = 90 * MINUTE_MS
 export const dailyPlanTurn = (policy: Policy, now: Instant): Instant =>
   later(startOfDay(dateAt(now, policy.zone), policy.zone), DECISION_AFTER_MS)
 
+/** Whether the plan of a turn is the day's decision, or a correction between two of them. */
+export const occasionOf = (policy: Policy, turn: Instant): PlanHeader['occasion'] =>
+  turn === dailyPlanTurn(policy, turn) ? 'daily' : 'correction'
+
 /** `now` rounded down to a whole period, so that every tick of a period names the same turn. */
 const periodStart = (now: Instant, periodMs: number): Instant => (Math.floor(now / periodMs) * periodMs) as Instant
 
@@ -62,10 +66,15 @@ async function dueActs(policy: Policy, now: Instant, turn: Instant, loop: Loop):
   return [...accounts].map((key) => ({ stage: 'act', key, turn, attempt: 0 }))
 }
 
-/** Plans of a portfolio that may still be acted on: approved, not expired, newest first; the day's and its corrections. */
+/**
+ * Plans of a portfolio that may still be acted on, newest first: approved and not expired; the newest daily plan and the
+ * corrections made since. What came before it is replaced, also where whoever stored it died before taking that back.
+ */
 export async function openPlans(policy: Policy, now: Instant, loop: Loop): Promise<readonly PlanHeader[]> {
   const recent = await loop.plans.recent(policy.portfolio, 8)
-  return recent.filter(
+  const newestDaily = recent.findIndex(({ occasion }) => occasion === 'daily')
+  const standing = newestDaily === -1 ? recent : recent.slice(0, newestDaily + 1)
+  return standing.filter(
     (header) => header.approval.kind === 'approved' && header.expiresAt > now && header.mode !== 'observe',
   )
 }

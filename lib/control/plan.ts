@@ -11,7 +11,7 @@ import { type Instant, later } from '../units/calendar.ts'
 import { add, sum, zero } from '../units/money.ts'
 import { convert } from '../units/rates.ts'
 import { commitFresh } from './commit.ts'
-import { dailyPlanTurn } from './dispatch.ts'
+import { occasionOf } from './dispatch.ts'
 import { worstCase } from './exposure.ts'
 import type { Loop } from './loop.ts'
 import { observe } from './observe.ts'
@@ -28,7 +28,7 @@ const INPUTS_DEPTH = 4
 export async function planPortfolio(portfolio: PortfolioId, turn: Instant, loop: Loop): Promise<Summary> {
   const version = await loop.policies.current(portfolio)
   if (!version) throw new Error(`portfolio ${portfolio} has no policy: store one first`)
-  const occasion = turn === dailyPlanTurn(version.policy, turn) ? 'daily' : 'correction'
+  const occasion = occasionOf(version.policy, turn)
   const { plan, observation } = await makePlan(version, occasion, loop)
   await openPortfolioDay(observation, loop)
   const changes = plan.decisions.filter(({ kind }) => kind === 'change')

@@ -2,6 +2,7 @@ import { parseAccountKey, portfolioId } from '../model/account.ts'
 import type { Stage, StageMessage } from '../model/turn.ts'
 import { HOUR_MS, later } from '../units/calendar.ts'
 import { actOnAccount } from './act.ts'
+import { occasionOf } from './dispatch.ts'
 import type { Loop } from './loop.ts'
 import { planPortfolio } from './plan.ts'
 import { pullAccount } from './pull.ts'
@@ -36,16 +37,27 @@ const STAGES: Readonly<Record<Stage, (message: StageMessage, loop: Loop) => Prom
 export async function runTurn(message: StageMessage, loop: Loop): Promise<TurnResult> {
   const now = loop.clock.now()
   if (now - message.turn > PERIOD_MS[message.stage]) return { kind: 'skipped', why: 'too-old' }
-  const key = `${message.stage}/${message.key}`
+  const key = await claimKey(message, loop)
   // Past its run limit a worker is dead, clocks apart: then the key may be taken over.
   const until = later(now, loop.timing.runLimitMs + loop.timing.clockSkewMs)
   const claim = await loop.claims.claim(key, message.turn, message.attempt, loop.worker, now, until)
   if (claim === 'done') return { kind: 'skipped', why: 'done' }
   if (claim === 'elsewhere') return { kind: 'elsewhere' }
   const summary = await STAGES[message.stage](message, loop).catch(async (error: unknown) => {
-    await loop.claims.release(key, loop.worker)
+    // A key that cannot be given back runs out; what went wrong before is what must be told.
+    await loop.claims.release(key, loop.worker).catch(() => {})
     throw error
   })
   await loop.claims.finish(key, message.turn, message.attempt, loop.worker)
   return { kind: 'ran', summary }
+}
+
+/**
+ * One worker at a time per stage and key. Corrections have a key of their own: their turns are younger than the day's
+ * decision, which would count as done after one of them.
+ */
+async function claimKey({ stage, key, turn }: StageMessage, loop: Loop): Promise<string> {
+  if (stage !== 'plan') return `${stage}/${key}`
+  const version = await loop.policies.current(portfolioId(key))
+  return version && occasionOf(version.policy, turn) === 'correction' ? `${stage}/${key}/correction` : `${stage}/${key}`
 }
