@@ -5,6 +5,7 @@ import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { PolicyAccount } from '../model/policy.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import { type AccountDate, daysBetween } from '../units/calendar.ts'
+import { countedOnce } from './counted-once.ts'
 
 /** One complete day of one budget: everything it feeds, summed. */
 export interface BudgetDay {
@@ -31,10 +32,9 @@ export function policyAccount(observation: Observation, account: AccountObservat
  */
 export function budgetDays(account: AccountObservation, rule: string): ReadonlyMap<string, readonly BudgetDay[]> {
   const byEntity = new Map<string, EntityHistory[]>()
-  for (const history of account.histories) {
-    push(byEntity, history.campaign, history)
+  for (const history of countedOnce(account.histories)) push(byEntity, history.campaign, history)
+  for (const history of account.histories)
     if (history.adGroup !== undefined) push(byEntity, `${history.campaign}/${history.adGroup}`, history)
-  }
   return new Map(
     account.structure.budgets.map((budget) => [budget.id, daysOf(feeding(budget, byEntity), rule, account.today)]),
   )

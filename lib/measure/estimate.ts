@@ -1,7 +1,7 @@
-import { accountKey } from '../model/account.ts'
+import { accountKey, type CampaignId } from '../model/account.ts'
 import type { BudgetEstimate, Estimates } from '../model/estimates.ts'
 import type { LeverState } from '../model/lever-state.ts'
-import { budgetMembership } from '../model/membership.ts'
+import { budgetMembership, memberOf } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import { perObject } from '../model/per-object.ts'
 import type { BudgetHolder } from '../model/structure.ts'
@@ -60,14 +60,28 @@ function seriesOf(
 ): readonly Series[] {
   const days = budgetDays(account, accountRule(observation, account))
   const rate = observation.rates.find(({ from }) => from === account.structure.currency)
-  return account.structure.budgets.map((budget) => ({
-    account,
-    budget,
-    days: days.get(budget.id) ?? [],
-    completion,
-    rate: rate ? Number(rate.microsPerUnit) / 1e6 : Number.NaN,
-  }))
+  const members = portfolioCampaigns(observation, account)
+  return account.structure.budgets
+    .filter(({ campaigns }) => campaigns.some((campaign) => members.has(campaign)))
+    .map((budget) => ({
+      account,
+      budget,
+      days: days.get(budget.id) ?? [],
+      completion,
+      rate: rate ? Number(rate.microsPerUnit) / 1e6 : Number.NaN,
+    }))
 }
+
+/** Removed ones too: what they spent is part of what the others came with a share of. */
+const portfolioCampaigns = (
+  { policy }: Observation,
+  { structure, today }: AccountObservation,
+): ReadonlySet<CampaignId> =>
+  new Set(
+    structure.campaigns
+      .filter((campaign) => memberOf(policy.policy, structure.account, campaign, today) !== undefined)
+      .map(({ id }) => id),
+  )
 
 /** Each series' share of what all of them spent before the flight began (all they spent, if there is no day before). */
 function spendBeforeFlight(observation: Observation, series: readonly Series[]): readonly number[] {
