@@ -86,7 +86,8 @@ function main(): void {
     console.log(path)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
-    process.exitCode = 1
+    // A person's own machine may do without: the tests then say which were skipped. In CI they must all run.
+    if (process.env.CI) process.exitCode = 1
   }
 }
 

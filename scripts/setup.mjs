@@ -14,7 +14,9 @@ const wanted = createHash('sha256')
 
 const [major] = process.versions.node.split('.').map(Number)
 if (major < 20) {
-  console.error(`Sluice needs Node 20 or later to set itself up; this is ${process.version}. Install a newer Node and run again.`)
+  console.error(
+    `Sluice needs Node 20 or later to set itself up; this is ${process.version}. Install a newer Node and run again.`,
+  )
   process.exit(1)
 }
 

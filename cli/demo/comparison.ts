@@ -22,7 +22,7 @@ export function comparison({ market }: Pretend, scenario: Scenario, seed: number
   if (market.now() < until) market.advanceTo(until)
   const sluice = figures(market, from, to)
   const spendMicros = market.truth.headline(from, to).spendMicros
-  const other = runUntouched(scenario, { seed, spendMicros, until })
+  const other = runUntouched(scenario, { seed, spendMicros, until, through: to })
   const untouched: UntouchedFigures = {
     ...figures(other.market, from, to),
     budgetFactor: other.factor,

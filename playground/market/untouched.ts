@@ -1,4 +1,12 @@
-import { accountDate, dateAt, type Instant, later, MINUTE_MS, type TimeZone } from '../../lib/units/calendar.ts'
+import {
+  type AccountDate,
+  accountDate,
+  dateAt,
+  type Instant,
+  later,
+  MINUTE_MS,
+  type TimeZone,
+} from '../../lib/units/calendar.ts'
 import { createMarket, type Market } from './market.ts'
 import type { Scenario } from './schema.ts'
 
@@ -9,6 +17,8 @@ export interface UntouchedOptions {
   readonly spendMicros: bigint
   /** End of the comparison, as a rule the end of the run; whole dates up to it count. Default: the scenario's end. */
   readonly until?: Instant
+  /** Last date whose spend counts, where `until` lies beyond its end in some zone. Default: the date that `until` ends. */
+  readonly through?: AccountDate
   /** Largest accepted relative difference in spend. Default: 0.0002. */
   readonly tolerance?: number
 }
@@ -70,12 +80,13 @@ function between(low: Attempt, high: Attempt, step: number): number {
   return low.factor + Math.min(0.98, Math.max(0.02, share)) * (high.factor - low.factor)
 }
 
-function run(scenario: Scenario, { seed, until }: UntouchedOptions, factor: number, wanted: number): Attempt {
+function run(scenario: Scenario, { seed, until, through }: UntouchedOptions, factor: number, wanted: number): Attempt {
   const market = createMarket(scenario, { seed, budgetFactor: factor })
   const end = until ?? market.end
   market.advanceTo(end)
   const zone = scenario.portfolio.zone as TimeZone
-  const spend = market.truth.spendInBase(accountDate(scenario.start), dateAt(later(end, -MINUTE_MS), zone))
+  const last = through ?? dateAt(later(end, -MINUTE_MS), zone)
+  const spend = market.truth.spendInBase(accountDate(scenario.start), last)
   const spendMicros = BigInt(Math.round(spend * 1e6))
   return { factor, difference: spend / wanted - 1, spendMicros, market }
 }
