@@ -16,6 +16,8 @@ export interface ConnectionConfig {
   /** Name or complete ARN of the secret for changing anything; only the act functions may read it. */
   readonly writeSecret: string
   readonly apiVersion?: string | undefined
+  /** How the platform's change history names these credentials, so that Sluice's own changes are told from others'. */
+  readonly ourActors?: readonly string[] | undefined
 }
 
 /** Platforms that there are functions for. */
@@ -30,6 +32,7 @@ const connectionSchema = z
     readSecret: secretName,
     writeSecret: secretName,
     apiVersion: z.string().optional(),
+    ourActors: z.array(z.string().min(1)).optional(),
   })
   .refine(({ readSecret, writeSecret }) => readSecret !== writeSecret, {
     path: ['writeSecret'],

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import { ArnFormat, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { Construct } from 'constructs'
 import type { Connection } from '../functions/composition/connections.ts'
@@ -45,6 +45,10 @@ export class SluiceStack extends Stack {
     this.config = config
     this.tables = new Tables(this, 'tables', config)
     this.archive = new Archive(this, 'archive', config)
+    new CfnOutput(this, 'ArchiveBucketName', {
+      value: this.archive.bucket.bucketName,
+      description: 'Exchange rates go to rates/rates.csv here',
+    })
     const queues = QUEUES.map((name) => [name, new StageQueue(this, name, config)] as const)
     this.queues = Object.fromEntries(queues) as Record<QueueName, StageQueue>
 
@@ -123,10 +127,11 @@ const connectionsOf = ({ connections }: SluiceConfig, platforms: readonly string
 /** @throws Error when the connections do not fit a function's environment */
 function connectionsText(config: SluiceConfig, { platforms, kind }: SecretKind): string {
   const connections = connectionsOf(config, platforms).map(
-    ({ account, readSecret, writeSecret, apiVersion }): Connection => ({
+    ({ account, readSecret, writeSecret, apiVersion, ourActors }): Connection => ({
       account,
       secret: kind === 'read' ? readSecret : writeSecret,
       ...(apiVersion === undefined ? {} : { apiVersion }),
+      ...(ourActors === undefined ? {} : { ourActors }),
     }),
   )
   const text = JSON.stringify(connections)

@@ -8,6 +8,8 @@ export interface Connection {
   /** Name or ARN of the secret that holds the credentials; never the credentials. */
   readonly secret: string
   readonly apiVersion?: string | undefined
+  /** Names by which the platform's change history shows Sluice's own credentials: an e-mail address, an application. */
+  readonly ourActors?: readonly string[] | undefined
   /** Other addresses, by the platform's own names for them; its adapter refuses all but its own and loopback. */
   readonly endpoints?: Readonly<Record<string, string>> | undefined
 }
@@ -28,6 +30,7 @@ const connectionSchema = z.strictObject({
   account: accountPattern,
   secret: secretName,
   apiVersion: z.string().optional(),
+  ourActors: z.array(z.string().min(1)).optional(),
   endpoints: z.record(z.string(), z.string()).optional(),
 })
 

@@ -14,6 +14,7 @@ export const googleAds =
       secretName: connection.secret,
       clock,
       endpoints: { api, token },
+      ...(connection.ourActors === undefined ? {} : { ourActors: connection.ourActors }),
       ...(connection.apiVersion === undefined ? {} : { apiVersion: connection.apiVersion }),
     })
   }

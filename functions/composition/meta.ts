@@ -18,6 +18,7 @@ export const meta =
       clock,
       polling: POLLING,
       ...(api === undefined ? {} : { endpoint: api }),
+      ...(connection.ourActors === undefined ? {} : { ourActors: connection.ourActors }),
       ...(connection.apiVersion === undefined ? {} : { apiVersion: connection.apiVersion }),
     })
   }

@@ -1,7 +1,7 @@
 import { type AccountRef, accountKey } from '../model/account.ts'
 import { scopesOf } from '../model/freeze.ts'
 import type { PlanChunk, PlanHeader, PlanProgress } from '../model/plan.ts'
-import type { PolicyVersion } from '../model/policy.ts'
+import type { Policy } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { StageMessage } from '../model/turn.ts'
 import { dateAt } from '../units/calendar.ts'
@@ -10,7 +10,7 @@ import { mayPushNow, openPlans } from './dispatch.ts'
 import { giveUpChunk } from './give-up.ts'
 import { portfolioDayOf } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, policiesOf } from './portfolios.ts'
+import { allPolicies, policiesOf, type Steering, steeringOf } from './portfolios.ts'
 import { pushReserved } from './push.ts'
 import { reserve } from './reserve.ts'
 import { shadowChunk } from './shadow.ts'
@@ -34,9 +34,9 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
     if (!(await portfolioDayOf(version, loop))) continue
     for (const header of await openPlans(version.policy, loop.clock.now(), loop)) {
       if (loop.asked && loop.asked.plan !== header.id) continue
-      const next = await nextChunk(header, version, structure, loop)
+      const next = await nextChunk(header, version.policy, structure, loop)
       if (!next) continue
-      const summary = await actOnChunk(next, version, structure, loop)
+      const summary = await actOnChunk(next, steeringOf(version, policies, account, loop), structure, loop)
       // Where the account itself was refused, the next chunk would be too: that is for the next tick to try.
       if (summary.accountRefused === undefined) await loop.queue.send([{ ...message, attempt: message.attempt + 1 }])
       return summary
@@ -47,7 +47,7 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
 
 async function nextChunk(
   header: PlanHeader,
-  version: PolicyVersion,
+  policy: Policy,
   { account, zone }: AccountStructure,
   loop: Loop,
 ): Promise<NextChunk | undefined> {
@@ -57,7 +57,7 @@ async function nextChunk(
   const progress = await loop.plans.progress(header.id)
   const index = progress?.cursors[key] ?? 0
   const next = chunks[index]
-  if (!next || !mayPushNow(header, version.policy, zone, now, loop.asked?.now)) return undefined
+  if (!next || !mayPushNow(header, policy, zone, now, loop.asked?.now)) return undefined
   if (next.phase === 'raise' && cutsAreOpen(header, progress) && !waitedEnough(header, now)) return undefined
   return { header, chunk: await loop.plans.chunk(header, key, index), progress }
 }
@@ -76,20 +76,20 @@ const waitedEnough = ({ madeAt, expiresAt }: PlanHeader, now: number): boolean =
 
 async function actOnChunk(
   next: NextChunk,
-  version: PolicyVersion,
+  steering: Steering,
   structure: AccountStructure,
   loop: Loop,
 ): Promise<Summary> {
   const { header, chunk } = next
   if (header.mode === 'shadow') return shadowChunk(next, structure, loop)
-  if (header.policyVersion !== version.version)
+  if (header.policyVersion !== steering.version.version)
     return giveUpChunk(next, structure, 'the policy changed since the plan was made', loop)
   const campaigns = campaignsOf(chunk, structure)
   // First of two looks at the freezes: nothing is reserved for what may not be pushed anyway.
   const [freeze] = await loop.freezes.active(scopesOf(structure.account, campaigns))
   if (freeze) return giveUpChunk(next, structure, `${freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}`, loop)
-  const reserved = await reserve(next, version, structure, loop)
-  const outcomes = await pushReserved(reserved, version, structure, campaigns, loop)
+  const reserved = await reserve(next, steering, structure, loop)
+  const outcomes = await pushReserved(reserved, steering, structure, campaigns, loop)
   return {
     plan: header.id,
     chunk: chunk.index,

@@ -62,14 +62,17 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
   return adopt(inside, sighting.portfolio, drift, now)
 }
 
-/** With what the day may already have cost on record, before the value or the idleness changes. */
+/**
+ * With what the day may already have cost on record, before the value or the idleness changes. What was edited and then
+ * paused may have run in between.
+ */
 function counted(
   before: LeverState | undefined,
   base: LeverState,
   { budget, idle }: Sighting,
   date: AccountDate,
 ): LeverState {
-  if (before && !before.idle) return withHigh(before, idle ? amountOf(before.known) : budget.amount, date)
+  if (before && !before.idle) return withHigh(before, budget.amount, date)
   return idle ? base : withHigh({ ...base, idle: true }, budget.amount, date)
 }
 

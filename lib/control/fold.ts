@@ -35,13 +35,14 @@ function foldEntry(
   account: Map<string, DayFold>,
   portfolios: Map<string, DayFold>,
 ): void {
+  const isPortfolio = chain.startsWith('portfolio/')
+  const days = isPortfolio ? portfolios : account
+  const dayKey = (date: string): string => (isPortfolio ? `${chain.slice('portfolio/'.length)}/${date}` : date)
   switch (entry.kind) {
     case 'day-opened': {
-      const days = chain.startsWith('portfolio/') ? portfolios : account
-      const key = chain.startsWith('portfolio/') ? `${chain.slice('portfolio/'.length)}/${entry.date}` : entry.date
       // What other chains added to the day before is kept: chains are folded one after another.
-      const before = days.get(key) ?? EMPTY
-      days.set(key, {
+      const before = days.get(dayKey(entry.date)) ?? EMPTY
+      days.set(dayKey(entry.date), {
         ...before,
         exposureMicros: before.exposureMicros + BigInt(entry.exposureMicros),
         capMicros: capOf(entry),
@@ -49,7 +50,7 @@ function foldEntry(
       return
     }
     case 'cap-set':
-      account.set(entry.date, { ...(account.get(entry.date) ?? EMPTY), capMicros: capOf(entry) })
+      days.set(dayKey(entry.date), { ...(days.get(dayKey(entry.date)) ?? EMPTY), capMicros: capOf(entry) })
       return
     case 'reserved':
     case 'settled':

@@ -8,7 +8,7 @@ import type { PolicyVersion } from '../model/policy.ts'
 import { type AccountDate, dateAt, daysBetween, type Instant } from '../units/calendar.ts'
 import type { ExchangeRate } from '../units/rates.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, policiesOf, termsOf } from './portfolios.ts'
+import { allPolicies, checkCurrencies, policiesOf, termsOf } from './portfolios.ts'
 
 /** Campaigns whose restatement is learned from: the largest; the lag is pooled over the account anyway. */
 const LAG_CAMPAIGNS = 40
@@ -69,6 +69,7 @@ async function observeAccount(
     loop.money.allLevers(account),
   ])
   if (!structure || !status) throw new NotPulled(accountKey(account))
+  checkCurrencies([version], structure)
   const today = dateAt(now, structure.zone)
   const intraday = await loop.facts.intraday(account, today)
   const others = policiesOf(policies, account).filter(({ policy }) => policy.portfolio !== version.policy.portfolio)

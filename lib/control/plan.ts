@@ -85,7 +85,10 @@ function firstApproval({ mode, policyVersion, madeAt }: Plan): Approval {
   }
 }
 
-/** Opens the portfolio's day in the ledger at the worst case of its budgets as known, with the day's rates pinned. */
+/**
+ * Opens the portfolio's day in the ledger at the worst case of its budgets as known, with the day's rates pinned. If the
+ * day is open and the policy's cap is another now, the new one takes over.
+ */
 export async function openPortfolioDay(observation: Observation, loop: Loop): Promise<void> {
   const { portfolio } = observation.policy.policy
   await commitFresh(loop, `opening portfolio ${portfolio} ${observation.today}`, () => buildOpen(observation, loop))
@@ -97,7 +100,16 @@ async function buildOpen(
 ): Promise<{ commit: Omit<MoneyCommit, 'token'> } | undefined> {
   const { policy, today, accounts, rates } = observation
   const { portfolio, dayCap, baseCurrency } = policy.policy
-  if (await loop.money.portfolioDay(portfolio, today)) return undefined
+  const open = await loop.money.portfolioDay(portfolio, today)
+  const common = { chain: `portfolio/${portfolio}`, at: loop.clock.now(), levers: [], intents: [] } as const
+  const capText = dayCap ? { capMicros: dayCap.micros.toString() } : {}
+  if (open) {
+    if (open.cap?.micros === dayCap?.micros) return undefined
+    const { cap: _, ...rest } = open
+    const next = { ...rest, ...(dayCap ? { cap: dayCap } : {}), version: open.version + 1 }
+    const entry = { kind: 'cap-set', date: today, ...capText } as const
+    return { commit: { ...common, portfolioDay: { next, expected: open.version }, entries: [entry] } }
+  }
   let exposure = zero(baseCurrency)
   for (const { structure, today: accountToday } of accounts) {
     const factor = overDeliveryFactor(
@@ -124,16 +136,7 @@ async function buildOpen(
     kind: 'day-opened',
     date: today,
     exposureMicros: exposure.micros.toString(),
-    ...(dayCap ? { capMicros: dayCap.micros.toString() } : {}),
+    ...capText,
   } as const
-  return {
-    commit: {
-      chain: `portfolio/${portfolio}`,
-      at: loop.clock.now(),
-      levers: [],
-      intents: [],
-      portfolioDay: { next, expected: 0 },
-      entries: [entry],
-    },
-  }
+  return { commit: { ...common, portfolioDay: { next, expected: 0 }, entries: [entry] } }
 }

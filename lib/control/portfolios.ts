@@ -1,4 +1,4 @@
-import { type AccountRef, sameAccount } from '../model/account.ts'
+import { type AccountRef, accountKey, sameAccount } from '../model/account.ts'
 import { budgetMembership } from '../model/membership.ts'
 import type { PolicyAccount, PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure, BudgetHolder } from '../model/structure.ts'
@@ -19,6 +19,31 @@ export const policiesOf = (policies: readonly PolicyVersion[], account: AccountR
 export const termsOf = (version: PolicyVersion, account: AccountRef): PolicyAccount | undefined =>
   version.policy.accounts.find((one) => sameAccount(one.account, account))
 
+/** A policy speaks of an account in a currency that is not the account's. Nothing is done until it is put right. */
+export class PolicyCurrency extends Error {
+  constructor({ policy }: PolicyVersion, field: string, written: Money, { account, currency }: AccountStructure) {
+    super(
+      `policy of ${policy.portfolio}: ${field} is in ${written.currency}, but account ${accountKey(account)} is in ${currency}: write it in ${currency}`,
+    )
+    this.name = 'PolicyCurrency'
+  }
+}
+
+/** @throws PolicyCurrency for a cap or bound in another currency than the account's */
+export function checkCurrencies(policies: readonly PolicyVersion[], structure: AccountStructure): void {
+  for (const version of policiesOf(policies, structure.account)) {
+    const check = (field: string, amount: Money | undefined): void => {
+      if (amount && amount.currency !== structure.currency) throw new PolicyCurrency(version, field, amount, structure)
+    }
+    check(`dayCap of ${accountKey(structure.account)}`, termsOf(version, structure.account)?.dayCap)
+    for (const { account, budget, atLeast, atMost } of version.policy.bounds) {
+      if (!sameAccount(account, structure.account)) continue
+      check(`bounds.atLeast of budget ${budget}`, atLeast)
+      check(`bounds.atMost of budget ${budget}`, atMost)
+    }
+  }
+}
+
 /** The tightest cap that any portfolio gives the account's day; undefined unless every one of them gives one. */
 export function accountDayCap(policies: readonly PolicyVersion[], account: AccountRef): Money | undefined {
   const caps = policiesOf(policies, account).map((version) => termsOf(version, account)?.dayCap)
@@ -35,6 +60,24 @@ export function overDeliveryFactor(
   const own = policiesOf(policies, account).flatMap((version) => termsOf(version, account)?.overDeliveryFactor ?? [])
   return own.length > 0 ? Math.max(...own) : platformFactor
 }
+
+/** What binds a push of one portfolio to one account: its policy, and what all policies together say of the account's day. */
+export interface Steering {
+  readonly version: PolicyVersion
+  readonly factor: number
+  readonly dayCap: Money | undefined
+}
+
+export const steeringOf = (
+  version: PolicyVersion,
+  policies: readonly PolicyVersion[],
+  account: AccountRef,
+  loop: Loop,
+): Steering => ({
+  version,
+  factor: overDeliveryFactor(policies, account, loop.platforms(account.platform).capabilities.overDeliveryFactor),
+  dayCap: accountDayCap(policies, account),
+})
 
 /** The portfolio that a budget belongs to, and any others that lay claim to it as well. */
 export function portfoliosOf(

@@ -1,4 +1,5 @@
 import { type AccountRef, accountKey } from '../model/account.ts'
+import { type ConversionRule, ruleKey } from '../model/conversions.ts'
 import type { IntradaySpend, PullStatus } from '../model/history.ts'
 import type { PerformanceReport } from '../model/performance.ts'
 import type { PolicyVersion } from '../model/policy.ts'
@@ -58,7 +59,7 @@ async function readHistory(
     return { days: 0, status: { ...(historyAt ? { historyAt } : {}), historyTo, unexplainedMicros } }
   }
   const { reader, capabilities } = loop.platforms(account.platform)
-  const rules = policiesOf(policies, account).flatMap((version) => termsOf(version, account)?.conversions ?? [])
+  const rules = rulesOf(policies, account)
   // A day stops changing when its window has closed; an account that is new, or was away, is read from further back.
   const window = Math.max(...rules.map((rule) => Math.max(rule.clickWindowDays, rule.viewWindowDays)), 1) + 1
   const missed = before?.historyTo ? Math.max(0, daysBetween(before.historyTo, yesterday)) : BACKFILL_DAYS
@@ -69,6 +70,12 @@ async function readHistory(
     [...(before?.unexplainedMicros ?? []), ...unexplained(report)].slice(-BACKFILL_DAYS),
   )
   return { days, status: { historyAt: report.readAt, historyTo: yesterday, unexplainedMicros } }
+}
+
+/** The rules by which conversions are counted on the account, each once: portfolios may share one. */
+function rulesOf(policies: readonly PolicyVersion[], account: AccountRef): readonly ConversionRule[] {
+  const rules = policiesOf(policies, account).flatMap((version) => termsOf(version, account)?.conversions ?? [])
+  return [...new Map(rules.map((rule) => [ruleKey(rule), rule])).values()]
 }
 
 /** Spend of the account less the sum of its parts, by date. */

@@ -3,9 +3,9 @@ import type { PlatformFailure, WriteResult } from '../model/failure.ts'
 import { scopesOf } from '../model/freeze.ts'
 import type { Intent, Outcome, Readback } from '../model/intent.ts'
 import { type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
-import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { Loop } from './loop.ts'
+import type { Steering } from './portfolios.ts'
 import { type Settlement, settle } from './settle.ts'
 
 /**
@@ -16,7 +16,7 @@ import { type Settlement, settle } from './settle.ts'
  */
 export async function pushReserved(
   reserved: readonly Intent[],
-  version: PolicyVersion,
+  steering: Steering,
   structure: AccountStructure,
   campaigns: readonly string[],
   loop: Loop,
@@ -39,7 +39,7 @@ export async function pushReserved(
       : undefined
   if (obstacle) settlements.push(...ready.map((intent) => ({ intent, outcome: obstacle })))
   else settlements.push(...(await send(ready, structure, loop)))
-  await settle(settlements, version, structure, loop)
+  await settle(settlements, steering, structure, loop)
   return tally(settlements)
 }
 

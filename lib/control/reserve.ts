@@ -6,23 +6,24 @@ import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
 import { type LeverKey, type LiveLever, leverKey, sameValue } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import type { ChangeDecision } from '../model/plan.ts'
-import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
 import { type AccountDate, dateAt, type Instant, later } from '../units/calendar.ts'
-import { add, compare, type Money, subtract, sum, zero } from '../units/money.ts'
+import { add, compare, type Money, smaller, subtract, sum, zero } from '../units/money.ts'
 import type { NextChunk } from './chunk.ts'
 import { commitFresh } from './commit.ts'
 import { amountOf, highOn, withHigh, worstCaseChange } from './exposure.ts'
 import { inBase, portfolioDayOf, withExposure } from './ledger-step.ts'
 import { type Loop, leaseMs } from './loop.ts'
-import { overDeliveryFactor } from './portfolios.ts'
+import type { Steering } from './portfolios.ts'
 import { advanced, noProgress } from './progress.ts'
 import { valueText } from './value-text.ts'
 
 interface Books {
   readonly ledger: AccountDayLedger
   readonly portfolio: PortfolioDayLedger
+  /** The tighter of what the ledgers hold and what the policies say by now: a lower cap does not wait for the next pull. */
+  readonly caps: { readonly account: Money | undefined; readonly portfolio: Money | undefined }
   readonly states: ReadonlyMap<LeverKey, LeverState>
   readonly live: ReadonlyMap<LeverKey, LiveLever>
   readonly date: AccountDate
@@ -50,17 +51,17 @@ type Verdict = { readonly granted: Granted } | { readonly refused: string; reado
  */
 export async function reserve(
   next: NextChunk,
-  version: PolicyVersion,
+  steering: Steering,
   structure: AccountStructure,
   loop: Loop,
 ): Promise<readonly Intent[]> {
-  const built = await commitFresh(loop, `reserving for ${next.header.id}`, () => build(next, version, structure, loop))
+  const built = await commitFresh(loop, `reserving for ${next.header.id}`, () => build(next, steering, structure, loop))
   return built?.granted.map(({ intent }) => intent) ?? []
 }
 
 async function build(
   { header, chunk }: NextChunk,
-  version: PolicyVersion,
+  steering: Steering,
   structure: AccountStructure,
   loop: Loop,
 ): Promise<{ commit: Omit<MoneyCommit, 'token'>; granted: readonly Granted[] } | undefined> {
@@ -68,7 +69,7 @@ async function build(
   const progress = (await loop.plans.progress(header.id)) ?? noProgress(header)
   if ((progress.cursors[key] ?? 0) !== chunk.index) return undefined
   const headroom = subtract(add(header.netGrowth, progress.freed), progress.raised)
-  const books = await openBooks(chunk.changes, headroom, version, structure, loop)
+  const books = await openBooks(chunk.changes, headroom, steering, structure, loop)
   const lease = later(books.now, leaseMs(loop.timing))
 
   const granted: Granted[] = []
@@ -134,11 +135,11 @@ export class DayNotOpen extends Error {
 async function openBooks(
   changes: readonly ChangeDecision[],
   headroom: Money,
-  version: PolicyVersion,
+  { version, factor, dayCap }: Steering,
   { account, zone }: AccountStructure,
   loop: Loop,
 ): Promise<Books> {
-  const { reader, capabilities } = loop.platforms(account.platform)
+  const { reader } = loop.platforms(account.platform)
   const levers = changes.map(({ change }) => change.lever)
   const live = await reader.live(account, levers)
   const now = loop.clock.now()
@@ -150,10 +151,10 @@ async function openBooks(
   ])
   if (!ledger) throw new DayNotOpen(accountKey(account), date)
   if (!portfolio) throw new DayNotOpen(`portfolio ${version.policy.portfolio}`, dateAt(now, version.policy.zone))
-  const factor = overDeliveryFactor([version], account, capabilities.overDeliveryFactor)
   return {
     ledger,
     portfolio,
+    caps: { account: tighter(ledger.cap, dayCap), portfolio: tighter(portfolio.cap, version.policy.dayCap) },
     states,
     live: new Map(live.map((one) => [leverKey(one.lever), one])),
     date,
@@ -162,6 +163,8 @@ async function openBooks(
     headroom,
   }
 }
+
+const tighter = (a: Money | undefined, b: Money | undefined): Money | undefined => a && b && smaller(a, b)
 
 /** Whether one change may be pushed, given what was granted before it in the same chunk. */
 function judge(
@@ -175,6 +178,11 @@ function judge(
   const state = books.states.get(key)
   if (!state) return { refused: 'nothing is known of this lever yet', outcome: 'dropped' }
   if (state.pending) return { refused: 'an earlier push is not settled', outcome: 'dropped' }
+  if (!sameValue(state.known, change.from))
+    return {
+      refused: `it is known at ${valueText(state.known)}, and the decision was based on ${valueText(change.from)}`,
+      outcome: 'drifted',
+    }
   const live = books.live.get(key)?.value
   if (!live || !sameValue(live, change.from))
     return { refused: `it stands at ${valueText(live)}, not at ${valueText(change.from)}`, outcome: 'drifted' }
@@ -201,8 +209,8 @@ function judge(
 /** The cap that this change would break, in words. A cut breaks none. */
 function brokenCap(delta: Money, growth: Money, books: Books, before: readonly Granted[]): string | undefined {
   if (growth.micros <= 0n) return undefined
-  const { ledger, portfolio, headroom } = books
-  if (!ledger.cap || !portfolio.cap) return 'there is no cap in the policy'
+  const { ledger, portfolio, caps, headroom } = books
+  if (!caps.account || !caps.portfolio) return 'there is no cap in the policy'
   const all = add(
     sum(
       before.map((one) => one.delta),
@@ -210,9 +218,9 @@ function brokenCap(delta: Money, growth: Money, books: Books, before: readonly G
     ),
     delta,
   )
-  if (compare(add(ledger.exposure, all), ledger.cap) > 0)
+  if (compare(add(ledger.exposure, all), caps.account) > 0)
     return 'the account’s day would cost more than its cap at worst'
-  if (compare(add(portfolio.exposure, inBase(all, portfolio)), portfolio.cap) > 0)
+  if (compare(add(portfolio.exposure, inBase(all, portfolio)), caps.portfolio) > 0)
     return 'the portfolio’s day would cost more than its cap at worst'
   const none = zero(growth.currency)
   const raised = before.reduce((total, one) => (one.growth.micros > 0n ? add(total, one.growth) : total), none)

@@ -5,7 +5,6 @@ import type { PlatformFailure } from '../model/failure.ts'
 import type { Intent, IntentRecord, Outcome } from '../model/intent.ts'
 import { leverKey } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
-import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
 import { type AccountDate, DAY_MS, dateAt, type Instant, later } from '../units/calendar.ts'
@@ -15,7 +14,7 @@ import { commitFresh } from './commit.ts'
 import { amountOf, highOn, withHigh, worstCaseChange } from './exposure.ts'
 import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
-import { overDeliveryFactor } from './portfolios.ts'
+import type { Steering } from './portfolios.ts'
 import { advanced } from './progress.ts'
 import { valueText } from './value-text.ts'
 
@@ -38,19 +37,19 @@ export interface Settlement {
  */
 export async function settle(
   settlements: readonly Settlement[],
-  version: PolicyVersion,
+  steering: Steering,
   structure: AccountStructure,
   loop: Loop,
 ): Promise<void> {
   if (settlements.length === 0) return
   await commitFresh(loop, `settling for ${accountKey(structure.account)}`, () =>
-    build(settlements, version, structure, loop),
+    build(settlements, steering, structure, loop),
   )
 }
 
 async function build(
   settlements: readonly Settlement[],
-  version: PolicyVersion,
+  { version, factor }: Steering,
   { account, zone, currency }: AccountStructure,
   loop: Loop,
 ): Promise<{ commit: Omit<MoneyCommit, 'token'> } | undefined> {
@@ -63,11 +62,6 @@ async function build(
   )
   const ledger = await loop.money.accountDay(account, date)
   const portfolio = await portfolioDayOf(version, loop)
-  const factor = overDeliveryFactor(
-    [version],
-    account,
-    loop.platforms(account.platform).capabilities.overDeliveryFactor,
-  )
   // Somebody may have settled some of them meanwhile.
   const open = settlements.filter(
     ({ intent }) => states.get(leverKey(intent.change.lever))?.pending?.intent === intent.id,
@@ -80,7 +74,8 @@ async function build(
   const levers: Versioned<LeverState>[] = []
   const entries: AuditEntry[] = []
   let delta = zero(currency)
-  const rates = portfolio?.rates ?? (await loop.plans.header(first.intent.plan))?.rates ?? []
+  // The plan's own rates, as in its reservations: what was taken is given back to the micro.
+  const rates = (await loop.plans.header(first.intent.plan))?.rates ?? []
   const tally = { closed: 0, freed: zero(progress.freed.currency), raised: zero(progress.raised.currency) }
   for (const settlement of open) {
     const { intent, outcome } = settlement

@@ -14,7 +14,7 @@ import { resolveDrift } from './drift.ts'
 import { amountOf, withHigh, worstCaseChange } from './exposure.ts'
 import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
-import { accountDayCap, overDeliveryFactor, portfoliosOf } from './portfolios.ts'
+import { accountDayCap, checkCurrencies, overDeliveryFactor, portfoliosOf } from './portfolios.ts'
 import type { Sighting } from './sighting.ts'
 
 /** Levers in one transaction. */
@@ -31,6 +31,7 @@ export async function syncLevers(
   loop: Loop,
 ): Promise<{ budgets: number; drifts: number }> {
   const { account } = structure
+  checkCurrencies(policies, structure)
   const date = dateAt(structure.readAt, structure.zone)
   const factor = overDeliveryFactor(policies, account, loop.platforms(account.platform).capabilities.overDeliveryFactor)
   const cap = accountDayCap(policies, account)

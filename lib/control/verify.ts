@@ -4,7 +4,7 @@ import { type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { Instant } from '../units/calendar.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies } from './portfolios.ts'
+import { allPolicies, policiesOf, steeringOf } from './portfolios.ts'
 import { compareReadback } from './push.ts'
 import { type Settlement, settle } from './settle.ts'
 import type { Summary } from './summary.ts'
@@ -65,6 +65,8 @@ async function settleByPlan(
   for (const group of Map.groupBy(settlements, ({ intent }) => intent.plan).values()) {
     const version = policies.find(({ policy }) => policy.portfolio === group[0]?.intent.portfolio)
     if (!version) throw new Error(`portfolio ${group[0]?.intent.portfolio} has open intents and no policy`)
-    for (let i = 0; i < group.length; i += CHUNK) await settle(group.slice(i, i + CHUNK), version, structure, loop)
+    const { account } = structure
+    const steering = steeringOf(version, policiesOf(policies, account), account, loop)
+    for (let i = 0; i < group.length; i += CHUNK) await settle(group.slice(i, i + CHUNK), steering, structure, loop)
   }
 }

@@ -5,8 +5,8 @@ import type { AccountRef, PortfolioId } from './account.ts'
 
 /**
  * The worst that one account day may cost: the sum over every budget of the account (unmanaged ones too) of its highest
- * value of the day, pending values included, times the over-delivery factor. A lifetime budget counts with all that
- * remains of it. Never lowered within the day but by the release of a reservation that was certainly not applied.
+ * value of the day, pending values included, times the over-delivery factor. A lifetime budget counts once with its whole
+ * amount: all of it may go in a day, but no more. Never lowered within the day but by the release of a reservation that was certainly not applied.
  */
 export interface AccountDayLedger {
   readonly account: AccountRef

@@ -10,7 +10,7 @@ export interface LeverState {
   /** The value that we last saw or verified on the platform. */
   readonly known: LeverValue
   readonly knownAt: Instant
-  /** True once Sluice has moved it: from then on a foreign value is drift. */
+  /** True once Sluice has moved it. A value that is not the known one is drift either way. */
   readonly ours: boolean
   /** Nothing that it feeds is running, so that it cannot spend. */
   readonly idle: boolean
