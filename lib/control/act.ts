@@ -10,10 +10,11 @@ import { mayPushNow, openPlans } from './dispatch.ts'
 import { giveUpChunk } from './give-up.ts'
 import { portfolioDayOf } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, policiesOf, type Steering, steeringOf } from './portfolios.ts'
+import { allPolicies, policiesOf } from './portfolios.ts'
 import { pushReserved } from './push.ts'
 import { reserve } from './reserve.ts'
 import { shadowChunk } from './shadow.ts'
+import { type Steering, steeringOf } from './steering.ts'
 import type { Summary } from './summary.ts'
 
 /** Raises wait this long for the cuts of other accounts; then they go as far as what is freed allows. */

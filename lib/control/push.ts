@@ -5,8 +5,8 @@ import type { Intent, Outcome, Readback } from '../model/intent.ts'
 import { type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { Loop } from './loop.ts'
-import type { Steering } from './portfolios.ts'
 import { type Settlement, settle } from './settle.ts'
+import type { Steering } from './steering.ts'
 
 /**
  * Sends what was reserved: looks at the freezes and at the live values once more, pushes absolute values, reads back and

@@ -15,8 +15,8 @@ import { commitFresh } from './commit.ts'
 import { amountOf, highOn, withHigh, worstCaseChange } from './exposure.ts'
 import { inBase, portfolioDayOf, withExposure } from './ledger-step.ts'
 import { type Loop, leaseMs } from './loop.ts'
-import type { Steering } from './portfolios.ts'
 import { advanced, noProgress } from './progress.ts'
+import type { Steering } from './steering.ts'
 import { valueText } from './value-text.ts'
 
 interface Books {

@@ -14,8 +14,8 @@ import { commitFresh } from './commit.ts'
 import { amountOf, highOn, withHigh, worstCaseChange } from './exposure.ts'
 import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
-import type { Steering } from './portfolios.ts'
 import { advanced } from './progress.ts'
+import type { Steering } from './steering.ts'
 import { valueText } from './value-text.ts'
 
 /** How long a lever is left alone whose platform stored something else than it was told. */

@@ -4,9 +4,10 @@ import { type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { Instant } from '../units/calendar.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, policiesOf, steeringOf } from './portfolios.ts'
+import { allPolicies, policiesOf } from './portfolios.ts'
 import { compareReadback } from './push.ts'
 import { type Settlement, settle } from './settle.ts'
+import { steeringOf } from './steering.ts'
 import type { Summary } from './summary.ts'
 
 /** Intents settled in one transaction. */
