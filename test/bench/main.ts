@@ -1,0 +1,85 @@
+/** `npm run bench [-- name…] [--json]`: figures that are printed, and never asserted in tests. */
+import { bill, printBill } from './bill.ts'
+import { measureBundles, run as printBundles } from './bundles.ts'
+import { type ConsumptionFigures, printConsumption, smallDemo, thousandCampaigns } from './consumption.ts'
+import { measureDemo, printDemo } from './demo.ts'
+import { type Kept, keep, readResult } from './results.ts'
+import { measureTurns, printTurns } from './turn.ts'
+
+interface Benchmark {
+  readonly what: string
+  /** Prints unless asked for JSON; returns what `--json` shows. */
+  run(json: boolean, sizes: readonly number[]): Promise<unknown>
+}
+
+const KEPT_CONSUMPTION = 'bench-dynamodb'
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  bundles: {
+    what: 'size and cold import of every Lambda bundle (a minute)',
+    run: (json) => (json ? measureBundles() : printBundles()),
+  },
+  turn: {
+    what: 'one turn of 1,000 and of 10,000 campaigns on one core; other sizes as numbers behind it (ten minutes)',
+    async run(json, sizes) {
+      const figures = await measureTurns(sizes.length > 0 ? sizes : [1_000, 10_000])
+      if (sizes.length === 0) keep('bench-turn', figures)
+      if (!json) printTurns(figures)
+      return figures
+    },
+  },
+  dynamodb: {
+    what: 'DynamoDB units per campaign and day, and the monthly bill that follows (ten minutes)',
+    async run(json) {
+      const { figures } = await measureConsumption()
+      if (!json) for (const one of figures) printConsumption(one)
+      if (!json) printBill(thousand(figures))
+      return { consumption: figures, bill: bill(thousand(figures)) }
+    },
+  },
+  cost: {
+    what: 'the monthly bill, from the last figures measured (or measures them)',
+    async run(json) {
+      const kept = readResult<Kept<readonly ConsumptionFigures[]>>(KEPT_CONSUMPTION) ?? (await measureConsumption())
+      const figures = thousand(kept.figures)
+      if (!json) {
+        console.log(`From consumption measured on ${kept.measuredOn} at commit ${kept.commit.slice(0, 12)}.`)
+        printBill(figures)
+      }
+      return { measuredOn: kept.measuredOn, commit: kept.commit, dirty: kept.dirty, bill: bill(figures) }
+    },
+  },
+  demo: {
+    what: 'wall and processor time of the default run of npm start, three times (three minutes)',
+    async run(json) {
+      const figures = await measureDemo()
+      keep('bench-demo', figures)
+      if (!json) printDemo(figures)
+      return figures
+    },
+  },
+}
+
+const measureConsumption = async (): Promise<Kept<readonly ConsumptionFigures[]>> =>
+  keep(KEPT_CONSUMPTION, [await smallDemo(), await thousandCampaigns()])
+
+const thousand = (figures: readonly ConsumptionFigures[]): ConsumptionFigures => figures.at(-1)!
+
+async function main(args: readonly string[]): Promise<number> {
+  const json = args.includes('--json')
+  const sizes = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
+  const names = args.filter((arg) => arg !== '--json' && !/^\d+$/.test(arg))
+  const unknown = names.find((name) => !(name in BENCHMARKS))
+  if (names.length === 0 || unknown !== undefined) {
+    if (unknown !== undefined) console.error(`there is no benchmark "${unknown}"`)
+    console.error('npm run bench -- NAME… [--json]\n')
+    for (const [name, { what }] of Object.entries(BENCHMARKS)) console.error(`  ${name.padEnd(10)} ${what}`)
+    return unknown === undefined ? 0 : 2
+  }
+  const results: Record<string, unknown> = {}
+  for (const name of names) results[name] = await BENCHMARKS[name]!.run(json, sizes)
+  if (json) console.log(JSON.stringify(results, null, 1))
+  return 0
+}
+
+process.exitCode = await main(process.argv.slice(2))
