@@ -61,24 +61,6 @@ export function overDeliveryFactor(
   return own.length > 0 ? Math.max(...own) : platformFactor
 }
 
-/** What binds a push of one portfolio to one account: its policy, and what all policies together say of the account's day. */
-export interface Steering {
-  readonly version: PolicyVersion
-  readonly factor: number
-  readonly dayCap: Money | undefined
-}
-
-export const steeringOf = (
-  version: PolicyVersion,
-  policies: readonly PolicyVersion[],
-  account: AccountRef,
-  loop: Loop,
-): Steering => ({
-  version,
-  factor: overDeliveryFactor(policies, account, loop.platforms(account.platform).capabilities.overDeliveryFactor),
-  dayCap: accountDayCap(policies, account),
-})
-
 /** The portfolio that a budget belongs to, and any others that lay claim to it as well. */
 export function portfoliosOf(
   policies: readonly PolicyVersion[],
