@@ -1,0 +1,93 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { bounded, intersect, type Limit } from '../../lib/decide/interval.ts'
+import { CurrencyMismatch, currency, money } from '../../lib/units/money.ts'
+
+const EUR = currency('EUR')
+const euros = (units: number) => money(BigInt(units) * 1_000_000n, EUR)
+const atLeast = (units: number): Limit => ({ name: 'floor', detail: `at least ${units}`, atLeast: euros(units) })
+const atMost = (units: number): Limit => ({ name: 'ceiling', detail: `at most ${units}`, atMost: euros(units) })
+
+const amount = fc.integer({ min: 0, max: 1000 })
+const someLimit = fc.oneof(
+  amount.map(atLeast),
+  amount.map(atMost),
+  fc.tuple(amount, amount).map(([a, b]): Limit => ({ ...atLeast(Math.min(a, b)), ...atMost(Math.max(a, b)) })),
+)
+/** At least one limit on either side. */
+const someLimits = fc
+  .tuple(fc.array(someLimit, { maxLength: 8 }), amount, amount)
+  .map(([limits, a, b]) => [atLeast(Math.min(a, b)), ...limits, atMost(Math.max(a, b))])
+
+describe('bounding a wish', () => {
+  test.each<[why: string, limits: readonly Limit[], wanted: number, to: number]>([
+    ['a wish inside is left alone', [atLeast(80), atMost(120)], 110, 110],
+    ['a wish above is cut to the ceiling', [atLeast(80), atMost(120)], 300, 120],
+    ['a wish below is raised to the floor', [atLeast(80), atMost(120)], 1, 80],
+    ['the narrowest of several counts', [atLeast(80), atLeast(90), atMost(120), atMost(115)], 300, 115],
+    ['both ends are included', [atLeast(80), atMost(80)], 80, 80],
+  ])('%s', (_why, limits, wanted, to) => {
+    expect(bounded(limits, euros(wanted))).toMatchObject({ kind: 'within', to: euros(to) })
+  })
+
+  test('names the limit that binds, and none when none does', () => {
+    expect(bounded([atLeast(80), atMost(120), atMost(130)], euros(300))).toMatchObject({ binding: [atMost(120)] })
+    expect(bounded([atLeast(80), atMost(120)], euros(100))).toMatchObject({ binding: [] })
+  })
+
+  test('says which two limits contradict each other', () => {
+    expect(bounded([atLeast(150), atMost(120), atLeast(80)], euros(100))).toEqual({
+      kind: 'impossible',
+      between: [atLeast(150), atMost(120)],
+    })
+  })
+
+  test('gives the same answer in any order of the limits', () => {
+    fc.assert(
+      fc.property(someLimits, amount, (limits, wish) => {
+        const [one, other] = [bounded(limits, euros(wish)), bounded(limits.toReversed(), euros(wish))]
+        expect(other.kind).toBe(one.kind)
+        if (one.kind === 'within' && other.kind === 'within') expect(other.to).toEqual(one.to)
+      }),
+    )
+  })
+
+  test('satisfies every limit, moving the wish by as little as possible, or says that nothing does', () => {
+    fc.assert(
+      fc.property(someLimits, amount, (limits, wish) => {
+        const allowed = (units: number): boolean =>
+          limits.every(
+            (l) =>
+              (l.atLeast?.micros ?? 0n) <= euros(units).micros &&
+              (l.atMost === undefined || euros(units).micros <= l.atMost.micros),
+          )
+        const possible = Array.from({ length: 1001 }, (_, units) => units).filter(allowed)
+        const answer = bounded(limits, euros(wish))
+        expect(possible.length === 0).toBe(answer.kind === 'impossible')
+        if (answer.kind === 'impossible') return
+        const nearest = possible.reduce((best, units) =>
+          Math.abs(units - wish) < Math.abs(best - wish) ? units : best,
+        )
+        expect(answer.to).toEqual(euros(nearest))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('adding a limit can only narrow', () => {
+    fc.assert(
+      fc.property(someLimits, someLimit, (limits, extra) => {
+        const [wide, narrow] = [intersect(limits), intersect([...limits, extra])]
+        expect(narrow.floor.atLeast.micros >= wide.floor.atLeast.micros).toBe(true)
+        expect(narrow.ceiling.atMost.micros <= wide.ceiling.atMost.micros).toBe(true)
+      }),
+    )
+  })
+
+  test('refuses limits in another currency, and a budget without a limit on either side', () => {
+    const yen: Limit = { name: 'floor', detail: 'yen', atLeast: money(1n, currency('JPY')) }
+    expect(() => bounded([atLeast(1), yen, atMost(2)], euros(1))).toThrow(CurrencyMismatch)
+    expect(() => bounded([atLeast(1)], euros(1))).toThrow('at least one lower and one upper limit')
+    expect(() => bounded([], euros(1))).toThrow(RangeError)
+  })
+})
