@@ -18,11 +18,12 @@ const CHUNK = 25
  * the old one after the lease, so it was not; it shows a third, so somebody else was there. Never sends anything.
  */
 export async function verifyAccount(account: AccountRef, loop: Loop): Promise<Summary> {
-  const structure = await loop.facts.structure(account)
-  if (!structure) return { pending: 0 }
   const states = await loop.money.allLevers(account)
   const pending = [...states.values()].flatMap(({ pending: move }) => (move ? [move.intent] : []))
   if (pending.length === 0) return { pending: 0 }
+  // Only now: most turns find nothing open, and an account's structure is its largest record.
+  const structure = await loop.facts.structure(account)
+  if (!structure) return { pending: 0 }
   const records = (await Promise.all(pending.map((id) => loop.money.intent(account, id)))).filter(
     (one) => one !== undefined,
   )

@@ -16,7 +16,7 @@ import {
   historyDays,
 } from './history-columns.ts'
 import { type Entity, type KnownHistory, type Merge, mergeDays, openRevisions } from './history-merge.ts'
-import { accountPk, HISTORY_PREFIX, historyKey, revisionKey, revisionPrefix } from './keys.ts'
+import { accountPk, HISTORY_PREFIX, historyKey, LAST, revisionKey, revisionPrefix } from './keys.ts'
 import { campaignRevisions, type EntityRevisions } from './revisions.ts'
 
 const HISTORY_SCHEMA = 1
@@ -156,12 +156,12 @@ function readRevisions(item: Item): readonly Revision[] {
 export async function revisions(db: Database, account: AccountRef, campaign: CampaignId): Promise<readonly Revision[]> {
   const pk = accountPk(account)
   const own = historyKey(account, campaign)
-  const [campaignItem, adGroupItems, stored] = await Promise.all([
-    db.get('facts', own),
-    db.query('facts', { pk, prefix: `${own.sk}#` }),
+  const [items, stored] = await Promise.all([
+    // The campaign's own key and its ad groups' behind it; nothing that a longer id begins with lies between.
+    db.query('facts', { pk, between: [own.sk, `${own.sk}#${LAST}`] }),
     db.query('facts', { pk, prefix: revisionPrefix(campaign) }),
   ])
-  const open = [...(campaignItem ? [campaignItem] : []), ...adGroupItems].map(readHistory)
+  const open = items.map(readHistory)
   const all: EntityRevisions[] = [
     ...stored.map((item) => ({ entity: optionalTextIn(item, 'adGroupId') ?? '', revisions: readRevisions(item) })),
     ...open.map((history) => ({ entity: history.adGroup ?? '', revisions: openRevisions(history) })),

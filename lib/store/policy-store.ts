@@ -13,10 +13,12 @@ import type { Action } from './transaction.ts'
 
 const POLICY_SCHEMA = 1
 const TRIES = 3
+const VERSIONS_KEPT = 100
 
 /** Versions are kept for ever; which one is current stands in the portfolio's entry in the list of portfolios. */
 export function dynamoPolicyStore(options: StoreOptions): PolicyStore {
   const db = database(options)
+  const versions = versionReader(db)
   return {
     async portfolios() {
       const items = await db.query('control', { pk: PORTFOLIOS_PK })
@@ -24,7 +26,7 @@ export function dynamoPolicyStore(options: StoreOptions): PolicyStore {
     },
     async current(portfolio) {
       const version = await currentVersion(db, portfolio)
-      return version === undefined ? undefined : await stored(db, portfolio, version)
+      return version === undefined ? undefined : await versions(portfolio, version)
     },
     put: (version, by, at) => put(db, version, by, at),
   }
@@ -33,6 +35,21 @@ export function dynamoPolicyStore(options: StoreOptions): PolicyStore {
 async function currentVersion(db: Database, portfolio: PortfolioId): Promise<string | undefined> {
   const entry = await db.get('control', portfolioKey(portfolio))
   return entry && textIn(entry, 'policyVersion')
+}
+
+/**
+ * Reads versions, and remembers those read last: a version is named after its content and never changes, and every turn
+ * of every stage asks for the current one.
+ */
+function versionReader(db: Database) {
+  const known = new Map<string, PolicyVersion>()
+  return async (portfolio: PortfolioId, version: string): Promise<PolicyVersion> => {
+    const name = `${portfolio}/${version}`
+    const found = known.get(name) ?? (await stored(db, portfolio, version))
+    if (known.size >= VERSIONS_KEPT) known.clear()
+    known.set(name, found)
+    return found
+  }
 }
 
 /** @throws Error when the version is missing */
