@@ -46,7 +46,7 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
     resolution,
     detail,
   })
-  const limit = capFor(question, before)
+  const limit = standingOrder(question, before) ?? capFor(question, before)
   if (sighting.portfolio && limit && compare(budget.amount, limit.amount) > 0) {
     const state: LeverState = { ...seen, cutBackTo: { kind: 'money', amount: limit.amount } }
     const worst = times(budget.amount, question.factor, 'up')
@@ -91,6 +91,15 @@ function adopt(
     state: rules.holdDays > 0 ? { ...state, hold } : state,
     drift: drift(rules.insideCaps, `inside the caps: left alone for ${rules.holdDays} days`),
   }
+}
+
+/** An order to cut back stands until the budget is back, however often it is moved outside. */
+function standingOrder(
+  { sighting }: DriftQuestion,
+  { cutBackTo }: LeverState,
+): { amount: Money; why: string } | undefined {
+  if (!cutBackTo || sighting.idle || compare(sighting.budget.amount, amountOf(cutBackTo)) <= 0) return undefined
+  return { amount: amountOf(cutBackTo), why: 'it was to be cut back already' }
 }
 
 /** The most that somebody else's value may be, and which cap says so. */

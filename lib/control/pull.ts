@@ -24,6 +24,7 @@ export async function pullAccount(account: AccountRef, loop: Loop): Promise<Summ
   const policies = await allPolicies(loop)
   const { reader } = loop.platforms(account.platform)
   const before = await loop.facts.pullStatus(account)
+  const lookedAt = loop.clock.now()
   const structure = await reader.structure(account)
   const today = dateAt(structure.readAt, structure.zone)
 
@@ -35,7 +36,7 @@ export async function pullAccount(account: AccountRef, loop: Loop): Promise<Summ
   await loop.facts.putStructure(structure)
   await loop.facts.putIntraday(intradayOf(account, intraday, structure, today))
   if (events !== 'unreviewed' && events.length > 0) await loop.facts.putChanges(account, events)
-  const synced = await syncLevers(structure, events === 'unreviewed' ? [] : events, policies, loop)
+  const synced = await syncLevers(structure, events === 'unreviewed' ? [] : events, policies, lookedAt, loop)
   await loop.facts.putPullStatus({
     account: accountKey(account),
     structureAt: structure.readAt,

@@ -6,7 +6,7 @@ import { canSpend } from '../model/membership.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
-import { type AccountDate, dateAt } from '../units/calendar.ts'
+import { type AccountDate, dateAt, type Instant } from '../units/calendar.ts'
 import { add, type Money, subtract, toDecimal, zero } from '../units/money.ts'
 import { openAccountDay } from './account-day.ts'
 import { commitFresh } from './commit.ts'
@@ -23,11 +23,14 @@ const CHUNK = 25
 /**
  * Brings the record of every budget up to what was just read, and the day's ledger with it: new budgets, budgets that
  * somebody else moved (drift), campaigns that were paused or started. Only differences are written.
+ *
+ * @param lookedAt when the reading of the structure began
  */
 export async function syncLevers(
   structure: AccountStructure,
   events: readonly ChangeEvent[],
   policies: readonly PolicyVersion[],
+  lookedAt: Instant,
   loop: Loop,
 ): Promise<{ budgets: number; drifts: number }> {
   const { account } = structure
@@ -39,13 +42,12 @@ export async function syncLevers(
   const known = await loop.money.allLevers(account)
   await openAccountDay({ structure, date, factor, cap }, loop)
 
-  const differing = sightings.filter((sighting) => differs(sighting, known.get(leverKey(sighting.lever))))
-  const gone = [...known.values()].filter(
-    (state) => !state.idle && !sightings.some((s) => leverKey(s.lever) === leverKey(state.lever)),
-  )
+  const differing = sightings.filter((sighting) => differs(sighting, known.get(leverKey(sighting.lever)), lookedAt))
+  const seen = new Set(sightings.map(({ lever }) => leverKey(lever)))
+  const gone = [...known].filter(([key, { idle }]) => !idle && !seen.has(key)).map(([, state]) => state)
   const drifts: Drift[] = []
   for (const chunk of chunksByPortfolio(differing))
-    drifts.push(...(await syncChunk(chunk, { structure, events, date, factor }, loop)))
+    drifts.push(...(await syncChunk(chunk, { structure, events, date, factor, lookedAt }, loop)))
   await markGone(gone, structure, loop)
   if (drifts.length > 0) await loop.facts.putDrifts(drifts)
   await askForCorrections(sightings, structure, loop)
@@ -75,10 +77,13 @@ function sightingsOf(
     })
 }
 
-/** Whether the record must be written. While an intent is open, verify is the one to look. */
-function differs({ budget, idle }: Sighting, state: LeverState | undefined): boolean {
+/**
+ * Whether the record must be written. While an intent is open, verify is the one to look; and what was verified since the
+ * pull began to read is newer than what the pull has seen.
+ */
+function differs({ budget, idle }: Sighting, state: LeverState | undefined, lookedAt: Instant): boolean {
   if (!state) return true
-  if (state.pending) return false
+  if (state.pending || state.knownAt > lookedAt) return false
   return state.idle !== idle || amountOf(state.known).micros !== budget.amount.micros
 }
 
@@ -94,6 +99,7 @@ interface SyncContext {
   readonly events: readonly ChangeEvent[]
   readonly date: AccountDate
   readonly factor: number
+  readonly lookedAt: Instant
 }
 
 async function syncChunk(chunk: readonly Sighting[], context: SyncContext, loop: Loop): Promise<readonly Drift[]> {
@@ -105,7 +111,7 @@ async function syncChunk(chunk: readonly Sighting[], context: SyncContext, loop:
 
 async function buildSync(
   chunk: readonly Sighting[],
-  { structure, events, date, factor }: SyncContext,
+  { structure, events, date, factor, lookedAt }: SyncContext,
   loop: Loop,
 ): Promise<{ commit: Omit<MoneyCommit, 'token'>; drifts: readonly Drift[] } | undefined> {
   const { account } = structure
@@ -123,7 +129,7 @@ async function buildSync(
 
   for (const sighting of chunk) {
     const before = states.get(leverKey(sighting.lever))
-    if (!differs(sighting, before)) continue
+    if (!differs(sighting, before, lookedAt)) continue
     const resolved = resolveDrift({ sighting, before, events, exposure, cap: ledger?.cap, factor, date, now })
     const delta = worstCaseChange(
       before ?? unseen(sighting.lever, sighting.budget.amount),

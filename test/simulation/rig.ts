@@ -1,4 +1,5 @@
 import { memoryArchive } from '../../cli/demo/memory-archive.ts'
+import { dailyPlanTurn } from '../../lib/control/dispatch.ts'
 import { DEFAULT_TIMING, type Loop } from '../../lib/control/loop.ts'
 import { observe } from '../../lib/control/observe.ts'
 import { openPortfolioDay, storePlan } from '../../lib/control/plan.ts'
@@ -20,8 +21,8 @@ import { virtualClock } from '../../playground/runner/virtual-clock.ts'
 import { memoryStores } from './memory-stores.ts'
 import { PLATFORM, type ScriptedPlatform, scriptedPlatform } from './scripted-platform.ts'
 
-/** 08:00 in Berlin: the account's day is young, and the portfolio's decision is due. */
-export const MORNING = instant('2026-06-02T06:00:00Z')
+/** 06:00 in Berlin: the account's day is young, and the portfolio's decision is due. */
+export const MORNING = instant('2026-06-02T04:00:00Z')
 export const EUR = currency('EUR')
 export const PORTFOLIO = portfolioId('eu')
 export const A = accountRef(PLATFORM, '1')
@@ -61,7 +62,7 @@ export interface Rig {
   /** Moves the clock on. */
   wait(ms: number): void
   worker(name: string): Loop
-  /** One turn of a stage, now; the key is the account, or the portfolio for plan. */
+  /** One turn of a stage, now; of plan, the daily decision of the day. */
   run(stage: Stage, account?: AccountRef): ReturnType<typeof runTurn>
   /** Pulls both accounts and opens the portfolio's day. */
   ready(): Promise<void>
@@ -187,8 +188,11 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     worker,
     run: (stage, account = A) => {
       workers += 1
-      const key = stage === 'plan' ? version.policy.portfolio : accountKey(account)
-      return runTurn({ stage, key, turn: clock.now(), attempt: 0 }, worker(`worker-${workers}`))
+      const message =
+        stage === 'plan'
+          ? { stage, key: version.policy.portfolio, turn: dailyPlanTurn(version.policy, clock.now()), attempt: 0 }
+          : { stage, key: accountKey(account), turn: clock.now(), attempt: 0 }
+      return runTurn(message, worker(`worker-${workers}`))
     },
     async ready() {
       for (const { account } of accounts) await runTurn(pullOf(account, clock.now()), worker('puller'))
