@@ -22,17 +22,26 @@ const META: readonly Block[] = [
   { name: 'Retargeting', kind: 'social', class: 'retargeting', share: 0.2, budgetOn: 'ad-group' },
 ]
 
+const PAIR_CAMPAIGNS = 1_000
+
 interface AccountSize {
   readonly platform: 'google-ads' | 'meta'
   readonly campaigns: number
 }
 
-/** A steady market of so many campaigns in one Google Ads account (60 %) and one Meta account. */
-export const twoAccounts = (campaigns: number): Scenario =>
-  scenarioOf(`${campaigns} campaigns in 2 accounts`, [
-    { platform: 'google-ads', campaigns: Math.round(campaigns * 0.6) },
-    { platform: 'meta', campaigns: campaigns - Math.round(campaigns * 0.6) },
-  ])
+/**
+ * A steady market of so many campaigns, up to a thousand in one Google Ads account (60 %) and one Meta account; larger ones
+ * in as many such pairs as it takes, because platforms grant requests by account.
+ */
+export function accountPairs(campaigns: number): Scenario {
+  const pairs = Math.ceil(campaigns / PAIR_CAMPAIGNS)
+  const google = Math.round((campaigns / pairs) * 0.6)
+  const pair: readonly AccountSize[] = [
+    { platform: 'google-ads', campaigns: google },
+    { platform: 'meta', campaigns: Math.round(campaigns / pairs) - google },
+  ]
+  return scenarioOf(`${campaigns} campaigns in ${2 * pairs} accounts`, new Array(pairs).fill(pair).flat())
+}
 
 /** Three Google Ads and two Meta accounts with a fifth of the campaigns each. */
 export const fiveAccounts = (campaigns: number): Scenario =>
@@ -61,7 +70,7 @@ const scenarioOf = (name: string, sizes: readonly AccountSize[]): Scenario =>
 
 const accountOf = ({ platform, campaigns }: AccountSize, index: number) => ({
   platform,
-  id: platform === 'google-ads' ? `415555010${index}` : `11223344556677${index}`,
+  id: platform === 'google-ads' ? `41555501${10 + index}` : `1122334455667${10 + index}`,
   name: `Account ${index + 1}`,
   currency: index % 2 === 0 ? 'EUR' : 'USD',
   // One zone, so that the turn of one midnight moves the budgets of every account.

@@ -4,7 +4,7 @@
  */
 import { DAY_MS, HOUR_MS, later, MINUTE_MS } from '../../lib/units/calendar.ts'
 import type { Invocation } from './controller.ts'
-import { twoAccounts } from './portfolios.ts'
+import { accountPairs } from './portfolios.ts'
 import { number, table } from './table.ts'
 import { oneCore, startWorker, type Worker, type WorkerFigures, type WorkerOptions } from './worker.ts'
 import { startWorld, type World } from './world.ts'
@@ -30,6 +30,7 @@ export interface StageFigures {
 export interface TurnFigures {
   readonly campaigns: number
   readonly budgets: number
+  readonly accounts: number
   readonly pinned: boolean
   readonly changesApplied: number
   readonly daysRestated: number
@@ -44,7 +45,7 @@ export interface TurnFigures {
   readonly first: FirstPull
 }
 
-/** The first pull of both accounts, ninety days back. */
+/** The first pull of every account, ninety days back. */
 export interface FirstPull {
   readonly wallMs: number
   /** Of the worker that went on to make the first plan. */
@@ -60,7 +61,7 @@ export async function measureTurns(sizes: readonly number[]): Promise<readonly T
 
 async function measureTurn(campaigns: number): Promise<TurnFigures> {
   const fork = oneCore()
-  const world = await startWorld(twoAccounts(campaigns), 1, fork)
+  const world = await startWorld(accountPairs(campaigns), 1, fork)
   try {
     // The first day reads ninety days back and makes the first plan; the second is the first with an earlier one.
     const first = await inWorker(world, { fork, byName: true }, (worker) => morning(world, worker, 0))
@@ -91,7 +92,7 @@ function morning({ facts }: World, worker: Worker, day: number): Promise<WorkerF
 }
 
 const firstOf = ({ invocations, rssMb }: WorkerFigures): FirstPull => {
-  const pulls = invocations.filter(({ lambda }) => lambda.startsWith('pull')).slice(0, 2)
+  const pulls = invocations.filter(({ line }) => line.stage === 'pull' && Number(line.summary?.daysChanged) > 0)
   return { wallMs: pulls.reduce((sum, { taken }) => sum + taken.wallMs, 0), rssMb }
 }
 
@@ -103,6 +104,7 @@ function figuresOf({ facts }: World, { invocations, rssMb, archivedBytes }: Work
   return {
     campaigns: facts.portfolio.campaigns.length,
     budgets: facts.portfolio.budgets.length,
+    accounts: facts.portfolio.accounts.length,
     changesApplied: total(invocations, 'verified'),
     daysRestated: total(invocations, 'daysChanged'),
     stages,
@@ -145,7 +147,9 @@ export function printTurns(all: readonly TurnFigures[]): void {
 
 function printTurn(one: TurnFigures): void {
   const where = one.pinned ? 'worker and world pinned to one core' : 'not pinned: taskset is not available here'
-  console.log(`\nTurn of ${number(one.campaigns)} campaigns (${number(one.budgets)} budgets, 2 accounts), ${where}`)
+  console.log(
+    `\nTurn of ${number(one.campaigns)} campaigns (${number(one.budgets)} budgets, ${one.accounts} accounts), ${where}`,
+  )
   console.log(`${number(one.daysRestated)} campaign days restated, ${number(one.changesApplied)} changes applied\n`)
   const heads = ['stage', 'invocations', 'wall s', 'worker CPU s', 'platform', 'database', 'transactions']
   const rows = one.stages.map((s) => [
