@@ -109,6 +109,8 @@ export async function startPretend(options: PretendOptions): Promise<Pretend> {
     endpoint: engine.endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'pretend', secretAccessKey: 'pretend' },
+    // Nobody checks a signature here, and making one takes a fifth of a request's time.
+    signer: { sign: async (request) => request },
   })
   await createTables(client, PREFIX)
   const stores = dynamoStores({ client, prefix: PREFIX })
