@@ -28,6 +28,10 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
       return figures
     },
   },
+  google: {
+    what: 'google-ads-api beside our own adapter: the figures of decision record 0004 (two minutes; prints only)',
+    run: async () => (await import('./google-transport.ts')).run(),
+  },
   dynamodb: {
     what: 'DynamoDB units per campaign and day, and the monthly bill that follows (ten minutes)',
     async run(json) {
