@@ -1,4 +1,5 @@
 import { conversionChange } from '../measure/response-curve.ts'
+import { entitiesOf } from '../model/membership.ts'
 import type { ChangeDecision } from '../model/plan.ts'
 import { larger, type Money, mainUnits, money, times } from '../units/money.ts'
 import { effectOf } from './effect.ts'
@@ -43,9 +44,7 @@ function leastToday(question: BudgetQuestion): Money {
 }
 
 function spentToday({ account, budget }: BudgetQuestion): Money {
-  const entities = budget.campaigns.map((campaign) =>
-    budget.adGroup === undefined ? campaign : `${campaign}/${budget.adGroup}`,
-  )
+  const entities = entitiesOf(budget)
   const spent = [...account.spentTodayMicros]
     .filter(([key]) => entities.some((entity) => key === entity || key.startsWith(`${entity}/`)))
     .reduce((sum, [, micros]) => sum + micros, 0n)

@@ -4,13 +4,13 @@ import type { BudgetEstimate } from '../model/estimates.ts'
 import { scopesOf } from '../model/freeze.ts'
 import type { Lever } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
-import { type BudgetMembership, canSpend } from '../model/membership.ts'
+import { type BudgetMembership, canSpend, entitiesOf } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import { perObject } from '../model/per-object.ts'
 import type { HoldReason } from '../model/plan.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import { adGroupById, campaignsFedBy } from '../model/structure-index.ts'
-import { isoInstant, MINUTE_MS } from '../units/calendar.ts'
+import { addDays, daysBetween, isoInstant, MINUTE_MS } from '../units/calendar.ts'
 import { toDecimal } from '../units/money.ts'
 import { heldUntil } from './guardrails.ts'
 
@@ -62,13 +62,19 @@ const accountChecks: readonly Check[] = [
   ({ observation, account }) => unreconciled(observation, account),
 ]
 
-function staleness({ now, policy }: Observation, { status }: AccountObservation): Hold | undefined {
+/** Yesterday, and a day for the hours after midnight in which it has not been read yet. */
+const HISTORY_MAX_AGE_DAYS = 2
+
+function staleness({ now, policy }: Observation, { status, today }: AccountObservation): Hold | undefined {
   const { structureMaxAgeMinutes, spendMaxAgeMinutes } = policy.policy.freshness
   if (now - status.structureAt > structureMaxAgeMinutes * MINUTE_MS)
     return hold('stale-data', `the account was last read at ${isoInstant(status.structureAt)}`)
   if (now - status.spendAt > spendMaxAgeMinutes * MINUTE_MS)
     return hold('stale-data', `spend was last read at ${isoInstant(status.spendAt)}`)
-  return status.historyTo === undefined ? hold('stale-data', 'history has not been read yet') : undefined
+  if (status.historyTo === undefined) return hold('stale-data', 'history has not been read yet')
+  return daysBetween(status.historyTo, today) > HISTORY_MAX_AGE_DAYS
+    ? hold('stale-data', `history was last read to ${status.historyTo}`)
+    : undefined
 }
 
 const spendByDate = perObject(({ histories }: AccountObservation): ReadonlyMap<string, bigint> => {
@@ -82,7 +88,8 @@ const spendByDate = perObject(({ histories }: AccountObservation): ReadonlyMap<s
 function unreconciled({ policy }: Observation, account: AccountObservation): Hold | undefined {
   const limit = policy.policy.freshness.maxUnexplainedSpendShare
   const spend = spendByDate(account)
-  const recent = [...account.status.unexplainedMicros].filter(([date]) => date < account.today).slice(-7)
+  const weekAgo = addDays(account.today, -7)
+  const recent = [...account.status.unexplainedMicros].filter(([date]) => weekAgo <= date && date < account.today)
   for (const [date, gap] of recent) {
     const explained = Number(spend.get(date) ?? 0n)
     const missing = Math.abs(Number(gap))
@@ -140,17 +147,21 @@ const budgetChecks: readonly Check[] = [
   ({ estimate, observation, account, budget }) => {
     const needed = observation.policy.policy.freshness.minHistoryDays
     const longest = longestHistory(account)
-    const days = budget.campaigns.reduce((most, campaign) => Math.max(most, longest.get(campaign) ?? 0), 0)
+    const days = Math.max(0, ...entitiesOf(budget).map((entity) => longest.get(entity) ?? 0))
     return estimate === undefined || days < needed
       ? hold('too-little-history', `${days} days of history, ${needed} are needed`)
       : undefined
   },
 ]
 
-/** Days of the longest history of each campaign, be it its own or an ad group's. */
+/** Days of the longest history of each campaign, be it its own or an ad group's, and of each ad group. */
 const longestHistory = perObject(({ histories }: AccountObservation): ReadonlyMap<string, number> => {
   const longest = new Map<string, number>()
-  for (const { campaign, days } of histories) longest.set(campaign, Math.max(longest.get(campaign) ?? 0, days.length))
+  const see = (entity: string, days: number): unknown => longest.set(entity, Math.max(longest.get(entity) ?? 0, days))
+  for (const { campaign, adGroup, days } of histories) {
+    see(campaign, days.length)
+    if (adGroup !== undefined) see(`${campaign}/${adGroup}`, days.length)
+  }
   return longest
 })
 

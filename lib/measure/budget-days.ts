@@ -1,6 +1,7 @@
 import { accountKey } from '../model/account.ts'
 import { ruleKey } from '../model/conversions.ts'
 import type { EntityHistory, HistoryDay } from '../model/history.ts'
+import { entitiesOf } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { PolicyAccount } from '../model/policy.ts'
 import type { BudgetHolder } from '../model/structure.ts'
@@ -49,10 +50,7 @@ const push = (map: Map<string, EntityHistory[]>, key: string, history: EntityHis
 const feeding = (
   budget: BudgetHolder,
   byEntity: ReadonlyMap<string, readonly EntityHistory[]>,
-): readonly EntityHistory[] =>
-  budget.campaigns.flatMap(
-    (campaign) => byEntity.get(budget.adGroup === undefined ? campaign : `${campaign}/${budget.adGroup}`) ?? [],
-  )
+): readonly EntityHistory[] => entitiesOf(budget).flatMap((entity) => byEntity.get(entity) ?? [])
 
 function daysOf(histories: readonly EntityHistory[], rule: string, today: AccountDate): readonly BudgetDay[] {
   const days = new Map<AccountDate, BudgetDay>()

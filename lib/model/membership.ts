@@ -53,3 +53,7 @@ export function canSpend(structure: AccountStructure, budget: BudgetHolder): boo
   }
   return campaignsFedBy(structure, budget).some(({ status }) => status === 'active')
 }
+
+/** What a budget feeds, as histories and intraday spend are keyed: campaigns, or `campaign/adGroup` for its one ad group. */
+export const entitiesOf = ({ campaigns, adGroup }: BudgetHolder): readonly string[] =>
+  adGroup === undefined ? campaigns : campaigns.map((campaign) => `${campaign}/${adGroup}`)

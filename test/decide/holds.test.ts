@@ -1,0 +1,451 @@
+import { describe, expect, test } from 'vitest'
+import type { AdGroupId, CampaignId, PortfolioId } from '../../lib/model/account.ts'
+import type { PlatformCapabilities } from '../../lib/model/capability.ts'
+import type { Freeze, FreezeScope } from '../../lib/model/freeze.ts'
+import type { IntentId } from '../../lib/model/intent.ts'
+import type { LeverState } from '../../lib/model/lever-state.ts'
+import type { AccountObservation } from '../../lib/model/observation.ts'
+import type { HoldReason } from '../../lib/model/plan.ts'
+import type { Experiment } from '../../lib/model/structure.ts'
+import { addDays, DAY_MS, later, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { anObservation, budgetIdOf, type CampaignSpec, NOW, type ObservationSpec, TODAY } from '../measure/samples.ts'
+import { aState, decisionOn, euros, planOf, someCapabilities } from './samples.ts'
+
+interface Row {
+  readonly why: string
+  readonly reason: HoldReason
+  readonly campaign?: Partial<CampaignSpec>
+  readonly structure?: ObservationSpec['accounts'][number]['structure']
+  readonly account?: Partial<AccountObservation>
+  readonly terms?: Readonly<Record<string, unknown>>
+  readonly policy?: Readonly<Record<string, unknown>>
+  readonly over?: ObservationSpec['over']
+  readonly capabilities?: Partial<PlatformCapabilities>
+  readonly detail: RegExp
+}
+
+const FREEZE = (scope: string): Freeze => ({ scope: scope as FreezeScope, reason: 'stocktaking', by: 'ana', at: NOW })
+const experiment = (over: Partial<Experiment>): Experiment => ({
+  id: '1',
+  name: 'Split',
+  campaigns: ['1' as CampaignId],
+  ...over,
+})
+const STATUS = anObservation({ accounts: [{ key: 'google-ads:1', campaigns: [] }] }).accounts[0]!.status
+const state = (over: Partial<LeverState>): Partial<AccountObservation> => ({ levers: [aState('1', 50, over)] })
+
+/** A budget of 50 that is worth raising, beside one that is worth cutting, with whatever a row changes. */
+function decisionWith(row: Omit<Row, 'why' | 'reason' | 'detail'>) {
+  const observation = anObservation({
+    accounts: [
+      {
+        key: 'google-ads:1',
+        campaigns: [
+          { id: '1', budget: 50, rate: 0.5, ...row.campaign },
+          { id: '2', budget: 50, rate: 0.05 },
+        ],
+        ...(row.structure ? { structure: row.structure } : {}),
+        ...(row.terms ? { terms: row.terms } : {}),
+      },
+    ],
+    target: 110,
+    ...(row.policy ? { policy: row.policy } : {}),
+    ...(row.over ? { over: row.over } : {}),
+  })
+  const [account] = observation.accounts
+  const seen = { ...observation, accounts: [{ ...account!, ...row.account }] }
+  return decisionOn(planOf(seen, { ...someCapabilities, ...row.capabilities }), '1')
+}
+
+const ROWS: readonly Row[] = [
+  {
+    why: 'before the flight',
+    reason: 'outside-flight',
+    policy: { flight: { from: '2026-11-22', to: '2026-11-30', total: '900 EUR' } },
+    detail: /from 2026-11-22 to 2026-11-30/,
+  },
+  {
+    why: 'after the flight',
+    reason: 'outside-flight',
+    policy: { flight: { from: '2026-11-01', to: '2026-11-20', total: '900 EUR' } },
+    detail: /from 2026-11-01 to 2026-11-20/,
+  },
+  {
+    why: 'a portfolio that only observes',
+    reason: 'observe-only',
+    policy: { mode: 'observe' },
+    detail: /only observes/,
+  },
+  {
+    why: 'everything frozen',
+    reason: 'frozen',
+    over: { freezes: [FREEZE('everything')] },
+    detail: /frozen by ana: stocktaking/,
+  },
+  {
+    why: 'its platform frozen',
+    reason: 'frozen',
+    over: { freezes: [FREEZE('platform/google-ads')] },
+    detail: /platform\/google-ads/,
+  },
+  {
+    why: 'its account frozen',
+    reason: 'frozen',
+    over: { freezes: [FREEZE('account/google-ads:1')] },
+    detail: /account\/google-ads:1/,
+  },
+  {
+    why: 'its campaign frozen',
+    reason: 'frozen',
+    over: { freezes: [FREEZE('campaign/google-ads:1/1')] },
+    detail: /campaign/,
+  },
+  {
+    why: 'an account that takes no writes',
+    reason: 'account-blocked',
+    structure: { blockers: [{ code: 'SUSPENDED', detail: 'pay the bill' }] },
+    detail: /SUSPENDED: pay the bill/,
+  },
+  {
+    why: 'an account without a cap',
+    reason: 'no-caps',
+    terms: { dayCap: undefined },
+    detail: /google-ads:1 has no dayCap/,
+  },
+  {
+    why: 'a portfolio without a cap',
+    reason: 'no-caps',
+    policy: { dayCap: undefined },
+    detail: /portfolio has no dayCap/,
+  },
+  {
+    why: 'structure read 151 minutes ago',
+    reason: 'stale-data',
+    account: { status: { ...STATUS, structureAt: later(NOW, -151 * MINUTE_MS) } },
+    detail: /last read at 2026-11-21T02:29:00Z/,
+  },
+  {
+    why: 'spend read 241 minutes ago',
+    reason: 'stale-data',
+    account: { status: { ...STATUS, spendAt: later(NOW, -241 * MINUTE_MS) } },
+    detail: /spend was last read at 2026-11-21T00:59:00Z/,
+  },
+  {
+    why: 'history not read to yesterday',
+    reason: 'stale-data',
+    account: { status: { ...STATUS, historyTo: addDays(TODAY, -4) } },
+    detail: /history/,
+  },
+  {
+    why: 'spend that no campaign accounts for',
+    reason: 'unreconciled-data',
+    account: { status: { ...STATUS, unexplainedMicros: new Map([[addDays(TODAY, -1), 10_000_000n]]) } },
+    detail: /10\.00 EUR of 2026-11-20 belong to no campaign/,
+  },
+  {
+    why: 'a campaign of another portfolio on it',
+    reason: 'not-managed',
+    account: { contested: [{ budget: budgetIdOf('1'), portfolio: 'us' as PortfolioId }] },
+    detail: /portfolio us too/,
+  },
+  {
+    why: 'a campaign that is counted only',
+    reason: 'not-managed',
+    policy: { members: [{ id: '1', class: 'prospecting', managed: false }, { class: 'prospecting' }] },
+    detail: /not managed by this portfolio/,
+  },
+  {
+    why: 'a lifetime budget',
+    reason: 'unsupported-budget',
+    campaign: { holder: { period: 'lifetime' } },
+    detail: /a lifetime budget of 50\.00 EUR is counted and not moved/,
+  },
+  { why: 'a budget of 0', reason: 'unsupported-budget', campaign: { budget: 0 }, detail: /0\.00 EUR/ },
+  {
+    why: 'a paused campaign',
+    reason: 'paused',
+    campaign: { campaign: { status: 'paused' } },
+    detail: /nothing that it feeds is running/,
+  },
+  {
+    why: 'a test that runs on the platform',
+    reason: 'in-experiment',
+    structure: { experiments: [experiment({})] },
+    detail: /test "Split"/,
+  },
+  {
+    why: 'a test that ends today',
+    reason: 'in-experiment',
+    structure: { experiments: [experiment({ to: TODAY })] },
+    detail: /test "Split"/,
+  },
+  {
+    why: 'a lever that the platform ignores',
+    reason: 'not-honoured',
+    capabilities: { honours: () => ({ kind: 'not-honoured', reason: 'the strategy ignores it' }) },
+    detail: /^the strategy ignores it$/,
+  },
+  {
+    why: 'a push that nobody knows the outcome of',
+    reason: 'pending-outcome',
+    account: state({
+      pending: {
+        intent: 'p/l' as IntentId,
+        to: { kind: 'money', amount: euros(60) },
+        leaseUntil: NOW,
+        highBefore: { kind: 'money', amount: euros(50) },
+      },
+    }),
+    detail: /not known yet/,
+  },
+  {
+    why: "a person's edit of yesterday",
+    reason: 'human-hold',
+    account: state({ hold: { until: later(NOW, 6 * DAY_MS), reason: 'ana set it' } }),
+    detail: /^ana set it; left alone until 2026-11-27T05:00:00Z$/,
+  },
+  {
+    why: 'a campaign that is learning',
+    reason: 'learning',
+    campaign: { campaign: { learning: 'learning' } },
+    detail: /"Campaign google-ads 1" is in its learning phase/,
+  },
+  {
+    why: 'six days of history',
+    reason: 'too-little-history',
+    campaign: { days: (age) => (age <= 6 ? { spend: 50, conversions: 5 } : undefined) },
+    detail: /^6 days of history, 7 are needed$/,
+  },
+  {
+    why: 'limits that contradict each other',
+    reason: 'guardrail',
+    policy: { guardrails: { minDailyBudget: '80 EUR' } },
+    detail: /no value satisfies both "the policy sets this least budget" and "at most 20 % up in one decision"/,
+  },
+  {
+    why: 'a move that is too small',
+    reason: 'within-deadband',
+    policy: { guardrails: { maxStepUp: 0.02 } },
+    detail: /^a move of 2\.0 % is below the deadband of 3 %$/,
+  },
+  {
+    why: 'more moves than a plan may make',
+    reason: 'change-limit',
+    policy: { guardrails: { maxChangesPerPlan: 0 } },
+    detail: /at most 0 levers/,
+  },
+  {
+    why: 'a turn between two daily decisions',
+    reason: 'between-decisions',
+    over: { occasion: 'correction' },
+    detail: /between two daily decisions/,
+  },
+]
+
+describe('a budget is moved', () => {
+  test('when nothing stands in its way', () => {
+    expect(decisionWith({})).toMatchObject({
+      kind: 'change',
+      change: { from: { amount: euros(50) }, to: { amount: euros(60) } },
+    })
+  })
+
+  test.each<[why: string, row: Omit<Row, 'why' | 'reason' | 'detail'>]>([
+    [
+      'on the last day of its flight',
+      { policy: { flight: { from: '2026-11-01', to: '2026-11-21', total: '5000 EUR' } } },
+    ],
+    [
+      'when another account is frozen',
+      { over: { freezes: [FREEZE('account/google-ads:2'), FREEZE('platform/meta')] } },
+    ],
+    [
+      'when its structure is 150 minutes old and its spend 240',
+      {
+        account: {
+          status: { ...STATUS, structureAt: later(NOW, -150 * MINUTE_MS), spendAt: later(NOW, -240 * MINUTE_MS) },
+        },
+      },
+    ],
+    [
+      'when the unexplained spend is a fiftieth',
+      { account: { status: { ...STATUS, unexplainedMicros: new Map([[addDays(TODAY, -1), 1_500_000n]]) } } },
+    ],
+    [
+      'when the unexplained spend is more than a week old',
+      {
+        account: {
+          status: {
+            ...STATUS,
+            unexplainedMicros: new Map(
+              Array.from({ length: 9 }, (_, i) => [addDays(TODAY, i - 9), i === 0 ? 90_000_000n : 0n]),
+            ),
+          },
+        },
+      },
+    ],
+    ['when the test on it is over', { structure: { experiments: [experiment({ to: addDays(TODAY, -1) })] } }],
+    ['when the hold on it is over', { account: state({ hold: { until: NOW, reason: 'ana set it' } }) }],
+    [
+      'when the policy lets learning campaigns be moved',
+      { campaign: { campaign: { learning: 'learning' } }, policy: { guardrails: { holdWhileLearning: false } } },
+    ],
+    [
+      'with seven days of history',
+      { campaign: { days: (age) => (age <= 7 ? { spend: 50, conversions: 25 } : undefined) } },
+    ],
+  ])('%s', (_why, row) => {
+    expect(decisionWith(row).kind).toBe('change')
+  })
+})
+
+describe('a budget is held', () => {
+  test.each(ROWS)('$reason: $why', ({ reason, detail, ...row }) => {
+    expect(decisionWith(row)).toMatchObject({ kind: 'hold', reason, detail: expect.stringMatching(detail) })
+  })
+
+  test('too-little-history: an ad group that has none, whatever its campaign has', () => {
+    const holder = { owner: 'ad-group', adGroup: '5' as AdGroupId } as const
+    expect(decisionWith({ campaign: { holder } })).toMatchObject({ kind: 'hold', reason: 'too-little-history' })
+  })
+
+  test('too-little-history: an ad group of three days beside one of four weeks', () => {
+    const holder = { owner: 'ad-group', adGroup: '5' as AdGroupId } as const
+    const [account] = anObservation({
+      accounts: [{ key: 'google-ads:1', campaigns: [{ id: '1', budget: 50 }] }],
+    }).accounts
+    const [whole] = account!.histories
+    const young = { ...whole!, adGroup: '5' as AdGroupId, days: whole!.days.slice(-3) }
+    const old = { ...whole!, adGroup: '6' as AdGroupId }
+    expect(decisionWith({ campaign: { holder }, account: { histories: [young, old] } })).toMatchObject({
+      kind: 'hold',
+      reason: 'too-little-history',
+      detail: '3 days of history, 7 are needed',
+    })
+  })
+
+  test.each([
+    ['target-cpa', { kind: 'target-cpa', targetCpa: euros(12) }, { kind: 'money', amount: euros(12) }],
+    ['target-roas', { kind: 'target-roas', targetRoas: 3.5 }, { kind: 'ratio', value: 3.5 }],
+  ] as const)('not-steered: a %s is left as it is', (kind, strategy, value) => {
+    const observation = anObservation({
+      accounts: [{ key: 'google-ads:1', campaigns: [{ id: '1', budget: 50, campaign: { strategy } }] }],
+    })
+    expect(planOf(observation).decisions).toContainEqual(
+      expect.objectContaining({
+        kind: 'hold',
+        reason: 'not-steered',
+        value,
+        lever: expect.objectContaining({ kind, entity: 'campaign', id: '1' }),
+      }),
+    )
+  })
+
+  test('every reason has its row', () => {
+    const all: Record<HoldReason, true> = {
+      'within-deadband': true,
+      'observe-only': true,
+      'no-caps': true,
+      'stale-data': true,
+      'unreconciled-data': true,
+      'too-little-history': true,
+      'unsupported-budget': true,
+      paused: true,
+      'not-managed': true,
+      'in-experiment': true,
+      learning: true,
+      'human-hold': true,
+      'pending-outcome': true,
+      'not-honoured': true,
+      'not-steered': true,
+      frozen: true,
+      'account-blocked': true,
+      guardrail: true,
+      'change-limit': true,
+      'outside-flight': true,
+      'between-decisions': true,
+    }
+    expect([...new Set([...ROWS.map(({ reason }) => reason), 'not-steered'])].sort()).toEqual(Object.keys(all).sort())
+  })
+})
+
+describe('a budget that somebody set outside the caps', () => {
+  const cutTo = (units: number): Partial<AccountObservation> =>
+    state({ cutBackTo: { kind: 'money', amount: euros(units) } })
+  const changed = { kind: 'change', change: { from: { amount: euros(50) }, to: { amount: euros(20) } } }
+
+  test('goes back to the cap in one step, whatever the step limit', () => {
+    expect(decisionWith({ account: cutTo(20) })).toMatchObject(changed)
+  })
+
+  test('also between two daily decisions', () => {
+    expect(decisionWith({ account: cutTo(20), over: { occasion: 'correction' } })).toMatchObject(changed)
+  })
+
+  test.each<[why: string, row: Omit<Row, 'why' | 'reason' | 'detail'>]>([
+    ['while it is learning', { campaign: { campaign: { learning: 'learning' } } }],
+    ['with a day of history', { campaign: { days: (age) => (age === 1 ? { spend: 50, conversions: 1 } : undefined) } }],
+    [
+      "against a person's hold",
+      {
+        account: state({
+          cutBackTo: { kind: 'money', amount: euros(20) },
+          hold: { until: later(NOW, DAY_MS), reason: 'ana' },
+        }),
+      },
+    ],
+  ])('%s too', (_why, row) => {
+    expect(decisionWith({ account: cutTo(20), ...row })).toMatchObject(changed)
+  })
+
+  test.each<[reason: HoldReason, row: Omit<Row, 'why' | 'reason' | 'detail'>]>([
+    ['frozen', { over: { freezes: [FREEZE('everything')] } }],
+    ['observe-only', { policy: { mode: 'observe' } }],
+    ['stale-data', { account: { ...cutTo(20), status: { ...STATUS, structureAt: later(NOW, -DAY_MS) } } }],
+    ['in-experiment', { structure: { experiments: [experiment({})] } }],
+    [
+      'pending-outcome',
+      {
+        account: state({
+          cutBackTo: { kind: 'money', amount: euros(20) },
+          pending: {
+            intent: 'p/l' as IntentId,
+            to: { kind: 'money', amount: euros(60) },
+            leaseUntil: NOW,
+            highBefore: { kind: 'money', amount: euros(50) },
+          },
+        }),
+      },
+    ],
+  ])('but not while %s', (reason, row) => {
+    expect(decisionWith({ account: cutTo(20), ...row })).toMatchObject({ kind: 'hold', reason })
+  })
+
+  test('is left to the ordinary decision once it is back', () => {
+    expect(decisionWith({ account: cutTo(50) })).toMatchObject({
+      kind: 'change',
+      change: { to: { amount: euros(60) } },
+    })
+  })
+
+  test('goes as far as the platform lets it, where it takes no cut below what is spent', () => {
+    // 22 spent × 1.1 × a margin of 1.05 is 25.41.
+    const row = {
+      account: { ...cutTo(20), spentTodayMicros: new Map([['1', 22_000_000n]]) },
+      capabilities: { cutFloorOfSpend: 1.1 },
+    }
+    expect(decisionWith(row)).toMatchObject({ kind: 'change', change: { to: { amount: euros(25.41) } } })
+  })
+
+  test('waits when the platform takes no cut worth making', () => {
+    const row = {
+      account: { ...cutTo(20), spentTodayMicros: new Map([['1', 45_000_000n]]) },
+      capabilities: { cutFloorOfSpend: 1.1 },
+    }
+    expect(decisionWith(row)).toMatchObject({
+      kind: 'hold',
+      reason: 'guardrail',
+      detail: expect.stringMatching(/45\.00 EUR are spent today already/),
+    })
+  })
+})
