@@ -1,11 +1,15 @@
-import { mayPushNow } from '../../lib/control/dispatch.ts'
+import { dailyPlanTurn, mayPushNow } from '../../lib/control/dispatch.ts'
+import { amountOf, startOn } from '../../lib/control/exposure.ts'
 import type { Loop } from '../../lib/control/loop.ts'
+import { amountText } from '../../lib/decide/words.ts'
 import { parseAccountKey } from '../../lib/model/account.ts'
 import { scopesOf } from '../../lib/model/freeze.ts'
+import { leverKey } from '../../lib/model/lever.ts'
 import type { ChangeDecision, PlanHeader } from '../../lib/model/plan.ts'
 import type { Policy, PolicyVersion } from '../../lib/model/policy.ts'
 import type { AccountStructure } from '../../lib/model/structure.ts'
-import { DAY_MS, dateAt, type Instant, isoInstant, later, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { dateAt, endOfDay, type Instant, isoInstant, later, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { larger, times } from '../../lib/units/money.ts'
 import { Blocked } from './exit.ts'
 
 /**
@@ -13,7 +17,11 @@ import { Blocked } from './exit.ts'
  *
  * @throws Error that says what no longer holds, and what to do
  */
-export function checkStands(header: PlanHeader, current: PolicyVersion | undefined, now: Instant): void {
+export function checkStands(
+  header: PlanHeader,
+  current: PolicyVersion | undefined,
+  now: Instant,
+): asserts current is PolicyVersion {
   const { id, portfolio, approval, policyVersion, expiresAt } = header
   const again = `make a new one with "sluice plan ${portfolio}"`
   if (approval.kind === 'superseded')
@@ -63,9 +71,37 @@ const campaignsOf = ({ account, budgets }: AccountStructure, changes: readonly C
     .filter(({ change: { lever } }) => lever.account.platform === account.platform && lever.account.id === account.id)
     .flatMap(({ change: { lever } }) => budgets.find(({ id }) => id === lever.id)?.campaigns ?? [])
 
+/**
+ * A plan of the evening is decided for the next morning, each rise from what then is the day's first value.
+ *
+ * @throws Blocked when pushing it today would raise a budget past what the policy lets a day rise
+ */
+export async function checkDayRise(
+  { guardrails }: Policy,
+  changes: readonly ChangeDecision[],
+  { account, zone }: AccountStructure,
+  desk: Loop,
+): Promise<void> {
+  const today = dateAt(desk.clock.now(), zone)
+  const states = await desk.money.allLevers(account)
+  for (const { change, name } of changes) {
+    const state = states.get(leverKey(change.lever))
+    const first = state && startOn(state, today)
+    if (first?.kind !== 'money' || change.to.kind !== 'money') continue
+    const most = larger(times(first.amount, 1 + guardrails.maxDayRise, 'down'), amountOf(change.from))
+    if (change.to.amount.micros > most.micros)
+      throw new Blocked(
+        `"${name}" began its day at ${amountText(first.amount)} and may not rise past ${amountText(most)} today (maxDayRise ${guardrails.maxDayRise}): leave --now out, and it is pushed in the morning`,
+      )
+  }
+}
+
 const STEP_MS = 15 * MINUTE_MS
 
-/** When the account may be pushed to; undefined when not before the plan expires. */
+/**
+ * When the account may be pushed to; undefined when not in the plan's time: until it expires, the next daily decision
+ * replaces it, or the portfolio's date ends and with it what its ledger has open.
+ */
 export function pushableFrom(
   header: PlanHeader,
   policy: Policy,
@@ -74,8 +110,14 @@ export function pushableFrom(
   asked: boolean,
 ): Instant | undefined {
   if (mayPushNow(header, policy, zone, now, asked)) return now
+  const decision = dailyPlanTurn(policy, now)
+  const until = Math.min(
+    header.expiresAt,
+    decision > now ? decision : Number.POSITIVE_INFINITY,
+    endOfDay(dateAt(now, policy.zone), policy.zone),
+  )
   // On whole quarters of an hour, as the ticks fall.
   let at = (Math.ceil(now / STEP_MS) * STEP_MS) as Instant
-  for (; at < now + 2 * DAY_MS; at = later(at, STEP_MS)) if (mayPushNow(header, policy, zone, at, asked)) break
-  return at < header.expiresAt ? at : undefined
+  while (at < until && !mayPushNow(header, policy, zone, at, asked)) at = later(at, STEP_MS)
+  return at < until ? at : undefined
 }

@@ -12,7 +12,7 @@ export function receiptsText(receipts: readonly Receipt[], paint: Paint): string
   if (receipts.length === 0) return 'No changes.'
   const counts = Map.groupBy(receipts, ({ outcome }) => outcome)
   const total = [...counts].map(([outcome, ones]) => `${ones.length} ${outcome}`).join(', ')
-  return [...receipts.map((receipt) => line(receipt, paint)), '', paint.bold(`Applied: ${total}`)].join('\n')
+  return [...receipts.map((receipt) => line(receipt, paint)), '', paint.bold(`Result: ${total}`)].join('\n')
 }
 
 function line({ account, decision, outcome, detail }: Receipt, paint: Paint): string {

@@ -4,19 +4,21 @@ import type { LogLine } from '../../functions/composition/log.ts'
 import type { Loop } from '../../lib/control/loop.ts'
 import { observe } from '../../lib/control/observe.ts'
 import { openPortfolioDay } from '../../lib/control/plan.ts'
-import type { Approval, PlanHeader, PlanId } from '../../lib/model/plan.ts'
-import type { PolicyVersion } from '../../lib/model/policy.ts'
-import { dateAt, isoInstant } from '../../lib/units/calendar.ts'
+import { type AccountKey, accountKey, sameAccount } from '../../lib/model/account.ts'
+import type { Approval, ChangeDecision, PlanHeader, PlanId } from '../../lib/model/plan.ts'
+import type { Policy, PolicyVersion } from '../../lib/model/policy.ts'
+import type { AccountStructure } from '../../lib/model/structure.ts'
+import { dateAt, type Instant, isoInstant } from '../../lib/units/calendar.ts'
 import type { Deployment } from '../config/deployment.ts'
 import type { Screen } from '../terminal/screen.ts'
-import { checkStands, checkUnblocked, pushableFrom } from './apply-checks.ts'
+import { checkDayRise, checkStands, checkUnblocked, pushableFrom } from './apply-checks.ts'
 import { applyJson, receiptsText } from './apply-view.ts'
-import { EXIT, type ExitCode } from './exit.ts'
+import { Blocked, EXIT, type ExitCode } from './exit.ts'
 import { readPlanFile } from './plan-file.ts'
 import { changesOf, planText, type ShownPlan, summaryText } from './plan-view.ts'
 import { type Receipt, receiptsOf } from './receipts.ts'
 import { failures, turnText } from './turn-lines.ts'
-import { startTurns, type Turns } from './turns.ts'
+import { startTurns } from './turns.ts'
 
 export interface ApplyOptions {
   /** Plan files are looked for from here. */
@@ -47,25 +49,54 @@ export async function apply(
   const header = await headerOf(target, options.cwd, desk)
   if (await isFinished(header, desk)) return reportOld(header, deployment, screen)
   const version = await desk.policies.current(header.portfolio)
-  checkStands(header, version, desk.clock.now())
+  const now = desk.clock.now()
+  checkStands(header, version, now)
   const shown: ShownPlan = { header, decisions: await desk.plans.decisions(header), drifts: [] }
   const structures = await checkUnblocked(header, changesOf(shown), desk)
-  if (!screen.isJson) screen.tell(planText(shown, screen.paint, false))
+  if (options.now) for (const one of structures) await checkDayRise(version.policy, changesFor(one, shown), one, desk)
+  const windows = windowsOf(header, version.policy, structures, options, desk)
   await confirm(shown, options, screen)
   const approved = await approve(header, options.by, desk)
-  if (!version) throw new Error(`portfolio ${header.portfolio} has no policy`)
   await openDay(version, desk)
-  for (const structure of structures) {
-    const from = pushableFrom(approved, version.policy, structure, desk.clock.now(), options.now === true)
-    if (from === desk.clock.now()) continue
-    const when = from === undefined ? 'not before it expires, so plan again then' : `from ${isoInstant(from)} on`
-    const { platform, id } = structure.account
-    screen.warn(
-      `${platform}:${id} is not pushed to at this time of its day: ${when}, by the next "sluice run" or the deployed schedule${options.now ? '' : '; or at once with --now'}`,
-    )
-  }
-  const turns = await pushAll(approved, options.now === true, deployment, screen)
-  return report(approved, turns.lines, desk, screen)
+  for (const { account, from } of windows) if (from !== now) screen.warn(notNow(account, from, options))
+  const accounts = windows.filter(({ from }) => from === now).map(({ account }) => account)
+  const lines = await pushAll(approved, accounts, options, deployment, screen)
+  return report(approved, lines, desk, screen)
+}
+
+const changesFor = ({ account }: AccountStructure, shown: ShownPlan): readonly ChangeDecision[] =>
+  changesOf(shown).filter(({ change }) => sameAccount(change.lever.account, account))
+
+/** When an account may be pushed to; undefined where that is not before the plan is out of date. */
+interface Window {
+  readonly account: AccountKey
+  readonly from: Instant | undefined
+}
+
+/** @throws Blocked when no account can be pushed to in the plan's time: then it is not worth approving */
+function windowsOf(
+  header: PlanHeader,
+  policy: Policy,
+  structures: readonly AccountStructure[],
+  options: ApplyOptions,
+  { clock }: Loop,
+): readonly Window[] {
+  const windows = structures.map((structure) => ({
+    account: accountKey(structure.account),
+    from: pushableFrom(header, policy, structure, clock.now(), options.now === true),
+  }))
+  const [first] = windows
+  if (first && windows.every(({ from }) => from === undefined))
+    throw new Blocked(notNow(windows.map(({ account }) => account).join(' and '), undefined, options))
+  return windows
+}
+
+function notNow(accounts: string, from: Instant | undefined, options: ApplyOptions): string {
+  const when =
+    from === undefined
+      ? 'before its next morning another day’s plan takes over, so plan again then'
+      : `it will be from ${isoInstant(from)} on, by the next "sluice run" or the deployed schedule`
+  return `${accounts} is not pushed to at this time of its day: ${when}${options.now ? '' : '; or at once, with --now'}`
 }
 
 async function headerOf(target: string | undefined, cwd: string, desk: Loop): Promise<PlanHeader> {
@@ -101,12 +132,14 @@ async function isFinished(header: PlanHeader, desk: Loop): Promise<boolean> {
 /** @throws Error when a person must be asked and there is none, or says no */
 async function confirm(shown: ShownPlan, { autoApprove }: ApplyOptions, screen: Screen): Promise<void> {
   const { header } = shown
-  if (autoApprove || header.approval.kind === 'approved' || header.mode === 'shadow') return
+  if (autoApprove || header.approval.kind === 'approved' || header.mode === 'shadow')
+    return screen.tell(summaryText(shown))
   if (!screen.canAsk)
     throw new Error('nobody can be asked here: look at the plan with "sluice plan", then apply it with --auto-approve')
   const accounts = header.accounts.length
+  screen.warn(planText(shown, screen.paint, false))
   const answer = await screen.ask(
-    `${summaryText(shown)}\nApply ${changesOf(shown).length} changes to ${accounts} account${accounts === 1 ? '' : 's'}? Only "yes" applies: `,
+    `Apply ${changesOf(shown).length} changes to ${accounts} account${accounts === 1 ? '' : 's'}? Only "yes" applies: `,
   )
   if (answer !== 'yes') throw new Error(`not applied: the answer was "${answer}"`)
 }
@@ -130,20 +163,27 @@ async function openDay(version: PolicyVersion, desk: Loop): Promise<void> {
 }
 
 /** Act and verify, account by account, for as long as a round brings the plan on. */
-async function pushAll(header: PlanHeader, now: boolean, deployment: Deployment, screen: Screen): Promise<Turns> {
+async function pushAll(
+  header: PlanHeader,
+  accounts: readonly AccountKey[],
+  options: ApplyOptions,
+  deployment: Deployment,
+  screen: Screen,
+): Promise<readonly LogLine[]> {
   const { desk, clock } = deployment
-  const asked = { plan: header.id, now }
+  const asked = { plan: header.id, now: options.now === true }
   const turns = await startTurns(deployment, (line) => screen.tell(turnText(line, screen.paint)), { asked })
-  for (let round = 0; round < ROUNDS_MAX && !(await isFinished(header, desk)); round += 1) {
-    const before = (await desk.plans.progress(header.id))?.version ?? 0
+  const version = async (): Promise<number> => (await desk.plans.progress(header.id))?.version ?? 0
+  for (let round = 0; round < ROUNDS_MAX && accounts.length > 0 && !(await isFinished(header, desk)); round += 1) {
+    const before = await version()
     const turn = clock.now()
     // Higher than that of any turn of this instant before: each turn that does something raises the version.
     const attempt = 2 * before + round
     for (const stage of ['act', 'verify'] as const)
-      await turns.run(header.accounts.map(({ account }) => ({ stage, key: account, turn, attempt })))
-    if (((await desk.plans.progress(header.id))?.version ?? 0) === before) break
+      await turns.run(accounts.map((key) => ({ stage, key, turn, attempt })))
+    if ((await version()) === before) break
   }
-  return turns
+  return turns.lines
 }
 
 async function reportOld(header: PlanHeader, deployment: Deployment, screen: Screen): Promise<ExitCode> {

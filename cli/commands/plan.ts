@@ -3,6 +3,7 @@ import { makePlan } from '../../lib/control/plan.ts'
 import { type PortfolioId, portfolioId } from '../../lib/model/account.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import type { Drift } from '../../lib/model/lever-state.ts'
+import type { Observation } from '../../lib/model/observation.ts'
 import { type Decision, decisionLever, type Plan, type PlanHeader } from '../../lib/model/plan.ts'
 import type { PolicyVersion } from '../../lib/model/policy.ts'
 import { DAY_MS, later } from '../../lib/units/calendar.ts'
@@ -67,10 +68,30 @@ async function versionsOf(portfolio: string | undefined, desk: Loop): Promise<re
 
 async function planOne(version: PolicyVersion, desk: Loop): Promise<{ plan: Plan; shown: ShownPlan }> {
   const before = await planBefore(version.policy.portfolio, desk)
-  const { plan: made } = await makePlan(version, 'daily', desk)
+  const { plan: made, observation } = await makePlan(version, 'daily', desk)
+  checkReadSincePushed(observation)
   const header = await desk.plans.put(made, { kind: 'pending' })
   const drifts = await driftsSince(before, made.decisions, version, desk)
   return { plan: made, shown: { header, decisions: made.decisions, drifts } }
+}
+
+/**
+ * Each pull brings records and structure to the same values; where they differ, something was pushed afterwards.
+ *
+ * @throws Error: a plan from the older values would be dropped lever by lever
+ */
+function checkReadSincePushed({ accounts }: Observation): void {
+  for (const { account, structure, levers } of accounts) {
+    const amounts = new Map(structure.budgets.map(({ id, amount }) => [String(id), amount.micros]))
+    const moved = levers.find(
+      ({ lever, known, pending }) =>
+        pending === undefined &&
+        known.kind === 'money' &&
+        amounts.has(lever.id) &&
+        amounts.get(lever.id) !== known.amount.micros,
+    )
+    if (moved) throw new Error(`${account} was pushed to since it was last read: run "sluice pull ${account}" first`)
+  }
 }
 
 /** The last plan that was acted on. */

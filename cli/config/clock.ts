@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/ports/clock.ts'
-import { type Instant, instant, isoInstant, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { type Instant, instant, isoInstant, later, MINUTE_MS } from '../../lib/units/calendar.ts'
 import { type Config, isLoopback } from './config.ts'
 
 /** Instants this close to the present are the present, for whoever writes down a command before running it. */
@@ -19,7 +19,9 @@ export function clockAt(at: string, config: Config, machine: Clock): Clock {
     throw new Error(
       `--at ${isoInstant(asked)} is refused: connection ${real.account} leads to the platform itself, where it is ${isoInstant(machine.now())}; leave --at out, or give the connection endpoints on this machine`,
     )
-  return { now: () => asked }
+  // Beside real platforms time must pass: a turn that was held up has to notice.
+  const ahead = asked - machine.now()
+  return real ? { now: () => later(machine.now(), ahead) } : { now: () => asked }
 }
 
 function parsed(at: string): Instant {

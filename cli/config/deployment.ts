@@ -14,7 +14,6 @@ import { folderArchive } from '../../lib/store/folder-archive.ts'
 import { type DynamoStores, dynamoStores } from '../../lib/store/stores.ts'
 import { identityRate } from '../../lib/units/rates.ts'
 import type { Config } from './config.ts'
-import { withinRunLimit } from './run-limit.ts'
 import { ensureTables, tablesClient } from './tables.ts'
 
 /** The stores and services that a configuration names, and how to make a loop of them. */
@@ -28,7 +27,7 @@ export interface Deployment extends DynamoStores {
   close(): void
 }
 
-/** Nobody ends a command after two minutes as Lambda would: its turns may take as long as the longest function's. */
+/** Nobody ends a command as Lambda would: its turns may take as long as the longest function's, and send nothing after. */
 const TIMING = { ...DEFAULT_TIMING, runLimitMs: LAMBDAS.pull.runLimitMs }
 
 /**
@@ -62,7 +61,7 @@ export async function openDeployment(config: Config, clock: Clock, tell: (text: 
       const platforms = await platformsOf(config, clock)
       return (worker) => ({
         ...shared,
-        platforms: withinRunLimit(platforms, clock, TIMING.runLimitMs),
+        platforms,
         worker: `${process}/${worker}`,
         queue,
         ...extras,
