@@ -35,4 +35,12 @@ export const thisProcess = (): Surroundings => ({
   clock: systemClock,
 })
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2), thisProcess())
+// A reader that has seen enough (`| head`) must not end a command that is pushing.
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
+if (import.meta.main) {
+  process.stdout.on('error', ignoreClosedPipe)
+  process.exitCode = await main(process.argv.slice(2), thisProcess())
+}

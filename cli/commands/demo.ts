@@ -49,7 +49,8 @@ function daysOf(asked: number | undefined, { name, days }: Scenario): number {
   return asked
 }
 
-function verdict({ invariants }: RunReport, screen: Screen): ExitCode {
+/** Names what did not hold. */
+export function verdict({ invariants }: Pick<RunReport, 'invariants'>, screen: Pick<Screen, 'warn'>): ExitCode {
   const broken = invariants.filter(({ held }) => !held)
   for (const { name, detail } of broken) screen.warn(`did not hold: ${name} — ${detail}`)
   return broken.length > 0 ? EXIT.failed : EXIT.done

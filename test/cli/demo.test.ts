@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { verdict } from '../../cli/commands/demo.ts'
 import { main } from '../../cli/main.ts'
 import { instant } from '../../lib/units/calendar.ts'
 import type { Ended } from './shop.ts'
@@ -79,5 +80,16 @@ describe('demo', () => {
     const { code, out, err } = await sluice('demo', '--scenario', 'negative.json')
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).toMatch(/scenario negative\.json: accounts\[0\]\.sharedBudgets\[0\]\.daily: "-5" must be/)
+  })
+
+  test('fails by name for what did not hold, and for nothing else', () => {
+    const said: string[] = []
+    const screen = { warn: (text: string) => void said.push(text) }
+    const held = { name: 'every ledger equals the fold of the audit', held: true, detail: '4 days' }
+    const broken = { name: 'no push took a day past its cap', held: false, detail: 'meta:1 2026-10-05' }
+    expect(verdict({ invariants: [held] }, screen)).toBe(0)
+    expect(said).toEqual([])
+    expect(verdict({ invariants: [held, broken] }, screen)).toBe(1)
+    expect(said).toEqual(['did not hold: no push took a day past its cap — meta:1 2026-10-05'])
   })
 })
