@@ -1,5 +1,6 @@
 import type { Loop } from '../../lib/control/loop.ts'
 import { makePlan } from '../../lib/control/plan.ts'
+import { budgetLever } from '../../lib/decide/plan.ts'
 import { type PortfolioId, portfolioId } from '../../lib/model/account.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import type { Drift } from '../../lib/model/lever-state.ts'
@@ -81,15 +82,18 @@ async function planOne(version: PolicyVersion, desk: Loop): Promise<{ plan: Plan
  * @throws Error: a plan from the older values would be dropped lever by lever
  */
 function checkReadSincePushed({ accounts }: Observation): void {
-  for (const { account, structure, levers } of accounts) {
-    const amounts = new Map(structure.budgets.map(({ id, amount }) => [String(id), amount.micros]))
-    const moved = levers.find(
-      ({ lever, known, pending }) =>
-        pending === undefined &&
-        known.kind === 'money' &&
-        amounts.has(lever.id) &&
-        amounts.get(lever.id) !== known.amount.micros,
+  for (const observed of accounts) {
+    const { account, structure, levers } = observed
+    // As a pull sees them: what was removed, or changed from daily to lifetime, keeps its last record for good.
+    const read = new Map(
+      structure.budgets
+        .filter(({ status }) => status !== 'removed')
+        .map((budget) => [leverKey(budgetLever(observed, budget)), budget.amount.micros]),
     )
+    const moved = levers.find(({ lever, known, pending }) => {
+      const amount = read.get(leverKey(lever))
+      return !pending && known.kind === 'money' && amount !== undefined && amount !== known.amount.micros
+    })
     if (moved) throw new Error(`${account} was pushed to since it was last read: run "sluice pull ${account}" first`)
   }
 }
