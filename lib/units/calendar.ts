@@ -27,7 +27,9 @@ export const later = (from: Instant, ms: number): Instant => (from + ms) as Inst
 export const isoInstant = (at: Instant): string => new Date(at).toISOString().replace('.000Z', 'Z')
 
 /** @throws RangeError unless `text` is a date that exists, written as 2026-11-21 */
-export function accountDate(text: string): AccountDate {
+export const accountDate = (text: string): AccountDate => remembered(checkedDates, text, checkDate)
+
+function checkDate(text: string): AccountDate {
   try {
     if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new RangeError()
     return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() as AccountDate
@@ -37,7 +39,9 @@ export function accountDate(text: string): AccountDate {
 }
 
 /** @throws RangeError when this runtime does not know the zone */
-export function timeZone(name: string): TimeZone {
+export const timeZone = (name: string): TimeZone => remembered(checkedZones, name, checkZone)
+
+function checkZone(name: string): TimeZone {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return name as TimeZone
@@ -49,6 +53,8 @@ export function timeZone(name: string): TimeZone {
 // A thousand campaigns have ninety thousand days of history, all of the same few dates: each is worked out once. A cache
 // of a pure function, emptied before it is large, so that nobody can tell.
 const DATES_KEPT = 4_096
+const checkedDates = new Map<string, AccountDate>()
+const checkedZones = new Map<string, TimeZone>()
 const dayNumbers = new Map<AccountDate, number>()
 const datesOfNumbers = new Map<number, AccountDate>()
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { PlatformError } from '../../model/failure.ts'
+import { perObject } from '../../model/per-object.ts'
 
 /** int64 in REST is a string, so that it stays exact: a number here would already have lost digits. */
 export const digits = z.string().regex(/^\d{1,19}$/)
@@ -49,7 +50,14 @@ export function readAs<T>(schema: z.ZodType<T>, value: unknown, what: string): T
  * One page of `googleAds:search`. An answer with neither rows nor the field mask that every real one carries is not an
  * empty report: it is not a report.
  */
-export const pageOf = <T>(row: z.ZodType<T>) =>
+export const pageOf = <T>(row: z.ZodType<T>): PageSchema<T> => pageSchemas(row) as PageSchema<T>
+
+type PageSchema<T> = ReturnType<typeof makePage<T>>
+
+// A schema is compiled when it first reads something: one for every page would be compiled for every page.
+const pageSchemas = perObject((row: z.ZodType) => makePage(row))
+
+const makePage = <T>(row: z.ZodType<T>) =>
   z
     .object({
       results: z.array(row).optional(),
