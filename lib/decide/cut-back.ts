@@ -20,6 +20,8 @@ export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | 
   const { deadband } = observation.policy.policy.guardrails
   if (to.micros > times(budget.amount, 1 - deadband, 'down').micros) return undefined
   const goal = observation.policy.policy.goal
+  const rate = observation.rates.find(({ from }) => from === budget.amount.currency)
+  const baseUnits = Number(rate?.microsPerUnit ?? 0n) / 1e6
   const change = estimate
     ? conversionChange(estimate.curve, mainUnits(budget.amount), mainUnits(to))
     : { mean: 0, sd: 0 }
@@ -30,7 +32,7 @@ export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | 
     change: { lever, from: { kind: 'money', amount: budget.amount }, to: { kind: 'money', amount: to } },
     name: budget.name,
     class: membership.class,
-    expected: effectOf(goal, change, estimate),
+    expected: effectOf(goal, change, estimate, baseUnits),
     binding: [{ name: 'caps', detail: 'an edit from outside Sluice went past the caps' }],
     why: `Somebody set it to ${amountText(budget.amount)}, outside the caps; it goes back to ${amountText(to)}${short}.`,
     maturity: estimate?.maturity ?? 0,

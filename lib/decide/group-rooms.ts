@@ -1,4 +1,4 @@
-import { policyAccount } from '../measure/budget-days.ts'
+import { capInOwnCurrency, policyAccount } from '../measure/budget-days.ts'
 import { canSpend } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { BudgetHolder } from '../model/structure.ts'
@@ -17,7 +17,7 @@ export function groupRooms(
 ): { rooms: readonly number[]; indexesOf: (question: BudgetQuestion) => readonly number[] } {
   const { dayCap } = observation.policy.policy
   const ofAccounts = observation.accounts.map((account) => {
-    const cap = tighter(policyAccount(observation, account).dayCap, account.structure.remainingSpendCap)
+    const cap = tighter(capInOwnCurrency(observation, account), account.structure.remainingSpendCap)
     const standing = account.structure.budgets.reduce((sum, budget) => sum + standingOf(account, budget), 0)
     const unit = baseUnits(observation, account)
     return cap ? Math.max(0, (mainUnits(cap) / factorOf(observation, questions, account) - standing) * unit) : 0

@@ -1,3 +1,4 @@
+import { type AccountRef, sameAccount } from '../model/account.ts'
 import type { PlatformCapabilities } from '../model/capability.ts'
 import type { BudgetEstimate } from '../model/estimates.ts'
 import type { LeverState } from '../model/lever-state.ts'
@@ -15,6 +16,7 @@ const SHARE_BOUND: ReadonlySet<CampaignClass> = new Set(['brand', 'retargeting',
 
 export interface BudgetContext {
   readonly policy: Policy
+  readonly account: AccountRef
   readonly budget: BudgetHolder
   readonly class: CampaignClass
   readonly state: LeverState | undefined
@@ -95,9 +97,9 @@ function range({ policy, budget, capabilities, rate }: BudgetContext): readonly 
   ]
 }
 
-function ownBounds({ policy, budget }: BudgetContext): readonly Limit[] {
+function ownBounds({ policy, account, budget }: BudgetContext): readonly Limit[] {
   return policy.bounds
-    .filter((bound) => bound.budget === budget.id)
+    .filter((bound) => bound.budget === budget.id && sameAccount(bound.account, account))
     .map(({ atLeast, atMost }) => ({
       name: 'bounds',
       detail: 'the policy bounds this budget',

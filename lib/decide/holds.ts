@@ -52,8 +52,11 @@ const accountChecks: readonly Check[] = [
     return blocker && hold('account-blocked', `${blocker.code}: ${blocker.detail}`)
   },
   ({ observation, account }) => {
-    if (policyAccount(observation, account).dayCap === undefined)
-      return hold('no-caps', `account ${account.account} has no dayCap in the policy yet`)
+    const { dayCap } = policyAccount(observation, account)
+    if (dayCap === undefined) return hold('no-caps', `account ${account.account} has no dayCap in the policy yet`)
+    const { currency } = account.structure
+    if (dayCap.currency !== currency)
+      return hold('no-caps', `the dayCap of ${account.account} is in ${dayCap.currency}: write it in ${currency}`)
     return observation.policy.policy.dayCap === undefined
       ? hold('no-caps', 'the portfolio has no dayCap in the policy yet')
       : undefined

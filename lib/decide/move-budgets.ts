@@ -1,11 +1,13 @@
 import { conversionChange, marginalConversionsAt } from '../measure/response-curve.ts'
 import type { BudgetEstimate } from '../model/estimates.ts'
+import { canSpend } from '../model/membership.ts'
 import type { Observation } from '../model/observation.ts'
-import type { BindingGuardrail, ChangeDecision, Decision, HoldDecision } from '../model/plan.ts'
+import type { BindingGuardrail, Decision, HoldDecision } from '../model/plan.ts'
 import { pushDate } from '../model/push-day.ts'
 import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { convert, type ExchangeRate } from '../units/rates.ts'
 import { allocate, type Candidate } from './allocate.ts'
+import { withinChangeLimit } from './change-limit.ts'
 import { effectOf, worthPerConversion } from './effect.ts'
 import { groupRooms } from './group-rooms.ts'
 import { BINDING_DELIVERY, type BudgetContext, limitsOf } from './guardrails.ts'
@@ -38,15 +40,17 @@ export function moveBudgets(
   const groups = groupRooms(observation, [...movable, ...settled])
   const decisions: Decision[] = []
   const positions: Position[] = []
+  const staying = [...settled]
   for (const one of movable) {
     const context = contextOf(one, target)
     const limits = limitsOf(context)
     const { floor, ceiling } = intersect(limits)
-    if (floor.atLeast.micros > ceiling.atMost.micros)
+    if (floor.atLeast.micros > ceiling.atMost.micros) {
       decisions.push(holdOf(one, 'guardrail', `no value satisfies both "${floor.detail}" and "${ceiling.detail}"`))
-    else positions.push(positionOf(one, context, limits, floor.atLeast, ceiling.atMost, groups.indexesOf(one)))
+      staying.push(one)
+    } else positions.push(positionOf(one, context, limits, floor.atLeast, ceiling.atMost, groups.indexesOf(one)))
   }
-  const fixed = settled.reduce((a, one) => a + expectedSpend(one, target), 0)
+  const fixed = staying.reduce((a, one) => a + expectedSpend(one, target), 0)
   const { spend, marginalReturn } = allocate(
     positions.map(({ candidate }) => candidate),
     Math.max(0, mainUnits(target) - fixed),
@@ -64,6 +68,7 @@ function rateOf({ observation, account }: BudgetQuestion): ExchangeRate {
 
 const contextOf = (one: Movable, dayTarget: Money): BudgetContext => ({
   policy: one.observation.policy.policy,
+  account: one.account.structure.account,
   budget: one.budget,
   class: one.membership.class,
   state: one.state,
@@ -77,7 +82,7 @@ const contextOf = (one: Movable, dayTarget: Money): BudgetContext => ({
 /** Expected spend of a budget that is not moved, in main units of the base currency. */
 function expectedSpend(one: BudgetQuestion, target: Money): number {
   const rate = rateOf(one)
-  if (!one.estimate) return 0
+  if (!one.estimate || !canSpend(one.account.structure, one.budget)) return 0
   const own = fromMainUnits(one.estimate.recentSpendPerDay, rate.from, 'half-even')
   return Math.min(mainUnits(convert(own, rate, 'up')), mainUnits(target))
 }
@@ -143,7 +148,7 @@ function decideOne(position: Position, spend: number, marginalReturn: number): D
 
   const moved = Math.abs(Number(to.micros - budget.amount.micros)) / Number(budget.amount.micros)
   const { deadband } = observation.policy.policy.guardrails
-  if (moved < deadband)
+  if (moved === 0 || moved < deadband)
     return holdOf(
       movable,
       'within-deadband',
@@ -152,23 +157,30 @@ function decideOne(position: Position, spend: number, marginalReturn: number): D
 
   const change = conversionChange(estimate.curve, mainUnits(budget.amount) * delivery, mainUnits(to) * delivery)
   const here = candidate.marginal(mainUnits(budget.amount) * perUnit * delivery)
-  const binding = bindingAt(limits, to, candidate.marginal(spend) - marginalReturn)
+  const rounding = answer.to.micros - to.micros
+  const binding = bindingAt(limits, to, rounding, candidate.marginal(spend) - marginalReturn)
   return {
     kind: 'change',
     change: { lever, from: { kind: 'money', amount: budget.amount }, to: { kind: 'money', amount: to } },
     name: budget.name,
     class: membership.class,
-    expected: effectOf(observation.policy.policy.goal, change, estimate),
+    expected: effectOf(observation.policy.policy.goal, change, estimate, perUnit),
     binding,
     why: sentence(movable, to, here, marginalReturn, binding),
     maturity: estimate.maturity,
   }
 }
 
-/** Limits that the value sits at. Rounding may leave it a unit short of one. */
-function bindingAt(limits: readonly Limit[], to: Money, worthPerUnit: number): readonly BindingGuardrail[] {
+/** Limits that the value sits at, give or take what the platform's rounding took, and a thousandth. */
+function bindingAt(
+  limits: readonly Limit[],
+  to: Money,
+  rounding: bigint,
+  worthPerUnit: number,
+): readonly BindingGuardrail[] {
+  const tolerance = Math.max(Math.abs(Number(rounding)), Number(to.micros) / 1000)
   const near = (limit: Money | undefined): boolean =>
-    limit !== undefined && Math.abs(Number(limit.micros - to.micros)) <= Math.max(1_000_000, Number(to.micros) / 1000)
+    limit !== undefined && Math.abs(Number(limit.micros - to.micros)) <= tolerance
   return limits
     .filter(({ atLeast, atMost }) => near(atLeast) || near(atMost))
     .map(({ name, detail, atMost }) => ({
@@ -213,25 +225,3 @@ const holdOf = ({ lever, budget }: BudgetQuestion, reason: HoldDecision['reason'
   reason,
   detail,
 })
-
-/** Keeps the changes that matter most when there are more than one plan may make. */
-function withinChangeLimit(observation: Observation, decisions: readonly Decision[]): readonly Decision[] {
-  const limit = observation.policy.policy.guardrails.maxChangesPerPlan
-  const changes = decisions.filter((d): d is ChangeDecision => d.kind === 'change')
-  if (changes.length <= limit) return decisions
-  const kept = new Set(
-    changes.toSorted((a, b) => Math.abs(b.expected.mean) - Math.abs(a.expected.mean)).slice(0, limit),
-  )
-  return decisions.map((d) =>
-    d.kind === 'hold' || kept.has(d)
-      ? d
-      : {
-          kind: 'hold',
-          lever: d.change.lever,
-          name: d.name,
-          value: d.change.from,
-          reason: 'change-limit',
-          detail: `one plan moves at most ${limit} levers, and others matter more`,
-        },
-  )
-}

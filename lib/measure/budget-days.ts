@@ -6,6 +6,7 @@ import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { PolicyAccount } from '../model/policy.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import { type AccountDate, daysBetween } from '../units/calendar.ts'
+import type { Money } from '../units/money.ts'
 import { countedOnce } from './counted-once.ts'
 
 /** One complete day of one budget: everything it feeds, summed. */
@@ -25,6 +26,12 @@ export function policyAccount(observation: Observation, account: AccountObservat
   const found = observation.policy.policy.accounts.find((one) => accountKey(one.account) === account.account)
   if (!found) throw new Error(`account ${account.account} is not in the policy of the portfolio`)
   return found
+}
+
+/** The account's day cap; undefined as well where the policy gives it in a currency that is not the account's. */
+export function capInOwnCurrency(observation: Observation, account: AccountObservation): Money | undefined {
+  const { dayCap } = policyAccount(observation, account)
+  return dayCap?.currency === account.structure.currency ? dayCap : undefined
 }
 
 /**

@@ -37,7 +37,7 @@ export interface BindingGuardrail {
   readonly worthPerUnit?: number
 }
 
-/** Change in incremental outcome per day, with an 80 % interval: conversions, or main units of value. */
+/** Change in incremental outcome per day, with an 80 % interval: conversions, or value in main units of the base currency. */
 export interface ExpectedEffect {
   readonly unit: 'conversions-per-day' | 'value-per-day'
   readonly mean: number

@@ -113,6 +113,12 @@ const ROWS: readonly Row[] = [
     detail: /google-ads:1 has no dayCap/,
   },
   {
+    why: 'a cap in another currency than the account',
+    reason: 'no-caps',
+    terms: { dayCap: '10000 JPY' },
+    detail: /^the dayCap of google-ads:1 is in JPY: write it in EUR$/,
+  },
+  {
     why: 'a portfolio without a cap',
     reason: 'no-caps',
     policy: { dayCap: undefined },

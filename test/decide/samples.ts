@@ -55,7 +55,7 @@ export const amountAfter = (decision: Decision): number => {
   const value = decision.kind === 'change' ? decision.change.to : decision.value
   return value?.kind === 'money' ? Number(value.amount.micros) / 1e6 : Number.NaN
 }
-export const after = (plan: Plan, campaign: string, account?: string): number =>
+export const standsAt = (plan: Plan, campaign: string, account?: string): number =>
   amountAfter(decisionOn(plan, campaign, account))
 
 export const changesOf = (plan: Plan): readonly ChangeDecision[] => plan.decisions.filter((d) => d.kind === 'change')
