@@ -50,7 +50,9 @@ export async function syncLevers(
     drifts.push(...(await syncChunk(chunk, { structure, events, date, factor, lookedAt }, loop)))
   await markGone(gone, structure, loop)
   if (drifts.length > 0) await loop.facts.putDrifts(drifts)
-  await askForCorrections(sightings, structure, loop)
+  // Most turns find nothing to write: then what was read first still stands.
+  const states = differing.length + gone.length === 0 ? known : await loop.money.allLevers(account)
+  await askForCorrections(sightings, states, loop)
   return { budgets: sightings.length, drifts: drifts.length }
 }
 
@@ -220,10 +222,9 @@ async function buildGone(
 /** An edit outside the caps does not wait for the next daily decision; it is asked for at every pull until it is met. */
 async function askForCorrections(
   sightings: readonly Sighting[],
-  { account }: AccountStructure,
+  states: ReadonlyMap<LeverKey, LeverState>,
   loop: Loop,
 ): Promise<void> {
-  const states = await loop.money.allLevers(account)
   const portfolios = new Set<PortfolioId>()
   for (const { lever, budget, portfolio } of sightings) {
     const state = states.get(leverKey(lever))
