@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module'
 import type { Readable } from 'node:stream'
 import { asApiError } from './errors.ts'
+import { type Parser, rememberConditions } from './remember-conditions.ts'
 
 const load = createRequire(import.meta.url)
 
@@ -128,6 +129,7 @@ const operations = new Map(
 )
 
 export const database = load('dynalite/db') as Database
+rememberConditions(load('dynalite/db/conditionParser') as Parser)
 
 export const isOperation = (name: string): name is Operation => operations.has(name as Operation)
 
