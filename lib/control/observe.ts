@@ -40,9 +40,9 @@ export async function observe(
   const { policy } = version
   const today = dateAt(now, policy.zone)
   const policies = await allPolicies(loop)
-  const accounts = await Promise.all(
-    policy.accounts.map((terms) => observeAccount(terms.account, version, policies, now, loop)),
-  )
+  const accounts: AccountObservation[] = []
+  // One after the other: each is many reads abreast already, and all at once would hold all their answers at once.
+  for (const { account } of policy.accounts) accounts.push(await observeAccount(account, version, policies, now, loop))
   const rates = await ratesFor(version, accounts, today, loop)
   const scopes = accounts.flatMap(({ structure }) =>
     scopesOf(
