@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { LogLine } from '../../functions/composition/log.ts'
+import { approvePlan } from '../../lib/control/approve.ts'
 import type { Loop } from '../../lib/control/loop.ts'
 import { observe } from '../../lib/control/observe.ts'
 import { openPortfolioDay } from '../../lib/control/plan.ts'
 import { type AccountKey, accountKey, sameAccount } from '../../lib/model/account.ts'
-import type { Approval, ChangeDecision, PlanHeader, PlanId } from '../../lib/model/plan.ts'
+import type { ChangeDecision, PlanHeader, PlanId } from '../../lib/model/plan.ts'
 import type { Policy, PolicyVersion } from '../../lib/model/policy.ts'
 import type { AccountStructure } from '../../lib/model/structure.ts'
 import { dateAt, type Instant, isoInstant } from '../../lib/units/calendar.ts'
@@ -56,7 +57,7 @@ export async function apply(
   if (options.now) for (const one of structures) await checkDayRise(version.policy, changesFor(one, shown), one, desk)
   const windows = windowsOf(header, version.policy, structures, options, desk)
   await confirm(shown, options, screen)
-  const approved = await approve(header, options.by, desk)
+  const approved = await approvePlan(header, options.by, desk)
   await openDay(version, desk)
   for (const { account, from } of windows) if (from !== now) screen.warn(notNow(account, from, options))
   const accounts = windows.filter(({ from }) => from === now).map(({ account }) => account)
@@ -144,17 +145,6 @@ async function confirm(shown: ShownPlan, { autoApprove }: ApplyOptions, screen: 
   if (answer !== 'yes') throw new Error(`not applied: the answer was "${answer}"`)
 }
 
-/** Older daily plans are taken back first, so that no two are ever open at a time. */
-async function approve(header: PlanHeader, by: string, desk: Loop): Promise<PlanHeader> {
-  if (header.approval.kind === 'approved') return header
-  for (const { id, occasion, approval } of await desk.plans.recent(header.portfolio, 8))
-    if (id !== header.id && occasion === 'daily' && (approval.kind === 'approved' || approval.kind === 'pending'))
-      await desk.plans.decide(id, approval, { kind: 'superseded', by: header.id })
-  const approval: Approval = { kind: 'approved', by, at: desk.clock.now() }
-  if (await desk.plans.decide(header.id, header.approval, approval)) return { ...header, approval }
-  throw new Error(`somebody else decided about plan ${header.id} just now: look with "sluice status"`)
-}
-
 /** A daily turn opens the portfolio's day; where none ran today, this does. */
 async function openDay(version: PolicyVersion, desk: Loop): Promise<void> {
   const { portfolio, zone } = version.policy
@@ -226,9 +216,11 @@ async function report(header: PlanHeader, lines: readonly LogLine[], desk: Loop,
 }
 
 function conclusion(receipts: readonly Receipt[], failed: readonly string[]): { result: string; code: ExitCode } {
-  const any = (...outcomes: readonly string[]): boolean => receipts.some(({ outcome }) => outcomes.includes(outcome))
-  if (failed.length > 0 || any('refused', 'mismatched', 'unknown')) return { result: 'failed', code: EXIT.failed }
-  if (any('shadowed')) return { result: 'shadowed', code: EXIT.blocked }
-  if (any('waiting')) return { result: 'waiting', code: EXIT.blocked }
-  return any('frozen', 'not sent') ? { result: 'frozen', code: EXIT.blocked } : { result: 'applied', code: EXIT.done }
+  const cameTo = (...outcomes: readonly string[]): boolean => receipts.some(({ outcome }) => outcomes.includes(outcome))
+  if (failed.length > 0 || cameTo('refused', 'mismatched', 'unknown')) return { result: 'failed', code: EXIT.failed }
+  if (cameTo('shadowed')) return { result: 'shadowed', code: EXIT.blocked }
+  if (cameTo('waiting')) return { result: 'waiting', code: EXIT.blocked }
+  return cameTo('frozen', 'not sent')
+    ? { result: 'frozen', code: EXIT.blocked }
+    : { result: 'applied', code: EXIT.done }
 }

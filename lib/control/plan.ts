@@ -10,6 +10,7 @@ import type { MoneyCommit } from '../ports/store.ts'
 import { type Instant, later } from '../units/calendar.ts'
 import { add, sum, zero } from '../units/money.ts'
 import { convert } from '../units/rates.ts'
+import { auditApproval } from './approve.ts'
 import { commitFresh } from './commit.ts'
 import { occasionOf } from './dispatch.ts'
 import { worstCase } from './exposure.ts'
@@ -66,7 +67,9 @@ export async function makePlan(
 /** Stores the plan with the approval that its mode gives, and takes back what older plans have not begun. */
 export async function storePlan(plan: Plan, loop: Loop): Promise<void> {
   const older = await loop.plans.recent(plan.portfolio, 8)
-  await loop.plans.put(plan, firstApproval(plan))
+  const approval = firstApproval(plan)
+  await loop.plans.put(plan, approval)
+  if (approval.kind === 'approved') await auditApproval(plan, approval, loop)
   // A correction stands beside the day's plan; a new daily plan replaces whatever came before.
   if (plan.occasion !== 'daily') return
   for (const { id, approval } of older)

@@ -5,14 +5,14 @@ import { type Intent, intentId } from '../model/intent.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
 import { type LeverKey, type LiveLever, leverKey, sameValue } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
-import type { ChangeDecision } from '../model/plan.ts'
+import type { ChangeDecision, PlanHeader } from '../model/plan.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
 import { type AccountDate, dateAt, type Instant, later } from '../units/calendar.ts'
-import { add, compare, type Money, smaller, subtract, sum, zero } from '../units/money.ts'
+import { add, compare, type Money, smaller, subtract, sum, times, zero } from '../units/money.ts'
 import type { NextChunk } from './chunk.ts'
 import { commitFresh } from './commit.ts'
-import { amountOf, highOn, withHigh, worstCaseChange } from './exposure.ts'
+import { amountOf, highOn, startOn, withHigh, worstCaseChange } from './exposure.ts'
 import { inBase, portfolioDayOf, withExposure } from './ledger-step.ts'
 import { type Loop, leaseMs } from './loop.ts'
 import { advanced, noProgress } from './progress.ts'
@@ -31,6 +31,8 @@ interface Books {
   readonly now: Instant
   /** What raises of this plan may still take, in the base currency. */
   readonly headroom: Money
+  /** Largest rise of a budget within its day, as a share of what the day began with. */
+  readonly maxDayRise: number
 }
 
 interface Granted {
@@ -72,22 +74,7 @@ async function build(
   const books = await openBooks(chunk.changes, headroom, steering, structure, loop)
   const lease = later(books.now, leaseMs(loop.timing))
 
-  const granted: Granted[] = []
-  const entries: AuditEntry[] = []
-  for (const decision of chunk.changes) {
-    const id = intentId(header.id, leverKey(decision.change.lever))
-    const intent: Intent = {
-      id,
-      plan: header.id,
-      portfolio: header.portfolio,
-      change: decision.change,
-      at: books.now,
-      leaseUntil: lease,
-    }
-    const verdict = judge(decision, intent, books, granted, header.rates)
-    if ('granted' in verdict) granted.push(verdict.granted)
-    entries.push(entryOf(intent, verdict, books.date))
-  }
+  const { granted, entries } = judgeAll(header, chunk.changes, books, lease)
   const { currency } = books.ledger.exposure
   const raised = sum(
     granted.map(({ growth }) => growth).filter(({ micros }) => micros > 0n),
@@ -120,6 +107,26 @@ async function build(
       ),
     },
   }
+}
+
+/** Every change of a chunk, in order: what was granted before counts against the caps of what comes after. */
+function judgeAll(
+  header: PlanHeader,
+  changes: readonly ChangeDecision[],
+  books: Books,
+  leaseUntil: Instant,
+): { granted: readonly Granted[]; entries: readonly AuditEntry[] } {
+  const granted: Granted[] = []
+  const entries: AuditEntry[] = []
+  for (const decision of changes) {
+    const id = intentId(header.id, leverKey(decision.change.lever))
+    const { change } = decision
+    const intent: Intent = { id, plan: header.id, portfolio: header.portfolio, change, at: books.now, leaseUntil }
+    const verdict = judge(decision, intent, books, granted, header.rates)
+    if ('granted' in verdict) granted.push(verdict.granted)
+    entries.push(entryOf(intent, verdict, books.date))
+  }
+  return { granted, entries }
 }
 
 /** No item in the ledger means no push. */
@@ -161,6 +168,7 @@ async function openBooks(
     factor,
     now,
     headroom,
+    maxDayRise: version.policy.guardrails.maxDayRise,
   }
 }
 
@@ -188,6 +196,8 @@ function judge(
     return { refused: `it stands at ${valueText(live)}, not at ${valueText(change.from)}`, outcome: 'drifted' }
 
   const to = amountOf(change.to)
+  if (compare(to, amountOf(change.from)) > 0 && compare(to, mostToday(state, books)) > 0)
+    return { refused: 'it would rise by more today than the policy lets a budget rise in a day', outcome: 'dropped' }
   const raised = withHigh(state, to, books.date)
   const nextState: LeverState = {
     ...raised,
@@ -205,6 +215,10 @@ function judge(
   if (broken) return { refused: broken, outcome: 'dropped' }
   return { granted: { intent, lever: { next: nextState, expected: state.version }, delta, growth } }
 }
+
+/** The plan may have reckoned with another day's start: what is pushed today is held to today's. */
+const mostToday = (state: LeverState, { date, maxDayRise }: Books): Money =>
+  times(amountOf(startOn(state, date)), 1 + maxDayRise, 'down')
 
 /** The cap that this change would break, in words. A cut breaks none. */
 function brokenCap(delta: Money, growth: Money, books: Books, before: readonly Granted[]): string | undefined {

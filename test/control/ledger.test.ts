@@ -316,6 +316,7 @@ describe('two portfolios on one account', () => {
       start: instant('2026-06-01T23:30:00Z'),
       policy: {
         accounts: [account(1.5, '2000 EUR')],
+        guardrails: { maxDayRise: 0.5 },
         members: [
           { id: '10', class: 'prospecting' },
           { id: '12', class: 'prospecting' },
