@@ -25,7 +25,7 @@ export async function broken(rig: Rig): Promise<readonly string[]> {
       if (ledger?.exposure.micros !== day.exposureMicros)
         found.push(`${chain} ${date}: ledger ${ledger?.exposure.micros}, audit ${day.exposureMicros}`)
       if (day.brokenByUs) found.push(`${chain} ${date}: a push of ours broke the cap`)
-      found.push(...(await seenMoreThanCounted(rig, chain, accountDate(date), day.exposureMicros)))
+      found.push(...seenMoreThanCounted(rig, chain, accountDate(date), day.exposureMicros))
     }
     // The day's ledger is the sum of what the records say, which are written one by one.
     const today = dateAt(rig.now(), own.zone)
@@ -48,16 +48,19 @@ export async function broken(rig: Rig): Promise<readonly string[]> {
   return found
 }
 
-/** Daily budgets that stood at something today that the ledger never counted. Human edits count once they were pulled. */
-async function seenMoreThanCounted(
-  { ads, loop }: Rig,
+/**
+ * Daily budgets that stood at something on the day that the ledger never counted. What a person set counts once it was
+ * pulled: an edit that no pull of its day saw is of a day that is over.
+ */
+function seenMoreThanCounted(
+  { ads, pulls }: Rig,
   chain: string,
   date: AccountDate,
   exposureMicros: bigint,
-): Promise<readonly string[]> {
+): readonly string[] {
   const own = ads.accounts.get(chain)!
   const from = startOfDay(date, own.zone)
-  const pulled = (await loop.facts.pullStatus(own.account))?.structureAt ?? 0
+  const pulled = pulls.findLast((one) => one.account === chain && dateAt(one.at, own.zone) === date)?.at ?? 0
   let worst = 0n
   for (const budget of own.budgets.values()) {
     if (budget.status !== 'active' || budget.period !== 'daily') continue

@@ -55,6 +55,8 @@ export interface RigOptions {
 export interface Rig {
   readonly ads: ScriptedPlatform
   readonly loop: Loop
+  /** Every pull that was completed, by when it had looked. */
+  readonly pulls: { readonly account: string; readonly at: Instant }[]
   /** What the stages announced. */
   readonly queued: StageMessage[]
   readonly policy: PolicyVersion
@@ -129,7 +131,18 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     members: [{ name: 'campaign', class: 'prospecting' }],
     ...options.policy,
   }
-  const stores = options.stores ?? memoryStores()
+  const given = options.stores ?? memoryStores()
+  const pulls: { account: string; at: Instant }[] = []
+  const stores: DynamoStores = {
+    ...given,
+    facts: {
+      ...given.facts,
+      putPullStatus: async (status) => {
+        await given.facts.putPullStatus(status)
+        pulls.push({ account: status.account, at: status.structureAt })
+      },
+    },
+  }
   const queued: StageMessage[] = []
   let version = policyFrom(written, 'the test policy')
   const loop: Loop = {
@@ -179,6 +192,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
   return {
     ads,
     loop,
+    pulls,
     queued,
     get policy() {
       return version
