@@ -21,7 +21,6 @@ export interface Allocation {
 const HALVINGS = 40
 /** Spend is found to this share of a candidate's range: far finer than any platform's smallest step. */
 const FINENESS = 1e-7
-const ROUNDS = 12
 
 /**
  * Splits `total` so that the marginal return is equal wherever a bound does not forbid it, which is optimal for concave
@@ -29,7 +28,9 @@ const ROUNDS = 12
  * price by bisection on the total.
  *
  * A group limits by how much its members may grow together beyond where they stand: the day is charged by its highest
- * budget, so that a cut makes no room today. Where it binds, growth of its members costs a premium on top of the price.
+ * budget, so that a cut makes no room today. Where it binds, growth of its members has a price of its own, at which the
+ * room is just taken; it does not depend on the price of money, so that it is found once. Of groups that lie one within
+ * the other the inner ones come first.
  *
  * @param total what the candidates together should spend, ≥ 0; bounds win over it
  * @param rooms by group: most that the sum of `perGroupUnit · max(0, spend − standing)` may be, ≥ 0
@@ -37,58 +38,46 @@ const ROUNDS = 12
  *   sums to `total` where bounds and rooms allow it and no curve has a straight stretch at the very price
  */
 export function allocate(candidates: readonly Candidate[], total: number, rooms: readonly number[]): Allocation {
-  const highest = Math.max(0, ...candidates.map((c) => c.marginal(c.atLeast)))
-  const members = rooms.map((_, group) => candidates.filter((c) => c.groups.includes(group)))
-  const premiums = rooms.map(() => 0)
-  const sumAt = (price: number): number => candidates.reduce((sum, c) => sum + spendAt(c, price, premiums), 0)
-  const priceNow = (): number => (sumAt(0) <= total ? 0 : bisect(0, highest, (price) => sumAt(price) > total))
-
-  let price = priceNow()
-  for (let round = 0; round < ROUNDS; round++) {
-    if (!raisePremiums(members, rooms, premiums, price, highest)) break
-    price = priceNow()
-  }
-  // A lower price makes growth dearer to stop: the rooms have the last word.
-  raisePremiums(members, rooms, premiums, price, highest)
-  return { spend: candidates.map((c) => spendAt(c, price, premiums)), marginalReturn: price }
+  const highest = candidates.reduce((most, c) => Math.max(most, c.marginal(c.atLeast)), 0)
+  const ofGrowth = growthPrices(candidates, rooms, highest)
+  const spendAt = (price: number): readonly number[] => candidates.map((c, i) => spendOf(c, price, ofGrowth[i] ?? 0))
+  const sumAt = (price: number): number => spendAt(price).reduce((a, b) => a + b, 0)
+  const price = sumAt(0) <= total ? 0 : bisect(0, highest, (one) => sumAt(one) > total)
+  return { spend: spendAt(price), marginalReturn: price }
 }
 
-/** Raises the premium of every group that outgrows its room until it does not. @returns whether any had to be raised */
-function raisePremiums(
-  members: readonly (readonly Candidate[])[],
-  rooms: readonly number[],
-  premiums: number[],
-  price: number,
-  highest: number,
-): boolean {
-  let raised = false
+/** What growth costs each candidate at least: the highest of its groups' prices, 0 where none of them binds. */
+function growthPrices(candidates: readonly Candidate[], rooms: readonly number[], highest: number): readonly number[] {
+  const prices = candidates.map(() => 0)
+  const membersOf = rooms.map((): number[] => [])
+  for (const [i, { groups }] of candidates.entries()) for (const group of groups) membersOf[group]?.push(i)
   for (const [group, room] of rooms.entries()) {
-    const growthAt = (premium: number): number => {
-      premiums[group] = premium
-      return members[group]!.reduce((sum, c) => sum + growthOf(c, spendAt(c, price, premiums)), 0)
-    }
-    const before = premiums[group] ?? 0
-    if (growthAt(before) <= room) continue
-    premiums[group] = bisect(before, highest, (premium) => growthAt(premium) > room)
-    raised = true
+    const members = membersOf[group] ?? []
+    const growthAt = (price: number): number =>
+      members.reduce((sum, i) => sum + growthOf(candidates[i]!, Math.max(price, prices[i]!)), 0)
+    if (growthAt(0) <= room) continue
+    const own = bisect(0, highest, (price) => growthAt(price) > room)
+    for (const i of members) prices[i] = Math.max(own, prices[i]!)
   }
-  return raised
+  return prices
 }
 
-const growthOf = ({ standing, perGroupUnit }: Candidate, spend: number): number =>
-  perGroupUnit * Math.max(0, spend - standing)
+/** What a candidate takes of its groups' rooms when growth costs `price`. */
+const growthOf = (candidate: Candidate, price: number): number =>
+  candidate.perGroupUnit *
+  Math.max(0, atPrice(candidate, price, footOf(candidate), candidate.atMost) - candidate.standing)
+
+const footOf = ({ atLeast, atMost, standing }: Candidate): number => Math.min(atMost, Math.max(atLeast, standing))
 
 /**
- * Largest spend within bounds at which one more unit still brings what it costs: the price up to where the candidate
- * stands, and the price with its groups' premiums beyond.
+ * Largest spend within bounds at which one more unit still brings what it costs: the price of money up to where the
+ * candidate stands, and the price of growth beyond, if that is higher.
  */
-function spendAt(candidate: Candidate, price: number, premiums: readonly number[]): number {
-  const { atLeast, atMost, standing, groups } = candidate
-  const premium = groups.reduce((sum, group) => sum + (premiums[group] ?? 0), 0)
-  if (premium === 0) return atPrice(candidate, price, atLeast, atMost)
-  const foot = Math.min(atMost, Math.max(atLeast, standing))
-  if (candidate.marginal(foot) > price + premium) return atPrice(candidate, price + premium, foot, atMost)
-  return atPrice(candidate, price, atLeast, foot)
+function spendOf(candidate: Candidate, price: number, ofGrowth: number): number {
+  if (ofGrowth <= price) return atPrice(candidate, price, candidate.atLeast, candidate.atMost)
+  const foot = footOf(candidate)
+  if (candidate.marginal(foot) > ofGrowth) return atPrice(candidate, ofGrowth, foot, candidate.atMost)
+  return atPrice(candidate, price, candidate.atLeast, foot)
 }
 
 function atPrice({ marginal }: Candidate, price: number, atLeast: number, atMost: number): number {
