@@ -108,18 +108,15 @@ interface Pool {
 /** What a budget's account brings per unit of spend, pulled towards what all accounts bring. */
 function poolRates(series: readonly Series[]): (one: Series) => Pool {
   const total = (some: readonly Series[]) => {
-    const mature = some.flatMap(({ days, completion, rate }) =>
-      days.map((d) => ({
-        spend: d.spend * rate,
-        n: d.conversions / completionAt(completion, d.ageDays),
-        value: d.value * rate,
-        raw: d.conversions,
-      })),
-    )
-    return mature.reduce(
-      (a, d) => ({ spend: a.spend + d.spend, n: a.n + d.n, value: a.value + d.value, raw: a.raw + d.raw }),
-      { spend: 0, n: 0, value: 0, raw: 0 },
-    )
+    const sums = { spend: 0, n: 0, value: 0, raw: 0 }
+    for (const { days, completion, rate } of some)
+      for (const day of days) {
+        sums.spend += day.spend * rate
+        sums.n += day.conversions / completionAt(completion, day.ageDays)
+        sums.value += day.value * rate
+        sums.raw += day.conversions
+      }
+    return sums
   }
   const all = total(series)
   const overall = all.spend > 0 ? Math.max(all.n, 0.5) / all.spend : 0
