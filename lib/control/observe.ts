@@ -1,3 +1,4 @@
+import { flightSpend } from '../measure/flight-spend.ts'
 import { type AccountKey, type AccountRef, accountKey } from '../model/account.ts'
 import { ruleKey } from '../model/conversions.ts'
 import { scopesOf } from '../model/freeze.ts'
@@ -51,7 +52,7 @@ export async function observe(
     ),
   )
   const freezes = (await loop.freezes.all()).filter(({ scope }) => scopes.includes(scope))
-  const flightSpentMicros = new Map(accounts.map((one) => [one.account, flightSpend(one, version)]))
+  const flightSpentMicros = new Map(accounts.map((one) => [one.account, flightSpend(one, version.policy)]))
   return { now, today, policy: version, occasion, accounts, rates, freezes, flightSpentMicros }
 }
 
@@ -131,19 +132,4 @@ async function ratesFor(
       return rate
     }),
   )
-}
-
-/** What the portfolio's campaigns spent since the flight began, before the account's today. */
-function flightSpend({ structure, histories, today }: AccountObservation, { policy }: PolicyVersion): bigint {
-  const members = new Set(
-    structure.budgets
-      .filter((budget) => budgetMembership(policy, structure, budget, today))
-      .flatMap(({ campaigns }) => campaigns),
-  )
-  let spent = 0n
-  for (const history of histories) {
-    if (!members.has(history.campaign)) continue
-    for (const day of history.days) if (day.date >= policy.flight.from && day.date < today) spent += day.spendMicros
-  }
-  return spent
 }
