@@ -22,8 +22,10 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   turn: {
     what: 'one turn of 1,000 and of 10,000 campaigns on one core; other sizes as numbers behind it (ten minutes)',
     async run(json, sizes) {
-      const figures = await measureTurns(sizes.length > 0 ? sizes : [1_000, 10_000])
-      if (sizes.length === 0) keep('bench-turn', figures)
+      const figures =
+        sizes.length > 0
+          ? await measureTurns(sizes)
+          : (await keep('bench-turn', () => measureTurns([1_000, 10_000]))).figures
       if (!json) printTurns(figures)
       return figures
     },
@@ -47,7 +49,9 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
       const kept = readResult<Kept<readonly ConsumptionFigures[]>>(KEPT_CONSUMPTION) ?? (await measureConsumption())
       const figures = thousand(kept.figures)
       if (!json) {
-        console.log(`From consumption measured on ${kept.measuredOn} at commit ${kept.commit.slice(0, 12)}.`)
+        console.log(
+          `From consumption measured on ${kept.measuredOn} at commit ${kept.commit.slice(0, 12)}${kept.dirty ? ' with uncommitted changes' : ''}.`,
+        )
         printBill(figures)
       }
       return { measuredOn: kept.measuredOn, commit: kept.commit, dirty: kept.dirty, bill: bill(figures) }
@@ -56,16 +60,15 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   demo: {
     what: 'wall and processor time of the default run of npm start, three times (three minutes)',
     async run(json) {
-      const figures = await measureDemo()
-      keep('bench-demo', figures)
+      const { figures } = await keep('bench-demo', measureDemo)
       if (!json) printDemo(figures)
       return figures
     },
   },
 }
 
-const measureConsumption = async (): Promise<Kept<readonly ConsumptionFigures[]>> =>
-  keep(KEPT_CONSUMPTION, [await smallDemo(), await thousandCampaigns()])
+const measureConsumption = (): Promise<Kept<readonly ConsumptionFigures[]>> =>
+  keep(KEPT_CONSUMPTION, async () => [await smallDemo(), await thousandCampaigns()])
 
 const thousand = (figures: readonly ConsumptionFigures[]): ConsumptionFigures => figures.at(-1)!
 

@@ -46,8 +46,10 @@ export function readResult<T>(name: string): T | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : undefined
 }
 
-export function keep<T>(name: string, figures: T): Kept<T> {
-  const kept = { ...provenance(), figures }
+export async function keep<T>(name: string, measure: () => Promise<T>): Promise<Kept<T>> {
+  // Taken before: somebody may commit meanwhile, and what is measured is what was there at the start.
+  const from = provenance()
+  const kept = { ...from, figures: await measure() }
   writeResult(name, kept)
   return kept
 }
