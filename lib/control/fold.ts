@@ -55,6 +55,7 @@ function foldEntry(
     case 'reserved':
     case 'settled':
     case 'observed':
+      if (unchanged(account.get(entry.date), BigInt(entry.deltaMicros))) return
       account.set(
         entry.date,
         grown(account.get(entry.date) ?? EMPTY, BigInt(entry.deltaMicros), entry.kind === 'reserved'),
@@ -75,6 +76,9 @@ function foldEntry(
 
 const capOf = ({ capMicros }: { readonly capMicros?: string }): bigint | undefined =>
   capMicros === undefined ? undefined : BigInt(capMicros)
+
+/** A settlement after midnight that changes nothing does not open the new day. */
+const unchanged = (day: DayFold | undefined, delta: bigint): boolean => day === undefined && delta === 0n
 
 function grown(day: DayFold, delta: bigint, byUs: boolean): DayFold {
   const exposureMicros = day.exposureMicros + delta

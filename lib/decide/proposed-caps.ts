@@ -2,6 +2,7 @@ import { policyAccount } from '../measure/budget-days.ts'
 import { canSpend } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { Plan } from '../model/plan.ts'
+import type { BudgetHolder } from '../model/structure.ts'
 import { add, MICROS_PER_UNIT, type Money, sum, times, toMultiple, zero } from '../units/money.ts'
 import { convert } from '../units/rates.ts'
 import type { CapabilitiesOf } from './capabilities-of.ts'
@@ -27,15 +28,7 @@ export function proposedCaps(observation: Observation, capabilitiesOf: Capabilit
   const proposals: { scope: string; dayCap: Money }[] = []
   for (const account of observation.accounts) {
     const { structure } = account
-    const running = structure.budgets.filter((budget) => budget.period === 'daily' && canSpend(structure, budget))
-    const exposure = times(
-      sum(
-        running.map(({ amount }) => amount),
-        structure.currency,
-      ),
-      overDelivery(observation, account, capabilitiesOf),
-      'up',
-    )
+    const exposure = worstDay(account, overDelivery(observation, account, capabilitiesOf))
     const cap = toMultiple(times(exposure, HEADROOM, 'up'), MICROS_PER_UNIT, 'up')
     const rate = observation.rates.find(({ from }) => from === structure.currency)
     if (rate) portfolio = add(portfolio, convert(cap, rate, 'up'))
@@ -45,4 +38,14 @@ export function proposedCaps(observation: Observation, capabilitiesOf: Capabilit
   if (policy.dayCap === undefined)
     proposals.push({ scope: `portfolio ${policy.portfolio}`, dayCap: toMultiple(portfolio, MICROS_PER_UNIT, 'up') })
   return proposals
+}
+
+/** What the running budgets may cost in one day: daily ones with over-delivery, lifetime ones once with all they hold. */
+function worstDay({ structure }: AccountObservation, factor: number): Money {
+  const of = (period: BudgetHolder['period']): Money =>
+    sum(
+      structure.budgets.filter((one) => one.period === period && canSpend(structure, one)).map(({ amount }) => amount),
+      structure.currency,
+    )
+  return add(times(of('daily'), factor, 'up'), of('lifetime'))
 }

@@ -297,6 +297,19 @@ describe('caps', () => {
     ])
   })
 
+  test('proposed, count a lifetime budget once with all it holds: it may go in one day, and in no more', () => {
+    const observation = anObservation({
+      accounts: [{ ...google(...THREE), terms: { dayCap: undefined } }],
+      target: 150,
+    })
+    const [account] = observation.accounts
+    const [first, ...others] = account!.structure.budgets
+    const budgets = [{ ...first!, period: 'lifetime' as const }, ...others]
+    const seen = { ...observation, accounts: [{ ...account!, structure: { ...account!.structure, budgets } }] }
+    // (100 × 2 + 50) × 1.25 = 312.5, up to a whole unit.
+    expect(planOf(seen).proposedCaps).toEqual([{ scope: 'account google-ads:1', dayCap: euros(313) }])
+  })
+
   test('are not proposed where the policy gives them', () => {
     expect(planOf(anObservation({ accounts: [google(...THREE)], target: 150 })).proposedCaps).toEqual([])
   })
