@@ -231,6 +231,14 @@ describe('midnight', () => {
     expect(await broken(stage)).toEqual([])
   })
 
+  test('a push that is settled before the new day is open leaves no day in the fold that the ledger does not have', async () => {
+    const stage = await lateAtNight('lost-before')
+    await stage.run('verify')
+    const records = await Array.fromAsync(stage.loop.audit.records(accountKey(A)))
+    expect([...fold(records).account.keys()]).toEqual(['2026-06-02'])
+    expect(await broken(stage)).toEqual([])
+  })
+
   test('the ledger of the old day is not touched any more', async () => {
     const stage = await lateAtNight('lost-before')
     await stage.run('pull')

@@ -3,7 +3,7 @@ import { fold } from '../../lib/control/fold.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import type { AuditRecord } from '../../lib/model/audit.ts'
 import { verifyChain } from '../../lib/store/audit-chain.ts'
-import { type AccountDate, accountDate, dateAt, startOfDay } from '../../lib/units/calendar.ts'
+import { type AccountDate, accountDate, dateAt } from '../../lib/units/calendar.ts'
 import type { Rig } from './rig.ts'
 
 /**
@@ -49,8 +49,8 @@ export async function broken(rig: Rig): Promise<readonly string[]> {
 }
 
 /**
- * Daily budgets that stood at something on the day that the ledger never counted. What a person set counts once it was
- * pulled: an edit that no pull of its day saw is of a day that is over.
+ * Daily budgets that stood at something on the day that the ledger never counted: every value that we set, and every one
+ * that a pull of the day found. What a person set and took back between two looks nobody can have seen.
  */
 function seenMoreThanCounted(
   { ads, pulls }: Rig,
@@ -59,16 +59,15 @@ function seenMoreThanCounted(
   exposureMicros: bigint,
 ): readonly string[] {
   const own = ads.accounts.get(chain)!
-  const from = startOfDay(date, own.zone)
-  const pulled = pulls.findLast((one) => one.account === chain && dateAt(one.at, own.zone) === date)?.at ?? 0
+  const looks = pulls.filter((one) => one.account === chain && dateAt(one.at, own.zone) === date)
   let worst = 0n
   for (const budget of own.budgets.values()) {
     if (budget.status !== 'active' || budget.period !== 'daily') continue
     const writes = ads.writes.filter((one) => one.account === chain && one.budget === budget.id)
-    const today = writes.filter((one) => dateAt(one.at, own.zone) === date)
-    const before = writes.findLast((one) => one.at < from)?.to ?? writes[0]?.from ?? budget.micros
-    const stood = [before, ...today.filter((one) => one.by === 'sluice' || one.at < pulled).map(({ to }) => to)]
-    worst += 2n * highest(stood)
+    const stoodAt = (at: number): bigint =>
+      writes.findLast((one) => one.at < at)?.to ?? writes[0]?.from ?? budget.micros
+    const ours = writes.filter((one) => one.by === 'sluice' && dateAt(one.at, own.zone) === date)
+    worst += 2n * highest([0n, ...ours.map(({ to }) => to), ...looks.map(({ at }) => stoodAt(at))])
   }
   return worst > exposureMicros ? [`${chain} ${date}: stood at ${worst} at worst, counted ${exposureMicros}`] : []
 }

@@ -83,6 +83,8 @@ async function life(seed: number, tally: Tally): Promise<readonly string[]> {
         : undefined
     const { died } = await runUntilDeath(loop, (doomed) => runTurn(message, doomed), death)
     if (died) tally.deaths += 1
+    // What is late arrives within seconds or not at all: longer than that nobody waits for it.
+    stage.ads.land(roll() < 0.5)
   }
 
   const found: string[] = []
@@ -91,8 +93,6 @@ async function life(seed: number, tally: Tally): Promise<readonly string[]> {
     if (!stormy)
       for (const { scope } of await stage.loop.freezes.all())
         await stage.loop.freezes.unfreeze(scope, 'anna', 'calm', stage.now())
-    if (roll() < 0.5) stage.ads.land()
-    if (hour === 34) stage.ads.land()
     const due = [...(await dueMessages(stage.now(), stage.loop))]
     const seen = new Set<string>()
     for (let next = due.shift(); next; next = due.shift() ?? stage.queued.shift()) {

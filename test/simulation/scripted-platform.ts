@@ -66,8 +66,8 @@ export interface ScriptedPlatform {
   open(account: AccountRef, options?: { currency?: string; zone?: string }): ScriptedAccount
   human(account: AccountRef, budget: string, micros: bigint, actor?: string): void
   micros(account: AccountRef, budget: string): bigint | undefined
-  /** Lets what is late arrive. */
-  land(): void
+  /** Lets what is late arrive, or be lost for good. */
+  land(arrives?: boolean): void
 }
 
 const CENT = 10_000n
@@ -98,8 +98,8 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
     },
     human: (account, budget, micros, actor = 'anna@shop.example') => write(account, budget, micros, 'human', actor),
     micros: (account, budget) => scripted.accounts.get(accountKey(account))?.budgets.get(budget)?.micros,
-    land: () => {
-      for (const apply of late.splice(0)) apply()
+    land: (arrives = true) => {
+      for (const apply of late.splice(0)) if (arrives) apply()
     },
     platform: {
       id: PLATFORM,
