@@ -13,7 +13,7 @@ const SECONDS_MAX = 20
 const GROWTH_MAX = 15
 const RSS_MB_MAX = 512
 /** Largest heap of the measured worker; what it holds beside the heap is its code, its buffers and Node itself. */
-const HEAP_MB = 280
+const HEAP_MB = 230
 const STAGES = ['pull', 'plan', 'act'] as const
 type MeasuredStage = (typeof STAGES)[number]
 

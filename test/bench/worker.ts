@@ -25,7 +25,7 @@ export interface Worker {
 export interface WorkerOptions {
   /** Members named by class and name; else one entry per campaign. */
   readonly byName: boolean
-  /** Largest heap, MB; Node's own choice without it. */
+  /** Largest heap of old objects, MB; Node's own choice without it. */
   readonly heapMb?: number
   readonly fork: ForkOptions
 }
@@ -35,7 +35,8 @@ export const oneCore = (): ForkOptions =>
   spawnSync('taskset', ['--version']).status === 0 ? { pinnedTo: availableParallelism() - 1 } : {}
 
 export async function startWorker(facts: WorldFacts, { byName, heapMb, fork }: WorkerOptions): Promise<Worker> {
-  const heap = heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]
+  // Young objects besides: Node's own choice for them depends on the machine.
+  const heap = heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`, '--max-semi-space-size=8']
   const remote = startRemote(new URL('worker-main.ts', import.meta.url).pathname, {
     ...fork,
     nodeFlags: [...heap, ...profilerFlags()],
