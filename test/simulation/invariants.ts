@@ -67,7 +67,9 @@ function seenMoreThanCounted(
     const stoodAt = (at: number): bigint =>
       writes.findLast((one) => one.at < at)?.to ?? writes[0]?.from ?? budget.micros
     const ours = writes.filter((one) => one.by === 'sluice' && dateAt(one.at, own.zone) === date)
-    worst += 2n * highest([0n, ...ours.map(({ to }) => to), ...looks.map(({ at }) => stoodAt(at))])
+    // A look at the very instant of a write may have come before it.
+    const clear = looks.filter(({ at }) => writes.every((one) => one.at !== at))
+    worst += 2n * highest([0n, ...ours.map(({ to }) => to), ...clear.map(({ at }) => stoodAt(at))])
   }
   return worst > exposureMicros ? [`${chain} ${date}: stood at ${worst} at worst, counted ${exposureMicros}`] : []
 }
