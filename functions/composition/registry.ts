@@ -50,7 +50,7 @@ function byAccount(platform: PlatformId, connections: readonly Connection[], mak
       announcements: async (account) => of(account).reader.announcements(account),
     },
     writer: {
-      apply: async (account, changes) => of(account).writer.apply(account, changes),
+      apply: async (account, changes, notAfter) => of(account).writer.apply(account, changes, notAfter),
       announce: async (account, announcement) => of(account).writer.announce(account, announcement),
     },
   }

@@ -1,6 +1,6 @@
 import { hashOf } from '../model/canonical.ts'
 import type { Approval, PlanHeader, PlanId } from '../model/plan.ts'
-import type { Loop } from './loop.ts'
+import { type Loop, OPEN_PLANS_MAX } from './loop.ts'
 
 /** Somebody else decided about the plan in the meantime. */
 export class DecidedElsewhere extends Error {
@@ -16,7 +16,7 @@ export class DecidedElsewhere extends Error {
  */
 export async function approvePlan(header: PlanHeader, by: string, loop: Loop): Promise<PlanHeader> {
   if (header.approval.kind === 'approved') return header
-  for (const { id, occasion, approval } of await loop.plans.recent(header.portfolio, 8))
+  for (const { id, occasion, approval } of await loop.plans.recent(header.portfolio, OPEN_PLANS_MAX))
     if (id !== header.id && occasion === 'daily' && (approval.kind === 'approved' || approval.kind === 'pending'))
       await loop.plans.decide(id, approval, { kind: 'superseded', by: header.id })
   const approval: Approval = { kind: 'approved', by, at: loop.clock.now() }

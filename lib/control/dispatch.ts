@@ -13,7 +13,7 @@ import {
   startOfDay,
   type TimeZone,
 } from '../units/calendar.ts'
-import type { Loop } from './loop.ts'
+import { type Loop, OPEN_PLANS_MAX } from './loop.ts'
 import { allPolicies } from './portfolios.ts'
 
 /** The daily decision is taken this long after the portfolio's midnight, when yesterday has been read. */
@@ -71,7 +71,7 @@ async function dueActs(policy: Policy, now: Instant, turn: Instant, loop: Loop):
  * corrections made since. What came before it is replaced, also where whoever stored it died before taking that back.
  */
 export async function openPlans(policy: Policy, now: Instant, loop: Loop): Promise<readonly PlanHeader[]> {
-  const recent = await loop.plans.recent(policy.portfolio, 8)
+  const recent = await loop.plans.recent(policy.portfolio, OPEN_PLANS_MAX)
   const newestDaily = recent.findIndex(({ occasion }) => occasion === 'daily')
   const standing = newestDaily === -1 ? recent : recent.slice(0, newestDaily + 1)
   return standing.filter(

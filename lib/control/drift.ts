@@ -1,8 +1,11 @@
+import { amountText } from '../decide/words.ts'
+import { sameAccount } from '../model/account.ts'
 import type { Drift, LeverState } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { ChangeEvent } from '../model/structure.ts'
 import { type AccountDate, DAY_MS, type Instant, later } from '../units/calendar.ts'
-import { add, compare, larger, type Money, smaller, subtract, times, toDecimal } from '../units/money.ts'
+import { add, compare, larger, type Money, smaller, subtract, times } from '../units/money.ts'
+import { convertBack, type ExchangeRate } from '../units/rates.ts'
 import { amountOf, highOn, withHigh } from './exposure.ts'
 import type { Sighting } from './sighting.ts'
 
@@ -16,6 +19,8 @@ export interface DriftQuestion {
   readonly factor: number
   readonly date: AccountDate
   readonly now: Instant
+  /** From the account's currency to the portfolio's; undefined where none is to be had. */
+  readonly rate: ExchangeRate | undefined
 }
 
 /**
@@ -52,10 +57,7 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
     const worst = times(budget.amount, question.factor, 'up')
     return {
       state,
-      drift: drift(
-        'cut-back',
-        `${limit.why}; at worst today costs ${toDecimal(worst, 2)} ${worst.currency} on this budget`,
-      ),
+      drift: drift('cut-back', `${limit.why}; at worst today costs ${amountText(worst)} on this budget`),
     }
   }
   const { cutBackTo: _, ...inside } = seen
@@ -98,17 +100,17 @@ function standingOrder(
   { sighting }: DriftQuestion,
   { cutBackTo }: LeverState,
 ): { amount: Money; why: string } | undefined {
-  if (!cutBackTo || sighting.idle || compare(sighting.budget.amount, amountOf(cutBackTo)) <= 0) return undefined
+  if (!cutBackTo || compare(sighting.budget.amount, amountOf(cutBackTo)) <= 0) return undefined
   return { amount: amountOf(cutBackTo), why: 'it was to be cut back already' }
 }
 
 /** The most that somebody else's value may be, and which cap says so. */
 function capFor(
-  { sighting, exposure, cap, factor, date }: DriftQuestion,
+  { sighting, exposure, cap, factor, date, rate }: DriftQuestion,
   before: LeverState,
 ): { amount: Money; why: string } | undefined {
   const { budget, portfolio } = sighting
-  if (!portfolio || sighting.idle || budget.period !== 'daily') return undefined
+  if (!portfolio || budget.period !== 'daily') return undefined
   const { guardrails, bounds } = portfolio.policy
   const known = amountOf(before.known)
   const limits: { amount: Money; why: string }[] = [
@@ -117,10 +119,13 @@ function capFor(
       why: `more than ${guardrails.implausibleFactor} times the budget before is taken for an error`,
     },
   ]
-  const own = bounds.find((one) => one.budget === budget.id)?.atMost
+  const own = bounds.find((one) => one.budget === budget.id && sameAccount(one.account, sighting.lever.account))?.atMost
   if (own) limits.push({ amount: own, why: 'above the most that the policy allows this budget' })
-  if (guardrails.maxDailyBudget && guardrails.maxDailyBudget.currency === known.currency)
-    limits.push({ amount: guardrails.maxDailyBudget, why: 'above the largest budget that the policy allows' })
+  if (guardrails.maxDailyBudget && rate)
+    limits.push({
+      amount: convertBack(guardrails.maxDailyBudget, rate, 'down'),
+      why: 'above the largest budget that the policy allows',
+    })
   if (exposure && cap)
     limits.push({
       amount: underCap(before, exposure, cap, factor, date),

@@ -50,6 +50,12 @@ export interface Timing {
   readonly clockSkewMs: number
 }
 
+/**
+ * How many of the newest plans are looked through for open ones: a day's plan and a correction for each of the hours
+ * that it may be open, with room to spare, so that corrections never push the day's plan out of sight.
+ */
+export const OPEN_PLANS_MAX = 48
+
 export const DEFAULT_TIMING: Timing = { runLimitMs: 120_000, lateApplyMs: 30_000, clockSkewMs: 2_000 }
 
 /** How long an intent blocks its lever while its outcome is unknown. */

@@ -14,7 +14,7 @@ import { auditApproval } from './approve.ts'
 import { commitFresh } from './commit.ts'
 import { occasionOf } from './dispatch.ts'
 import { worstCase } from './exposure.ts'
-import type { Loop } from './loop.ts'
+import { type Loop, OPEN_PLANS_MAX } from './loop.ts'
 import { observe } from './observe.ts'
 import { overDeliveryFactor } from './portfolios.ts'
 import type { Summary } from './summary.ts'
@@ -66,7 +66,7 @@ export async function makePlan(
 
 /** Stores the plan with the approval that its mode gives, and takes back what older plans have not begun. */
 export async function storePlan(plan: Plan, loop: Loop): Promise<void> {
-  const older = await loop.plans.recent(plan.portfolio, 8)
+  const older = await loop.plans.recent(plan.portfolio, OPEN_PLANS_MAX)
   const approval = firstApproval(plan)
   await loop.plans.put(plan, approval)
   if (approval.kind === 'approved') await auditApproval(plan, approval, loop)

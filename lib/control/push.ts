@@ -4,6 +4,7 @@ import { scopesOf } from '../model/freeze.ts'
 import type { Intent, Outcome, Readback } from '../model/intent.ts'
 import { type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { AccountStructure } from '../model/structure.ts'
+import type { Instant } from '../units/calendar.ts'
 import type { Loop } from './loop.ts'
 import { type Settlement, settle } from './settle.ts'
 import type { Steering } from './steering.ts'
@@ -47,7 +48,11 @@ export async function pushReserved(
  * A Lambda is killed at its limit; a process on somebody's machine may have slept past it. By the end of the lease others
  * take the intent for dead, so nothing is sent that could arrive later than that.
  */
-const isOutOfTime = ({ at }: Intent, { clock, timing }: Loop): boolean => clock.now() > at + timing.runLimitMs
+const isOutOfTime = (intent: Intent, loop: Loop): boolean => loop.clock.now() > endOfRun([intent], loop)
+
+/** After this a worker is dead, or must behave as if it were. */
+const endOfRun = (intents: readonly Intent[], { timing }: Loop): Instant =>
+  (Math.min(...intents.map(({ at }) => at)) + timing.runLimitMs) as Instant
 
 async function send(ready: readonly Intent[], structure: AccountStructure, loop: Loop): Promise<readonly Settlement[]> {
   if (ready.length === 0) return []
@@ -55,6 +60,7 @@ async function send(ready: readonly Intent[], structure: AccountStructure, loop:
   const results = await writer.apply(
     structure.account,
     ready.map(({ change }) => change),
+    endOfRun(ready, loop),
   )
   if (results.length !== ready.length)
     return ready.map((intent) => ({

@@ -1,5 +1,6 @@
 import { accountKey, type PortfolioId } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
+import type { PortfolioDayLedger } from '../model/ledger.ts'
 import { type Lever, type LeverKey, leverKey } from '../model/lever.ts'
 import type { Drift, LeverState } from '../model/lever-state.ts'
 import { canSpend } from '../model/membership.ts'
@@ -8,6 +9,7 @@ import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
 import { type AccountDate, dateAt, type Instant } from '../units/calendar.ts'
 import { add, type Money, subtract, toDecimal, zero } from '../units/money.ts'
+import { type ExchangeRate, identityRate } from '../units/rates.ts'
 import { openAccountDay } from './account-day.ts'
 import { commitFresh } from './commit.ts'
 import { resolveDrift } from './drift.ts'
@@ -111,6 +113,17 @@ async function syncChunk(chunk: readonly Sighting[], context: SyncContext, loop:
   return built?.drifts ?? []
 }
 
+/** To the portfolio's base currency, in which its limits are written: as pinned for its day; none before that is open. */
+const rateToBase = (
+  version: PolicyVersion | undefined,
+  day: PortfolioDayLedger | undefined,
+  { currency }: AccountStructure,
+  date: AccountDate,
+): ExchangeRate | undefined =>
+  version?.policy.baseCurrency === currency
+    ? identityRate(currency, date)
+    : day?.rates.find(({ from }) => from === currency)
+
 async function buildSync(
   chunk: readonly Sighting[],
   { structure, events, date, factor, lookedAt }: SyncContext,
@@ -124,6 +137,7 @@ async function buildSync(
   )
   const ledger = await loop.money.accountDay(account, date)
   const portfolio = await portfolioDayOf(chunk[0]?.portfolio, loop)
+  const rate = rateToBase(chunk[0]?.portfolio, portfolio, structure, date)
   let exposure = ledger?.exposure
   const levers: Versioned<LeverState>[] = []
   const entries: AuditEntry[] = []
@@ -132,7 +146,7 @@ async function buildSync(
   for (const sighting of chunk) {
     const before = states.get(leverKey(sighting.lever))
     if (!differs(sighting, before, lookedAt)) continue
-    const resolved = resolveDrift({ sighting, before, events, exposure, cap: ledger?.cap, factor, date, now })
+    const resolved = resolveDrift({ sighting, before, events, exposure, cap: ledger?.cap, factor, date, now, rate })
     const delta = worstCaseChange(
       before ?? unseen(sighting.lever, sighting.budget.amount),
       resolved.state,
@@ -226,9 +240,10 @@ async function askForCorrections(
   loop: Loop,
 ): Promise<void> {
   const portfolios = new Set<PortfolioId>()
-  for (const { lever, budget, portfolio } of sightings) {
+  for (const { lever, budget, portfolio, idle } of sightings) {
     const state = states.get(leverKey(lever))
-    if (!portfolio || !state?.cutBackTo || state.pending) continue
+    // What cannot spend can wait; once it runs again, the order still stands.
+    if (!portfolio || idle || !state?.cutBackTo || state.pending) continue
     if (budget.amount.micros > amountOf(state.cutBackTo).micros) portfolios.add(portfolio.policy.portfolio)
   }
   const turn = loop.clock.now()

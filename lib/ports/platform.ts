@@ -37,8 +37,12 @@ export interface PlatformReader {
 
 /** Answers per change and does not throw: what cannot be positively confirmed is `unknown`. */
 export interface PlatformWriter {
-  /** Pushes absolute values, each at most once, without any retry of its own. One result per change, in order. */
-  apply(account: AccountRef, changes: readonly LeverChange[]): Promise<readonly WriteResult[]>
+  /**
+   * Pushes absolute values, each at most once, without any retry of its own. One result per change, in order.
+   *
+   * @param notAfter nothing is sent after this instant: what is left by then is refused as transient
+   */
+  apply(account: AccountRef, changes: readonly LeverChange[], notAfter?: Instant): Promise<readonly WriteResult[]>
   /**
    * Creates an announcement unless one of that name is there already (creates are not idempotent on any platform).
    */

@@ -52,7 +52,8 @@ export function googleAdsPlatform(options: GoogleAdsOptions): AdPlatform {
     announcements: async (account) => readAnnouncements(rest, account, await customerOf(ownAccount(account))),
   }
   const writer: PlatformWriter = {
-    apply: (account, changes) => applyChanges(rest, customerOf, account, changes),
+    apply: (account, changes, notAfter) =>
+      applyChanges(rest, customerOf, account, changes, () => notAfter === undefined || clock.now() <= notAfter),
     announce: (account, announcement) => announce(rest, customerOf, account, announcement),
   }
   return { id: platformId('google-ads'), reader, writer, capabilities: googleAdsCapabilities }

@@ -111,6 +111,7 @@ export async function applyChanges(
   customerOf: (account: AccountId) => Promise<Customer>,
   account: AccountRef,
   changes: readonly LeverChange[],
+  inTime: () => boolean = () => true,
 ): Promise<readonly WriteResult[]> {
   const results: WriteResult[] = changes.map((change) =>
     refused(misplaced(change, account) ?? { kind: 'transient', detail: 'not sent' }),
@@ -137,6 +138,8 @@ export async function applyChanges(
     else results[index] = refused(planned)
   }
   for (const batch of batches(pending)) {
+    // Reading may have taken the time that was left: what is not sent stays refused as such.
+    if (!inTime()) break
     const answered = await send(
       rest,
       account.id,

@@ -60,7 +60,7 @@ export function metaPlatform(options: MetaOptions): MetaPlatform {
   return {
     id: platformId('meta'),
     reader: readerOf(graph, basics, options),
-    writer: writerOf(graph, basics),
+    writer: writerOf(graph, basics, clock),
     capabilities: metaCapabilities,
     usage: graph.usage,
   }
@@ -98,7 +98,8 @@ function readerOf(graph: Graph, basics: Basics, options: MetaOptions): PlatformR
   }
 }
 
-const writerOf = (graph: Graph, basics: Basics): PlatformWriter => ({
-  apply: (account, changes) => applyChanges(graph, basics, account, changes),
+const writerOf = (graph: Graph, basics: Basics, clock: Clock): PlatformWriter => ({
+  apply: (account, changes, notAfter) =>
+    applyChanges(graph, basics, account, changes, () => notAfter === undefined || clock.now() <= notAfter),
   announce: (account, announcement) => announce(graph, basics, account, announcement),
 })

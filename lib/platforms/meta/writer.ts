@@ -26,6 +26,7 @@ export async function applyChanges(
   basics: (account: AccountId) => Promise<AccountBasics>,
   account: AccountRef,
   changes: readonly LeverChange[],
+  inTime: () => boolean = () => true,
 ): Promise<readonly WriteResult[]> {
   const results: WriteResult[] = []
   const sent = new Set<string>()
@@ -33,6 +34,8 @@ export async function applyChanges(
   let stop: PlatformFailure | undefined
   for (const change of changes) {
     const key = leverKey(change.lever)
+    // Asked before each: 25 slow answers take longer than the sender may live.
+    stop ??= inTime() ? undefined : outOfTime
     const result = stop ? refused(stop) : await applyOne(graph, basics, account, change, sent.has(key))
     sent.add(key)
     results.push(result)
@@ -41,6 +44,8 @@ export async function applyChanges(
   }
   return results
 }
+
+const outOfTime: PlatformFailure = { kind: 'transient', detail: 'not sent: the run was out of time' }
 
 const unheard: PlatformFailure = {
   kind: 'transient',
