@@ -10,9 +10,12 @@ import { leverKey } from '../../lib/model/lever.ts'
 import type { Observation } from '../../lib/model/observation.ts'
 import type { PlanHeader } from '../../lib/model/plan.ts'
 import { verifyChain } from '../../lib/store/audit-chain.ts'
-import { accountDate, addDays, dateAt } from '../../lib/units/calendar.ts'
+import { accountDate, addDays, dateAt, dates, HOUR_MS, type Instant, later } from '../../lib/units/calendar.ts'
 import { toDecimal } from '../../lib/units/money.ts'
 import type { Pretend } from './pretend.ts'
+
+/** A day that has not reached this hour need not have been decided on. */
+const DECISION_HOURS = 8
 
 /**
  * What must hold after any run, checked from the outside: against the audit, against the pretend platforms, against the
@@ -28,6 +31,7 @@ export async function checkInvariants(pretend: Pretend, headers: readonly PlanHe
     await spendWithinLedger(pretend, loop),
     await desiredEqualsObserved(pretend, loop),
     await plansReplay(headers, loop),
+    decidedDaily(headers, pretend),
   ]
 }
 
@@ -163,5 +167,18 @@ async function plansReplay(headers: readonly PlanHeader[], loop: Loop): Promise<
     name: 'every plan can be made again from its archived inputs',
     held: differing.length === 0,
     detail: differing.join(', ') || `${headers.length} plans`,
+  }
+}
+
+/** A loop that decides nothing breaks nothing: it must not pass for one that is safe. */
+function decidedDaily(headers: readonly PlanHeader[], { market, clock, policy }: Pretend): Invariant {
+  const { zone, mode } = policy.policy
+  const end = Math.min(clock.now(), market.end) as Instant
+  const days = dates(dateAt(market.start, zone), dateAt(later(end, -DECISION_HOURS * HOUR_MS), zone)).length
+  const daily = headers.filter(({ occasion }) => occasion === 'daily').length
+  return {
+    name: `a decision was taken on every day (${mode})`,
+    held: daily >= days,
+    detail: `${daily} decisions on ${days} days`,
   }
 }

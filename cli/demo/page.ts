@@ -29,6 +29,8 @@ export function reportPage(report: RunReport, paint: Paint = plain): string {
     ...drifts(report),
     section('Decided, but not pushed', paint),
     ...refusals(report),
+    section('Turns that failed', paint),
+    ...failures(report),
     section('Claimed, ordered, incremental', paint),
     counts(report),
     section('What must always hold', paint),
@@ -84,7 +86,7 @@ function pacingLine({ pacing, flightTotal, currency }: RunReport): string {
   if (!last) return '  no day has ended yet: pacing is unknown'
   const { spendToDate, targetToDate } = last
   return [
-    `  ${whole.format(spendToDate)} ${currency} spent of ${whole.format(targetToDate)} ${currency} planned by ${last.date} (${tenths.format((100 * spendToDate) / targetToDate)} %); the flight’s total is ${whole.format(flightTotal)} ${currency}.`,
+    `  ${whole.format(spendToDate)} ${currency} spent of ${whole.format(targetToDate)} ${currency} planned by ${last.date} (${tenths.format((100 * spendToDate) / targetToDate)} %); the flight’s total is ${whole.format(flightTotal)} ${currency}${spendToDate > flightTotal ? ', which planning aims at; what no day passes are the caps' : ''}.`,
     `  ${pacingBar(spendToDate / targetToDate)}`,
   ].join('\n')
 }
@@ -135,16 +137,24 @@ function drifts({ drifts: lines }: RunReport): readonly string[] {
   )
 }
 
-function refusals({ refusals: lines, turns }: RunReport): readonly string[] {
+function refusals({ refusals: lines }: RunReport): readonly string[] {
+  if (lines.length === 0) return ['  nothing was refused']
   const shown = lines
     .slice(0, 8)
     .map(({ at, lever, outcome, detail }) => `  ${at}  ${lever} — ${outcome}: ${shortened(detail)}`)
   const more = lines.length > 8 ? [`  … and ${lines.length - 8} more: see the decision log in the report`] : []
-  const failed = turns.failures.map(
+  return [...shown, ...more]
+}
+
+/** Turns that failed: tried again by the queue, and after five times left to the next tick. */
+function failures({ turns }: RunReport): readonly string[] {
+  if (turns.failures.length === 0) return ['  none']
+  const lines = turns.failures.map(
     ({ stage, key, count, message }) =>
-      `  ${count} × ${stage} of ${key} failed and was tried again: ${shortened(message)}`,
+      `  ${stage} of ${key} failed ${count} times and was tried again: ${shortened(message)}`,
   )
-  return lines.length + failed.length === 0 ? ['  nothing was refused'] : [...shown, ...more, ...failed]
+  if (turns.deadLetters === 0) return lines
+  return [...lines, `  ${turns.deadLetters} messages were given up after five tries; a later tick did their work.`]
 }
 
 function counts({ sluice, before, untouched }: RunReport): string {

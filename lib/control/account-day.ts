@@ -1,9 +1,10 @@
 import { accountKey } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
+import type { AccountDayLedger } from '../model/ledger.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit } from '../ports/store.ts'
 import type { AccountDate } from '../units/calendar.ts'
-import { add, type Money, zero } from '../units/money.ts'
+import { add, compare, larger, type Money, subtract, zero } from '../units/money.ts'
 import { commitFresh } from './commit.ts'
 import { worstCase } from './exposure.ts'
 import type { Loop } from './loop.ts'
@@ -18,7 +19,8 @@ export interface OpenDay {
 /**
  * Opens the account's day in the ledger, if it is not open yet: the worst case of every budget that is known. Budgets
  * that are seen for the first time, or differ from what is known, are added by the sync that follows. If the day is open
- * and the policy's cap is another now, the new one takes over.
+ * and the policies' cap or over-delivery factor is another now, the new one takes over; what is counted already is never
+ * taken back.
  */
 export async function openAccountDay(day: OpenDay, loop: Loop): Promise<void> {
   await commitFresh(loop, `opening ${accountKey(day.structure.account)} ${day.date}`, () => buildOpen(day, loop))
@@ -32,20 +34,43 @@ async function buildOpen(
   const ledger = await loop.money.accountDay(account, date)
   const base = { chain: accountKey(account), at: loop.clock.now(), levers: [], intents: [] } as const
   const capText = cap ? { capMicros: cap.micros.toString() } : {}
-  if (ledger) {
-    if (ledger.cap?.micros === cap?.micros) return undefined
-    const { cap: _, ...rest } = ledger
-    const next = { ...rest, ...(cap ? { cap } : {}), version: ledger.version + 1 }
-    const entry: AuditEntry = { kind: 'cap-set', date, ...capText }
-    return { commit: { ...base, accountDay: { next, expected: ledger.version }, entries: [entry] } }
-  }
   // Read afresh: a worker may have settled something since the caller looked.
   const known = await loop.money.allLevers(account)
   const exposure = [...known.values()].reduce(
     (total, state) => add(total, worstCase(state, date, factor)),
     zero(currency),
   )
+  if (ledger) {
+    const entries = differences(ledger, exposure, cap)
+    if (entries.length === 0) return undefined
+    const { cap: _, ...rest } = ledger
+    const next = {
+      ...rest,
+      exposure: larger(ledger.exposure, exposure),
+      ...(cap ? { cap } : {}),
+      version: ledger.version + 1,
+    }
+    return { commit: { ...base, accountDay: { next, expected: ledger.version }, entries } }
+  }
   const next = { account, date, exposure, ...(cap ? { cap } : {}), version: 1 }
   const entry: AuditEntry = { kind: 'day-opened', date, exposureMicros: exposure.micros.toString(), ...capText }
   return { commit: { ...base, accountDay: { next, expected: 0 }, entries: [entry] } }
+}
+
+/** What of an open day is no longer as the policies say: its cap, or, with a larger over-delivery factor, its worst case. */
+function differences(ledger: AccountDayLedger, exposure: Money, cap: Money | undefined): readonly AuditEntry[] {
+  const entries: AuditEntry[] = []
+  if (ledger.cap?.micros !== cap?.micros)
+    entries.push({ kind: 'cap-set', date: ledger.date, ...(cap ? { capMicros: cap.micros.toString() } : {}) })
+  if (compare(exposure, ledger.exposure) > 0)
+    entries.push({
+      kind: 'observed',
+      lever: `${accountKey(ledger.account)}/all budgets`,
+      from: ledger.exposure.micros.toString(),
+      to: exposure.micros.toString(),
+      resolution: 'counted again: a day may cost more than was reckoned with',
+      date: ledger.date,
+      deltaMicros: subtract(exposure, ledger.exposure).micros.toString(),
+    })
+  return entries
 }

@@ -1,13 +1,42 @@
 import type { LeverValue } from '../model/lever.ts'
-import { type Money, toDecimal } from '../units/money.ts'
+import { type CurrencyCode, type Money, toDecimal } from '../units/money.ts'
 
-/** `€`-free and unambiguous: `120.00 EUR`. */
-export const amountText = (amount: Money): string => `${toDecimal(roundedToCents(amount), 2)} ${amount.currency}`
+/** `€`-free and unambiguous: `120.00 EUR`, `5000 JPY`. */
+export function amountText(amount: Money): string {
+  const decimals = decimalsOf(amount.currency)
+  return `${toDecimal(rounded(amount, decimals), decimals)} ${amount.currency}`
+}
 
-const roundedToCents = ({ micros, currency }: Money): Money => ({
-  micros: ((micros + (micros < 0n ? -5_000n : 5_000n)) / 10_000n) * 10_000n,
-  currency,
-})
+/** Currencies without a minor unit (ISO 4217). For showing only: what a platform takes is its adapter's business. */
+const WITHOUT_MINOR_UNIT: ReadonlySet<string> = new Set([
+  ...[
+    'BIF',
+    'CLP',
+    'DJF',
+    'GNF',
+    'ISK',
+    'JPY',
+    'KMF',
+    'KRW',
+    'PYG',
+    'RWF',
+    'UGX',
+    'UYI',
+    'VND',
+    'VUV',
+    'XAF',
+    'XOF',
+    'XPF',
+  ],
+])
+const decimalsOf = (currency: CurrencyCode): number => (WITHOUT_MINOR_UNIT.has(currency) ? 0 : 2)
+
+/** To so many decimals, halves away from zero. */
+function rounded({ micros, currency }: Money, decimals: number): Money {
+  const step = 10n ** BigInt(6 - decimals)
+  const half = micros < 0n ? -step / 2n : step / 2n
+  return { micros: ((micros + half) / step) * step, currency }
+}
 
 /** A number with three significant digits, as people write it. */
 export function numberText(value: number): string {

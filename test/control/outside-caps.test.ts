@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openPlans } from '../../lib/control/dispatch.ts'
+import { fold } from '../../lib/control/fold.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import { MINUTE_MS } from '../../lib/units/calendar.ts'
 import { A, B, euros, type Rig, rig } from '../simulation/rig.ts'
@@ -88,4 +89,27 @@ test('the platform is told when the run ends, so that no write goes out after it
   const before = stage.now()
   await stage.run('act')
   expect(told).toBe(before + stage.loop.timing.runLimitMs)
+})
+
+test('a larger over-delivery factor counts for the day that is open, and a smaller one takes nothing back', async () => {
+  const stage = await rig()
+  await stage.ready()
+  const before = await stage.exposure(A)
+  const factorOf = (overDeliveryFactor: number) => ({
+    accounts: stage.policy.policy.accounts.map(({ account, conversions }) => ({
+      account: accountKey(account),
+      conversions,
+      overDeliveryFactor,
+      dayCap: '9000 EUR',
+    })),
+  })
+  await stage.setPolicy(factorOf(4))
+  await pullLater(stage)
+  // The rig's platform doubles a budget at worst; four times it is twice as much.
+  expect(await stage.exposure(A)).toBe(2n * before)
+  await stage.setPolicy(factorOf(1))
+  await pullLater(stage)
+  expect(await stage.exposure(A)).toBe(2n * before)
+  const { account } = fold(await Array.fromAsync(stage.loop.audit.records(accountKey(A))))
+  expect([...account.values()].at(-1)?.exposureMicros).toBe(2n * before)
 })
