@@ -57,7 +57,7 @@ const account = z.strictObject({
 const member = z
   .strictObject({
     account: accountText.optional(),
-    name: z.string().min(1).optional().describe('Text that the campaign name contains, any case'),
+    name: z.string().optional().describe('Text that the campaign name contains, any case; empty fits every campaign'),
     id: idText.optional(),
     class: z.enum(['brand', 'retargeting', 'prospecting', 'opaque']),
     from: date.optional(),
