@@ -1,0 +1,15 @@
+import type { ControllerKind } from '../controller.ts'
+import { greedyLast } from './greedy.ts'
+import { rulesDaily, rulesThreeDays } from './rules.ts'
+import { equal, hold, proportionalConversions, proportionalRoas } from './shares.ts'
+
+/** What a team would use instead, in the order of the report. Each sees what every controller sees, and no more. */
+export const BASELINES: readonly ControllerKind[] = [
+  equal,
+  hold,
+  proportionalRoas,
+  proportionalConversions,
+  rulesDaily,
+  rulesThreeDays,
+  greedyLast,
+]

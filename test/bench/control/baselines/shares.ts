@@ -1,0 +1,40 @@
+import { baseline } from './guarded.ts'
+import { efficiency, isLive, launchBudget, trail } from './past.ts'
+
+/** Days that the proportional baselines look back: two weeks, so that every weekday counts alike. */
+const TRAILING_DAYS = 14
+/** Average conversions by which a campaign's efficiency is shrunk to the account's. */
+const PRIOR_CONVERSIONS = 5
+
+export const equal = baseline(
+  'equal',
+  'Knows nothing: splits the day evenly over all campaigns.',
+  () => (view) => view.campaigns.map(() => 1),
+)
+
+/** The shares that were in force when a campaign was first seen, kept for ever. */
+export const hold = baseline('hold', 'Knows the budgets it came with: keeps their shares.', () => {
+  const first = new Map<string, number>()
+  return (view) =>
+    view.campaigns.map(({ id }, i) => {
+      if (isLive(view, i) && !first.has(id)) first.set(id, launchBudget(view, i))
+      return first.get(id) ?? 0
+    })
+})
+
+export const proportionalRoas = baseline(
+  'proportional-roas',
+  'Knows two weeks of conversions and spend: budgets in proportion to conversions per unit of money.',
+  () => (view) => view.campaigns.map((_, i) => efficiency(view, i, TRAILING_DAYS, PRIOR_CONVERSIONS)),
+)
+
+/** With curves alike in elasticity, budgets that equal their share of conversions are where marginal returns meet. */
+export const proportionalConversions = baseline(
+  'proportional-conversions',
+  'Knows two weeks of conversions and spend: conversions per unit of money times spend, so budgets in proportion to conversions.',
+  () => (view) =>
+    view.campaigns.map((_, i) => {
+      const { spend, days } = trail(view, i, TRAILING_DAYS)
+      return days > 0 ? (efficiency(view, i, TRAILING_DAYS, PRIOR_CONVERSIONS) * spend) / days : 0
+    }),
+)
