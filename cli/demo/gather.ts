@@ -49,7 +49,7 @@ export async function gatherReport(
     mode: policy.mode,
     days,
     currency: policy.baseCurrency,
-    goal: policy.goal.kind,
+    goal: policy.goal.kind === 'conversions' ? 'conversions' : 'value',
     accounts: pretend.market.accounts.map(({ platform, id, name, currency, zone, campaigns, budgets }) => ({
       key: `${platform}:${id}`,
       name,

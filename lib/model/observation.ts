@@ -4,6 +4,7 @@ import type { AccountKey, BudgetId, PortfolioId } from './account.ts'
 import type { Freeze } from './freeze.ts'
 import type { EntityHistory, PullStatus, Revision } from './history.ts'
 import type { LeverState } from './lever-state.ts'
+import type { OrderDay } from './orders.ts'
 import type { PolicyVersion } from './policy.ts'
 import type { AccountStructure } from './structure.ts'
 
@@ -20,6 +21,8 @@ export interface Observation {
   readonly freezes: readonly Freeze[]
   /** Spend of the flight before today, in micros of each account's currency. */
   readonly flightSpentMicros: ReadonlyMap<AccountKey, bigint>
+  /** The shop's own orders of the last 90 days, where they are known; a date that is missing is unknown. */
+  readonly orders?: readonly OrderDay[]
 }
 
 export interface AccountObservation {

@@ -1,4 +1,4 @@
-import type { Instant } from '../units/calendar.ts'
+import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { Money } from '../units/money.ts'
 import type { ExchangeRate } from '../units/rates.ts'
 import type { AccountKey, PortfolioId } from './account.ts'
@@ -45,6 +45,17 @@ export interface ExpectedEffect {
   readonly high: number
 }
 
+/** What a budget's campaigns are expected to claim in the days from `from` on, kept so that it can be scored later. */
+export interface Prediction {
+  /** First account date that it is for, and how many days. */
+  readonly from: AccountDate
+  readonly days: number
+  /** Main units of the account's currency that it is taken to spend in all. */
+  readonly spend: number
+  /** Claimed conversions in all, once they are mature: mean and 80 % interval of the count itself. */
+  readonly conversions: { readonly mean: number; readonly low: number; readonly high: number }
+}
+
 export type Decision = ChangeDecision | HoldDecision
 
 export interface ChangeDecision {
@@ -58,7 +69,13 @@ export interface ChangeDecision {
   readonly why: string
   /** Share of the eventual conversions visible in the data that this rests on, 0 to 1. */
   readonly maturity: number
+  /** What keeps it from bringing more, as far as is known. */
+  readonly limitedBy?: LimitedBy
+  readonly prediction?: Prediction
 }
+
+/** What more would have to be given to, so that a campaign brings more. */
+export type LimitedBy = 'budget' | 'target' | 'bid' | 'audience'
 
 export interface HoldDecision {
   readonly kind: 'hold'
@@ -67,6 +84,8 @@ export interface HoldDecision {
   readonly value: LeverValue | undefined
   readonly reason: HoldReason
   readonly detail: string
+  readonly limitedBy?: LimitedBy
+  readonly prediction?: Prediction
 }
 
 export const decisionLever = (decision: Decision): Lever =>

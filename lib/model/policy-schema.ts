@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { accountDate, timeZone } from '../units/calendar.ts'
 import { currency, fromDecimal } from '../units/money.ts'
-import { parseAccountKey, portfolioId } from './account.ts'
+import { parseAccountKey, platformId, portfolioId } from './account.ts'
 
 /*
  * The policy file's schema. Amounts are decimal text with their currency (`"120.00 EUR"`), so that no amount is ever
@@ -35,9 +35,6 @@ const idText = z
   .string({ error: 'must be digits in quotes: ids do not fit into numbers' })
   .regex(/^\d+$/, 'must be digits only')
 const share = z.number().min(0).max(1)
-const notYet = (what: string) =>
-  z.undefined({ error: `not yet honoured: ${what} would change decisions; remove it for now` }).optional()
-
 const conversionRule = z.strictObject({
   action: z.string().min(1).describe("The platform's name or id of the conversion action, such as purchase"),
   clickWindowDays: z.int().min(0).max(90),
@@ -54,15 +51,24 @@ const account = z.strictObject({
   overDeliveryFactor: z.number().min(1).max(10).optional(),
 })
 
+const campaignClass = z.enum(['brand', 'retargeting', 'prospecting', 'opaque'])
+const campaignName = z
+  .string()
+  .optional()
+  .describe('Text that the campaign name contains, any case; empty fits every campaign')
+
 const member = z
   .strictObject({
     account: accountText.optional(),
-    name: z.string().optional().describe('Text that the campaign name contains, any case; empty fits every campaign'),
+    name: campaignName,
     id: idText.optional(),
-    class: z.enum(['brand', 'retargeting', 'prospecting', 'opaque']),
+    class: campaignClass,
     from: date.optional(),
     to: date.optional(),
     managed: z.boolean().default(true),
+    launchBudget: positiveAmount.optional(),
+    valuePerConversion: positiveAmount.optional(),
+    atEnd: z.enum(['pause', 'leave']).optional(),
   })
   .transform(({ account, name, id, ...rest }) => ({ match: { account, name, id }, ...rest }))
 
@@ -101,19 +107,70 @@ const incrementality = z.strictObject({
   opaque: prior.default({ mean: 0.6, low: 0.3, high: 0.9 }),
 })
 
-const event = z.strictObject({
-  name: z.string(),
-  from: date,
-  to: date,
-  expectedUplift: z.literal(1, { error: 'not yet honoured: only 1 is accepted for now' }).default(1),
-  excludeFromLearning: z
-    .literal(false, { error: 'not yet honoured: days are learned from whatever happened on them; leave it out' })
-    .default(false),
+const selection = z.strictObject({
+  platform: textBy(platformId, 'google-ads').optional(),
+  account: accountText.optional(),
+  class: campaignClass.optional(),
+  name: campaignName,
+  id: idText.optional(),
 })
 
+const factor = z.number().min(0.05).max(20)
+
+const event = z.strictObject({
+  name: z.string().min(1),
+  from: date,
+  to: date,
+  match: selection.optional(),
+  expectedUplift: factor.default(1),
+  dipAfter: z.strictObject({ days: z.int().min(1).max(60), factor }).optional(),
+  excludeFromLearning: z.boolean().default(false),
+  budgetFactor: z.number().min(1).max(20).optional(),
+  announce: z.boolean().default(false),
+})
+
+const commitment = z.strictObject({
+  name: z.string().min(1),
+  match: selection.default({}),
+  atLeast: positiveAmount,
+  from: date.optional(),
+  by: date,
+})
+
+const ratio = z.number().positive()
+
+const group = z.strictObject({
+  name: z.string().min(1),
+  match: selection,
+  within: z.string().optional(),
+  atLeast: positiveAmount.optional(),
+  atMost: positiveAmount.optional(),
+  atLeastShare: share.optional(),
+  atMostShare: share.optional(),
+  targetCpa: positiveAmount.optional(),
+  targetRoas: ratio.optional(),
+  marginalCpa: positiveAmount.optional(),
+  marginalRoas: ratio.optional(),
+})
+
+const calibration = z
+  .strictObject({
+    name: z.string().min(1),
+    match: selection,
+    mean: z.number().min(0).max(5),
+    low: z.number().min(0).max(5),
+    high: z.number().min(0).max(5),
+  })
+  .refine(({ mean, low, high }) => low <= mean && mean <= high, 'must satisfy low ≤ mean ≤ high')
+
 const goal = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('conversions'), targetCpa: notYet('a target CPA') }),
-  z.strictObject({ kind: z.literal('value'), targetRoas: notYet('a target ROAS') }),
+  z.strictObject({
+    kind: z.literal('conversions'),
+    targetCpa: positiveAmount.optional(),
+    marginalCpa: positiveAmount.optional(),
+  }),
+  z.strictObject({ kind: z.literal('value'), targetRoas: ratio.optional(), marginalRoas: ratio.optional() }),
+  z.strictObject({ kind: z.literal('profit'), margin: z.number().positive().max(1), targetRoas: ratio.optional() }),
 ])
 
 const bounds = z.strictObject({
@@ -149,10 +206,10 @@ export const policySchema = z.strictObject({
   maxRateAgeDays: z.int().min(1).max(30).default(5),
   incrementality: incrementality.prefault({}),
   events: z.array(event).default([]),
-  commitments: z
-    .array(z.never({ error: 'not yet honoured: commitments would change decisions; remove it for now' }))
-    .default([]),
-  groups: notYet('group limits'),
-  bidMultipliers: notYet('bid multipliers'),
-  targets: notYet('moving targets'),
+  commitments: z.array(commitment).default([]),
+  groups: z.array(group).default([]),
+  calibrations: z.array(calibration).default([]),
+  exploration: z.strictObject({ maxCost: z.number().min(0).max(0.05).default(0.005) }).prefault({}),
+  targets: z.enum(['leave', 'steer']).default('leave'),
+  bidMultipliers: z.enum(['leave', 'steer']).default('leave'),
 })

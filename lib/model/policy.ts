@@ -1,6 +1,6 @@
 import type { AccountDate, TimeZone } from '../units/calendar.ts'
 import type { CurrencyCode, Money } from '../units/money.ts'
-import type { AccountRef, BudgetId, CampaignId, PortfolioId } from './account.ts'
+import type { AccountRef, BudgetId, CampaignId, PlatformId, PortfolioId } from './account.ts'
 import type { ConversionRule } from './conversions.ts'
 
 /** How far a portfolio trusts Sluice; each step to the right is taken by a person. */
@@ -13,9 +13,15 @@ export type Mode = 'observe' | 'shadow' | 'approve' | 'auto'
  */
 export type CampaignClass = 'brand' | 'retargeting' | 'prospecting' | 'opaque'
 
+/**
+ * What the portfolio is for. Ceilings and floors count incremental conversions and value: the average over the portfolio
+ * (`targetCpa`, `targetRoas`), and what the next unit of money must still bring (`marginalCpa`, `marginalRoas`): what
+ * would cost more stays unspent. `profit` is value × margin − spend, so that money is spent only where it comes back.
+ */
 export type Goal =
-  | { readonly kind: 'conversions'; readonly targetCpa?: Money }
-  | { readonly kind: 'value'; readonly targetRoas?: number }
+  | { readonly kind: 'conversions'; readonly targetCpa?: Money; readonly marginalCpa?: Money }
+  | { readonly kind: 'value'; readonly targetRoas?: number; readonly marginalRoas?: number }
+  | { readonly kind: 'profit'; readonly margin: number; readonly targetRoas?: number }
 
 export interface Flight {
   /** First and last day, in the portfolio's zone. */
@@ -37,15 +43,63 @@ export interface PolicyAccount {
   readonly overDeliveryFactor?: number
 }
 
+/** Which campaigns are meant: all that is given must fit; `name` is text that the name contains, any case. */
+export interface CampaignMatch {
+  readonly account?: AccountRef
+  readonly name?: string
+  readonly id?: CampaignId
+}
+
 /** A campaign's place in the portfolio. The first entry whose pattern fits a campaign's name or id decides. */
 export interface Membership {
-  readonly match: { readonly account?: AccountRef; readonly name?: string; readonly id?: CampaignId }
+  readonly match: CampaignMatch
   readonly class: CampaignClass
   /** First and last day on which the campaign belongs to the portfolio. */
   readonly from?: AccountDate
   readonly to?: AccountDate
   /** False: counted but never moved. */
   readonly managed: boolean
+  /** Daily budget, base currency, that is kept back for it from `from` on, so that its start is funded. */
+  readonly launchBudget?: Money
+  /** What a conversion of these campaigns is worth by the advertiser's own prediction, in place of the claimed value. */
+  readonly valuePerConversion?: Money
+  /** What becomes of a running campaign after `to`. Default: pause. */
+  readonly atEnd?: 'pause' | 'leave'
+}
+
+/** A selection by what campaigns are, for groups, commitments and calibrations; all that is given must fit. */
+export interface Selection extends CampaignMatch {
+  readonly platform?: PlatformId
+  readonly class?: CampaignClass
+}
+
+/**
+ * Limits on a group of budgets. Groups form a tree by `within`; beside each other, the first that fits a budget has it.
+ * Amounts are per day, in the base currency; shares are of what the portfolio spends that day.
+ */
+export interface BudgetGroup {
+  readonly name: string
+  readonly match: Selection
+  readonly within?: string
+  readonly atLeast?: Money
+  readonly atMost?: Money
+  readonly atLeastShare?: number
+  readonly atMostShare?: number
+  /** Average over the group, of incremental conversions or value. */
+  readonly targetCpa?: Money
+  readonly targetRoas?: number
+  /** What the group's next unit of money must still bring. */
+  readonly marginalCpa?: Money
+  readonly marginalRoas?: number
+}
+
+/** A lift test's result: how much of what the matching campaigns claim was caused by them, with its 80 % interval. */
+export interface Calibration {
+  readonly name: string
+  readonly match: Selection
+  readonly mean: number
+  readonly low: number
+  readonly high: number
 }
 
 export interface BudgetBounds {
@@ -93,20 +147,40 @@ export interface DriftRules {
   readonly holdDays: number
 }
 
+/** Days that are known to differ. Dates are each account's own: an event begins at local midnight. */
 export interface CalendarEvent {
   readonly name: string
   readonly from: AccountDate
   readonly to: AccountDate
+  /** Whom it concerns; all when absent. */
+  readonly match?: Selection
   /** Demand during the event against a normal day: 1.4 = 40 % more. */
   readonly expectedUplift: number
+  /** Demand on the days after it, as buyers bought early. */
+  readonly dipAfter?: { readonly days: number; readonly factor: number }
   readonly excludeFromLearning: boolean
+  /**
+   * Step that was approved beforehand: budgets stand at this multiple of what they were, from its first local day to its
+   * last, and go back afterwards. Absent: the day's money follows the expected uplift within the usual steps.
+   */
+  readonly budgetFactor?: number
+  /** Tell the platforms (seasonality adjustment, budget schedule) where they can be told. */
+  readonly announce: boolean
 }
 
+/** Spend that was promised, in the base currency: at least so much from `from` (the flight's start) to `by`. */
 export interface Commitment {
   readonly name: string
-  readonly campaigns: readonly CampaignId[]
+  readonly match: Selection
   readonly atLeast: Money
+  readonly from?: AccountDate
   readonly by: AccountDate
+}
+
+/** What may be varied on purpose to learn from it. */
+export interface Exploration {
+  /** Largest share of the outcome that may be given up for learning; 0 = none. */
+  readonly maxCost: number
 }
 
 /** A portfolio's policy: reviewed like code, versioned, stored with every version. */
@@ -134,6 +208,13 @@ export interface Policy {
   readonly incrementality: Readonly<Record<CampaignClass, { mean: number; low: number; high: number }>>
   readonly events: readonly CalendarEvent[]
   readonly commitments: readonly Commitment[]
+  readonly groups: readonly BudgetGroup[]
+  readonly calibrations: readonly Calibration[]
+  readonly exploration: Exploration
+  /** Whether target CPA and ROAS are moved where the budget does not bind. */
+  readonly targets: 'leave' | 'steer'
+  /** Whether bid multipliers are moved where the platform honours them. */
+  readonly bidMultipliers: 'leave' | 'steer'
 }
 
 /** A stored version. `version` is the hash of the policy's canonical text, so that equal policies are equal versions. */

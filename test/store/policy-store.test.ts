@@ -45,6 +45,11 @@ function version(portfolio: string, mode: Mode): PolicyVersion {
     incrementality: { brand: range, retargeting: range, prospecting: range, opaque: range },
     events: [],
     commitments: [],
+    groups: [],
+    calibrations: [],
+    exploration: { maxCost: 0.005 },
+    targets: 'leave',
+    bidMultipliers: 'leave',
   }
   return { version: hashOf(policy), policy }
 }
