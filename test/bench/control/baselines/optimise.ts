@@ -1,0 +1,62 @@
+/** A concave piece of a campaign's tabulated curve: from one budget to the next on its upper hull. */
+interface Piece {
+  readonly campaign: number
+  readonly width: number
+  readonly slope: number
+}
+
+/** One campaign of an optimisation: its curve and the budgets it may get. */
+export interface Option {
+  readonly at: (budget: number) => number
+  readonly low: number
+  readonly high: number
+}
+
+/** Points that a curve is tabulated on between its bounds. */
+const POINTS = 41
+
+/** Upper concave hull of points with rising x, by the monotone chain. */
+export function hull(xs: readonly number[], ys: readonly number[]): readonly number[] {
+  const kept: number[] = []
+  for (let i = 0; i < xs.length; i += 1) {
+    while (kept.length >= 2) {
+      const a = kept.at(-2)!
+      const b = kept.at(-1)!
+      if ((ys[b]! - ys[a]!) * (xs[i]! - xs[a]!) > (ys[i]! - ys[a]!) * (xs[b]! - xs[a]!)) break
+      kept.pop()
+    }
+    kept.push(i)
+  }
+  return kept
+}
+
+function piecesOf(option: Option, campaign: number): readonly Piece[] {
+  if (!(option.high > option.low)) return []
+  const xs = Array.from({ length: POINTS }, (_, k) => option.low + ((option.high - option.low) * k) / (POINTS - 1))
+  const ys = xs.map(option.at)
+  const corners = hull(xs, ys)
+  return corners.slice(1).map((to, k) => {
+    const from = corners[k]!
+    const width = xs[to]! - xs[from]!
+    return { campaign, width, slope: (ys[to]! - ys[from]!) / width }
+  })
+}
+
+/**
+ * Budgets of greatest total outcome within bounds: pieces of the upper hulls taken by falling slope. Exact to the grid
+ * for concave curves; with S-shaped ones at most one campaign ends inside a gap of its hull.
+ *
+ * @param total main units; when the lower bounds exceed it they are what is returned
+ */
+export function optimise(options: readonly Option[], total: number): readonly number[] {
+  const budgets = options.map(({ low }) => low)
+  let left = total - budgets.reduce((sum, budget) => sum + budget, 0)
+  const pieces = options.flatMap(piecesOf).sort((a, b) => b.slope - a.slope)
+  for (const { campaign, width } of pieces) {
+    if (left <= 0) break
+    const more = Math.min(width, left)
+    budgets[campaign]! += more
+    left -= more
+  }
+  return budgets
+}
