@@ -6,16 +6,20 @@ const PRIOR_CONVERSIONS = 40
 /** Elasticity by which spend is divided out before weekdays are compared; without it the factors feed on themselves. */
 const SPEND_ELASTICITY = 0.6
 
+const EVEN: readonly number[] = [1, 1, 1, 1, 1, 1, 1]
+
 /**
  * Relative demand by day of week, Monday first, mean 1: conversions over what spend alone would have explained, shrunk
  * towards 1. Days of the last 56 count.
  *
  * @param budgets days of every budget of the portfolio
+ * @param centre factors that few conversions are pulled towards
  * @param completion share visible of a day's conversions, for the budget at that index and an age
  */
 export function dayOfWeekFactors(
   budgets: readonly (readonly BudgetDay[])[],
   completion: (budget: number, ageDays: number) => number,
+  centre: readonly number[] = EVEN,
 ): readonly number[] {
   const seen = new Array<number>(7).fill(0)
   const expected = new Array<number>(7).fill(0)
@@ -30,7 +34,7 @@ export function dayOfWeekFactors(
       expected[weekday] = (expected[weekday] ?? 0) + (conversions * (effort[i] ?? 0)) / total
     }
   }
-  const raw = seen.map((n, i) => (n + PRIOR_CONVERSIONS) / ((expected[i] ?? 0) + PRIOR_CONVERSIONS))
+  const raw = seen.map((n, i) => (n + PRIOR_CONVERSIONS * (centre[i] ?? 1)) / ((expected[i] ?? 0) + PRIOR_CONVERSIONS))
   const mean = raw.reduce((a, b) => a + b, 0) / 7
   return raw.map((factor) => factor / mean)
 }

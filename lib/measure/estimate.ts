@@ -9,12 +9,10 @@ import { dayOfWeek } from '../units/calendar.ts'
 import { accountRule, type BudgetDay, budgetDays } from './budget-days.ts'
 import { completionAt, completionByAge } from './conversion-lag.ts'
 import { dayOfWeekFactors } from './day-of-week.ts'
-import { fitResponseCurve } from './response-curve.ts'
+import { type CurveFit, type CurvePoint, fitResponseCurves } from './response-fit.ts'
 
 /** Conversions that pull an account's rate towards the portfolio's. */
 const POOL_CONVERSIONS = 20
-/** Variance over mean of daily conversion counts, as usually measured on ad platforms. */
-const OVERDISPERSION = 1.4
 const RECENT_DAYS = 14
 
 interface Series {
@@ -40,18 +38,47 @@ export function estimate(observation: Observation): Estimates {
   const series = observation.accounts.flatMap((account) =>
     seriesOf(observation, account, completion.get(account.account) ?? [1]),
   )
-  const factors = dayOfWeekFactors(
-    series.map(({ days }) => days),
-    (index, ageDays) => completionAt(series[index]?.completion ?? [1], ageDays),
-  )
+  const weekdays = weekdaysOf(series)
   const before = spendBeforeFlight(observation, series)
   const pooled = poolRates(series)
+  const fits = fitResponseCurves(
+    series.map((one) => ({
+      days: pointsOf(one, weekdays.of(one)),
+      pool: one.account.account,
+      priorRate: pooled(one).conversionsPerUnit,
+    })),
+  )
   const budgets = series.flatMap((one, index) => {
-    const found = estimateBudget(observation, one, factors, pooled(one), before[index] ?? 0)
-    return found ? [found] : []
+    const fit = fits[index]
+    return fit ? [estimateBudget(observation, one, fit, pooled(one), before[index] ?? 0)] : []
   })
-  return { budgets, dayOfWeek: factors, completion }
+  return { budgets, dayOfWeek: weekdays.all, completion }
 }
+
+/** Demand by day of week, of the portfolio and of each account, which is pulled towards it. */
+function weekdaysOf(series: readonly Series[]): {
+  readonly all: readonly number[]
+  readonly of: (one: Series) => readonly number[]
+} {
+  const factorsOf = (some: readonly Series[], centre?: readonly number[]): readonly number[] =>
+    dayOfWeekFactors(
+      some.map(({ days }) => days),
+      (index, ageDays) => completionAt(some[index]?.completion ?? [1], ageDays),
+      centre,
+    )
+  const all = factorsOf(series)
+  const byAccount = Map.groupBy(series, ({ account }) => account)
+  const own = new Map([...byAccount].map(([account, some]) => [account, factorsOf(some, all)]))
+  return { all, of: ({ account }) => own.get(account) ?? all }
+}
+
+const pointsOf = ({ days, completion }: Series, weekdays: readonly number[]): readonly CurvePoint[] =>
+  days.map((day) => ({
+    spend: day.spend,
+    conversions: day.conversions,
+    exposure: (weekdays[dayOfWeek(day.date) - 1] ?? 1) * completionAt(completion, day.ageDays),
+    ageDays: day.ageDays,
+  }))
 
 function seriesOf(
   observation: Observation,
@@ -136,19 +163,10 @@ function poolRates(series: readonly Series[]): (one: Series) => Pool {
 function estimateBudget(
   observation: Observation,
   { account, budget, days, completion }: Series,
-  factors: readonly number[],
+  { curve, overdispersion, memory }: CurveFit,
   pool: Pool,
   originalShare: number,
-): BudgetEstimate | undefined {
-  const points = days.map((day) => ({
-    spend: day.spend,
-    conversions: day.conversions,
-    exposure: (factors[dayOfWeek(day.date) - 1] ?? 1) * completionAt(completion, day.ageDays),
-    ageDays: day.ageDays,
-  }))
-  if (pool.conversionsPerUnit <= 0) return undefined
-  const curve = fitResponseCurve(points, pool.conversionsPerUnit, OVERDISPERSION)
-  if (!curve) return undefined
+): BudgetEstimate {
   const seen = days.reduce((a, d) => a + d.conversions, 0)
   const value = days.reduce((a, d) => a + d.value, 0)
   const recent = days.filter(({ ageDays }) => ageDays <= RECENT_DAYS)
@@ -159,6 +177,7 @@ function estimateBudget(
     account: accountKey(account.structure.account),
     budget: budget.id,
     curve,
+    noise: { overdispersion, memory },
     incrementality: policy.incrementality[member?.class ?? 'opaque'],
     deliveryRatio: deliveryRatio(recent, budget, account),
     maturity: maturityOf(recent, completion),

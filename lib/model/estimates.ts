@@ -9,8 +9,10 @@ export interface ResponseCurve {
 }
 
 export interface ShapeWeight {
-  /** Saturation `z (1+K) / (z+K)` of relative spend z, 1 at z = 1; absent = linear. */
+  /** K in `z^p (1+K) / (z^p+K)` of relative spend z, 1 at z = 1; absent = linear. */
   readonly halfway?: number
+  /** p: 1 (concave) where absent, 2 for S-shaped response. */
+  readonly power?: 2
   readonly weight: number
   /** Gamma posterior of the outcome per day at the reference spend: mean = shape / rate. */
   readonly gammaShape: number
@@ -23,6 +25,8 @@ export interface BudgetEstimate {
   readonly budget: BudgetId
   /** In claimed conversions. */
   readonly curve: ResponseCurve
+  /** Variance over mean of daily counts, and the share of what is known of the level that is still worth something a day later. */
+  readonly noise: { readonly overdispersion: number; readonly memory: number }
   /** Claimed to incremental, with its 80 % interval; a prior by campaign class until a lift test says better. */
   readonly incrementality: { readonly mean: number; readonly low: number; readonly high: number }
   /** Spend over budget on recent full days; below 1 the budget does not bind. */
