@@ -1,5 +1,9 @@
 import type { ControllerKind } from '../controller.ts'
+import { staticFit, weeklyRefit } from './curve-fits.ts'
+import { discreteThompson, discreteUcb } from './discrete.ts'
+import { gpThompsonKnapsack } from './gp-thompson.ts'
 import { greedyLast } from './greedy.ts'
+import { platformCbo } from './platform-cbo.ts'
 import { rulesDaily, rulesThreeDays } from './rules.ts'
 import { equal, hold, proportionalConversions, proportionalRoas } from './shares.ts'
 
@@ -12,4 +16,10 @@ export const BASELINES: readonly ControllerKind[] = [
   rulesDaily,
   rulesThreeDays,
   greedyLast,
+  staticFit,
+  weeklyRefit,
+  gpThompsonKnapsack,
+  discreteThompson,
+  discreteUcb,
+  platformCbo,
 ]

@@ -42,12 +42,17 @@ function optionOf(view: View, i: number, response: Response, model: CurveModel) 
   return { at: response, low, high: Math.max(low, Math.min(deliverable(view, i), model.most * recent)) }
 }
 
-/** Fits every curve and optimises the day's total over them. */
-export function planned(view: View, model: CurveModel): readonly number[] {
-  const fitted = responses(view, model.fit)
+/** Fits every curve and optimises a day's total over them, over all campaigns or over some. */
+export function planned(
+  view: View,
+  model: CurveModel,
+  isMember: (i: number) => boolean = () => true,
+  total: number = evenTotal(view),
+): readonly number[] {
+  const fitted = responses(view, model.fit, isMember)
   return optimise(
-    fitted.map((response, i) => optionOf(view, i, response, model)),
-    evenTotal(view),
+    fitted.map((response, i) => (isMember(i) ? optionOf(view, i, response, model) : frozen(0))),
+    total,
   )
 }
 

@@ -22,7 +22,7 @@ const PLATFORM_CONVERSIONS = 20
 export function observations(
   view: View,
   i: number,
-  settings: FitSettings,
+  settings: Pick<FitSettings, 'window' | 'halfLife'>,
   demand: readonly number[],
 ): readonly Observation[] {
   const past = view.past[i] ?? []
@@ -37,7 +37,7 @@ export function observations(
 }
 
 /** Conversions per unit of money by platform, shrunk to the account's. */
-function platformRates(view: View, window: number): ReadonlyMap<number, number> {
+export function platformRates(view: View, window: number): ReadonlyMap<number, number> {
   const account = accountTrail(view, window)
   const mean = account.spend > 0 ? account.conversions / account.spend : 0
   const sums = new Map<number, { spend: number; conversions: number }>()
@@ -58,11 +58,16 @@ function platformRates(view: View, window: number): ReadonlyMap<number, number> 
 /** Outcome per day at a budget, worth included; undefined for a campaign that never spent. */
 export type Response = ((budget: number) => number) | undefined
 
-/** One fitted curve per campaign; undefined where there is nothing to fit. */
-export function fittedCurves(view: View, settings: FitSettings): readonly (Hill | undefined)[] {
+/** One fitted curve per campaign; undefined where there is nothing to fit, or nobody asks for it. */
+export function fittedCurves(
+  view: View,
+  settings: FitSettings,
+  isMember: (i: number) => boolean = () => true,
+): readonly (Hill | undefined)[] {
   const rates = platformRates(view, settings.window)
   const weekdays = weekdayFactors(view)
   return view.campaigns.map(({ platform }, i) => {
+    if (!isMember(i)) return undefined
     const days = observations(view, i, settings, weekdays.get(platform) ?? [])
     const usual = usualSpend(days)
     const rate = (rates.get(platform) ?? 0) * usual
@@ -70,9 +75,13 @@ export function fittedCurves(view: View, settings: FitSettings): readonly (Hill 
   })
 }
 
-export function responses(view: View, settings: FitSettings): readonly Response[] {
+export function responses(
+  view: View,
+  settings: FitSettings,
+  isMember: (i: number) => boolean = () => true,
+): readonly Response[] {
   const worth = worths(view)
-  return fittedCurves(view, settings).map((curve, i) =>
+  return fittedCurves(view, settings, isMember).map((curve, i) =>
     curve === undefined ? undefined : (budget) => worth[i]! * hillAt(curve, budget),
   )
 }

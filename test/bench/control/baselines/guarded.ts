@@ -18,11 +18,26 @@ function wishOf(view: View, i: number, wish: number): Wish {
 const pinned = (budget: number): Wish => ({ wish: budget, low: budget, high: budget })
 
 /** Budgets of the day from wished proportions: even pacing, minimums, launch budgets, and the delivery guard. */
-export function budgetsOf(view: View, wishes: readonly number[]): readonly number[] {
-  return spread(
+export const budgetsOf = (view: View, wishes: readonly number[]): readonly number[] =>
+  spread(
     view.campaigns.map((_, i) => wishOf(view, i, wishes[i] ?? 0)),
     evenTotal(view),
   )
+
+/** The same with a total of its own for each platform: money never moves between them. */
+export function budgetsByPlatform(view: View, wishes: readonly number[], shares: ReadonlyMap<number, number>) {
+  const budgets = view.campaigns.map(() => 0)
+  for (const [platform, share] of shares) {
+    const members = view.campaigns.map((_, i) => i).filter((i) => view.campaigns[i]!.platform === platform)
+    const own = spread(
+      members.map((i) => wishOf(view, i, wishes[i] ?? 0)),
+      share * evenTotal(view),
+    )
+    members.forEach((i, k) => {
+      budgets[i] = own[k]!
+    })
+  }
+  return budgets
 }
 
 /** A baseline out of its policy; what a policy leaves to all of them alike is added here. */

@@ -1,5 +1,6 @@
+import { firstBudgets } from './first-budgets.ts'
 import { baseline } from './guarded.ts'
-import { efficiency, isLive, launchBudget, trail } from './past.ts'
+import { efficiency, trail } from './past.ts'
 
 /** Days that the proportional baselines look back: two weeks, so that every weekday counts alike. */
 const TRAILING_DAYS = 14
@@ -12,15 +13,7 @@ export const equal = baseline(
   () => (view) => view.campaigns.map(() => 1),
 )
 
-/** The shares that were in force when a campaign was first seen, kept for ever. */
-export const hold = baseline('hold', 'Knows the budgets it came with: keeps their shares.', () => {
-  const first = new Map<string, number>()
-  return (view) =>
-    view.campaigns.map(({ id }, i) => {
-      if (isLive(view, i) && !first.has(id)) first.set(id, launchBudget(view, i))
-      return first.get(id) ?? 0
-    })
-})
+export const hold = baseline('hold', 'Knows the budgets it came with: keeps their shares.', firstBudgets)
 
 export const proportionalRoas = baseline(
   'proportional-roas',
