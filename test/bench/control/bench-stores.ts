@@ -1,0 +1,205 @@
+/*
+ * The stores' ports in maps, for benchmarks: what the stages ask for and no more. Commits are checked for versions as the
+ * real store checks them; audit chains are not kept, and plans only for as long as they are open.
+ */
+import { accountKey } from '../../../lib/model/account.ts'
+import type { Revision } from '../../../lib/model/history.ts'
+import type { IntentRecord } from '../../../lib/model/intent.ts'
+import { leverKey } from '../../../lib/model/lever.ts'
+import type { LeverState } from '../../../lib/model/lever-state.ts'
+import type { PlanHeader } from '../../../lib/model/plan.ts'
+import type { PolicyVersion } from '../../../lib/model/policy.ts'
+import type { FactStore, MoneyCommit, MoneyStore, PlanStore, Versioned } from '../../../lib/ports/store.ts'
+import { HISTORY_DAYS, type KnownHistory, mergeDays, openRevisions } from '../../../lib/store/history-merge.ts'
+import { chunksOfPlan, headerOf, type StoredChunk } from '../../../lib/store/plan-chunks.ts'
+import type { DynamoStores } from '../../../lib/store/stores.ts'
+import { daysBetween } from '../../../lib/units/calendar.ts'
+
+export function benchStores(): DynamoStores {
+  const policies = new Map<string, PolicyVersion>()
+  return {
+    ...plansAndMoney(),
+    facts: factStore(),
+    policies: {
+      portfolios: async () => [...policies.values()].map(({ policy }) => policy.portfolio),
+      current: async (portfolio) => policies.get(portfolio),
+      version: async () => undefined,
+      put: async (version) => void policies.set(version.policy.portfolio, version),
+    },
+    freezes: { active: async () => [], all: async () => [], freeze: async () => {}, unfreeze: async () => {} },
+    claims: { claim: async () => 'claimed', finish: async () => {}, release: async () => {} },
+    audit: { records: async function* () {}, head: async () => undefined },
+  }
+}
+
+/** Plans that are kept: the present one, and those before it that may still be asked for. */
+const PLANS_KEPT = 4
+
+function plansAndMoney(): { plans: PlanStore; money: MoneyStore } {
+  const records = new Map<string, { readonly version: number }>()
+  const levers = new Map<string, Map<string, LeverState>>()
+  const intents = new Map<string, IntentRecord>()
+  const read = <T>(key: string): T | undefined => records.get(key) as T | undefined
+  const leversOf = (key: string): Map<string, LeverState> => {
+    const own = levers.get(key) ?? new Map<string, LeverState>()
+    levers.set(key, own)
+    return own
+  }
+
+  const keyed = ({
+    accountDay,
+    portfolioDay,
+    progress,
+  }: MoneyCommit): readonly (readonly [string, Versioned<{ readonly version: number }>])[] => [
+    ...(accountDay
+      ? [[`day ${accountKey(accountDay.next.account)} ${accountDay.next.date}`, accountDay] as const]
+      : []),
+    ...(portfolioDay ? [[`day ${portfolioDay.next.portfolio} ${portfolioDay.next.date}`, portfolioDay] as const] : []),
+    ...(progress ? [[`progress ${progress.next.plan}`, progress] as const] : []),
+  ]
+
+  const commit: MoneyStore['commit'] = async (one) => {
+    const stale = [
+      ...keyed(one)
+        .filter(([key, { expected }]) => (records.get(key)?.version ?? 0) !== expected)
+        .map(([key]) => key),
+      ...one.levers
+        .filter(
+          ({ next, expected }) =>
+            (leversOf(accountKey(next.lever.account)).get(leverKey(next.lever))?.version ?? 0) !== expected,
+        )
+        .map(({ next }) => leverKey(next.lever)),
+    ]
+    if (stale.length > 0) return { kind: 'conflict', on: stale }
+    for (const [key, { next }] of keyed(one)) records.set(key, next)
+    for (const { next } of one.levers) leversOf(accountKey(next.lever.account)).set(leverKey(next.lever), next)
+    for (const record of one.intents) intents.set(record.intent.id, record)
+    return { kind: 'committed' }
+  }
+
+  return {
+    money: {
+      accountDay: async (account, date) => read(`day ${accountKey(account)} ${date}`),
+      portfolioDay: async (portfolio, date) => read(`day ${portfolio} ${date}`),
+      levers: async (account, keys) => {
+        const own = leversOf(accountKey(account))
+        return new Map(
+          keys.flatMap((key) => {
+            const state = own.get(key)
+            return state ? [[key, state]] : []
+          }),
+        )
+      },
+      allLevers: async (account) =>
+        new Map(leversOf(accountKey(account))) as unknown as Awaited<ReturnType<MoneyStore['allLevers']>>,
+      intent: async (_, id) => intents.get(id),
+      intents: async (_, plan) => [...intents.values()].filter(({ intent }) => intent.plan === plan),
+      commit,
+    },
+    plans: planStore(read, (plan) => {
+      records.delete(`progress ${plan}`)
+      for (const [id, { intent }] of intents) if (intent.plan === plan) intents.delete(id)
+    }),
+  }
+}
+
+interface KeptPlan {
+  header: PlanHeader
+  readonly plan: Parameters<PlanStore['put']>[0]
+  readonly chunks: readonly StoredChunk[]
+}
+
+function planStore(read: <T>(key: string) => T | undefined, forget: (plan: string) => void): PlanStore {
+  const kept = new Map<string, KeptPlan>()
+  const newestFirst = (): readonly PlanHeader[] =>
+    [...kept.values()].map(({ header }) => header).toSorted((a, b) => b.madeAt - a.madeAt)
+  return {
+    async put(plan, approval) {
+      const stored = kept.get(plan.id)
+      if (stored) return stored.header
+      const chunks = chunksOfPlan(plan)
+      const header = headerOf(plan, approval, chunks)
+      kept.set(plan.id, { header, plan, chunks })
+      for (const { id } of newestFirst().slice(PLANS_KEPT)) {
+        kept.delete(id)
+        forget(id)
+      }
+      return header
+    },
+    header: async (id) => kept.get(id)?.header,
+    latest: async () => newestFirst()[0],
+    recent: async (_, limit) => newestFirst().slice(0, limit),
+    between: async (_, from, to) => newestFirst().filter(({ madeAt }) => from <= madeAt && madeAt <= to),
+    async chunk({ id }, account, index) {
+      const found = kept.get(id)?.chunks.find(({ chunk }) => chunk.account === account && chunk.index === index)
+      if (!found) throw new Error(`plan ${id} has no chunk ${index} for account ${account}`)
+      return found.chunk
+    },
+    decisions: async ({ id }) => kept.get(id)?.plan.decisions ?? [],
+    async decide(id, seen, next) {
+      const one = kept.get(id)
+      if (!one || one.header.approval.kind !== seen.kind) return false
+      one.header = { ...one.header, approval: next }
+      return true
+    },
+    progress: async (id) => read(`progress ${id}`),
+  }
+}
+
+interface KeptEntity {
+  history: KnownHistory
+  revisions: readonly Revision[]
+}
+
+function factStore(): FactStore {
+  const kept = new Map<string, unknown>()
+  const entities = new Map<string, Map<string, KeptEntity>>()
+  const get = <T>(key: string): T | undefined => kept.get(key) as T | undefined
+  return {
+    putStructure: async (structure) => void kept.set(`structure ${accountKey(structure.account)}`, structure),
+    structure: async (account) => get(`structure ${accountKey(account)}`),
+    putIntraday: async (spend) => void kept.set(`intraday ${spend.account}`, spend),
+    intraday: async (account, date) => {
+      const found = get<Awaited<ReturnType<FactStore['intraday']>>>(`intraday ${accountKey(account)}`)
+      return found?.date === date ? found : undefined
+    },
+    mergeHistory: async (account, rows, readOn) => {
+      const own = entities.get(accountKey(account)) ?? new Map<string, KeptEntity>()
+      entities.set(accountKey(account), own)
+      let changed = 0
+      for (const [campaign, group] of Map.groupBy(rows, (row) => row.campaign)) {
+        const known = own.get(campaign)
+        const merge = mergeDays(known?.history, group, readOn)
+        if (!merge) continue
+        changed += merge.changedDays
+        const revisions = merge.over ? [...(known?.revisions ?? []), ...merge.over.revisions] : (known?.revisions ?? [])
+        own.set(campaign, {
+          history: merge.next,
+          revisions: revisions.filter(({ date }) => daysBetween(date, readOn) < HISTORY_DAYS),
+        })
+      }
+      return changed
+    },
+    histories: async (account) =>
+      [...(entities.get(accountKey(account))?.values() ?? [])].map(({ history: { campaign, currency, days } }) => ({
+        account: accountKey(account),
+        campaign,
+        currency,
+        days,
+      })),
+    revisions: async (account, campaign) => {
+      const found = entities.get(accountKey(account))?.get(campaign)
+      if (!found) return []
+      // As the real store has them: oldest day and then youngest age first.
+      return [...found.revisions, ...openRevisions(found.history)].toSorted((a, b) =>
+        a.date === b.date ? a.ageDays - b.ageDays : a.date < b.date ? -1 : 1,
+      )
+    },
+    putChanges: async () => {},
+    changes: async () => [],
+    putDrifts: async () => {},
+    drifts: async () => [],
+    putPullStatus: async (status) => void kept.set(`status ${status.account}`, status),
+    pullStatus: async (account) => get(`status ${accountKey(account)}`),
+  }
+}

@@ -1,0 +1,116 @@
+/** Sluice in a market: its own stages and planner, every morning, over the market's platforms in process. */
+import { dailyPlanTurn } from '../../../lib/control/dispatch.ts'
+import { DEFAULT_TIMING, type Loop } from '../../../lib/control/loop.ts'
+import { runTurn } from '../../../lib/control/turn.ts'
+import { accountKey, portfolioId } from '../../../lib/model/account.ts'
+import type { PolicyVersion } from '../../../lib/model/policy.ts'
+import { policyFrom } from '../../../lib/model/policy-file.ts'
+import type { Stage, StageMessage } from '../../../lib/model/turn.ts'
+import { HOUR_MS, type Instant, later, MINUTE_MS, startOfDay } from '../../../lib/units/calendar.ts'
+import { identityRate } from '../../../lib/units/rates.ts'
+import { virtualClock } from '../../../playground/runner/virtual-clock.ts'
+import { benchStores } from './bench-stores.ts'
+import { accountOf, benchPlatform, dateOf, RULE, UTC } from './platform.ts'
+import type { Drive } from './run.ts'
+import { PLATFORMS } from './truth.ts'
+import type { World } from './world.ts'
+
+const PORTFOLIO = portfolioId('market')
+/** Caps so generous that they never decide. */
+const CAP_FACTOR = 1000
+
+export const driveSluice: Drive = async (world) => {
+  const { family, days } = world.truth
+  const sluice = await startSluice(world)
+  while (world.day < days) {
+    await sluice.morning(world.day >= family.warmUpDays)
+    world.run()
+  }
+  return {}
+}
+
+export interface Sluice {
+  readonly loop: Loop
+  /** One morning: reads every account and, in control, decides and pushes. */
+  morning(isControl: boolean): Promise<void>
+}
+
+export async function startSluice(world: World): Promise<Sluice> {
+  const clock = virtualClock(startOfDay(dateOf(0), UTC))
+  const queue: StageMessage[] = []
+  const platforms = new Map<string, ReturnType<typeof benchPlatform>>(
+    PLATFORMS.map((name, p) => [name, benchPlatform(world, p, clock)]),
+  )
+  const loop: Loop = {
+    ...benchStores(),
+    clock,
+    platforms: (id) => platforms.get(id)!,
+    // Inputs are kept for replay, which nobody asks of a benchmark; writing them down would be half of its time.
+    archive: { put: async () => 'not kept', get: async () => '' },
+    rates: { rate: async (from, _, on) => identityRate(from, on) },
+    queue: { send: async (messages) => void queue.push(...messages) },
+    timing: DEFAULT_TIMING,
+    worker: 'bench',
+  }
+  let policy: PolicyVersion | undefined
+  const turn = (stage: Stage, key: string, at: Instant) => runTurn({ stage, key, turn: at, attempt: 0 }, loop)
+  return {
+    loop,
+    async morning(isControl) {
+      const midnight = startOfDay(dateOf(world.day), UTC)
+      policy = await policyOfMonth(world, policy, loop, midnight)
+      clock.set(later(midnight, HOUR_MS))
+      for (let p = 0; p < PLATFORMS.length; p++) await turn('pull', accountKey(accountOf(p)), clock.now())
+      if (!isControl) return
+      clock.set(dailyPlanTurn(policy.policy, later(midnight, HOUR_MS)))
+      await turn('plan', PORTFOLIO, clock.now())
+      clock.set(later(clock.now(), MINUTE_MS))
+      await drain(queue, loop)
+      for (let p = 0; p < PLATFORMS.length; p++) await turn('verify', accountKey(accountOf(p)), clock.now())
+    },
+  }
+}
+
+/** Works off what the stages announce, in order; what a stage leaves for a later tick is asked for again once. */
+async function drain(queue: StageMessage[], loop: Loop): Promise<void> {
+  for (let message = queue.shift(); message; message = queue.shift())
+    await runTurn({ ...message, turn: loop.clock.now() }, loop)
+}
+
+async function policyOfMonth(
+  world: World,
+  present: PolicyVersion | undefined,
+  loop: Loop,
+  at: Instant,
+): Promise<PolicyVersion> {
+  const { family } = world.truth
+  const control = world.day - family.warmUpDays
+  const isFirstDay = control >= 0 && control % family.monthDays === 0
+  if (present && !isFirstDay) return present
+  const from = family.warmUpDays + Math.max(0, Math.floor(control / family.monthDays)) * family.monthDays
+  const version = policyFrom(policyFile(world, from), 'the benchmark policy')
+  await loop.policies.put(version, 'bench', at)
+  return version
+}
+
+export function policyFile(world: World, from: number): object {
+  const { family, monthBudget, days } = world.truth
+  const until = Math.min(days, from + family.monthDays)
+  const money = (monthBudget * (until - from)) / family.monthDays
+  return {
+    portfolio: PORTFOLIO,
+    owner: 'bench',
+    mode: 'auto',
+    baseCurrency: 'EUR',
+    zone: UTC,
+    goal: { kind: family.goal },
+    flight: { from: dateOf(from), to: dateOf(until - 1), total: `${money.toFixed(2)} EUR` },
+    dayCap: `${(CAP_FACTOR * money).toFixed(2)} EUR`,
+    accounts: PLATFORMS.map((_, p) => ({
+      account: accountKey(accountOf(p)),
+      conversions: RULE,
+      dayCap: `${(CAP_FACTOR * money).toFixed(2)} EUR`,
+    })),
+    members: (['brand', 'retargeting', 'opaque', 'prospecting'] as const).map((name) => ({ name, class: name })),
+  }
+}
