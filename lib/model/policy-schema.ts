@@ -163,14 +163,35 @@ const calibration = z
   })
   .refine(({ mean, low, high }) => low <= mean && mean <= high, 'must satisfy low ≤ mean ≤ high')
 
+/** A field of another kind of goal, refused with the kind that it goes with. */
+const only = (kinds: string) =>
+  z.never({ error: `goes with goal.kind ${kinds}: change the kind, or remove this` }).optional()
+
 const goal = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('conversions'),
     targetCpa: positiveAmount.optional(),
     marginalCpa: positiveAmount.optional(),
+    targetRoas: only('value or profit'),
+    marginalRoas: only('value'),
+    margin: only('profit'),
   }),
-  z.strictObject({ kind: z.literal('value'), targetRoas: ratio.optional(), marginalRoas: ratio.optional() }),
-  z.strictObject({ kind: z.literal('profit'), margin: z.number().positive().max(1), targetRoas: ratio.optional() }),
+  z.strictObject({
+    kind: z.literal('value'),
+    targetRoas: ratio.optional(),
+    marginalRoas: ratio.optional(),
+    targetCpa: only('conversions'),
+    marginalCpa: only('conversions'),
+    margin: only('profit'),
+  }),
+  z.strictObject({
+    kind: z.literal('profit'),
+    margin: z.number().positive().max(1),
+    targetRoas: ratio.optional(),
+    marginalRoas: only('value'),
+    targetCpa: only('conversions'),
+    marginalCpa: only('conversions'),
+  }),
 ])
 
 const bounds = z.strictObject({
