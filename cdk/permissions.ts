@@ -71,6 +71,12 @@ export const PERMISSIONS: Readonly<Record<LambdaName, Permissions>> = {
     sendsTo: ['act', 'act-google-ads'],
     archives: true,
   },
+  score: {
+    tables: { control: 'write', facts: 'read' },
+    appendsAudit: false,
+    sendsTo: [],
+    archives: false,
+  },
 }
 
 const READS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'] as const

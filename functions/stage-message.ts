@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { parseAccountKey, portfolioId } from '../lib/model/account.ts'
 import type { StageMessage } from '../lib/model/turn.ts'
 import type { Instant } from '../lib/units/calendar.ts'
-import { type QueueName, routes } from './composition/routes.ts'
+import { isPortfolioStage, type QueueName, routes } from './composition/routes.ts'
 
 /** A message that can never be run, however often it is delivered; it ends among the dead letters. */
 export class BadMessage extends Error {
@@ -13,7 +13,7 @@ export class BadMessage extends Error {
 }
 
 const schema = z.strictObject({
-  stage: z.enum(['pull', 'plan', 'act', 'verify']),
+  stage: z.enum(['pull', 'plan', 'act', 'verify', 'score']),
   key: z.string(),
   turn: z
     .int()
@@ -31,10 +31,10 @@ function parseJson(body: string): unknown {
   }
 }
 
-/** Throws where the key is not one of the stage: a portfolio's for plan, an account's for all else. */
+/** Throws where the key is not one of the stage: a portfolio's for plan and score, an account's for all else. */
 function checkKey({ stage, key }: StageMessage): void {
   try {
-    if (stage === 'plan') portfolioId(key)
+    if (isPortfolioStage(stage)) portfolioId(key)
     else parseAccountKey(key)
   } catch (cause) {
     throw new BadMessage(`the message's key does not fit stage ${stage}: ${(cause as Error).message}`, cause)

@@ -7,6 +7,7 @@ export function addLoopCommands(sluice: Command, context: Context): void {
   addPlan(sluice, context)
   addApply(sluice, context)
   addStatus(sluice, context)
+  addScore(sluice, context)
   addRun(sluice, context)
 }
 
@@ -57,6 +58,17 @@ function addStatus(sluice: Command, context: Context): void {
         (await import('./status-view.ts')).status(deployment, screen),
       ),
   )
+}
+
+function addScore(sluice: Command, context: Context): void {
+  const shown = ['sluice score', 'sluice score --portfolio eu-prospecting --json']
+  timed(command(sluice, 'score', 'compare what plans predicted with what came', shown))
+    .option('--portfolio <id>', 'every portfolio when none is named')
+    .action((options: Common & { portfolio?: string }) =>
+      context.withDeployment('score', options, async (deployment, screen) =>
+        (await import('./score.ts')).score(options.portfolio, deployment, screen),
+      ),
+    )
 }
 
 function addRun(sluice: Command, context: Context): void {

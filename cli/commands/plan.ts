@@ -1,7 +1,7 @@
 import type { Loop } from '../../lib/control/loop.ts'
 import { makePlan } from '../../lib/control/plan.ts'
 import { budgetLever } from '../../lib/decide/plan.ts'
-import { type PortfolioId, portfolioId } from '../../lib/model/account.ts'
+import type { PortfolioId } from '../../lib/model/account.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import type { Drift } from '../../lib/model/lever-state.ts'
 import type { Observation } from '../../lib/model/observation.ts'
@@ -13,6 +13,7 @@ import type { Screen } from '../terminal/screen.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
 import { writePlanFile } from './plan-file.ts'
 import { blockedBy, changesOf, planJson, planText, type ShownPlan } from './plan-view.ts'
+import { versionsOf } from './versions.ts'
 
 export interface PlanOptions {
   readonly all?: boolean | undefined
@@ -52,19 +53,6 @@ export async function plan(
   const code = exitCode(shown)
   screen.record({ schemaVersion: JSON_SCHEMA, command: 'plan', plans: shown.map(planJson), exitCode: code })
   return code
-}
-
-async function versionsOf(portfolio: string | undefined, desk: Loop): Promise<readonly PolicyVersion[]> {
-  const known = await desk.policies.portfolios()
-  if (known.length === 0) throw new Error('no policy is stored yet: store one with "sluice policy put policy.yaml"')
-  const asked: readonly PortfolioId[] = portfolio === undefined ? known : [portfolioId(portfolio)]
-  return Promise.all(
-    asked.map(async (id) => {
-      const version = await desk.policies.current(id)
-      if (!version) throw new Error(`there is no portfolio ${id}: there is ${known.join(', ')}`)
-      return version
-    }),
-  )
 }
 
 async function planOne(version: PolicyVersion, desk: Loop): Promise<{ plan: Plan; shown: ShownPlan }> {

@@ -6,6 +6,7 @@ import type { Paint } from '../terminal/paint.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { table } from '../terminal/table.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
+import { coverageJson, coverageText } from './scores.ts'
 import { type AccountStatus, isDone, type Pacing, type PortfolioStatus, type Status, statusOf } from './status.ts'
 
 export async function status({ desk }: Deployment, screen: Screen): Promise<ExitCode> {
@@ -40,6 +41,7 @@ function portfolioText(portfolio: PortfolioStatus, at: Instant, paint: Paint): s
     `  pacing     ${pacingText(pacing)}`,
     `  today      ${ledger ? `at worst ${amountText(ledger.exposure)} of ${capText(ledger.cap)}` : `${UNKNOWN}: the portfolio’s day is not open yet`}`,
     `  last plan  ${planLine(portfolio)}`,
+    `  scores     ${coverageText(portfolio.scores)}`,
     table(
       ['account', 'name', 'currency', 'last pull', 'today at worst', 'day cap', 'pending', 'frozen'],
       accounts.map((account) => accountRow(account, at)),
@@ -104,6 +106,8 @@ export const statusJson = ({ at, freezes, portfolios }: Status) => ({
     pacingUnknown: portfolio.pacing.kind === 'unknown' ? portfolio.pacing.why : null,
     today: ledgerJson(portfolio.ledger),
     lastPlan: planJson(portfolio),
+    scores: coverageJson(portfolio.scores),
+    firstScoreOn: portfolio.scores.firstOn ?? null,
     accounts: portfolio.accounts.map((one) => ({
       account: one.account,
       name: one.name ?? null,

@@ -9,6 +9,7 @@ import type { PolicyVersion } from '../../lib/model/policy.ts'
 import { type AccountDate, addDays, dateAt, daysBetween, type Instant } from '../../lib/units/calendar.ts'
 import { add, divide, type Money, money, zero } from '../../lib/units/money.ts'
 import { convert } from '../../lib/units/rates.ts'
+import { type PortfolioScores, scoresOf } from './scores.ts'
 
 /** Everything that is not known is undefined, never zero. */
 export interface AccountStatus {
@@ -34,6 +35,7 @@ export interface PortfolioStatus {
   readonly pacing: Pacing
   readonly lastPlan: PlanHeader | undefined
   readonly progress: PlanProgress | undefined
+  readonly scores: PortfolioScores
   readonly accounts: readonly AccountStatus[]
 }
 
@@ -65,6 +67,7 @@ async function portfolioStatus(
     pacing: await pacingOf(version, desk),
     lastPlan,
     progress: lastPlan && (await desk.plans.progress(lastPlan.id)),
+    scores: await scoresOf(version, desk),
     accounts: await Promise.all(accounts.map(({ account }) => accountStatus(account, freezes, desk))),
   }
 }

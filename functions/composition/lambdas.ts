@@ -22,6 +22,7 @@ export const LAMBDAS: Readonly<Record<LambdaName, LambdaLimits>> = {
   plan: working,
   act: working,
   verify: working,
+  score: working,
   'pull-google-ads': reading,
   'act-google-ads': working,
   'verify-google-ads': working,

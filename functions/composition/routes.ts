@@ -1,7 +1,9 @@
 import type { Stage, StageMessage } from '../../lib/model/turn.ts'
 
 /** Stages that talk to a platform, and therefore have a queue of their own for accounts of a heavy client library. */
-export type PlatformStage = Exclude<Stage, 'plan'>
+export type PlatformStage = Exclude<Stage, PortfolioStage>
+/** Stages of a portfolio, which look at what is stored and nothing else. */
+type PortfolioStage = 'plan' | 'score'
 export type QueueName = Stage | `${PlatformStage}-google-ads`
 
 /** Every queue; each feeds the Lambda function of the same name. */
@@ -10,6 +12,7 @@ export const QUEUES = [
   'plan',
   'act',
   'verify',
+  'score',
   'pull-google-ads',
   'act-google-ads',
   'verify-google-ads',
@@ -17,8 +20,10 @@ export const QUEUES = [
 
 const GOOGLE_ADS = 'google-ads:'
 
+export const isPortfolioStage = (stage: Stage): stage is PortfolioStage => stage === 'plan' || stage === 'score'
+
 /** The queue that a message belongs to: its stage's, or the Google one where its account is Google's. */
 export function routes({ stage, key }: StageMessage): QueueName {
-  if (stage === 'plan') return stage
+  if (isPortfolioStage(stage)) return stage
   return key.startsWith(GOOGLE_ADS) ? `${stage}-google-ads` : stage
 }

@@ -19,9 +19,18 @@ import { allPolicies } from './portfolios.ts'
 /** The daily decision is taken this long after the portfolio's midnight, when yesterday has been read. */
 const DECISION_AFTER_MS = 90 * MINUTE_MS
 
+/** Scoring comes this long after it: when the decision has been taken, or given up, and every account's yesterday was read. */
+const SCORE_AFTER_MS = 8 * HOUR_MS
+/** What comes once a day is not made up for when it is missed for as long: the day is half gone, and the next one is near. */
+const DAILY_UNTIL_MS = 6 * HOUR_MS
+
 /** The instant of the daily decision of the portfolio's date at `now`. */
 export const dailyPlanTurn = (policy: Policy, now: Instant): Instant =>
   later(startOfDay(dateAt(now, policy.zone), policy.zone), DECISION_AFTER_MS)
+
+/** When the portfolio's older plans are scored, on its date at `now`. */
+export const dailyScoreTurn = (policy: Policy, now: Instant): Instant =>
+  later(startOfDay(dateAt(now, policy.zone), policy.zone), SCORE_AFTER_MS)
 
 /** Whether the plan of a turn is the day's decision, or a correction between two of them. */
 export const occasionOf = (policy: Policy, turn: Instant): PlanHeader['occasion'] =>
@@ -47,10 +56,12 @@ export async function dueMessages(now: Instant, loop: Loop): Promise<readonly St
     messages.push({ stage: 'pull', key, turn: hour, attempt: 0 })
   }
   for (const { policy } of policies) {
-    const turn = dailyPlanTurn(policy, now)
-    // A decision that was missed for hours is not made up for: the day is half gone, and the next one is near.
-    if (now >= turn && now - turn < 6 * HOUR_MS)
-      messages.push({ stage: 'plan', key: policy.portfolio, turn, attempt: 0 })
+    const daily = [
+      { stage: 'plan', turn: dailyPlanTurn(policy, now) },
+      { stage: 'score', turn: dailyScoreTurn(policy, now) },
+    ] as const
+    for (const { stage, turn } of daily)
+      if (now >= turn && now - turn < DAILY_UNTIL_MS) messages.push({ stage, key: policy.portfolio, turn, attempt: 0 })
     messages.push(...(await dueActs(policy, now, quarter, loop)))
   }
   return messages

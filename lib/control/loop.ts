@@ -12,6 +12,7 @@ import type {
   MoneyStore,
   PlanStore,
   PolicyStore,
+  ScoreStore,
 } from '../ports/store.ts'
 
 /** Everything that the stages need of the world; built by the composition root, pretend or real. */
@@ -21,6 +22,7 @@ export interface Loop {
   readonly policies: PolicyStore
   readonly facts: FactStore
   readonly plans: PlanStore
+  readonly scores: ScoreStore
   readonly money: MoneyStore
   readonly freezes: FreezeStore
   readonly claims: ClaimStore

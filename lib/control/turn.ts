@@ -6,6 +6,7 @@ import { occasionOf } from './dispatch.ts'
 import type { Loop } from './loop.ts'
 import { planPortfolio } from './plan.ts'
 import { pullAccount } from './pull.ts'
+import { scorePortfolio } from './score.ts'
 import type { Summary } from './summary.ts'
 import { verifyAccount } from './verify.ts'
 
@@ -21,6 +22,7 @@ const PERIOD_MS: Readonly<Record<Stage, number>> = {
   plan: 6 * HOUR_MS,
   act: HOUR_MS,
   verify: HOUR_MS,
+  score: 6 * HOUR_MS,
 }
 
 const STAGES: Readonly<Record<Stage, (message: StageMessage, loop: Loop) => Promise<Summary>>> = {
@@ -28,6 +30,7 @@ const STAGES: Readonly<Record<Stage, (message: StageMessage, loop: Loop) => Prom
   plan: ({ key, turn }, loop) => planPortfolio(portfolioId(key), turn, loop),
   act: (message, loop) => actOnAccount(parseAccountKey(message.key), message, loop),
   verify: ({ key }, loop) => verifyAccount(parseAccountKey(key), loop),
+  score: ({ key }, loop) => scorePortfolio(portfolioId(key), loop),
 }
 
 /**

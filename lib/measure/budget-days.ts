@@ -38,7 +38,10 @@ export function capInOwnCurrency(observation: Observation, account: AccountObser
  * Complete days of each budget, oldest first. A date that no fed campaign was reported on is left out: missing is not
  * zero. Today is left out: it is not over.
  */
-export function budgetDays(account: AccountObservation, rule: string): ReadonlyMap<string, readonly BudgetDay[]> {
+export function budgetDays(
+  account: Pick<AccountObservation, 'structure' | 'histories' | 'today'>,
+  rule: string,
+): ReadonlyMap<string, readonly BudgetDay[]> {
   const byEntity = new Map<string, EntityHistory[]>()
   for (const history of countedOnce(account.histories)) push(byEntity, history.campaign, history)
   for (const history of account.histories)

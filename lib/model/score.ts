@@ -17,8 +17,8 @@ export interface Score {
   /** Of those checked: claimed conversions that were expected in all, and those that came. */
   readonly expected: number
   readonly realised: number
-  /** Root mean square of (realised − expected) ÷ half the interval's width: 0.78 where intervals are honest and normal. */
-  readonly spread: number
+  /** Root mean square of (realised − expected) ÷ half the interval's width: 0.78 where intervals are honest and normal. Absent: none checked. */
+  readonly spread?: number
   /** Budgets that could not be checked, by why: moved by somebody else since, days missing, a break in the data. */
   readonly unchecked: Readonly<Record<string, number>>
 }

@@ -9,6 +9,7 @@ import type { Drift, LeverState } from '../model/lever-state.ts'
 import type { PerformanceRow } from '../model/performance.ts'
 import type { Approval, Decision, Plan, PlanChunk, PlanHeader, PlanId, PlanProgress } from '../model/plan.ts'
 import type { PolicyVersion } from '../model/policy.ts'
+import type { Score } from '../model/score.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
 
@@ -16,6 +17,8 @@ import type { AccountDate, Instant } from '../units/calendar.ts'
 export interface PolicyStore {
   portfolios(): Promise<readonly PortfolioId[]>
   current(portfolio: PortfolioId): Promise<PolicyVersion | undefined>
+  /** Any version that was ever current. */
+  version(portfolio: PortfolioId, version: string): Promise<PolicyVersion | undefined>
   /** Stores the version, makes it current and records it in the portfolio's audit chain. Storing it again is a no-op. */
   put(version: PolicyVersion, by: string, at: Instant): Promise<void>
 }
@@ -50,12 +53,22 @@ export interface PlanStore {
   latest(portfolio: PortfolioId): Promise<PlanHeader | undefined>
   /** Newest first. */
   recent(portfolio: PortfolioId, limit: number): Promise<readonly PlanHeader[]>
+  /** Made from one instant to the other, both included; newest first. */
+  between(portfolio: PortfolioId, from: Instant, to: Instant): Promise<readonly PlanHeader[]>
   /** @throws Error when the stored chunk does not have the hash that the header promises */
   chunk(header: PlanHeader, account: AccountKey, index: number): Promise<PlanChunk>
   decisions(header: PlanHeader): Promise<readonly Decision[]>
   /** Conditional on the approval that was seen; false when somebody else was faster. */
   decide(id: PlanId, seen: Approval, next: Approval): Promise<boolean>
   progress(id: PlanId): Promise<PlanProgress | undefined>
+}
+
+/** How predictions turned out. */
+export interface ScoreStore {
+  /** A plan is scored once: false, and nothing written, where it was before. */
+  put(score: Score): Promise<boolean>
+  /** Newest first, by the first day that was predicted. */
+  recent(portfolio: PortfolioId, limit: number): Promise<readonly Score[]>
 }
 
 /** A versioned record to be written: `expected` is the version it must have now, 0 = it must not exist. */

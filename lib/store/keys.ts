@@ -80,6 +80,13 @@ export const planIndexKey = (portfolio: PortfolioId, madeAt: Instant, plan: Plan
   sk: `${PLAN_PREFIX}${sortableInstant(madeAt)}#${plan}`,
 })
 
+// Control: scores
+export const SCORE_PREFIX = 'SCORE#'
+export const scoreKey = (portfolio: PortfolioId, from: AccountDate, plan: PlanId): Key => ({
+  pk: portfolioPk(portfolio),
+  sk: `${SCORE_PREFIX}${from}#${plan}`,
+})
+
 // Control: freezes, claims, chain heads
 export const FREEZES_PK = 'FREEZES'
 export const freezeKey = (scope: FreezeScope): Key => ({ pk: FREEZES_PK, sk: scope })

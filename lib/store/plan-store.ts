@@ -2,7 +2,7 @@ import type { AccountKey } from '../model/account.ts'
 import { canonicalJson, hashOfText, parseCanonical } from '../model/canonical.ts'
 import type { Approval, Decision, Plan, PlanChunk, PlanHeader, PlanId } from '../model/plan.ts'
 import type { PlanStore } from '../ports/store.ts'
-import { isoInstant } from '../units/calendar.ts'
+import { type Instant, isoInstant } from '../units/calendar.ts'
 import { type Attributes, type Item, textIn, toItem } from './attributes.ts'
 import { type Database, database } from './database.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
@@ -13,11 +13,13 @@ import {
   HOLDS_PREFIX,
   headerKey,
   holdsKey,
+  LAST,
   PLAN_PREFIX,
   planIndexKey,
   planPk,
   portfolioPk,
   progressKey,
+  sortableInstant,
 } from './keys.ts'
 import type { StoreOptions } from './link.ts'
 import { readProgress } from './money-items.ts'
@@ -33,6 +35,7 @@ export function dynamoPlanStore(options: StoreOptions): PlanStore {
     header: (id) => header(db, id),
     latest: async (portfolio) => (await recent(db, portfolioPk(portfolio), 1))[0],
     recent: (portfolio, limit) => recent(db, portfolioPk(portfolio), limit),
+    between: (portfolio, from, to) => between(db, portfolioPk(portfolio), from, to),
     chunk: (of, account, index) => chunk(db, of, account, index),
     decisions: (of) => decisions(db, of),
     decide: (id, seen, next) => decide(db, id, seen, next),
@@ -134,7 +137,20 @@ const readHeader = (item: Item): PlanHeader => ({
 })
 
 async function recent(db: Database, pk: string, limit: number): Promise<readonly PlanHeader[]> {
-  const index = await db.query('control', { pk, prefix: PLAN_PREFIX, newestFirst: true, limit })
+  return headersOf(db, await db.query('control', { pk, prefix: PLAN_PREFIX, newestFirst: true, limit }))
+}
+
+const between = async (db: Database, pk: string, from: Instant, to: Instant): Promise<readonly PlanHeader[]> =>
+  headersOf(
+    db,
+    await db.query('control', {
+      pk,
+      between: [`${PLAN_PREFIX}${sortableInstant(from)}`, `${PLAN_PREFIX}${sortableInstant(to)}${LAST}`],
+      newestFirst: true,
+    }),
+  )
+
+async function headersOf(db: Database, index: readonly Item[]): Promise<readonly PlanHeader[]> {
   const ids = index.map((item) => textIn(item, 'planId') as PlanId)
   const items = await db.getAll('control', ids.map(headerKey))
   const byId = new Map(items.map((item) => [textIn(item, 'planId'), readHeader(item)]))

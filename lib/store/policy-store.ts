@@ -26,8 +26,13 @@ export function dynamoPolicyStore(options: StoreOptions): PolicyStore {
     },
     async current(portfolio) {
       const version = await currentVersion(db, portfolio)
-      return version === undefined ? undefined : await versions(portfolio, version)
+      if (version === undefined) return undefined
+      const found = await versions(portfolio, version)
+      if (!found)
+        throw new Error(`policy ${version} of portfolio ${portfolio} is current but not stored: store it again`)
+      return found
     },
+    version: versions,
     put: (version, by, at) => put(db, version, by, at),
   }
 }
@@ -43,20 +48,19 @@ async function currentVersion(db: Database, portfolio: PortfolioId): Promise<str
  */
 function versionReader(db: Database) {
   const known = new Map<string, PolicyVersion>()
-  return async (portfolio: PortfolioId, version: string): Promise<PolicyVersion> => {
+  return async (portfolio: PortfolioId, version: string): Promise<PolicyVersion | undefined> => {
     const name = `${portfolio}/${version}`
     const found = known.get(name) ?? (await stored(db, portfolio, version))
+    if (!found) return undefined
     if (known.size >= VERSIONS_KEPT) known.clear()
     known.set(name, found)
     return found
   }
 }
 
-/** @throws Error when the version is missing */
-async function stored(db: Database, portfolio: PortfolioId, version: string): Promise<PolicyVersion> {
+async function stored(db: Database, portfolio: PortfolioId, version: string): Promise<PolicyVersion | undefined> {
   const item = await db.get('control', policyKey(portfolio, version))
-  if (!item) throw new Error(`policy ${version} of portfolio ${portfolio} is current but not stored: store it again`)
-  return { version, policy: parseCanonical<Policy>(textIn(item, 'policy')) }
+  return item && { version, policy: parseCanonical<Policy>(textIn(item, 'policy')) }
 }
 
 async function put(db: Database, stored: PolicyVersion, by: string, at: Instant): Promise<void> {

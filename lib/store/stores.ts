@@ -6,6 +6,7 @@ import type {
   MoneyStore,
   PlanStore,
   PolicyStore,
+  ScoreStore,
 } from '../ports/store.ts'
 import { dynamoAuditStore } from './audit-store.ts'
 import { dynamoClaimStore } from './claim-store.ts'
@@ -15,11 +16,13 @@ import type { StoreOptions } from './link.ts'
 import { dynamoMoneyStore } from './money-store.ts'
 import { dynamoPlanStore } from './plan-store.ts'
 import { dynamoPolicyStore } from './policy-store.ts'
+import { dynamoScoreStore } from './score-store.ts'
 
 export interface DynamoStores {
   readonly policies: PolicyStore
   readonly facts: FactStore
   readonly plans: PlanStore
+  readonly scores: ScoreStore
   readonly money: MoneyStore
   readonly freezes: FreezeStore
   readonly claims: ClaimStore
@@ -31,6 +34,7 @@ export const dynamoStores = (options: StoreOptions): DynamoStores => ({
   policies: dynamoPolicyStore(options),
   facts: dynamoFactStore(options),
   plans: dynamoPlanStore(options),
+  scores: dynamoScoreStore(options),
   money: dynamoMoneyStore(options),
   freezes: dynamoFreezeStore(options),
   claims: dynamoClaimStore(options),

@@ -18,7 +18,7 @@ export interface TableDefinition {
 const keys = { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'expiresAt' } as const
 
 export const TABLES: readonly TableDefinition[] = [
-  { name: 'control', purpose: 'policy, plans, intents, ledger, freezes, claims, lever state', ...keys },
+  { name: 'control', purpose: 'policy, plans, scores, intents, ledger, freezes, claims, lever state', ...keys },
   { name: 'facts', purpose: 'structure, performance, change events, drift', ...keys },
   { name: 'audit', purpose: 'append-only, hash-chained record of every money-relevant act', ...keys },
 ]

@@ -73,7 +73,8 @@ describe('the audit trail', () => {
     })
   })
   test.each(names)('takes nothing but puts from %s', (name) => {
-    expect(actionsOn(name, 'tablesaudit')).toEqual(name === 'dispatch' ? [] : ['dynamodb:PutItem'])
+    const looksOnly = name === 'dispatch' || name === 'score'
+    expect(actionsOn(name, 'tablesaudit')).toEqual(looksOnly ? [] : ['dynamodb:PutItem'])
   })
 })
 
@@ -87,6 +88,7 @@ describe('secrets', () => {
   test.each<[LambdaName, readonly string[]]>([
     ['dispatch', []],
     ['plan', []],
+    ['score', []],
     ['pull', ['sluice/meta/read-??????']],
     ['verify', ['sluice/meta/read-??????']],
     ['act', ['sluice/meta/write-??????']],
@@ -112,6 +114,7 @@ describe('what a function may do with', () => {
   test.each<[LambdaName, readonly string[], readonly string[]]>([
     ['dispatch', READ, []],
     ['plan', BATCH, READ],
+    ['score', WRITE, READ],
     ['pull', WRITE, BATCH],
     ['verify', WRITE, READ],
     ['act', WRITE, READ],

@@ -97,8 +97,8 @@ describe('the queues', () => {
   })
   test('are encrypted, every one', () => {
     const queues = Object.values(prod.findResources('AWS::SQS::Queue'))
-    // Seven, their seven dead letters, and the missed ticks.
-    expect(queues.map(({ Properties }) => Properties.SqsManagedSseEnabled)).toEqual(Array(15).fill(true))
+    // Eight, their eight dead letters, and the missed ticks.
+    expect(queues.map(({ Properties }) => Properties.SqsManagedSseEnabled)).toEqual(Array(17).fill(true))
   })
   test('give one message at a time and take back what failed', () => {
     const sources = Object.values(prod.findResources('AWS::Lambda::EventSourceMapping'))

@@ -55,6 +55,10 @@ describe('the bundle of', () => {
     expect(within('plan', /lib\/platforms\/.*\/(http|rest|token|platform|graph|exchange|credentials)\.ts/)).toEqual([])
     expect(within('plan', /client-secrets-manager/)).toEqual([])
   })
+  test('score holds nothing of any adapter and no way to a secret', () => {
+    expect(within('score', /lib\/platforms\//)).toEqual([])
+    expect(within('score', /client-secrets-manager|client-s3/)).toEqual([])
+  })
   test.each(names)('%s holds nothing of the playground, the tests or the command line', (name) => {
     expect(within(name, /^(playground|test|cli|cdk)\//)).toEqual([])
   })

@@ -29,6 +29,12 @@ describe('a message body', () => {
       queue: 'plan',
       says: 'does not fit stage plan',
     },
+    {
+      name: 'that scores an account is refused',
+      text: body({ stage: 'score' }),
+      queue: 'score',
+      says: 'does not fit stage score',
+    },
     { name: 'of another stage is refused', text: body(), queue: 'act', says: 'for queue pull arrived on queue act' },
     {
       name: "of Google's accounts is refused where the Google client is missing",
@@ -49,6 +55,7 @@ test.each<[StageMessage['stage'], string, QueueName]>([
   ['act', 'meta:1', 'act'],
   ['verify', 'google-ads:1', 'verify-google-ads'],
   ['plan', 'google-ads', 'plan'],
+  ['score', 'google-ads', 'score'],
 ])('%s of %s goes to queue %s', (stage, key, queue) => {
   expect(routes({ stage, key, turn: TURN, attempt: 0 })).toBe(queue)
 })

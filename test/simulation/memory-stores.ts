@@ -4,6 +4,7 @@ import { canonicalJson } from '../../lib/model/canonical.ts'
 import { isSettled } from '../../lib/model/intent.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import type { PlanHeader } from '../../lib/model/plan.ts'
+import type { Score } from '../../lib/model/score.ts'
 import type {
   ClaimResult,
   ClaimStore,
@@ -14,6 +15,7 @@ import type {
   MoneyStore,
   PlanStore,
   PolicyStore,
+  ScoreStore,
   Versioned,
 } from '../../lib/ports/store.ts'
 import { nextRecord } from '../../lib/store/audit-chain.ts'
@@ -34,6 +36,7 @@ export function memoryStores(): DynamoStores {
   }
   return {
     ...plansAndMoney(append),
+    scores: scoreStore(),
     policies: policyStore(append),
     facts: factStore(),
     freezes: freezeStore(),
@@ -137,6 +140,8 @@ function planStore(read: <T>(key: string) => T | undefined): PlanStore {
     header: async (id) => headers.get(id),
     latest: async (portfolio) => newestFirst(portfolio)[0],
     recent: async (portfolio, limit) => newestFirst(portfolio).slice(0, limit),
+    between: async (portfolio, from, to) =>
+      newestFirst(portfolio).filter(({ madeAt }) => from <= madeAt && madeAt <= to),
     async chunk({ id }, account, index) {
       const found = chunksOfPlan(plans.get(id)!).find(({ chunk }) => chunk.account === account && chunk.index === index)
       if (!found) throw new Error(`plan ${id} has no chunk ${index} for account ${account}`)
@@ -153,14 +158,35 @@ function planStore(read: <T>(key: string) => T | undefined): PlanStore {
   }
 }
 
+function scoreStore(): ScoreStore {
+  const scores = new Map<string, Score>()
+  return {
+    async put(score) {
+      const key = `${score.portfolio}/${score.from}#${score.plan}`
+      if (scores.has(key)) return false
+      scores.set(key, score)
+      return true
+    },
+    recent: async (portfolio, limit) =>
+      [...scores]
+        .filter(([, score]) => score.portfolio === portfolio)
+        .toSorted(([a], [b]) => (a < b ? 1 : -1))
+        .slice(0, limit)
+        .map(([, score]) => score),
+  }
+}
+
 function policyStore(append: Append): PolicyStore {
   const current = new Map<string, Awaited<ReturnType<PolicyStore['current']>> & object>()
+  const versions: typeof current = new Map()
   return {
     portfolios: async () => [...current.values()].map(({ policy }) => policy.portfolio).toSorted(),
     current: async (portfolio) => current.get(portfolio),
+    version: async (portfolio, version) => versions.get(`${portfolio}/${version}`),
     async put(version, by, at) {
       if (current.get(version.policy.portfolio)?.version === version.version) return
       current.set(version.policy.portfolio, version)
+      versions.set(`${version.policy.portfolio}/${version.version}`, version)
       const { portfolio, mode } = version.policy
       append(`portfolio/${portfolio}`, at, [{ kind: 'policy', version: version.version, mode, by }])
     },

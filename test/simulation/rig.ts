@@ -202,11 +202,9 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     worker,
     run: (stage, account = A) => {
       workers += 1
-      const message =
-        stage === 'plan'
-          ? { stage, key: version.policy.portfolio, turn: dailyPlanTurn(version.policy, clock.now()), attempt: 0 }
-          : { stage, key: accountKey(account), turn: clock.now(), attempt: 0 }
-      return runTurn(message, worker(`worker-${workers}`))
+      const turn = stage === 'plan' ? dailyPlanTurn(version.policy, clock.now()) : clock.now()
+      const key = stage === 'plan' || stage === 'score' ? version.policy.portfolio : accountKey(account)
+      return runTurn({ stage, key, turn, attempt: 0 }, worker(`worker-${workers}`))
     },
     async ready() {
       for (const { account } of accounts) await runTurn(pullOf(account, clock.now()), worker('puller'))

@@ -1,0 +1,3 @@
+import { stageLambda } from './composition/stage-lambda.ts'
+
+export const handler = stageLambda('score', {})

@@ -1,0 +1,183 @@
+import { type AccountKey, accountKey } from '../model/account.ts'
+import { type Decision, decisionLever, type PlanHeader, type Prediction } from '../model/plan.ts'
+import type { Score } from '../model/score.ts'
+import { type AccountDate, addDays, type Instant } from '../units/calendar.ts'
+import type { BudgetDay } from './budget-days.ts'
+import { completionAt } from './conversion-lag.ts'
+
+/** Share of the eventual conversions that must be visible of a day before it is compared with a prediction. */
+export const MATURE_SHARE = 0.95
+/** How far from the spend that it was made for a prediction still speaks of what happened. */
+const SPEND_TOLERANCE = 0.25
+/** An 80 % interval of the normal distribution reaches this many standard deviations to either side. */
+const DEVIATIONS_80 = 1.2815515655446004
+/** Conversions: no interval is taken to be narrower than a single count to either side of its middle would be. */
+const HALF_WIDTH_MIN = 0.5
+
+/** What has become known of one account, as of its last reading. */
+export interface RealisedAccount {
+  /** The account date of that reading: ages count from it. */
+  readonly readOn: AccountDate
+  /** Complete days of each budget by its id, counted by the policy's rule. */
+  readonly days: ReadonlyMap<string, readonly BudgetDay[]>
+  /** Share of a day's eventual conversions that is visible at each age in days. */
+  readonly completion: readonly number[]
+}
+
+export type Realised = ReadonlyMap<AccountKey, RealisedAccount>
+
+/** Whether counts of an account on these dates are of another kind than those that its predictions speak of. */
+export type IsBroken = (account: AccountKey, prediction: Prediction) => boolean
+
+export type WhyUnchecked = 'no-prediction' | 'data-break' | 'days-missing' | 'spent-otherwise'
+
+interface BudgetPrediction {
+  readonly account: AccountKey
+  readonly budget: string
+  readonly prediction: Prediction | undefined
+}
+
+type Checked = { readonly isCovered: boolean; readonly expected: number; readonly realised: number; readonly z: number }
+
+/** Nothing can be learned from the prediction that nothing will be spent. */
+const budgetsOf = (decisions: readonly Decision[]): readonly BudgetPrediction[] =>
+  decisions.flatMap((decision) => {
+    const { account, entity, id } = decisionLever(decision)
+    const { prediction } = decision
+    if (entity !== 'budget') return []
+    const speaks = prediction !== undefined && prediction.spend > 0
+    return [{ account: accountKey(account), budget: id, prediction: speaks ? prediction : undefined }]
+  })
+
+const predictionsOf = (decisions: readonly Decision[]) =>
+  budgetsOf(decisions).flatMap(({ account, budget, prediction }) =>
+    prediction ? [{ account, budget, prediction }] : [],
+  )
+
+const earliest = (dates: readonly AccountDate[]): AccountDate => dates.toSorted()[0]!
+const latest = (dates: readonly AccountDate[]): AccountDate => dates.toSorted().at(-1)!
+const lastDay = ({ from, days }: Prediction): AccountDate => addDays(from, days - 1)
+
+/** The first age in days from which on at least 95 % of a day's conversions are visible; 1 at the least: a day must be over. */
+export const matureAge = (completion: readonly number[]): number =>
+  Math.max(1, completion.findLastIndex((share) => share < MATURE_SHARE) + 1)
+
+export interface Maturity {
+  /** The latest account date that must be reached before the last of the predicted days is mature. */
+  readonly on: AccountDate
+  readonly isReached: boolean
+}
+
+/**
+ * When all predictions of a plan can be compared with what came; undefined where it makes none. An account of which nothing
+ * is known is not waited for.
+ */
+export function maturityOf(decisions: readonly Decision[], realised: Realised): Maturity | undefined {
+  const all = predictionsOf(decisions).map(({ account, prediction }) => {
+    const known = realised.get(account)
+    const on = addDays(lastDay(prediction), matureAge(known?.completion ?? []))
+    return { on, isReached: known === undefined || known.readOn >= on }
+  })
+  if (all.length === 0) return undefined
+  const on = latest(all.map((one) => one.on))
+  return { on, isReached: all.every(({ isReached }) => isReached) }
+}
+
+/**
+ * How a plan's predictions turned out. A budget is checked where every predicted day was reported and its spend was within a
+ * quarter of what the prediction was made for; its count is completed by the lag curve, and the interval widened by what
+ * that leaves uncertain.
+ *
+ * @returns undefined for a plan that predicts nothing
+ */
+export function scorePlan(
+  { portfolio, id, madeAt }: Pick<PlanHeader, 'portfolio' | 'id' | 'madeAt'>,
+  decisions: readonly Decision[],
+  realised: Realised,
+  isBroken: IsBroken,
+  scoredAt: Instant,
+): Score | undefined {
+  const predictions = predictionsOf(decisions).map(({ prediction }) => prediction)
+  if (predictions.length === 0) return undefined
+  const results = budgetsOf(decisions).map((budget) => check(budget, realised.get(budget.account), isBroken))
+  const checked = results.filter((result) => typeof result !== 'string')
+  const total = (of: (one: Checked) => number): number => checked.reduce((sum, one) => sum + of(one), 0)
+  return {
+    portfolio,
+    plan: id,
+    madeAt,
+    scoredAt,
+    from: earliest(predictions.map(({ from }) => from)),
+    to: latest(predictions.map(lastDay)),
+    checked: checked.length,
+    covered: checked.filter(({ isCovered }) => isCovered).length,
+    expected: total(({ expected }) => expected),
+    realised: total((one) => one.realised),
+    ...(checked.length > 0 ? { spread: Math.sqrt(total(({ z }) => z ** 2) / checked.length) } : {}),
+    unchecked: counted(results.filter((result) => typeof result === 'string')),
+  }
+}
+
+const counted = (reasons: readonly WhyUnchecked[]): Readonly<Record<string, number>> =>
+  Object.fromEntries([...Map.groupBy(reasons, (reason) => reason)].map(([reason, ones]) => [reason, ones.length]))
+
+function check(
+  { account, budget, prediction }: BudgetPrediction,
+  known: RealisedAccount | undefined,
+  isBroken: IsBroken,
+): Checked | WhyUnchecked {
+  if (!prediction) return 'no-prediction'
+  if (isBroken(account, prediction)) return 'data-break'
+  const last = lastDay(prediction)
+  const days = (known?.days.get(budget) ?? []).filter(({ date }) => prediction.from <= date && date <= last)
+  if (!known || days.length < prediction.days) return 'days-missing'
+  const spend = days.reduce((sum, day) => sum + day.spend, 0)
+  if (Math.abs(spend - prediction.spend) > SPEND_TOLERANCE * prediction.spend) return 'spent-otherwise'
+  return compare(prediction, days, known.completion)
+}
+
+/** Conversions yet to come are what is left of a count that shows each with the day's share: negative binomial. */
+function compare(
+  { conversions: { mean, low, high } }: Prediction,
+  days: readonly BudgetDay[],
+  completion: readonly number[],
+): Checked {
+  let realised = 0
+  let variance = 0
+  for (const { conversions, ageDays } of days) {
+    const share = completionAt(completion, ageDays)
+    realised += conversions / share
+    variance += (conversions * Math.max(0, 1 - share)) / share ** 2
+  }
+  const open = DEVIATIONS_80 ** 2 * variance
+  const below = Math.sqrt((mean - low) ** 2 + open)
+  const above = Math.sqrt((high - mean) ** 2 + open)
+  const isCovered = mean - below <= realised && realised <= mean + above
+  return { isCovered, expected: mean, realised, z: (realised - mean) / Math.max(HALF_WIDTH_MIN, (below + above) / 2) }
+}
+
+export interface Coverage {
+  readonly from: AccountDate
+  readonly to: AccountDate
+  readonly checked: number
+  readonly covered: number
+  readonly expected: number
+  readonly realised: number
+  readonly unchecked: Readonly<Record<string, number>>
+}
+
+/** Of several scores together; undefined where there is none. Intervals are honest where covered ÷ checked is 0.8. */
+export function coverageOf(scores: readonly Score[]): Coverage | undefined {
+  if (scores.length === 0) return undefined
+  const total = (of: (score: Score) => number): number => scores.reduce((sum, score) => sum + of(score), 0)
+  const reasons = [...new Set(scores.flatMap(({ unchecked }) => Object.keys(unchecked)))].toSorted()
+  return {
+    from: earliest(scores.map(({ from }) => from)),
+    to: latest(scores.map(({ to }) => to)),
+    checked: total(({ checked }) => checked),
+    covered: total(({ covered }) => covered),
+    expected: total(({ expected }) => expected),
+    realised: total(({ realised }) => realised),
+    unchecked: Object.fromEntries(reasons.map((reason) => [reason, total(({ unchecked }) => unchecked[reason] ?? 0)])),
+  }
+}

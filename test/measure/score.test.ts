@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest'
+import type { BudgetDay } from '../../lib/measure/budget-days.ts'
+import { coverageOf, matureAge, maturityOf, type Realised, scorePlan } from '../../lib/measure/score.ts'
+import { accountKey, accountRef, portfolioId } from '../../lib/model/account.ts'
+import type { LeverEntity } from '../../lib/model/lever.ts'
+import type { HoldDecision, PlanId, Prediction } from '../../lib/model/plan.ts'
+import type { Score } from '../../lib/model/score.ts'
+import { accountDate, addDays, instant } from '../../lib/units/calendar.ts'
+
+const META = accountRef('meta', '1')
+const GOOGLE = accountRef('google-ads', '2')
+const FROM = accountDate('2026-10-01')
+const SCORED_AT = instant('2026-11-21T07:00:00Z')
+const HEADER = { portfolio: portfolioId('eu'), id: 'p1' as PlanId, madeAt: instant('2026-10-01T00:30:00Z') }
+const NEVER_BROKEN = () => false
+/** Everything is visible when a day is over. */
+const AT_ONCE = [0, 1]
+
+/** Two days from 1 October, for 200 in all: 20 conversions, and 80 % between 15 and 25, unless a test says otherwise. */
+const predicted = (over: Partial<Prediction> = {}): Prediction => ({
+  from: FROM,
+  days: 2,
+  spend: 200,
+  conversions: { mean: 20, low: 15, high: 25 },
+  ...over,
+})
+
+function hold(id: string, prediction?: Prediction, account = META, entity: LeverEntity = 'budget'): HoldDecision {
+  const lever = { account, kind: entity === 'budget' ? 'daily-budget' : 'target-cpa', entity, id } as const
+  const common = { name: id, value: undefined, reason: 'within-deadband', detail: '' } as const
+  return { kind: 'hold', lever, ...common, ...(prediction ? { prediction } : {}) }
+}
+
+/** Days of a budget from 1 October on, `[spend, conversions]` each, undefined for one that was not reported. */
+const days = (...figures: readonly ([number, number] | undefined)[]): readonly BudgetDay[] =>
+  figures.flatMap((figure, i) => {
+    if (!figure) return []
+    const [spend, conversions] = figure
+    return [{ date: addDays(FROM, i), ageDays: 50 - i, spend, conversions, value: 0 }]
+  })
+
+const realised = (
+  budgets: Readonly<Record<string, readonly BudgetDay[]>>,
+  completion: readonly number[] = AT_ONCE,
+  readOn = accountDate('2026-11-20'),
+): Realised => new Map([[accountKey(META), { readOn, days: new Map(Object.entries(budgets)), completion }]])
+
+const scored = (decisions: readonly HoldDecision[], known: Realised, isBroken = NEVER_BROKEN): Score =>
+  scorePlan(HEADER, decisions, known, isBroken, SCORED_AT)!
+
+describe('a prediction', () => {
+  test('is covered where the count lies within its interval, ends included', () => {
+    const counts = [14, 15, 20, 25, 26]
+    const decisions = counts.map((_, i) => hold(`${i}`, predicted()))
+    const budgets = Object.fromEntries(counts.map((count, i) => [`${i}`, days([100, 10], [100, count - 10])]))
+    // From the middle in half widths of 5: −1.2, −1, 0, 1, 1.2; the root of the mean of their squares is 0.988.
+    expect(scored(decisions, realised(budgets))).toEqual({
+      portfolio: 'eu',
+      plan: 'p1',
+      madeAt: HEADER.madeAt,
+      scoredAt: SCORED_AT,
+      from: '2026-10-01',
+      to: '2026-10-02',
+      checked: 5,
+      covered: 3,
+      expected: 100,
+      realised: 100,
+      spread: expect.closeTo(Math.sqrt((1.44 + 1 + 0 + 1 + 1.44) / 5), 12),
+      unchecked: {},
+    })
+  })
+
+  test('is of its own days alone', () => {
+    const known = realised({ '7': days([100, 10], [100, 10], [100, 99]) })
+    expect(scored([hold('7', predicted())], known)).toMatchObject({ realised: 20, covered: 1 })
+  })
+
+  test('is checked up to a quarter beside the spend that it was made for, and not beyond', () => {
+    const spends = [150, 149.9, 250, 250.1]
+    const decisions = spends.map((_, i) => hold(`${i}`, predicted()))
+    const budgets = Object.fromEntries(spends.map((spend, i) => [`${i}`, days([100, 10], [spend - 100, 10])]))
+    expect(scored(decisions, realised(budgets))).toMatchObject({ checked: 2, unchecked: { 'spent-otherwise': 2 } })
+  })
+
+  test('that a day was not reported of is not checked: missing is not zero', () => {
+    const known = realised({ '1': days([200, 20], undefined), '2': days([200, 20], [0, 0]) })
+    const decisions = ['1', '2', '3'].map((id) => hold(id, predicted()))
+    expect(scored(decisions, known)).toMatchObject({ checked: 1, unchecked: { 'days-missing': 2 } })
+  })
+
+  test('of an account of which nothing is known is not checked', () => {
+    const decisions = [hold('1', predicted()), hold('1', predicted(), GOOGLE)]
+    const known = realised({ '1': days([100, 10], [100, 10]) })
+    expect(scored(decisions, known)).toMatchObject({ checked: 1, unchecked: { 'days-missing': 1 } })
+  })
+
+  test('is not checked across a break in the data', () => {
+    const known = realised({ '1': days([100, 10], [100, 10]) })
+    const score = scored([hold('1', predicted())], known, (account) => account === accountKey(META))
+    expect(score).toMatchObject({ checked: 0, covered: 0, unchecked: { 'data-break': 1 } })
+    expect(score).not.toHaveProperty('spread')
+  })
+
+  test('of no spend says nothing, and a budget without one is counted as such', () => {
+    const known = realised({ '1': days([100, 10], [100, 10]), '2': days([0, 0], [0, 0]), '3': days([9, 9], [9, 9]) })
+    const nothing = predicted({ spend: 0, conversions: { mean: 0, low: 0, high: 0 } })
+    const decisions = [hold('1', predicted()), hold('2', nothing), hold('3')]
+    expect(scored(decisions, known)).toMatchObject({ checked: 1, unchecked: { 'no-prediction': 2 } })
+  })
+
+  test('counts for budgets: targets and bids have none to be missed', () => {
+    const known = realised({ '1': days([100, 10], [100, 10]) })
+    const target = hold('5', undefined, META, 'campaign')
+    expect(scored([hold('1', predicted()), target], known)).toMatchObject({ checked: 1, unchecked: {} })
+  })
+
+  test('of an interval without width is not infinitely wrong', () => {
+    const sure = predicted({ conversions: { mean: 20, low: 20, high: 20 } })
+    const known = realised({ '1': days([100, 10], [100, 11]) })
+    expect(scored([hold('1', sure)], known)).toMatchObject({ covered: 0, spread: 2 })
+  })
+
+  test('a plan without any is not scored', () => {
+    expect(scorePlan(HEADER, [hold('1')], realised({}), NEVER_BROKEN, SCORED_AT)).toBeUndefined()
+  })
+})
+
+describe('what is still to come', () => {
+  // Four fifths are visible at the ages of these days: 16 + 8 of what will be 20 + 10.
+  const known = realised({ '1': days([100, 16], [100, 8]) }, [...new Array(50).fill(0.8), 0.8])
+
+  test('is added to the count', () => {
+    expect(scored([hold('1', predicted())], known).realised).toBeCloseTo(30, 12)
+  })
+
+  test('widens the interval by its own uncertainty', () => {
+    // Variance (16 + 8) × 0.2 ÷ 0.64 = 7.5, in 80 % half widths 1.2816 √7.5 = 3.510; √(5² + 3.510²) = 6.109.
+    const near = predicted({ conversions: { mean: 24, low: 19, high: 29 } })
+    const far = predicted({ conversions: { mean: 23.8, low: 18.8, high: 28.8 } })
+    expect(scored([hold('1', near)], known)).toMatchObject({ covered: 1, spread: expect.closeTo(6 / 6.1087, 4) })
+    expect(scored([hold('1', far)], known)).toMatchObject({ covered: 0 })
+  })
+
+  test('widens each side of a skewed interval by as much', () => {
+    // Below the mean √(1² + 3.510²) = 3.650, above it √(8² + 3.510²) = 8.736.
+    const skewed = (mean: number): Prediction => predicted({ conversions: { mean, low: mean - 1, high: mean + 8 } })
+    const isCovered = (mean: number): number => scored([hold('1', skewed(mean))], known).covered
+    expect([30 + 3.64, 30 + 3.66, 30 - 8.73, 30 - 8.74].map(isCovered)).toEqual([1, 0, 1, 0])
+  })
+})
+
+describe('a day is mature', () => {
+  test.each([
+    ['as soon as it is over, where everything is visible then', [0.3, 0.95, 1], 1],
+    ['and never before it is over', [0.99, 1, 1], 1],
+    ['at the first age at which 95 % are visible', [0.5, 0.8, 0.949, 0.95, 1], 3],
+    ['not at an age after which it sinks below again', [0.5, 0.96, 0.94, 0.96, 1], 3],
+  ])('%s', (_name, completion, age) => {
+    expect(matureAge(completion)).toBe(age)
+  })
+
+  test('and a plan when the last of its days is, by the reading of its account', () => {
+    const decisions = [hold('1', predicted()), hold('2', predicted({ days: 7 })), hold('3')]
+    const on = (readOn: string) => maturityOf(decisions, realised({}, [0, 0, 0, 1], accountDate(readOn)))
+    // Seven days from 1 October end on the 7th; that is three days old on the 10th.
+    expect(on('2026-10-09')).toEqual({ on: '2026-10-10', isReached: false })
+    expect(on('2026-10-10')).toEqual({ on: '2026-10-10', isReached: true })
+  })
+
+  test('in every account that it speaks of, but in none that is not known any more', () => {
+    const both = [hold('1', predicted()), hold('1', predicted(), GOOGLE)]
+    const slow = { readOn: accountDate('2026-10-05'), days: new Map(), completion: [0, 0, 0, 0, 0, 0, 1] }
+    const quick = realised({}, AT_ONCE, accountDate('2026-10-05'))
+    expect(maturityOf(both, quick)).toMatchObject({ isReached: true })
+    expect(maturityOf(both, new Map([...quick, [accountKey(GOOGLE), slow]]))).toEqual({
+      on: '2026-10-08',
+      isReached: false,
+    })
+  })
+
+  test('which is nobody’s concern where nothing is predicted', () => {
+    expect(maturityOf([hold('1')], realised({}))).toBeUndefined()
+  })
+})
+
+describe('coverage of several scores', () => {
+  const score = (over: Partial<Score>): Score => ({
+    ...scored([hold('1', predicted())], realised({ '1': days([100, 10], [100, 10]) })),
+    ...over,
+  })
+  test('adds up what was checked, and each reason', () => {
+    const scores = [
+      score({ checked: 10, covered: 8, expected: 100, realised: 90, unchecked: { 'days-missing': 1 } }),
+      score({
+        from: accountDate('2026-09-30'),
+        to: accountDate('2026-10-06'),
+        checked: 5,
+        covered: 5,
+        expected: 50,
+        realised: 55,
+        unchecked: { 'days-missing': 2, 'spent-otherwise': 4 },
+      }),
+    ]
+    expect(coverageOf(scores)).toEqual({
+      from: '2026-09-30',
+      to: '2026-10-06',
+      checked: 15,
+      covered: 13,
+      expected: 150,
+      realised: 145,
+      unchecked: { 'days-missing': 3, 'spent-otherwise': 4 },
+    })
+  })
+  test('of none is not known', () => {
+    expect(coverageOf([])).toBeUndefined()
+  })
+})
