@@ -1,4 +1,5 @@
 import type { AccountKey } from '../../model/account.ts'
+import { type Grid, newGrid } from './grid.ts'
 import {
   dispersionOf,
   type Evidence,
@@ -90,7 +91,8 @@ export function learnLag(
   sources: readonly LagSource[],
   { halfLifeDays = HALF_LIFE_DAYS }: LagOptions = {},
 ): readonly LagEstimate[] {
-  const accounts = sources.map((source) => accountOf(source, halfLifeDays))
+  const grid = newGrid()
+  const accounts = sources.map((source) => accountOf(source, halfLifeDays, grid))
   const pools = Map.groupBy(accounts, ({ source }) => poolKey(source))
   const totals = new Map([...pools].map(([key, own]) => [key, sumOf(own.map(({ evidence }) => evidence))]))
   return accounts.map((account) => {
@@ -121,8 +123,8 @@ function scaledPrior(prior: Hazards, { visible, down }: Evidence): Prior {
 const RETURNS_BELIEF = 3
 const RETURNS_SCALE_MOST = 15
 
-function accountOf(source: LagSource, halfLifeDays: number): Account {
-  const tallied = tally(source, halfLifeDays)
+function accountOf(source: LagSource, halfLifeDays: number, grid: Grid): Account {
+  const tallied = tally(source, halfLifeDays, grid)
   const prior = hazardsOf(priorFlows(source.rule, source.category))
   const { evidence, phi } = withBuckets(evidenceOf(tallied.count, tallied.countGaps, 1, prior), source, tallied, prior)
   return { source, tallied, prior, unit: unitOf(tallied), evidence, phi }

@@ -1,10 +1,6 @@
-import type { Revision } from '../../model/history.ts'
-import { type AccountDate, dayNumber } from '../../units/calendar.ts'
+import { AGES, type Grid, HISTORY_DAYS, layOut, newGrid, type Readings, readingsOf } from './grid.ts'
 import { LAG_DAYS, type LagSource } from './source.ts'
 
-/** Days of history that are looked at. */
-const HISTORY_DAYS = 91
-const AGES = LAG_DAYS + 1
 /** A reading date that moved this share of a day's conversions more than usual is no lag but a restatement at large. */
 const STORM_SHARE = 0.5
 /** … and this many times the usual spread (median absolute deviation) of such moves. */
@@ -60,94 +56,25 @@ const newGaps = (): Gaps => ({
   down: new Float64Array(AGES * AGES),
 })
 
-/** Readings of one campaign: row = day, column = age; NaN = no reading. */
-interface Grid {
-  readonly count: Float64Array
-  readonly value: Float64Array
-  /** By row: first age that was read, or AGES. */
-  readonly first: Int32Array
-}
-
-interface Scan {
-  readonly grids: readonly Grid[]
-  /** Day number of row 0; readings on day number `base + i` have weight `weight[i]`, 0 where none was made. */
-  readonly base: number
-  readonly isRead: Uint8Array
-  readonly weight: Float64Array
-  readonly followed: number
-  readonly last: number
-}
-
 /** Tallies an account. One pass over its readings; a second one when reading dates turn out to be storms. */
-export function tally(source: LagSource, halfLifeDays: number): Tally {
-  const last = dayNumber(source.lastReadOn)
-  const base = last - HISTORY_DAYS
-  const isRead = new Uint8Array(HISTORY_DAYS + 1)
-  for (const date of source.readOn ?? []) mark(isRead, dayNumber(date) - base)
-  const isTold = source.readOn === undefined
-  const leaveOut = leftOutRows(source, base)
-  const grids = source.revisions.map((revisions) => gridOf(revisions, source.rule, base, leaveOut, isTold, isRead))
-  isRead[HISTORY_DAYS] = 1
-  const weight = Float64Array.from(isRead, (read, i) => read * 2 ** ((i - HISTORY_DAYS) / halfLifeDays))
-  const scan: Scan = {
-    grids,
-    base,
-    isRead,
-    weight,
-    followed: Math.min(LAG_DAYS, source.followedDays ?? LAG_DAYS),
-    last,
-  }
-  const first = sumUp(scan)
-  const storms = stormsOf(first, isRead)
+export function tally(source: LagSource, halfLifeDays: number, grid: Grid = newGrid()): Tally {
+  const readings = readingsOf(source, halfLifeDays)
+  const first = sumUp(readings, grid)
+  const storms = stormsOf(first, readings.isRead)
   if (storms.length === 0) return first.tally
-  for (const i of storms) weight[i] = 0
-  return sumUp(scan).tally
+  for (const i of storms) readings.weight[i] = 0
+  return sumUp(readings, grid).tally
 }
 
-const mark = (isRead: Uint8Array, i: number): void => {
-  if (i >= 0 && i < isRead.length) isRead[i] = 1
-}
-
-function leftOutRows({ leaveOut }: LagSource, base: number): Uint8Array {
-  const rows = new Uint8Array(HISTORY_DAYS)
-  for (const date of leaveOut ?? []) mark(rows, dayNumber(date) - base)
-  return rows
-}
-
-function gridOf(
-  revisions: readonly Revision[],
-  rule: string,
-  base: number,
-  leaveOut: Uint8Array,
-  isTold: boolean,
-  isRead: Uint8Array,
-): Grid {
-  const count = new Float64Array(HISTORY_DAYS * AGES).fill(Number.NaN)
-  const value = new Float64Array(HISTORY_DAYS * AGES)
-  const first = new Int32Array(HISTORY_DAYS).fill(AGES)
-  let date: AccountDate | undefined
-  let row = -1
-  for (const revision of revisions) {
-    // Readings of a day mostly follow each other: its number is looked up once.
-    if (revision.date !== date) {
-      date = revision.date
-      row = dayNumber(date) - base
-    }
-    const age = revision.ageDays
-    if (row < 0 || row >= HISTORY_DAYS) continue
-    if (isTold) mark(isRead, row + age)
-    if (age < 0 || age > LAG_DAYS || row + age > HISTORY_DAYS || leaveOut[row] === 1) continue
-    const found = revision.conversions[rule]
-    const n = found ? found.count : 0
-    const at = row * AGES + age
-    // Two readings of one day at one age: the later one cannot be told, the larger one is kept whichever comes first.
-    if ((count[at] ?? 0) > n) continue
-    const worth = found ? Number(found.valueMicros) / 1e6 : 0
-    value[at] = count[at] === n ? Math.max(value[at] ?? 0, worth) : worth
-    count[at] = n
-    if (age < (first[row] ?? 0)) first[row] = age
-  }
-  return { count, value, first }
+/**
+ * Days that stood still, of all campaigns together: by day and age the change, from the age before, of what stood still
+ * to that age and of its square. So a day that nothing happens to costs nothing.
+ */
+interface Still {
+  readonly count: Float64Array
+  readonly count2: Float64Array
+  readonly value: Float64Array
+  readonly value2: Float64Array
 }
 
 interface Summed {
@@ -158,71 +85,128 @@ interface Summed {
   readonly lastRead: Float64Array
 }
 
-function sumUp(scan: Scan): Summed {
-  const count = newSums()
-  const value = newSums()
-  const net = new Float64Array(HISTORY_DAYS + 1)
-  const lastRead = new Float64Array(HISTORY_DAYS)
+function sumUp(readings: Readings, grid: Grid): Summed {
+  const { source, before } = readings
   // Dates on which nobody read are the exception; without one there are no gaps to keep.
-  const hasGaps = scan.isRead.indexOf(0, scan.isRead.indexOf(1)) >= 0
+  const hasGaps = before.some((last, i) => last >= 0 && i - last > 1)
   const gaps = hasGaps ? { countGaps: newGaps(), valueGaps: newGaps() } : {}
-  const tallied: Tally = { count, value, ...gaps }
-  for (const grid of scan.grids)
-    for (let row = 0; row < HISTORY_DAYS; row++)
-      if ((grid.first[row] ?? AGES) < AGES) followDay(grid, row, scan, tallied, net, lastRead)
-  return { tally: tallied, net, lastRead }
-}
-
-/** Adds the steps of one day of one campaign. */
-function followDay(
-  grid: Grid,
-  row: number,
-  { isRead, weight, followed }: Scan,
-  { count, value, countGaps, valueGaps }: Tally,
-  net: Float64Array,
-  lastRead: Float64Array,
-): void {
-  const oldest = Math.min(followed, HISTORY_DAYS - row)
-  const start = grid.first[row]!
-  let at = row * AGES + start
-  let n = grid.count[at]!
-  let v = grid.value[at]!
-  let before = start
-  for (let age = start + 1; age <= oldest; age++) {
-    at += 1
-    const read = row + age
-    if (isRead[read] === 0) continue
-    const w = weight[read]!
-    const now = grid.count[at]!
-    if (Number.isNaN(now)) {
-      if (age - before === 1) {
-        standStill(count, age, w, n)
-        standStill(value, age, w, v)
-      } else if (countGaps && valueGaps) {
-        step(countGaps, before * AGES + age, w, n, n)
-        step(valueGaps, before * AGES + age, w, v, v)
-      }
-    } else {
-      const worth = grid.value[at]!
-      if (age - before === 1) {
-        stepOne(count, age, w, n, now)
-        stepOne(value, age, w, v, worth)
-      } else if (countGaps && valueGaps) {
-        step(countGaps, before * AGES + age, w, n, now)
-        step(valueGaps, before * AGES + age, w, v, worth)
-      }
-      net[read] = net[read]! + (now - n) / (age - before)
-      n = now
-      v = worth
-    }
-    before = age
+  const summed: Summed = {
+    tally: { count: newSums(), value: newSums(), ...gaps },
+    net: new Float64Array(HISTORY_DAYS + 1),
+    lastRead: new Float64Array(HISTORY_DAYS),
   }
-  lastRead[row] = lastRead[row]! + n
+  const cells = HISTORY_DAYS * (AGES + 1)
+  const still: Still = {
+    count: new Float64Array(cells),
+    count2: new Float64Array(cells),
+    value: new Float64Array(cells),
+    value2: new Float64Array(cells),
+  }
+  for (const revisions of source.revisions) {
+    layOut(revisions, readings, grid)
+    for (let row = 0; row < HISTORY_DAYS; row++) if (grid.last[row]! >= 0) followDay(grid, row, readings, summed, still)
+  }
+  addStill(still, readings, summed.tally)
+  return summed
 }
 
-function standStill(sums: Sums, age: number, w: number, n: number): void {
-  const square = w * n * n
-  sums.visible[age]! += w * n
+const oldestAge = (row: number, { source: { followedDays = LAG_DAYS } }: Readings): number =>
+  Math.min(LAG_DAYS, followedDays, HISTORY_DAYS - row)
+
+/** Adds the steps of one day of one campaign, and wipes it. */
+function followDay(grid: Grid, row: number, readings: Readings, { tally, net, lastRead }: Summed, still: Still): void {
+  const { before, weight } = readings
+  const oldest = oldestAge(row, readings)
+  const start = grid.first[row]!
+  const end = grid.last[row]!
+  const line = row * AGES
+  const lineStill = row * (AGES + 1)
+  let n = grid.count[line + start]!
+  let v = grid.value[line + start]!
+  let since = start + 1
+  grid.count[line + start] = Number.NaN
+  for (let age = start + 1; age <= end; age++) {
+    const now = grid.count[line + age]!
+    if (Number.isNaN(now)) continue
+    grid.count[line + age] = Number.NaN
+    const read = row + age
+    // On a date that was not read there is no reading, whatever the list says.
+    if (age > oldest || before[read]! < 0) continue
+    stand(still, lineStill, since, age, n, v)
+    since = age + 1
+    const worth = grid.value[line + age]!
+    const from = before[read]! - row
+    takeStep(tally, from, age, weight[read]!, n, now, v, worth)
+    net[read]! += (now - n) / (age - from)
+    n = now
+    v = worth
+  }
+  stand(still, lineStill, since, oldest + 1, n, v)
+  grid.first[row] = AGES
+  grid.last[row] = -1
+  lastRead[row]! += n
+}
+
+/** Notes that a day stood still on the ages from `from` (included) to `to` (excluded). */
+function stand({ count, count2, value, value2 }: Still, line: number, from: number, to: number, n: number, v: number) {
+  if (from >= to) return
+  count[line + from]! += n
+  count[line + to]! -= n
+  count2[line + from]! += n * n
+  count2[line + to]! -= n * n
+  value[line + from]! += v
+  value[line + to]! -= v
+  value2[line + from]! += v * v
+  value2[line + to]! -= v * v
+}
+
+function takeStep(
+  { count, value, countGaps, valueGaps }: Tally,
+  from: number,
+  age: number,
+  w: number,
+  n: number,
+  now: number,
+  v: number,
+  worth: number,
+): void {
+  if (age - from === 1) {
+    stepOne(count, age, w, n, now)
+    stepOne(value, age, w, v, worth)
+  } else if (countGaps && valueGaps) {
+    step(countGaps, from * AGES + age, w, n, now)
+    step(valueGaps, from * AGES + age, w, v, worth)
+  }
+}
+
+function addStill(still: Still, readings: Readings, { count, value, countGaps, valueGaps }: Tally): void {
+  const { before, weight } = readings
+  for (let row = 0; row < HISTORY_DAYS; row++) {
+    const line = row * (AGES + 1)
+    const oldest = oldestAge(row, readings)
+    let [n, n2, v, v2] = [0, 0, 0, 0]
+    for (let age = 1; age <= oldest; age++) {
+      n += still.count[line + age]!
+      n2 += still.count2[line + age]!
+      v += still.value[line + age]!
+      v2 += still.value2[line + age]!
+      const last = before[row + age]!
+      if (last < row || n2 <= 0) continue
+      const w = weight[row + age]!
+      const from = last - row
+      if (age - from === 1) {
+        standStill(count, age, w * n, w * n2)
+        standStill(value, age, w * v, w * v2)
+      } else if (countGaps && valueGaps) {
+        countGaps.visible[from * AGES + age]! += w * n
+        valueGaps.visible[from * AGES + age]! += w * v
+      }
+    }
+  }
+}
+
+function standStill(sums: Sums, age: number, visible: number, square: number): void {
+  sums.visible[age]! += visible
   sums.after2[age]! += square
   sums.product[age]! += square
   sums.before2[age]! += square
@@ -243,7 +227,7 @@ function step(into: Gaps, at: number, w: number, n: number, now: number): void {
 }
 
 /** Reading dates on which far more moved than on others: a restatement of the past, the backfill of an outage. */
-function stormsOf({ net, lastRead }: Summed, isRead: Uint8Array): readonly number[] {
+function stormsOf({ net, lastRead }: Summed, isRead: Float64Array): readonly number[] {
   const dates = Array.from(isRead.keys()).filter((i) => isRead[i] === 1)
   const usual = medianOf(dates.map((i) => net[i]!))
   const spread = 1.4826 * medianOf(dates.map((i) => Math.abs(net[i]! - usual)))
