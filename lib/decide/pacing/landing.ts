@@ -1,0 +1,144 @@
+import { mirroredNormals } from './draws.ts'
+import type { TargetPath } from './path.ts'
+
+/** What the rest of a flight can spend. Amounts are main units of the base currency per ordinary day. */
+export interface SpendLimits {
+  /** What the budgets spend as they stand, launches left out. */
+  readonly standing: number
+  /** Largest change from day to day, as shares. */
+  readonly stepUp: number
+  readonly stepDown: number
+  /** Sum of the upper bounds of budgets that bind, and of what the others spend by themselves. Absent: no bound. */
+  readonly atMost?: number
+  /** Sum of the lower bounds. */
+  readonly atLeast?: number
+}
+
+export interface LandingTerms extends SpendLimits {
+  readonly path: TargetPath
+  /** Of the flight. */
+  readonly total: number
+  /** Before today, and today so far. */
+  readonly spent: number
+  readonly spentToday?: number
+  /** Standard deviation of a day's spend about what was planned, and of what was learned about its mean, as shares. */
+  readonly noise: number
+  readonly bias?: number
+  /** Most of a day that is worth spending: beyond it the next unit brings less than the marginal ceiling asks for. */
+  readonly worthPerDay?: number
+}
+
+export interface Landing {
+  readonly spent: number
+  /** What the days that remain are planned to spend. */
+  readonly plannedRest: number
+  /** Where the flight ends, with its 80 % interval. */
+  readonly mean: number
+  readonly low80: number
+  readonly high80: number
+  /** What each day that remains would have to spend to reach the total; undefined when none remains. */
+  readonly requiredPerDay: number | undefined
+  /** Of the total, expected to stay unspent because nothing brings what it costs: it is not used up for its own sake. */
+  readonly unspentAboveCeiling: number
+  /** Of the total, expected to stay unspent because budgets cannot grow that fast or that far. */
+  readonly unspentForWantOfRoom: number
+  /** Expected above the total because budgets cannot be cut that fast. */
+  readonly overspent: number
+  /** One sentence for a marketer. */
+  readonly why: string
+}
+
+const PATHS = 200
+const DRAW_MOST = 3
+/** Smaller than this share of the total is not worth a word. */
+const WORTH_SAYING = 0.002
+
+/**
+ * Where the flight lands when it is planned anew each day within its limits, with what days differ from their plan by. An
+ * early day's error is made up later as far as steps and bounds allow; the last day's stays.
+ */
+export function landing(terms: LandingTerms): Landing {
+  const { path, total, spent } = terms
+  const days = path.days.length
+  const { worthPerDay: _, ...unlimited } = terms
+  const planned = restOf(terms, [])
+  const withoutCeiling = restOf(unlimited, [])
+  const rests = mirroredNormals(PATHS, days + 1)
+    .map((draws) => restOf(terms, draws))
+    .sort((a, b) => a - b)
+  const mean = spent + rests.reduce((a, b) => a + b, 0) / rests.length
+  const unspentForWantOfRoom = Math.max(0, total - spent - withoutCeiling)
+  const landed = {
+    spent,
+    plannedRest: planned,
+    mean,
+    low80: spent + quantile(rests, 0.1),
+    high80: spent + quantile(rests, 0.9),
+    requiredPerDay: days > 0 ? path.remaining / days : undefined,
+    unspentAboveCeiling: Math.max(0, total - spent - planned - unspentForWantOfRoom),
+    unspentForWantOfRoom,
+    overspent: Math.max(0, spent + planned - total),
+  }
+  return { ...landed, why: sentence(landed, total) }
+}
+
+/** Spend of the days that remain, with a day's standard normal error each (none: as planned) and one for the mean. */
+function restOf(terms: Omit<LandingTerms, 'worthPerDay'> & { worthPerDay?: number }, draws: readonly number[]): number {
+  const { path, noise, bias = 0, spentToday = 0, standing, worthPerDay = Number.POSITIVE_INFINITY } = terms
+  const { days } = path
+  const lean = 1 + bias * within(draws[days.length] ?? 0)
+  const free = days.map(({ target, reserved }) => target - reserved)
+  let freeAhead = sum(free)
+  let reservedAhead = sum(days.map(({ reserved }) => reserved))
+  let remaining = path.remaining
+  let level = standing
+  for (const [i, day] of days.entries()) {
+    const weight = freeAhead > 0 ? (free[i] ?? 0) / freeAhead : 1 / (days.length - i)
+    const kept = reservedAhead > remaining ? (day.reserved * Math.max(0, remaining)) / reservedAhead : day.reserved
+    const asked = Math.max(0, remaining - reservedAhead) * weight
+    const size = sizeOf(path, i)
+    const wanted = size > 0 ? Math.min(asked / size, worthPerDay) : 0
+    level = step(terms, level, wanted)
+    const delivered = (level * size + kept) * Math.max(0, lean + noise * within(draws[i] ?? 0))
+    remaining -= i === 0 ? Math.max(delivered, spentToday) : delivered
+    freeAhead -= free[i] ?? 0
+    reservedAhead -= day.reserved
+  }
+  return path.remaining - remaining
+}
+
+/** What an untouched budget spends on a day against an ordinary one of today's campaigns. */
+export function sizeOf({ days }: TargetPath, index: number): number {
+  const present = days[0]?.presence ?? 1
+  const day = days[index]
+  return day ? day.event * (present > 0 ? day.presence / present : 1) : 1
+}
+
+/** The level moved towards what is wanted by one day's step, within the bounds. */
+function step(
+  { stepUp, stepDown, atMost = Number.POSITIVE_INFINITY, atLeast = 0 }: SpendLimits,
+  level: number,
+  wanted: number,
+) {
+  const reached = Math.min(level * (1 + stepUp), Math.max(level * (1 - stepDown), wanted))
+  return Math.min(atMost, Math.max(atLeast, reached))
+}
+
+const within = (draw: number): number => Math.min(DRAW_MOST, Math.max(-DRAW_MOST, draw))
+const sum = (amounts: readonly number[]): number => amounts.reduce((a, b) => a + b, 0)
+const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+
+function sentence(landed: Omit<Landing, 'why'>, total: number): string {
+  const { mean, low80, high80, unspentAboveCeiling, unspentForWantOfRoom, overspent } = landed
+  const text = [`lands at ${mean.toFixed(2)} (${low80.toFixed(2)} to ${high80.toFixed(2)}) of ${total.toFixed(2)}`]
+  const least = WORTH_SAYING * total
+  if (unspentAboveCeiling > least)
+    text.push(
+      `${unspentAboveCeiling.toFixed(2)} stay unspent because the next unit would cost more than the ceiling allows`,
+    )
+  if (unspentForWantOfRoom > least)
+    text.push(`${unspentForWantOfRoom.toFixed(2)} stay unspent because budgets cannot grow that far in time`)
+  if (overspent > least) text.push(`${overspent.toFixed(2)} too much, as budgets cannot be cut that fast`)
+  return text.join('; ')
+}
