@@ -21,7 +21,7 @@ export async function score(portfolio: string | undefined, { desk }: Deployment,
     const { scored = 0 } = await scorePortfolio(id, desk)
     const found = await scoresOf(version, desk)
     screen.print(`${shown.length > 0 ? '\n' : ''}${scoresText(id, found, screen.paint)}`)
-    screen.tell(`${id}: ${scored} plans scored now`)
+    screen.tell(`${id}: ${scored} ${scored === 1 ? 'plan' : 'plans'} scored now`)
     shown.push(scoresJson(id, Number(scored), found))
   }
   screen.record({ schemaVersion: JSON_SCHEMA, command: 'score', portfolios: shown })

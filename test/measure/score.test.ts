@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { BudgetDay } from '../../lib/measure/budget-days.ts'
-import { coverageOf, matureAge, maturityOf, type Realised, scorePlan } from '../../lib/measure/score.ts'
+import { coverageOf, type IsBroken, matureAge, maturityOf, type Realised, scorePlan } from '../../lib/measure/score.ts'
 import { accountKey, accountRef, portfolioId } from '../../lib/model/account.ts'
 import type { LeverEntity } from '../../lib/model/lever.ts'
 import type { HoldDecision, PlanId, Prediction } from '../../lib/model/plan.ts'
@@ -12,7 +12,7 @@ const GOOGLE = accountRef('google-ads', '2')
 const FROM = accountDate('2026-10-01')
 const SCORED_AT = instant('2026-11-21T07:00:00Z')
 const HEADER = { portfolio: portfolioId('eu'), id: 'p1' as PlanId, madeAt: instant('2026-10-01T00:30:00Z') }
-const NEVER_BROKEN = () => false
+const NEVER_BROKEN: IsBroken = () => false
 /** Everything is visible when a day is over. */
 const AT_ONCE = [0, 1]
 

@@ -148,6 +148,17 @@ test('the latest plan is the one made last, and recent ones come newest first', 
   expect((await store.recent(portfolio, 2)).map(({ id }) => id)).toEqual([plans[0]!.id, plans[2]!.id])
 })
 
+test('plans made between two instants come newest first, those of both ends included', async () => {
+  const store = dynamoPlanStore(engine.options)
+  const portfolio = portfolioId('between')
+  const account = newAccount()
+  const plans = [0, 1, 2, 3].map((hours) => planOf([hold(account, hours)], later(NOON, hours * HOUR_MS), portfolio))
+  for (const plan of plans) await store.put(plan, PENDING)
+  const found = await store.between(portfolio, later(NOON, HOUR_MS), later(NOON, 2 * HOUR_MS))
+  expect(found.map(({ id }) => id)).toEqual([plans[2]!.id, plans[1]!.id])
+  expect(await store.between(portfolio, later(NOON, 3 * HOUR_MS + 1), later(NOON, 9 * HOUR_MS))).toEqual([])
+})
+
 describe('an approval', () => {
   test('is given by the first of two that saw the plan pending', async () => {
     const store = dynamoPlanStore(engine.options)

@@ -81,3 +81,12 @@ test('each change of the current version is recorded once, however often it is s
   ])
   expect(await store.current(shadow.policy.portfolio)).toEqual(shadow)
 })
+
+test('a version that is current no longer can still be read', async () => {
+  const store = dynamoPolicyStore(engine.options)
+  const [first, second] = [version('fr', 'shadow'), version('fr', 'auto')]
+  for (const stored of [first, second]) await store.put(stored, 'ann', NOON)
+  // Another process, that has not seen it being stored.
+  expect(await dynamoPolicyStore(engine.options).version(first.policy.portfolio, first.version)).toEqual(first)
+  expect(await store.version(first.policy.portfolio, 'no such version')).toBeUndefined()
+})
