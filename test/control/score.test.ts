@@ -198,6 +198,14 @@ describe('each plan is scored once', () => {
     expect(await scores(stage)).toEqual(first)
   })
 
+  test('what is scored is not read again', async () => {
+    const { stage } = await mature()
+    await stage.run('score')
+    const { calls } = await runUntilDeath(stage.loop, (loop) => scorePortfolio(PORTFOLIO, loop), undefined)
+    expect(calls).toContain('scores.recent')
+    expect(calls.filter((call) => /^(plans\.decisions|facts\.)/.test(call))).toEqual([])
+  })
+
   test('the same turn delivered twice runs once', async () => {
     const { stage } = await mature()
     const turn = { stage: 'score', key: PORTFOLIO, turn: stage.now(), attempt: 0 } as const
