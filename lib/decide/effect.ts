@@ -1,9 +1,7 @@
 import type { BudgetEstimate } from '../model/estimates.ts'
 import type { ExpectedEffect } from '../model/plan.ts'
 import type { Goal } from '../model/policy.ts'
-
-/** Half the width of an 80 % interval of a normal distribution, in standard deviations. */
-export const Z80 = 1.2815515655446004
+import { Z80 } from '../stats/gamma-interval.ts'
 
 /** What one claimed conversion counts towards the goal, before incrementality: 1, or its value in the account's main units. */
 export const worthPerConversion = (goal: Goal, estimate: BudgetEstimate | undefined): number =>

@@ -6,7 +6,8 @@
 /** `z^power (1+halfway) / (z^power+halfway)`; without `halfway` the straight line. */
 export interface Shape {
   readonly halfway?: number
-  readonly power?: 2
+  /** 1 where absent. */
+  readonly power?: number
 }
 
 export interface GridShape extends Shape {
@@ -45,20 +46,22 @@ export const SHAPES: readonly GridShape[] = [
     elasticity,
     prior,
     halfway: elasticity / (2 - elasticity),
-    power: 2 as const,
+    power: 2,
   })),
 ]
 
 /** Relative response at relative spend `z` ≥ 0: 0 at 0, 1 at 1. */
 export function relativeResponse(z: number, { halfway, power }: Shape): number {
   if (halfway === undefined) return z
-  const t = power === 2 ? z * z : z
+  const t = power === undefined ? z : power === 2 ? z * z : z ** power
   return (t * (1 + halfway)) / (t + halfway)
 }
 
 /** Its derivative. */
 export function relativeSlope(z: number, { halfway, power }: Shape): number {
   if (halfway === undefined) return 1
-  if (power !== 2) return ((1 + halfway) * halfway) / (z + halfway) ** 2
-  return ((1 + halfway) * halfway * 2 * z) / (z * z + halfway) ** 2
+  if (power === undefined) return ((1 + halfway) * halfway) / (z + halfway) ** 2
+  if (z === 0) return power > 1 ? 0 : Number.POSITIVE_INFINITY
+  const t = z ** power
+  return ((1 + halfway) * halfway * power * t) / (z * (t + halfway) ** 2)
 }

@@ -11,8 +11,8 @@ export interface ResponseCurve {
 export interface ShapeWeight {
   /** K in `z^p (1+K) / (z^p+K)` of relative spend z, 1 at z = 1; absent = linear. */
   readonly halfway?: number
-  /** p: 1 (concave) where absent, 2 for S-shaped response. */
-  readonly power?: 2
+  /** p: 1 where absent; above 1 the response is S-shaped. */
+  readonly power?: number
   readonly weight: number
   /** Gamma posterior of the outcome per day at the reference spend: mean = shape / rate. */
   readonly gammaShape: number

@@ -1,0 +1,44 @@
+import type { BudgetEstimate } from '../model/estimates.ts'
+import type { Prediction } from '../model/plan.ts'
+import { positiveInterval } from '../stats/gamma-interval.ts'
+import { type AccountDate, addDays, dayOfWeek } from '../units/calendar.ts'
+import { conversionsWithDoubt } from './response-curve.ts'
+
+/** How far ahead predictions look: a whole week, so that weekdays cancel. */
+export const PREDICTED_DAYS = 7
+
+/**
+ * What a budget's campaigns will claim over the coming week at a steady spend, once it is mature: the curve's doubt, what
+ * the level may drift meanwhile, and the noise of the counts themselves.
+ *
+ * @param spendPerDay main units of the account's currency, ≥ 0
+ * @param weekdays relative demand by day of week, Monday first
+ * @param from first account date that is meant
+ * @param demand of an account date against a normal day; 1 where no event is known
+ */
+export function predictClaims(
+  estimate: BudgetEstimate,
+  spendPerDay: number,
+  weekdays: readonly number[],
+  from: AccountDate,
+  demand: (date: AccountDate) => number = () => 1,
+): Prediction {
+  let days = 0
+  for (let i = 0; i < PREDICTED_DAYS; i++) {
+    const date = addDays(from, i)
+    days += (weekdays[dayOfWeek(date) - 1] ?? 1) * demand(date)
+  }
+  const { mean, sd } = conversionsWithDoubt(estimate.curve, spendPerDay)
+  const total = mean * days
+  const { overdispersion, memory } = estimate.noise
+  // What is known of the level loses worth day by day until the middle of the week: 1/shape is its relative variance.
+  const known = estimate.curve.shapes[0]?.gammaShape ?? 1
+  const drift = (total * total * (memory ** (-PREDICTED_DAYS / 2) - 1)) / known
+  const spread = Math.sqrt((sd * days) ** 2 + drift + overdispersion * total)
+  return {
+    from,
+    days: PREDICTED_DAYS,
+    spend: spendPerDay * PREDICTED_DAYS,
+    conversions: { mean: total, ...positiveInterval(total, spread) },
+  }
+}
