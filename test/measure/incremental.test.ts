@@ -9,7 +9,7 @@ import {
 import type { BudgetId, CampaignId } from '../../lib/model/account.ts'
 import type { Observation } from '../../lib/model/observation.ts'
 import type { OrderDay } from '../../lib/model/orders.ts'
-import { addDays } from '../../lib/units/calendar.ts'
+import { addDays, timeZone } from '../../lib/units/calendar.ts'
 import { aBudget } from '../model/samples.ts'
 import { anObservation, type CampaignSpec, TODAY } from './samples.ts'
 
@@ -124,6 +124,23 @@ describe('what claims are scaled by', () => {
     expect(scale.days).toBe(24)
     expect(scale.claimed).toBeCloseTo((24 * 16) / 0.9, 9)
     expect(scale.unmeasured).toBeCloseTo(0.5625, 9)
+  })
+
+  test('leaves out a day that is not over yet where an account is', () => {
+    // In Los Angeles it is still the 20th.
+    const seen = anObservation({
+      accounts: [
+        { key: 'google-ads:1', campaigns: [claiming('1', 'Brand', 4)] },
+        {
+          key: 'meta:1',
+          campaigns: [claiming('2', 'Cold', 12)],
+          structure: { zone: timeZone('America/Los_Angeles') },
+        },
+      ],
+      policy: { members: MEMBERS },
+      over: { orders: ordersOf(10) },
+    })
+    expect(orderScale(seen, complete).days).toBe(27)
   })
 
   test('leaves out days of which much is yet to be taken back', () => {

@@ -61,7 +61,7 @@ describe('amounts of the portfolio are in its base currency', () => {
     ],
     [
       'a launch',
-      member({ from: '2026-11-20', launchBudget: '20 USD' }),
+      { dayCap: '10 EUR', ...member({ from: '2026-11-20', launchBudget: '20 USD' }) },
       'members.0.launchBudget: 20.00 USD must be in the base currency, EUR',
     ],
     [
@@ -179,6 +179,11 @@ describe('groups', () => {
       'a group behind one that fits all that it fits',
       groups({ name: 'all', match: {} }, group('de')),
       'groups.1: "de" is never reached: "all" before it fits all of its campaigns: put it first',
+    ],
+    [
+      'the same further in',
+      groups(group('de'), { name: 'all of it', match: {}, within: 'de' }, group('brand', { within: 'de' })),
+      'groups.2: "brand" is never reached: "all of it" before it fits all of its campaigns: put it first',
     ],
     [
       'a floor of value under a goal of conversions',
@@ -309,7 +314,7 @@ describe('events', () => {
     ],
   ])
   accepted([
-    ['four times the budget', { events: [sale({ budgetFactor: 4 })] }],
+    ['five times the budget, as much as is plausible', { events: [sale({ budgetFactor: 5 })] }],
     [
       'a step the day after another',
       { events: [stepped('a', '2026-11-20', '2026-11-24'), stepped('b', '2026-11-25', '2026-11-28')] },
