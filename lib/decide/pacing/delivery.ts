@@ -61,6 +61,22 @@ function deliveryOf(days: readonly BudgetedDay[], prior: Delivery): Delivery {
 /** In an order of their own, so that rounding does not depend on the order of the days. */
 const sum = (amounts: readonly number[]): number => amounts.toSorted((a, b) => a - b).reduce((a, b) => a + b, 0)
 
+/** A portfolio's days lie closer to their plan than one account's: errors of several accounts cancel. */
+const PRIOR_PLAN_NOISE = 0.07
+const PRIOR_PLAN_DAYS = 4
+
+/**
+ * How far the portfolio's days lie from what was planned for them, as a share: one standard deviation. What `landing`
+ * takes as `noise`.
+ *
+ * @param days complete days under control, main units
+ */
+export function planNoise(days: readonly { readonly planned: number; readonly spent: number }[]): number {
+  const known = days.filter(({ planned }) => planned > 0)
+  const squares = sum(known.map(({ planned, spent }) => (spent / planned - 1) ** 2))
+  return Math.sqrt((squares + PRIOR_PLAN_DAYS * PRIOR_PLAN_NOISE ** 2) / (known.length + PRIOR_PLAN_DAYS))
+}
+
 /**
  * Most that all budgets together may be in the last days of a flight, so that even if every day spends by its platform's
  * worst case the flight's total is not exceeded.

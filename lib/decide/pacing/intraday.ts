@@ -64,14 +64,16 @@ export function intraday(terms: IntradayTerms): Intraday {
   return { ...base, cut, why: `${why}; cut by ${(100 * (1 - cut)).toFixed(1)} % it would end on its target` }
 }
 
-/** What was expected and what the hours say, by their precisions; what is spent is certain. */
+/**
+ * What was expected and what the hours say, by their precisions; what is spent is certain. Hours that contradict the
+ * expectation outright make it doubtful itself: then it counts as no surer than half of what lies between them.
+ */
 function project({ spent, profile, expected, noise }: IntradayTerms, share: number) {
   const shown = spent / share
-  const doubt = profile.spread * Math.sqrt((1 - share) / share)
-  const variances = { expected: (noise * expected) ** 2, shown: (doubt * Math.max(shown, expected)) ** 2 }
-  const weight =
-    variances.expected + variances.shown > 0 ? variances.expected / (variances.expected + variances.shown) : 1
+  const before = Math.max(noise * expected, Math.abs(shown - expected) / 2) ** 2
+  const doubt = (profile.spread * Math.sqrt((1 - share) / share) * Math.max(shown, expected)) ** 2
+  const weight = before + doubt > 0 ? before / (before + doubt) : 1
   const mean = Math.max(spent, weight * shown + (1 - weight) * expected)
-  const sd = Math.sqrt(weight * variances.shown)
+  const sd = Math.sqrt(weight * doubt)
   return { mean, low80: Math.max(spent, mean - Z80 * sd), high80: Math.max(spent, mean + Z80 * sd) }
 }
