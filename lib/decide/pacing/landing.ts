@@ -94,7 +94,7 @@ function restOf(terms: Omit<LandingTerms, 'worthPerDay'> & { worthPerDay?: numbe
   let level = standing
   for (const [i, day] of days.entries()) {
     const weight = freeAhead > 0 ? (free[i] ?? 0) / freeAhead : 1 / (days.length - i)
-    const kept = reservedAhead > remaining ? (day.reserved * Math.max(0, remaining)) / reservedAhead : day.reserved
+    const kept = reservedAhead > 0 ? day.reserved * Math.min(1, Math.max(0, remaining) / reservedAhead) : 0
     const asked = Math.max(0, remaining - reservedAhead) * weight
     const size = sizeOf(path, i)
     const wanted = size > 0 ? Math.min(asked / size, worthPerDay) : 0
