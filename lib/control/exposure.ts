@@ -1,5 +1,5 @@
 import type { LeverValue } from '../model/lever.ts'
-import type { LeverState } from '../model/lever-state.ts'
+import { type LeverState, pastOn } from '../model/lever-state.ts'
 import type { AccountDate } from '../units/calendar.ts'
 import { larger, type Money, subtract, times, zero } from '../units/money.ts'
 
@@ -34,7 +34,13 @@ export const worstCaseChange = (before: LeverState, after: LeverState, date: Acc
 /** The record with at least `amount` as its day's highest value. */
 export const withHigh = (state: LeverState, amount: Money, date: AccountDate): LeverState => ({
   ...state,
+  ...pastPart(state, date),
   day: date,
   dayStart: startOn(state, date),
   dayHigh: { kind: 'money', amount: larger(highOn(state, date), amount) },
 })
+
+function pastPart(state: LeverState, date: AccountDate): Pick<LeverState, 'past'> {
+  const past = pastOn(state, date)
+  return past.length === 0 ? {} : { past }
+}

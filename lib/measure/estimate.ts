@@ -1,6 +1,6 @@
 import { accountKey, type CampaignId } from '../model/account.ts'
 import type { BudgetEstimate, Estimates } from '../model/estimates.ts'
-import type { LeverState } from '../model/lever-state.ts'
+import { type LeverState, valueOn } from '../model/lever-state.ts'
 import { budgetMembership, memberOf } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import { perObject } from '../model/per-object.ts'
@@ -196,21 +196,29 @@ const budgetStates = perObject(({ levers }: AccountObservation): ReadonlyMap<str
   return states
 })
 
+/** Days that a delivery ratio looks back. */
+const DELIVERY_DAYS = 4
+
 /**
- * Spend over budget on the last days on which the budget stood as it stands now. Undefined when it was moved so lately
- * that there is no such day: 0/0 must not read as "cannot spend".
+ * Spend over budget on the last complete days, each by what the budget stood at when it was over. Undefined when what it
+ * stood at is not known, or on a new campaign's first days: 0/0 must not read as "cannot spend".
  */
 function deliveryRatio(
   recent: readonly BudgetDay[],
   budget: BudgetHolder,
   account: AccountObservation,
 ): number | undefined {
+  if (budget.period !== 'daily') return undefined
   const state = budgetStates(account).get(budget.id)
-  const since = state?.day
-  const settled = recent.filter(({ date }) => since === undefined || date > since).slice(-4)
-  const amount = Number(budget.amount.micros) / 1e6
-  if (settled.length === 0 || amount <= 0 || budget.period !== 'daily') return undefined
-  return settled.reduce((a, d) => a + d.spend, 0) / (settled.length * amount)
+  let spent = 0
+  let allowed = 0
+  for (const { date, spend } of recent.slice(-DELIVERY_DAYS)) {
+    const value = state ? valueOn(state, date) : { kind: 'money' as const, amount: budget.amount }
+    if (value?.kind !== 'money') continue
+    spent += spend
+    allowed += Number(value.amount.micros) / 1e6
+  }
+  return allowed > 0 ? spent / allowed : undefined
 }
 
 /** Share of the recent days' eventual conversions that is visible by now, by spend. */

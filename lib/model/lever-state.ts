@@ -18,12 +18,37 @@ export interface LeverState {
   readonly day?: AccountDate
   readonly dayStart?: LeverValue
   readonly dayHigh?: LeverValue
+  /** Earlier account dates on which it was written to, oldest first, and what it stood at when each was over. */
+  readonly past?: readonly PastValue[]
   /** An intent whose outcome is not settled. */
   readonly pending?: PendingMove
   /** Left alone until then. */
   readonly hold?: { readonly until: Instant; readonly reason: string }
   /** Outside the caps by somebody else's hand: to be cut back to this. */
   readonly cutBackTo?: LeverValue
+}
+
+export interface PastValue {
+  readonly date: AccountDate
+  readonly value: LeverValue
+}
+
+/** How many dates are remembered: two weeks of daily moves. */
+const PAST_KEPT = 14
+
+/** The past of a record that is written to on `date`. */
+export function pastOn({ day, known, past = [] }: LeverState, date: AccountDate): readonly PastValue[] {
+  if (day === undefined || day === date) return past
+  return [...past.filter((one) => one.date !== day), { date: day, value: known }].slice(-PAST_KEPT)
+}
+
+/** What a lever stood at when an account date was over; undefined: longer ago than is remembered. */
+export function valueOn({ day, dayStart, known, past = [] }: LeverState, date: AccountDate): LeverValue | undefined {
+  if (day === undefined || day <= date) return known
+  const before = past.findLast((one) => one.date <= date)
+  if (before) return before.value
+  // Before its first write it stood at what that day began with.
+  return past.length === 0 ? dayStart : undefined
 }
 
 export interface PendingMove {

@@ -82,10 +82,12 @@ describe('the estimate of a budget', () => {
 })
 
 describe('the delivery of a budget', () => {
-  const moved = (on: string): LeverState =>
+  const money = (units: number) => ({ kind: 'money', amount: { micros: BigInt(units) * 1_000_000n, currency: 'EUR' } })
+  const stood = (parts: object): LeverState =>
     ({
       lever: { account: { platform: 'google-ads', id: '1' }, kind: 'daily-budget', entity: 'budget', id: '91' },
-      day: on,
+      known: money(100),
+      ...parts,
     }) as unknown as LeverState
   const ratio = (days: CampaignSpec['days'], levers: readonly LeverState[] = []): number | undefined =>
     of(anObservation({ accounts: [{ ...google({ id: '1', budget: 100, days: days! }), over: { levers } }] }), '1')
@@ -95,16 +97,29 @@ describe('the delivery of a budget', () => {
     expect(ratio((age) => ({ spend: age <= 4 ? 60 : 100, conversions: 5 }))).toBeCloseTo(0.6, 10)
   })
 
-  test('looks only at days after the budget was last moved', () => {
-    expect(ratio((age) => ({ spend: age <= 2 ? 90 : 50, conversions: 5 }), [moved(addDays(TODAY, -3))])).toBeCloseTo(
-      0.9,
-      10,
-    )
+  test('compares each day with what the budget stood at on that day', () => {
+    // Stood at 50 until three days ago, at 90 when that day was over, and at 100 since yesterday.
+    const state = stood({
+      day: addDays(TODAY, -1),
+      dayStart: money(90),
+      past: [
+        { date: addDays(TODAY, -9), value: money(50) },
+        { date: addDays(TODAY, -3), value: money(90) },
+      ],
+    })
+    // Spent 45 of 50, 81 of 90 twice, 90 of 100: nine tenths on every one of the four days.
+    const spend = (age: number): number => [0, 90, 81, 81, 45][age] ?? 0
+    expect(ratio((age) => ({ spend: spend(age), conversions: 5 }), [state])).toBeCloseTo(0.9, 10)
   })
 
-  test('is unknown when it was moved today or yesterday: 0 of 0 is not "cannot spend"', () => {
-    for (const age of [0, 1])
-      expect(ratio(() => ({ spend: 100, conversions: 5 }), [moved(addDays(TODAY, -age))])).toBeUndefined()
+  test('takes what the day of its first move began with for the days before it', () => {
+    const state = stood({ day: addDays(TODAY, -1), dayStart: money(50) })
+    expect(ratio(() => ({ spend: 40, conversions: 5 }), [state])).toBeCloseTo(160 / 250, 10)
+  })
+
+  test('is unknown where nobody remembers what it stood at: 0 of 0 is not "cannot spend"', () => {
+    const state = stood({ day: TODAY, past: [{ date: addDays(TODAY, -0), value: money(90) }] })
+    expect(ratio(() => ({ spend: 100, conversions: 5 }), [state])).toBeUndefined()
   })
 })
 
