@@ -27,6 +27,7 @@ export function benchStores(): DynamoStores {
       put: async (version) => void policies.set(version.policy.portfolio, version),
     },
     freezes: { active: async () => [], all: async () => [], freeze: async () => {}, unfreeze: async () => {} },
+    scores: { put: async () => true, recent: async () => [] },
     claims: { claim: async () => 'claimed', finish: async () => {}, release: async () => {} },
     audit: { records: async function* () {}, head: async () => undefined },
   }

@@ -14,25 +14,25 @@ const curves = z.strictObject({
   sShapedShare: share.default(0.2).describe('Share of campaigns whose exponent comes from sShaped'),
   concave: range(0.2, 3).default([0.75, 1.1]).describe('Exponent α of the other campaigns'),
   sShaped: range(0.2, 4).default([1.4, 2.2]).describe('Exponent α of S-shaped campaigns'),
-  saturation: z.number().min(0.01).max(50).default(0.55).describe('Median of the initial budget over halfway point κ'),
-  saturationSd: z.number().min(0).max(3).default(0.3).describe('Its spread between campaigns, in logs'),
+  saturation: z.number().min(0.01).max(50).default(0.4).describe('Median of the initial budget over halfway point κ'),
+  saturationSd: z.number().min(0).max(3).default(0.7).describe('Its spread between campaigns, in logs'),
   extremes: share.default(0).describe('Share of campaigns that are nearly linear or nearly flat, half each'),
 })
 
 const levels = z.strictObject({
-  sizeSd: z.number().min(0).max(3).default(0.7).describe('Spread of campaign sizes, in logs'),
-  efficiencySd: z.number().min(0).max(3).default(0.4).describe('Spread of conversions per unit of money, in logs'),
+  sizeSd: z.number().min(0).max(3).default(1.2).describe('Spread of campaign sizes, in logs'),
+  efficiencySd: z.number().min(0).max(3).default(0.5).describe('Spread of conversions per unit of money, in logs'),
   platformSd: z.number().min(0).max(3).default(0.25).describe('The part of it that a platform has in common, in logs'),
-  splitSd: z.number().min(0).max(3).default(0.4).describe('How far the initial split is from the sizes, in logs'),
+  splitSd: z.number().min(0).max(3).default(0.35).describe('How far the initial split is from the sizes, in logs'),
   costPerConversion: z
     .number()
     .positive()
-    .default(20)
+    .default(30)
     .describe('Median main units per conversion at the halfway point'),
 })
 
 const demand = z.strictObject({
-  driftSd: z.number().min(0).max(2).default(0.15).describe('Stationary spread of a campaign’s level, in logs'),
+  driftSd: z.number().min(0).max(2).default(0.18).describe('Stationary spread of a campaign’s level, in logs'),
   driftHalfLifeDays: z.number().positive().default(25),
   shocksPerYear: z.number().min(0).default(2).describe('Sudden changes of level per campaign'),
   shockSd: z.number().min(0).max(2).default(0.4),
