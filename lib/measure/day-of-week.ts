@@ -1,5 +1,5 @@
 import { dayOfWeek } from '../units/calendar.ts'
-import type { BudgetDay } from './budget-days.ts'
+import type { UsableDay } from './series.ts'
 
 /** Pseudo-conversions that pull a weekday towards the average. */
 const PRIOR_CONVERSIONS = 40
@@ -14,18 +14,16 @@ const EVEN: readonly number[] = [1, 1, 1, 1, 1, 1, 1]
  *
  * @param budgets days of every budget of the portfolio
  * @param centre factors that few conversions are pulled towards
- * @param completion share visible of a day's conversions, for the budget at that index and an age
  */
 export function dayOfWeekFactors(
-  budgets: readonly (readonly BudgetDay[])[],
-  completion: (budget: number, ageDays: number) => number,
+  budgets: readonly (readonly UsableDay[])[],
   centre: readonly number[] = EVEN,
 ): readonly number[] {
   const seen = new Array<number>(7).fill(0)
   const expected = new Array<number>(7).fill(0)
-  for (const [index, days] of budgets.entries()) {
+  for (const days of budgets) {
     const recent = days.filter(({ ageDays, spend }) => ageDays <= 56 && spend > 0)
-    const effort = recent.map((day) => day.spend ** SPEND_ELASTICITY * completion(index, day.ageDays))
+    const effort = recent.map((day) => day.spend ** SPEND_ELASTICITY * day.exposure)
     const total = effort.reduce((a, b) => a + b, 0)
     const conversions = recent.reduce((a, day) => a + day.conversions, 0)
     for (const [i, day] of recent.entries()) {

@@ -1,3 +1,4 @@
+import type { AccountDate } from '../units/calendar.ts'
 import type { AccountKey, BudgetId } from './account.ts'
 
 /** Conversions per day (or value per day, in main units) that a steady daily spend brings, with how sure we are. */
@@ -29,6 +30,8 @@ export interface BudgetEstimate {
   readonly noise: { readonly overdispersion: number; readonly memory: number }
   /** Claimed to incremental, with its 80 % interval; a prior by campaign class until a lift test says better. */
   readonly incrementality: { readonly mean: number; readonly low: number; readonly high: number }
+  /** A lift test showed that its campaigns cause something: their class's share does not bound them. */
+  readonly hasLift: boolean
   /** Spend over budget on recent full days; below 1 the budget does not bind. */
   readonly deliveryRatio: number | undefined
   /** Share of the eventual conversions that are visible in the data used, 0 to 1. */
@@ -39,6 +42,8 @@ export interface BudgetEstimate {
   readonly valuePerConversion: number
   /** Mean spend per day of the last 14 complete days, main currency units. */
   readonly recentSpendPerDay: number
+  /** Largest spend of a day of the last 14. */
+  readonly bestRecentDay: number
   /** Its share of the portfolio's spend before the flight, by which its class may be bounded. */
   readonly originalShare: number
 }
@@ -47,6 +52,23 @@ export interface Estimates {
   readonly budgets: readonly BudgetEstimate[]
   /** Relative demand by day of week, Monday first; mean 1. */
   readonly dayOfWeek: readonly number[]
-  /** By account key: share of eventual conversions that are visible at each age in days, 0 first; ends at 1. */
+  /** The same of each account. */
+  readonly weekdays: ReadonlyMap<AccountKey, readonly number[]>
+  /**
+   * By account key: share of eventual conversions that are visible at each age in days, 0 first; ends at 1, and may be
+   * above it where orders are yet to be returned.
+   */
   readonly completion: ReadonlyMap<AccountKey, readonly number[]>
+  /** Times whose conversions say something about the counting and nothing about performance. */
+  readonly breaks: readonly CountingBreak[]
+}
+
+export interface CountingBreak {
+  readonly account: AccountKey
+  readonly kind: 'outage' | 'double-firing' | 'level-shift'
+  readonly from: AccountDate
+  readonly to?: AccountDate
+  /** It reaches to the last complete day, or is too young to be reckoned with. */
+  readonly ongoing: boolean
+  readonly detail: string
 }

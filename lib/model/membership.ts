@@ -1,4 +1,5 @@
 import type { AccountDate } from '../units/calendar.ts'
+import { mainUnits } from '../units/money.ts'
 import { type AccountRef, sameAccount } from './account.ts'
 import type { CampaignClass, Membership, Policy } from './policy.ts'
 import type { AccountStructure, BudgetHolder, Campaign } from './structure.ts'
@@ -24,6 +25,8 @@ export const memberOf = (
 export interface BudgetMembership {
   readonly class: CampaignClass
   readonly managed: boolean
+  /** Main units of the base currency, by the advertiser's prediction; of several campaigns the least. */
+  readonly valuePerConversion?: number
 }
 
 // From most to least doubtful that its conversions are its own doing.
@@ -41,7 +44,12 @@ export function budgetMembership(
   const classes = members.flatMap((member) => (member ? [member.class] : []))
   const strictest = STRICTEST_FIRST.find((one) => classes.includes(one))
   if (strictest === undefined) return undefined
-  return { class: strictest, managed: members.every((member) => member?.managed === true) }
+  const predicted = members.flatMap((one) => (one?.valuePerConversion ? [mainUnits(one.valuePerConversion)] : []))
+  return {
+    class: strictest,
+    managed: members.every((member) => member?.managed === true),
+    ...(predicted.length > 0 ? { valuePerConversion: Math.min(...predicted) } : {}),
+  }
 }
 
 /** Whether anything that the budget feeds is running, so that it can spend. */

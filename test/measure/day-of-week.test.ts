@@ -1,25 +1,23 @@
 import { describe, expect, test } from 'vitest'
-import type { BudgetDay } from '../../lib/measure/budget-days.ts'
 import { dayOfWeekFactors } from '../../lib/measure/day-of-week.ts'
+import type { UsableDay } from '../../lib/measure/series.ts'
 import { addDays, dayOfWeek } from '../../lib/units/calendar.ts'
 import { TODAY } from './samples.ts'
 
 /** Eight whole weeks of a budget, by weekday (1 Monday). */
-const weeks = (figures: (weekday: number) => { spend: number; conversions: number }): readonly BudgetDay[] =>
+const weeks = (figures: (weekday: number) => { spend: number; conversions: number }): readonly UsableDay[] =>
   Array.from({ length: 56 }, (_, i) => {
     const date = addDays(TODAY, i - 56)
-    return { date, ageDays: 56 - i, value: 0, ...figures(dayOfWeek(date)) }
+    return { date, ageDays: 56 - i, value: 0, exposure: 1, ...figures(dayOfWeek(date)) }
   })
-
-const whole = () => 1
 
 describe('demand by day of week', () => {
   test('is 1 on every day without data', () => {
-    expect(dayOfWeekFactors([], whole)).toEqual(new Array(7).fill(1))
+    expect(dayOfWeekFactors([])).toEqual(new Array(7).fill(1))
   })
 
   test('is 1 on every day when every day brought the same', () => {
-    for (const factor of dayOfWeekFactors([weeks(() => ({ spend: 100, conversions: 20 }))], whole))
+    for (const factor of dayOfWeekFactors([weeks(() => ({ spend: 100, conversions: 20 }))]))
       expect(factor).toBeCloseTo(1, 12)
   })
 
@@ -33,27 +31,31 @@ describe('demand by day of week', () => {
   })
 
   test('does not take money for demand: more spent on Saturdays brings more at an elasticity of 0.6', () => {
-    const factors = dayOfWeekFactors(
-      [weeks((day) => ({ spend: day === 6 ? 200 : 100, conversions: 200 * (day === 6 ? 2 ** 0.6 : 1) }))],
-      whole,
-    )
+    const factors = dayOfWeekFactors([
+      weeks((day) => ({ spend: day === 6 ? 200 : 100, conversions: 200 * (day === 6 ? 2 ** 0.6 : 1) })),
+    ])
     for (const factor of factors) expect(factor).toBeCloseTo(1, 3)
   })
 
   test('does not take immature days for weak ones', () => {
-    const completion = (_: number, age: number): number => (age <= 2 ? 0.5 : 1)
-    const days = weeks(() => ({ spend: 100, conversions: 200 })).map((day) => ({
-      ...day,
-      conversions: day.conversions * completion(0, day.ageDays),
-    }))
-    for (const factor of dayOfWeekFactors([days], completion)) expect(factor).toBeCloseTo(1, 10)
+    const days = weeks(() => ({ spend: 100, conversions: 200 })).map((day) => {
+      const visible = day.ageDays <= 2 ? 0.5 : 1
+      return { ...day, conversions: day.conversions * visible, exposure: visible }
+    })
+    for (const factor of dayOfWeekFactors([days])) expect(factor).toBeCloseTo(1, 10)
   })
 
   test('does not care in what money spend is counted', () => {
     const days = weeks((day) => ({ spend: 90 + day, conversions: 20 + day }))
-    const factors = dayOfWeekFactors([days], whole)
-    const yen = dayOfWeekFactors([days.map((day) => ({ ...day, spend: day.spend * 160 }))], whole)
+    const factors = dayOfWeekFactors([days])
+    const yen = dayOfWeekFactors([days.map((day) => ({ ...day, spend: day.spend * 160 }))])
     for (const [i, factor] of factors.entries()) expect(yen[i]).toBeCloseTo(factor, 10)
+  })
+
+  test('is pulled towards the factors of the whole by 40 conversions', () => {
+    const centre = [1, 1, 1, 1, 1, 1.4, 0.6]
+    // Without a conversion it is the centre itself.
+    for (const [i, factor] of dayOfWeekFactors([], centre).entries()) expect(factor).toBeCloseTo(centre[i]!, 12)
   })
 
   test('barely moves on a handful of conversions', () => {

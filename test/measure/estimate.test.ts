@@ -76,8 +76,8 @@ describe('the estimate of a budget', () => {
       accounts: [google({ id: '1', budget: 100, campaign: { name: 'Brand' } }, { id: '2', budget: 100 })],
       policy: { members: [{ name: 'brand', class: 'brand' }, { class: 'prospecting' }] },
     })
-    expect(of(observation, '1')?.incrementality).toEqual({ mean: 0.2, low: 0.05, high: 0.5 })
-    expect(of(observation, '2')?.incrementality).toEqual({ mean: 0.85, low: 0.6, high: 1 })
+    expect(of(observation, '1')?.incrementality).toEqual({ mean: 0.2, low: 0.05, high: 0.5, evidence: 'prior' })
+    expect(of(observation, '2')?.incrementality).toEqual({ mean: 0.85, low: 0.6, high: 1, evidence: 'prior' })
   })
 })
 

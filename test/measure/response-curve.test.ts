@@ -21,7 +21,8 @@ const someDays: fc.Arbitrary<readonly CurvePoint[]> = fc.uniqueArray(
   { minLength: 1, maxLength: 60, selector: ({ ageDays }) => ageDays },
 )
 
-const fitOf = (days: readonly CurvePoint[], priorRate = 0.05) => fitResponseCurves([{ days, pool: 'one', priorRate }])[0]
+const fitOf = (days: readonly CurvePoint[], priorRate = 0.05) =>
+  fitResponseCurves([{ days, pool: 'one', priorRate }])[0]
 const fitted = (days: readonly CurvePoint[], priorRate = 0.05): ResponseCurve => fitOf(days, priorRate)!.curve
 
 /** Days of a budget whose truth is a saturation curve: 0.55 per cent more of one per cent more, at 100 a day. */
