@@ -95,13 +95,19 @@ function stepMade({ events, on, standing, state, stoodAt }: EventQuestion): Made
   if (!state?.ours || !state.day || !then) return undefined
   const { known, dayStart } = state
   if (known.kind !== 'money' || dayStart?.kind !== 'money') return undefined
-  const moved = compare(known.amount, dayStart.amount)
-  // A push that failed leaves both alike; so does a pause and start on a later day of a step that was made.
-  if (moved === 0) return state.day === then.from ? undefined : 'unclear'
-  if (moved > 0 !== then.budgetFactor > 1) return 'unclear'
   const before = stepInForce(events, addDays(state.day, -1))
-  const isFresh = before === undefined || before.name === then.name
-  return { event: then.name, stoodAt: isFresh ? dayStart.amount : over(dayStart.amount, before.budgetFactor) }
+  // The day began at the level of the event that was on before.
+  const earlier = before && before.name !== then.name ? before : undefined
+  const base = earlier ? over(dayStart.amount, earlier.budgetFactor) : dayStart.amount
+  // A push that failed leaves the day as it began; so does a pause and start on a later day of a step that was made.
+  if (equal(known.amount, dayStart.amount)) {
+    if (earlier) return { event: earlier.name, stoodAt: base }
+    return state.day === then.from ? undefined : 'unclear'
+  }
+  // Below where the day began and yet not raised: it was cut back from a raise on an earlier day.
+  return compare(known.amount, base) > 0 && (earlier || compare(known.amount, dayStart.amount) > 0)
+    ? { event: then.name, stoodAt: base }
+    : 'unclear'
 }
 
 const FACTOR_SCALE = 1_000_000_000
@@ -122,9 +128,9 @@ const lastEvent = ({ events, state }: EventQuestion): string =>
 function stepTo({ caps, standing }: EventQuestion, event: SteppedEvent, stoodAt: Money): EventStep {
   const wanted = times(stoodAt, event.budgetFactor, 'down')
   const { to, cutBy } = underCaps(caps, wanted)
-  const isRaise = event.budgetFactor >= 1
-  if (cutBy && (isRaise ? compare(to, standing) <= 0 : compare(to, standing) >= 0))
+  if (cutBy && compare(to, standing) <= 0)
     return hold(event, `${windowText(event)} asks for ${amountText(wanted)}, but ${cutBy.detail}`)
+  if (equal(to, standing)) return hold(event, `stands at its level for ${windowText(event)}`)
   const why = [
     `${event.budgetFactor} times the ${amountText(stoodAt)} that it stood at, approved for ${windowText(event)}`,
     cutBy ? `; cut from ${amountText(wanted)} to ${amountText(to)}: ${cutBy.detail}` : '',
