@@ -57,6 +57,15 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
       return { measuredOn: kept.measuredOn, commit: kept.commit, dirty: kept.dirty, bill: bill(figures) }
     },
   },
+  multipliers: {
+    what: 'bid multipliers against knowing the truth, at four numbers of clicks (three minutes)',
+    async run(json) {
+      const { measureMultipliers, printMultipliers } = await import('./multipliers.ts')
+      const { figures } = await keep('bench-multipliers', async () => measureMultipliers())
+      if (!json) printMultipliers(figures)
+      return figures
+    },
+  },
   demo: {
     what: 'wall and processor time of the default run of npm start, three times (three minutes)',
     async run(json) {
@@ -80,7 +89,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (names.length === 0 || unknown !== undefined) {
     if (unknown !== undefined) console.error(`there is no benchmark "${unknown}"`)
     console.error('npm run bench -- NAME… [--json]\n')
-    for (const [name, { what }] of Object.entries(BENCHMARKS)) console.error(`  ${name.padEnd(10)} ${what}`)
+    for (const [name, { what }] of Object.entries(BENCHMARKS)) console.error(`  ${name.padEnd(11)} ${what}`)
     return unknown === undefined ? 0 : 2
   }
   const results: Record<string, unknown> = {}
