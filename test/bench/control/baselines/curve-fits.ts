@@ -1,7 +1,7 @@
 import type { ControllerKind, View } from '../controller.ts'
 import { type FitSettings, type Response, responses } from './curves.ts'
 import { deliverable } from './delivery.ts'
-import { baseline } from './guarded.ts'
+import { baseline, LEARNING_STEP } from './guarded.ts'
 import { optimise } from './optimise.ts'
 import { evenTotal, isLive, isSeasoned, launchBudget, trail } from './past.ts'
 import { periodic } from './periodic.ts'
@@ -17,10 +17,10 @@ export interface CurveModel {
 
 export const WEEKLY: CurveModel = {
   fit: {
-    window: 70,
-    halfLife: 28,
+    window: 120,
+    halfLife: 50,
     dispersion: 1.4,
-    prior: { logShape: 0, logShapeSd: 0.3, logHalfway: 0.2, logHalfwaySd: 0.8, strength: 1.5 },
+    prior: { logShape: 0, logShapeSd: 0.4, logHalfway: 0.4, logHalfwaySd: 0.8, strength: 1.5 },
   },
   least: 0.5,
   most: 2,
@@ -60,10 +60,12 @@ export const staticFit: ControllerKind = baseline(
   'static-fit',
   'Knows the warm-up: fits a Hill curve per campaign by maximum likelihood, optimises once, and keeps those shares.',
   () => periodic(Number.POSITIVE_INFINITY, (view) => planned(view, STATIC)),
+  LEARNING_STEP,
 )
 
 export const weeklyRefit: ControllerKind = baseline(
   'weekly-refit',
-  'Knows ten weeks of days: refits a Hill curve per campaign with priors every week and optimises within half and twice recent spend.',
+  'Knows four months of days: refits a Hill curve per campaign with priors every week and optimises within half and twice recent spend.',
   () => periodic(7, (view) => planned(view, WEEKLY)),
+  LEARNING_STEP,
 )

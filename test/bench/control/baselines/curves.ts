@@ -18,6 +18,9 @@ export interface FitSettings {
 /** Conversions by which a platform's conversions per unit of money are shrunk to the account's. */
 const PLATFORM_CONVERSIONS = 20
 
+/** Campaigns that the prior's own centre counts for beside the account's curves. */
+const POOLED_AS = 5
+
 /** Reported days of campaign `i`, younger ones counting more. */
 export function observations(
   view: View,
@@ -58,7 +61,40 @@ export function platformRates(view: View, window: number): ReadonlyMap<number, n
 /** Outcome per day at a budget, worth included; undefined for a campaign that never spent. */
 export type Response = ((budget: number) => number) | undefined
 
-/** One fitted curve per campaign; undefined where there is nothing to fit, or nobody asks for it. */
+/** What a campaign's curve is fitted to. */
+interface Case {
+  readonly days: readonly Observation[]
+  readonly usual: number
+  readonly rate: number
+}
+
+function caseOf(
+  view: View,
+  i: number,
+  settings: FitSettings,
+  rate: number,
+  demand: readonly number[],
+): Case | undefined {
+  const days = observations(view, i, settings, demand)
+  const usual = usualSpend(days)
+  return rate * usual > 0 ? { days, usual, rate: rate * usual } : undefined
+}
+
+/** Prior around what the account's curves have in common: its centre counts as `POOLED_AS` campaigns. */
+function pooled(
+  prior: FitSettings['prior'],
+  fits: readonly (Hill & { readonly usual: number })[],
+): FitSettings['prior'] {
+  const n = fits.length + POOLED_AS
+  const shapes = fits.reduce((sum, { shape }) => sum + Math.log(shape), POOLED_AS * prior.logShape)
+  const halfways = fits.reduce((sum, one) => sum + Math.log(one.halfway / one.usual), POOLED_AS * prior.logHalfway)
+  return { ...prior, logShape: shapes / n, logHalfway: halfways / n }
+}
+
+/**
+ * One fitted curve per campaign; undefined where there is nothing to fit, or nobody asks for it. Fitted twice: the
+ * second time with priors around what the first curves have in common.
+ */
 export function fittedCurves(
   view: View,
   settings: FitSettings,
@@ -66,13 +102,21 @@ export function fittedCurves(
 ): readonly (Hill | undefined)[] {
   const rates = platformRates(view, settings.window)
   const weekdays = weekdayFactors(view)
-  return view.campaigns.map(({ platform }, i) => {
-    if (!isMember(i)) return undefined
-    const days = observations(view, i, settings, weekdays.get(platform) ?? [])
-    const usual = usualSpend(days)
-    const rate = (rates.get(platform) ?? 0) * usual
-    return rate > 0 ? fitHill(days, usual, settings.dispersion, { ...settings.prior, rate }) : undefined
-  })
+  const cases = view.campaigns.map(({ platform }, i) =>
+    isMember(i) ? caseOf(view, i, settings, rates.get(platform) ?? 0, weekdays.get(platform) ?? []) : undefined,
+  )
+  const fitAll = (prior: FitSettings['prior']) =>
+    cases.map(
+      (one) =>
+        one && { ...fitHill(one.days, one.usual, settings.dispersion, { ...prior, rate: one.rate }), usual: one.usual },
+    )
+  const alone = fitAll(settings.prior)
+  return fitAll(
+    pooled(
+      settings.prior,
+      alone.filter((fit) => fit !== undefined),
+    ),
+  )
 }
 
 export function responses(

@@ -3,7 +3,7 @@ import { observations, platformRates } from './curves.ts'
 import { gammaDraw } from './draws.ts'
 import { firstBudgets } from './first-budgets.ts'
 import { type Observation, usualSpend } from './fit.ts'
-import { baseline } from './guarded.ts'
+import { baseline, LEARNING_STEP } from './guarded.ts'
 import { chosenBudgets, isChosen, type Ladder, reachable } from './levels.ts'
 import { weekdayFactors } from './weekdays.ts'
 import { worths } from './worth.ts'
@@ -93,10 +93,12 @@ export const discreteThompson = baseline(
   'discrete-thompson',
   'Knows sixty days: eight budget levels per campaign as arms with gamma beliefs, one draw of each, and the best levels by knapsack.',
   () => discrete(thompson),
+  LEARNING_STEP,
 )
 
 export const discreteUcb = baseline(
   'discrete-ucb',
   'Knows sixty days: eight budget levels per campaign as arms, an upper bound of each, and the best levels by knapsack.',
   () => discrete(upperBound),
+  LEARNING_STEP,
 )

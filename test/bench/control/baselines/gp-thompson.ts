@@ -3,9 +3,8 @@ import { normal } from '../random.ts'
 import { observations, platformRates } from './curves.ts'
 import { type Observation, usualSpend } from './fit.ts'
 import { drawn, type Measurement, type Process, posterior } from './gaussian-process.ts'
-import { baseline } from './guarded.ts'
+import { baseline, LEARNING_STEP } from './guarded.ts'
 import { chosenBudgets, isChosen, type Ladder, reachable } from './levels.ts'
-import { periodic } from './periodic.ts'
 import { weekdayFactors } from './weekdays.ts'
 import { worths } from './worth.ts'
 
@@ -18,8 +17,6 @@ const REACH = 0.7
 const BIN = 0.06
 /** Levels, as multiples of recent spend. */
 const MULTIPLES = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.12, 1.25, 1.4, 1.6, 1.8, 2]
-const EVERY_DAYS = 1
-
 const PAST = { window: 60, halfLife: 21, dispersion: 1.5, strength: 5 } as const
 
 /** Relative deviations are stationary in log spend; the function is zero at zero spend, and its spread grows with it. */
@@ -108,5 +105,6 @@ function sampled(view: View): readonly number[] {
 export const gpThompsonKnapsack = baseline(
   'gp-thompson-knapsack',
   'Knows sixty days: a Gaussian process of conversions over spend per campaign, one function drawn from each, and the best levels by knapsack.',
-  () => periodic(EVERY_DAYS, sampled),
+  () => sampled,
+  LEARNING_STEP,
 )

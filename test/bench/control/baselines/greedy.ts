@@ -1,5 +1,5 @@
 import type { View } from '../controller.ts'
-import { baseline } from './guarded.ts'
+import { baseline, LEARNING_STEP } from './guarded.ts'
 import { evenTotal, isLive, isSeasoned, launchBudget, trail } from './past.ts'
 import { periodic } from './periodic.ts'
 
@@ -30,4 +30,5 @@ export const greedyLast = baseline(
   'greedy-last',
   "Knows last week's conversions per spend: each week the best get twice their spend until the money ends, the others half.",
   () => periodic(PERIOD_DAYS, greedyBudgets),
+  LEARNING_STEP,
 )

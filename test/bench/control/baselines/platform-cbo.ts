@@ -1,7 +1,7 @@
 import type { ControllerKind, View } from '../controller.ts'
 import { type CurveModel, planned, WEEKLY } from './curve-fits.ts'
 import { firstBudgets } from './first-budgets.ts'
-import { budgetsByPlatform } from './guarded.ts'
+import { budgetsByPlatform, LEARNING_STEP } from './guarded.ts'
 import { evenTotal } from './past.ts'
 import { periodic } from './periodic.ts'
 
@@ -37,7 +37,7 @@ export const platformCbo: ControllerKind = {
     return {
       decide: (view) => {
         shares = platformShares(view, first(view))
-        return budgetsByPlatform(view, within(view), shares)
+        return budgetsByPlatform(view, within(view), shares, LEARNING_STEP)
       },
     }
   },

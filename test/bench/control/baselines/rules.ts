@@ -1,5 +1,5 @@
-import type { View } from '../controller.ts'
-import { baseline } from './guarded.ts'
+import type { ControllerKind, View } from '../controller.ts'
+import { baseline, LEARNING_STEP, type Wishes } from './guarded.ts'
 import { accountTrail, trail } from './past.ts'
 
 /** How a rule tool is set up. */
@@ -33,16 +33,18 @@ export function ruleFactor(view: View, i: number, rules: Rules, target: number):
   return 1
 }
 
-const ruleBaseline = (name: string, what: string, rules: Rules) =>
-  baseline(name, what, () => {
-    let first: number | undefined
-    return (view) => {
-      first ??= view.day
-      if ((view.day - first) % rules.every !== 0) return view.budgets
-      const target = targetCost(view)
-      return view.budgets.map((budget, i) => budget * ruleFactor(view, i, rules, target))
-    }
-  })
+function ruleWishes(rules: Rules): Wishes {
+  let next = Number.NEGATIVE_INFINITY
+  return (view) => {
+    if (view.day < next) return view.budgets
+    next = view.day + rules.every
+    const target = targetCost(view)
+    return view.budgets.map((budget, i) => budget * ruleFactor(view, i, rules, target))
+  }
+}
+
+const ruleBaseline = (name: string, what: string, rules: Rules): ControllerKind =>
+  baseline(name, what, () => ruleWishes(rules), LEARNING_STEP)
 
 export const rulesDaily = ruleBaseline(
   'rules-daily',

@@ -1,9 +1,10 @@
 import { firstBudgets } from './first-budgets.ts'
-import { baseline } from './guarded.ts'
+import { baseline, LEARNING_STEP } from './guarded.ts'
 import { efficiency, trail } from './past.ts'
 
-/** Days that the proportional baselines look back: two weeks, so that every weekday counts alike. */
-const TRAILING_DAYS = 14
+/** Days that the proportional baselines look back: whole weeks, so that every weekday counts alike. */
+const ROAS_DAYS = 14
+const CONVERSIONS_DAYS = 28
 /** Average conversions by which a campaign's efficiency is shrunk to the account's. */
 const PRIOR_CONVERSIONS = 5
 
@@ -18,16 +19,18 @@ export const hold = baseline('hold', 'Knows the budgets it came with: keeps thei
 export const proportionalRoas = baseline(
   'proportional-roas',
   'Knows two weeks of conversions and spend: budgets in proportion to conversions per unit of money.',
-  () => (view) => view.campaigns.map((_, i) => efficiency(view, i, TRAILING_DAYS, PRIOR_CONVERSIONS)),
+  () => (view) => view.campaigns.map((_, i) => efficiency(view, i, ROAS_DAYS, PRIOR_CONVERSIONS)),
+  LEARNING_STEP,
 )
 
 /** With curves alike in elasticity, budgets that equal their share of conversions are where marginal returns meet. */
 export const proportionalConversions = baseline(
   'proportional-conversions',
-  'Knows two weeks of conversions and spend: conversions per unit of money times spend, so budgets in proportion to conversions.',
+  'Knows four weeks of conversions and spend: conversions per unit of money times spend, so budgets in proportion to conversions.',
   () => (view) =>
     view.campaigns.map((_, i) => {
-      const { spend, days } = trail(view, i, TRAILING_DAYS)
-      return days > 0 ? (efficiency(view, i, TRAILING_DAYS, PRIOR_CONVERSIONS) * spend) / days : 0
+      const { spend, days } = trail(view, i, CONVERSIONS_DAYS)
+      return days > 0 ? (efficiency(view, i, CONVERSIONS_DAYS, PRIOR_CONVERSIONS) * spend) / days : 0
     }),
+  LEARNING_STEP,
 )
