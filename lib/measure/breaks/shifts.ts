@@ -1,12 +1,14 @@
+import { lastCoefficient, type Point } from '../../stats/least-squares.ts'
 import type { AccountDays, DayContext } from './account-days.ts'
 import type { BreakOptions } from './options.ts'
 
 /** Days that are compared on either side of a change, at most and at least. */
-const WINDOW_DAYS = 14
+const WINDOW_DAYS = 21
 const LEAST_BEFORE = 10
 const LEAST_AFTER = 4
-/** By how much a step must fit the account's days better than a straight line does, in squared deviations; a line is season. */
-const BETTER_THAN_LINE = 4
+/** Of a change, the share that must be a step beside a smooth course, and the deviations that the step stands out by. */
+const STEP_SHARE = 0.5
+const STEP_DEVIATIONS = 2.75
 /** Variance over mean of counts. */
 const DISPERSION = 1.4
 /** By how much, as a standard deviation of the logarithm, rates move on their own: a campaign's and an account's over two weeks, an account's on one day. */
@@ -96,7 +98,7 @@ function bestShift(
     if (isBroken[day] === 1 || known.some((shift) => Math.abs(shift.day - day) < WINDOW_DAYS / 2)) continue
     const change = commonChange(sums, days, day, WINDOW_DAYS, options)
     if (!change || Math.abs(change.log) / change.sd <= deviations) continue
-    if (!isSudden(sums, days, day)) continue
+    if (!isSudden(sums, days, day, change.log)) continue
     deviations = Math.abs(change.log) / change.sd
     const factor = Math.exp(change.log)
     best = { day, factor, factorSd: factor * change.sd, daysAfter: days.days - day }
@@ -160,22 +162,25 @@ function overCampaigns({ conversions, exposure }: Sums, days: AccountDays, from:
   return total
 }
 
-/** Whether the account's days, in logarithms, look more like a step than like a straight line. */
-function isSudden(sums: Sums, days: AccountDays, day: number): boolean {
+/**
+ * Whether the account's days, in logarithms, step on that day beyond what a smooth course (a parabola) of theirs
+ * explains: what rises day by day is season.
+ */
+function isSudden(sums: Sums, days: AccountDays, day: number, log: number): boolean {
   const from = Math.max(0, day - WINDOW_DAYS)
   const to = Math.min(days.days, day + WINDOW_DAYS)
   const rates = ratesBefore(sums, days, from, day)
-  const step = newFit()
-  const line = newFit()
+  const points: Point[] = []
   for (let one = from; one < to; one++) {
     const { seen, expected } = totalOf(sums, days, rates, one)
     if (expected <= 0) continue
     const weight = 1 / (DAY_SD ** 2 + DISPERSION / Math.max(1, seen))
-    const log = Math.log((seen + 0.5) / (expected + 0.5))
-    addPoint(step, weight, one < day ? 0 : 1, log)
-    addPoint(line, weight, one - day, log)
+    const t = (one - day + 0.5) / WINDOW_DAYS
+    points.push({ weight, x: [1, t, t * t, one < day ? 0 : 1], y: Math.log((seen + 0.5) / (expected + 0.5)) })
   }
-  return residual(line) - residual(step) >= BETTER_THAN_LINE
+  if (points.length < LEAST_BEFORE + LEAST_AFTER) return false
+  const { value, sd } = lastCoefficient(points)
+  return value / log > STEP_SHARE && Math.abs(value) / sd > STEP_DEVIATIONS
 }
 
 function ratesBefore({ conversions, exposure }: Sums, { days, campaigns }: AccountDays, from: number, day: number) {
@@ -194,32 +199,4 @@ function totalOf({ conversions, exposure }: Sums, { days, campaigns }: AccountDa
     expected += rates[i]! * (exposure[at + 1]! - exposure[at]!)
   }
   return { seen, expected }
-}
-
-/** Weighted sums of a regression of y on x. */
-interface Fit {
-  w: number
-  x: number
-  y: number
-  xx: number
-  xy: number
-  yy: number
-}
-
-const newFit = (): Fit => ({ w: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 })
-
-function addPoint(fit: Fit, w: number, x: number, y: number): void {
-  fit.w += w
-  fit.x += w * x
-  fit.y += w * y
-  fit.xx += w * x * x
-  fit.xy += w * x * y
-  fit.yy += w * y * y
-}
-
-/** Weighted squares that the regression leaves. */
-function residual({ w, x, y, xx, xy, yy }: Fit): number {
-  const spread = xx - (x * x) / w
-  const slope = spread > 0 ? (xy - (x * y) / w) / spread : 0
-  return yy - (y * y) / w - slope * (xy - (x * y) / w)
 }

@@ -142,10 +142,11 @@ function withBuckets(
   return { evidence: all, phi: dispersionOf(tallied.count, shrink(all, prior, PRIOR_CONVERSIONS, 1), 1, 'count') }
 }
 
-function unitOf({ count, value }: Tally): number {
-  const sum = (all: Float64Array): number => all.reduce((a, b) => a + b, 0)
-  const conversions = sum(count.visible)
-  const worth = sum(value.visible)
+function unitOf({ count, value, countGaps, valueGaps }: Tally): number {
+  const sum = (...all: readonly (Float64Array | undefined)[]): number =>
+    all.reduce((total, one) => total + (one ? one.reduce((a, b) => a + b, 0) : 0), 0)
+  const conversions = sum(count.visible, countGaps?.visible)
+  const worth = sum(value.visible, valueGaps?.visible)
   return conversions > 0 && worth > 0 ? worth / conversions : 1
 }
 
