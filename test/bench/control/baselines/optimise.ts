@@ -3,6 +3,8 @@ interface Piece {
   readonly campaign: number
   readonly width: number
   readonly slope: number
+  /** Spans points of the curve that lie under the hull: part of it brings less than its slope says. */
+  readonly isGap: boolean
 }
 
 /** One campaign of an optimisation: its curve and the budgets it may get. */
@@ -38,25 +40,41 @@ function piecesOf(option: Option, campaign: number): readonly Piece[] {
   return corners.slice(1).map((to, k) => {
     const from = corners[k]!
     const width = xs[to]! - xs[from]!
-    return { campaign, width, slope: (ys[to]! - ys[from]!) / width }
+    return { campaign, width, slope: (ys[to]! - ys[from]!) / width, isGap: to - from > 1 }
   })
+}
+
+/** Takes pieces by falling slope. A gap that the money left does not span is entered, or left to the last with its campaign. */
+function filled(options: readonly Option[], pieces: readonly Piece[], total: number, entersGaps: boolean) {
+  const budgets = options.map(({ low }) => low)
+  let left = total - budgets.reduce((sum, budget) => sum + budget, 0)
+  const put = new Set<number>()
+  const later: Piece[] = []
+  const take = ({ campaign, width }: Piece): void => {
+    const more = Math.max(0, Math.min(width, left))
+    budgets[campaign]! += more
+    left -= more
+  }
+  for (const piece of pieces) {
+    if (!entersGaps && piece.isGap && piece.width > left) put.add(piece.campaign)
+    if (put.has(piece.campaign)) later.push(piece)
+    else take(piece)
+  }
+  later.forEach(take)
+  return budgets
 }
 
 /**
  * Budgets of greatest total outcome within bounds: pieces of the upper hulls taken by falling slope. Exact to the grid
- * for concave curves; with S-shaped ones at most one campaign ends inside a gap of its hull.
+ * for concave curves; with S-shaped ones at most one campaign ends inside a gap of its hull, and the better of entering
+ * that gap and spending the money elsewhere is taken.
  *
  * @param total main units; when the lower bounds exceed it they are what is returned
  */
 export function optimise(options: readonly Option[], total: number): readonly number[] {
-  const budgets = options.map(({ low }) => low)
-  let left = total - budgets.reduce((sum, budget) => sum + budget, 0)
   const pieces = options.flatMap(piecesOf).sort((a, b) => b.slope - a.slope)
-  for (const { campaign, width } of pieces) {
-    if (left <= 0) break
-    const more = Math.min(width, left)
-    budgets[campaign]! += more
-    left -= more
-  }
-  return budgets
+  const outcome = (budgets: readonly number[]): number =>
+    budgets.reduce((sum, budget, i) => sum + options[i]!.at(budget), 0)
+  const [entered, around] = [true, false].map((entersGaps) => filled(options, pieces, total, entersGaps))
+  return outcome(around!) > outcome(entered!) ? around! : entered!
 }
