@@ -6,7 +6,7 @@ export interface BreakOptions {
   readonly tail: number
   /** Counts at or below this share of the expected are near none. */
   readonly outageShare: number
-  /** Counts at or above this multiple of the expected are counted twice. */
+  /** A day at or above this multiple of the expected may be counted twice. */
   readonly doubleShare: number
   /** Expected conversions below which nothing is called. */
   readonly leastExpected: number
@@ -20,7 +20,7 @@ export const BREAK_DEFAULTS: BreakOptions = {
   days: 2,
   tail: 1e-4,
   outageShare: 0.35,
-  doubleShare: 1.6,
+  doubleShare: 1.7,
   leastExpected: 10,
   leastShift: 1.2,
   shiftDeviations: 3,

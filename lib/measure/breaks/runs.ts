@@ -10,10 +10,12 @@ const LEAST_CONVERSIONS = 20
 const SILENT = 0.5
 /** A run that nothing confirmed in so many days is how things are now. */
 const UNCONFIRMED_DAYS = 10
+/** What a doubled count must reach over its days, in multiples of the expected. */
+const DOUBLE = 1.8
 /** A doubling that lasts so long is another rule of counting, and not a fault that somebody will mend. */
 const LASTING_DAYS = 21
-/** A day beside a confirmed run belongs to it when it is off by at least this: it broke in the middle of a day. */
-const EDGE = { low: 0.8, high: 1.25 } as const
+/** The day before or after a confirmed run belongs to it when it is off by at least this: it broke in the middle of it. */
+const EDGE = { low: 0.7, high: 1.3 } as const
 /** A confirmed run ends with the first day that is back within these. */
 const ENDS = { low: 0.6, high: 1.35 } as const
 /** Without its oddest campaign a break must still show; campaigns that bring less than this together cannot tell. */
@@ -53,6 +55,7 @@ export function findRuns(days: AccountDays, context: DayContext, options: BreakO
     open: undefined,
     ratios: [],
     runs: [],
+    lastOdd: -1,
   }
   for (let day = 0; day < days.days; day++) visit(scan, day)
   const { open } = scan
@@ -68,6 +71,8 @@ interface Scan {
   /** By day: seen over expected, 1 where nothing could be expected. */
   readonly ratios: number[]
   readonly runs: Run[]
+  /** The last day that was odd; -1 before any was. */
+  lastOdd: number
 }
 
 function visit(scan: Scan, day: number): void {
@@ -94,6 +99,7 @@ function visit(scan: Scan, day: number): void {
   if (scan.open?.direction !== odd) close(scan)
   scan.open ??= { direction: odd, days: [] }
   scan.open.days.push(day)
+  scan.lastOdd = day
   confirm(scan, scan.open)
 }
 
@@ -108,15 +114,17 @@ function directionOf(seen: number, low: number, high: number, options: BreakOpti
   return seen >= options.doubleShare * high ? 'high' : undefined
 }
 
-/** The day after a run, on which the fault was mended. */
-function isEdge({ runs, ratios }: Scan, day: number): boolean {
+/** The one day after a run, on which the fault was mended. */
+function isEdge({ runs, ratios, lastOdd }: Scan, day: number): boolean {
   const last = runs.at(-1)
-  if (last?.to !== day - 1 || last.isLasting) return false
-  const ratio = ratios[day]!
-  const isPart = last.direction === 'low' ? ratio < EDGE.low : ratio > EDGE.high
+  if (last === undefined || last.to !== lastOdd || lastOdd !== day - 1 || last.isLasting) return false
+  const isPart = isBeyond(last.direction, ratios[day]!)
   if (isPart) runs[runs.length - 1] = { ...last, to: day }
   return isPart
 }
+
+const isBeyond = (direction: Direction, ratio: number): boolean =>
+  direction === 'low' ? ratio < EDGE.low : ratio > EDGE.high
 
 interface Totals {
   readonly seen: number
@@ -146,7 +154,7 @@ function confirm(scan: Scan, open: Open): void {
   if (!open.confirmed) {
     const tail = tailOf(open.direction, totals)
     const limit = open.days.length >= options.days ? options.tail : options.tail ** 2
-    if (tail >= limit || !isEverywhere(scan, open)) {
+    if (tail >= limit || !isDouble(open, totals) || !isEverywhere(scan, open)) {
       if (open.days.length >= UNCONFIRMED_DAYS) close(scan)
       return
     }
@@ -154,13 +162,15 @@ function confirm(scan: Scan, open: Open): void {
   open.confirmed = runOf(scan, open, totals)
 }
 
+/** All days together count nearly twice; a promotion that nobody announced brings less. */
+const isDouble = ({ direction }: Open, { seen, expected }: Totals): boolean =>
+  direction === 'low' || seen >= DOUBLE * expected
+
 function runOf({ ratios }: Scan, { direction, days }: Open, { seen, expected, variance }: Totals): Run {
   const [first = 0] = days
-  const before = first > 0 ? ratios[first - 1]! : 1
-  const startsBefore = direction === 'low' ? before < EDGE.low - 0.2 : before > EDGE.high + 0.1
   return {
     direction,
-    from: startsBefore ? first - 1 : first,
+    from: first > 0 && isBeyond(direction, ratios[first - 1]!) ? first - 1 : first,
     to: days.at(-1)!,
     factor: seen / expected,
     factorSd: Math.sqrt(variance) / expected,
