@@ -1,6 +1,6 @@
 import type { Loop } from '../../lib/control/loop.ts'
 import { makePlan } from '../../lib/control/plan.ts'
-import { budgetLever } from '../../lib/decide/plan.ts'
+import { budgetLever } from '../../lib/decide/questions.ts'
 import type { PortfolioId } from '../../lib/model/account.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import type { Drift } from '../../lib/model/lever-state.ts'

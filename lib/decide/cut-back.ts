@@ -32,7 +32,12 @@ export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | 
     change: { lever, from: { kind: 'money', amount: budget.amount }, to: { kind: 'money', amount: to } },
     name: budget.name,
     class: membership.class,
-    expected: effectOf(goal, change, estimate, baseUnits),
+    expected: effectOf(
+      goal,
+      { ...change, spend: (mainUnits(to) - mainUnits(budget.amount)) * baseUnits },
+      estimate,
+      baseUnits,
+    ),
     binding: [{ name: 'caps', detail: 'an edit from outside Sluice went past the caps' }],
     why: `Somebody set it to ${amountText(budget.amount)}, outside the caps; it goes back to ${amountText(to)}${short}.`,
     maturity: estimate?.maturity ?? 0,

@@ -2,32 +2,39 @@ import type { BudgetEstimate } from '../model/estimates.ts'
 import type { ExpectedEffect } from '../model/plan.ts'
 import type { Goal } from '../model/policy.ts'
 import { Z80 } from '../stats/gamma-interval.ts'
+import { worthOf } from './worth.ts'
 
-/** What one claimed conversion counts towards the goal, before incrementality: 1, or its value in the account's main units. */
-export const worthPerConversion = (goal: Goal, estimate: BudgetEstimate | undefined): number =>
-  goal.kind === 'value' ? (estimate?.valuePerConversion ?? 0) : 1
+const UNITS = { conversions: 'conversions-per-day', value: 'value-per-day', profit: 'profit-per-day' } as const
+
+/** A change of a budget, in figures. */
+export interface SpendChange {
+  /** Of claimed conversions per day. */
+  readonly mean: number
+  readonly sd: number
+  /** Of spend per day, main units of the base currency. */
+  readonly spend: number
+}
 
 /**
- * A change of claimed conversions as a change of incremental outcome: scaled by the class's incrementality, the spread of
- * both combined as for a product of independent quantities.
+ * A change of claimed conversions as a change of incremental outcome: scaled by the campaign's incrementality, the spread
+ * of both combined as for a product of independent quantities. Of profit, the further spend is taken off.
  *
  * @param baseUnits base currency per main unit of the account's, by which value is converted
  */
 export function effectOf(
   goal: Goal,
-  { mean, sd }: { readonly mean: number; readonly sd: number },
+  { mean, sd, spend }: SpendChange,
   estimate: BudgetEstimate | undefined,
   baseUnits: number,
 ): ExpectedEffect {
-  const iota = estimate?.incrementality ?? { mean: 0, low: 0, high: 0 }
-  const iotaSd = (iota.high - iota.low) / (2 * Z80)
-  const worth = worthPerConversion(goal, estimate) * (goal.kind === 'value' ? baseUnits : 1)
-  const centre = mean * iota.mean * worth
-  const spread = worth * Math.sqrt((sd * iota.mean) ** 2 + (mean * iotaSd) ** 2 + (sd * iotaSd) ** 2)
-  return {
-    unit: goal.kind === 'value' ? 'value-per-day' : 'conversions-per-day',
-    mean: centre,
-    low: centre - Z80 * spread,
-    high: centre + Z80 * spread,
-  }
+  const unit = UNITS[goal.kind]
+  const cost = goal.kind === 'profit' ? spend : 0
+  if (!estimate) return { unit, mean: -cost, low: -cost, high: -cost }
+  const { incrementality } = estimate
+  const perIncremental =
+    incrementality.mean > 0 ? worthOf(goal, estimate, baseUnits).objective / incrementality.mean : 0
+  const iotaSd = (incrementality.high - incrementality.low) / (2 * Z80)
+  const centre = mean * incrementality.mean * perIncremental - cost
+  const spread = perIncremental * Math.sqrt((sd * incrementality.mean) ** 2 + (mean * iotaSd) ** 2 + (sd * iotaSd) ** 2)
+  return { unit, mean: centre, low: centre - Z80 * spread, high: centre + Z80 * spread }
 }

@@ -7,6 +7,7 @@ import type { BudgetHolder } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import { fromMainUnits, larger, type Money, mainUnits, times } from '../units/money.ts'
 import { convertBack, type ExchangeRate } from '../units/rates.ts'
+import type { BudgetQuestion } from './holds.ts'
 import type { Limit } from './interval.ts'
 
 /** Below this share of its budget spent, the budget is not what limits the spend. */
@@ -45,9 +46,18 @@ export function limitsOf(context: BudgetContext): readonly Limit[] {
   ]
 }
 
+/** What an approved step does not lift either: the platform's and the policy's own bounds. */
+export function hardLimits(question: BudgetQuestion): readonly Limit[] {
+  const { observation, account, budget, capabilities } = question
+  const rate = observation.rates.find(({ from }) => from === account.structure.currency)
+  if (!rate) throw new Error(`no exchange rate from ${account.structure.currency}`)
+  const terms = { policy: observation.policy.policy, account: account.structure.account, budget, capabilities, rate }
+  return [...range(terms), ...ownBounds(terms)]
+}
+
 function steps({ policy, budget, capabilities }: BudgetContext): readonly Limit[] {
   const up = Math.min(policy.guardrails.maxStepUp, capabilities.learningSafeStep)
-  const down = policy.guardrails.maxStepDown
+  const down = Math.min(policy.guardrails.maxStepDown, capabilities.learningSafeStep)
   return [
     { name: 'step', detail: `at most ${percent(up)} up in one decision`, atMost: times(budget.amount, 1 + up, 'down') },
     {
@@ -71,7 +81,12 @@ function dayRise({ policy, budget, state, pushedOn }: BudgetContext): readonly L
   ]
 }
 
-function range({ policy, budget, capabilities, rate }: BudgetContext): readonly Limit[] {
+function range({
+  policy,
+  budget,
+  capabilities,
+  rate,
+}: Pick<BudgetContext, 'policy' | 'budget' | 'capabilities' | 'rate'>): readonly Limit[] {
   const { minDailyBudget, maxDailyBudget } = policy.guardrails
   const minimum = capabilities.minimumDailyBudget(budget.amount.currency)
   return [
@@ -97,7 +112,11 @@ function range({ policy, budget, capabilities, rate }: BudgetContext): readonly 
   ]
 }
 
-function ownBounds({ policy, account, budget }: BudgetContext): readonly Limit[] {
+function ownBounds({
+  policy,
+  account,
+  budget,
+}: Pick<BudgetContext, 'policy' | 'account' | 'budget'>): readonly Limit[] {
   return policy.bounds
     .filter((bound) => bound.budget === budget.id && sameAccount(bound.account, account))
     .map(({ atLeast, atMost }) => ({
@@ -109,7 +128,7 @@ function ownBounds({ policy, account, budget }: BudgetContext): readonly Limit[]
 }
 
 function classShare({ class: kind, estimate, dayTarget, rate, budget }: BudgetContext): readonly Limit[] {
-  if (!SHARE_BOUND.has(kind)) return []
+  if (!SHARE_BOUND.has(kind) || estimate.hasLift) return []
   const share = fromMainUnits(mainUnits(dayTarget) * estimate.originalShare, dayTarget.currency, 'down')
   const own = convertBack(share, rate, 'down')
   return [

@@ -1,6 +1,6 @@
 import { policyAccount } from '../measure/budget-days.ts'
 import type { PlatformCapabilities } from '../model/capability.ts'
-import type { BudgetEstimate } from '../model/estimates.ts'
+import type { BudgetEstimate, CountingBreak } from '../model/estimates.ts'
 import { scopesOf } from '../model/freeze.ts'
 import type { Lever } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
@@ -28,6 +28,8 @@ export interface BudgetQuestion {
   readonly state: LeverState | undefined
   readonly estimate: BudgetEstimate | undefined
   readonly capabilities: PlatformCapabilities
+  /** Its account's conversions cannot be trusted at the moment. */
+  readonly dataBreak: CountingBreak | undefined
 }
 
 type Check = (question: BudgetQuestion) => Hold | undefined
@@ -146,6 +148,7 @@ const budgetChecks: readonly Check[] = [
     const held = heldUntil(state, observation.now)
     return held && hold('human-hold', `${held.reason}; left alone until ${isoInstant(held.until)}`)
   },
+  ({ dataBreak }) => dataBreak && hold('data-break', dataBreak.detail),
   (question) => learning(question),
   ({ estimate, observation, account, budget }) => {
     const needed = observation.policy.policy.freshness.minHistoryDays

@@ -1,18 +1,32 @@
+import { predictClaims } from '../measure/predict.ts'
 import { hashOf } from '../model/canonical.ts'
-import type { BudgetEstimate, Estimates } from '../model/estimates.ts'
-import { type Lever, leverKey } from '../model/lever.ts'
+import type { Estimates } from '../model/estimates.ts'
+import { demandFactor, eventsOf } from '../model/events.ts'
+import { leverKey } from '../model/lever.ts'
 import { budgetMembership } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
-import type { Decision, HoldDecision, Plan, PlanId, PlanTerms } from '../model/plan.ts'
-import type { BudgetHolder, Campaign } from '../model/structure.ts'
+import {
+  type Decision,
+  decisionLever,
+  type HoldDecision,
+  type Plan,
+  type PlanId,
+  type PlanTerms,
+} from '../model/plan.ts'
+import { pushDate } from '../model/push-day.ts'
+import type { Campaign } from '../model/structure.ts'
 import { HOUR_MS, later } from '../units/calendar.ts'
+import { compare, fromMainUnits, larger, type Money, mainUnits, smaller } from '../units/money.ts'
 import type { CapabilitiesOf } from './capabilities-of.ts'
-import { cutBack, tooMuchSpent } from './cut-back.ts'
-import { dayTarget } from './day-target.ts'
-import { type BudgetQuestion, reasonNotToCutBack, reasonToHold } from './holds.ts'
-import { type Movable, moveBudgets } from './move-budgets.ts'
+import { decideAlone } from './decide-alone.ts'
+import { commitmentsToday, floorsOf } from './floors.ts'
+import type { BudgetQuestion } from './holds.ts'
+import { moveBudgets } from './move-budgets.ts'
 import { netGrowth } from './net-growth.ts'
+import { type DayPace, paceDay } from './pace-day.ts'
+import { deliveryOf, isLimitedByBudget, type Movable } from './position.ts'
 import { proposedCaps } from './proposed-caps.ts'
+import { questionsOf } from './questions.ts'
 
 /**
  * Decides about every lever of a portfolio: the whole of it is a function of what was observed, so that the same inputs
@@ -27,10 +41,10 @@ export function decide(
   capabilitiesOf: CapabilitiesOf,
   inputsHash: string,
 ): Plan {
-  const target = dayTarget(observation)
-  const questions = observation.accounts.flatMap((account) =>
-    questionsOf(observation, account, estimates, capabilitiesOf),
-  )
+  const questions = questionsOf(observation, estimates, capabilitiesOf)
+  const day = paceDay(observation, questions, estimates)
+  const commitments = commitmentsToday(observation, questions)
+  const target = withMinimums(day, commitments)
   const settled: Decision[] = []
   const movable: Movable[] = []
   for (const question of questions) {
@@ -38,20 +52,40 @@ export function decide(
     if (decided) settled.push(decided)
     else if (question.estimate) movable.push({ ...question, estimate: question.estimate })
   }
-  const { decisions, marginalReturn } = moveBudgets(observation, movable, settledBudgets(questions, movable), target)
+  const floors = floorsOf(observation, commitments, day.day)
+  const moved = moveBudgets(observation, movable, settledBudgets(questions, movable), target, floors)
   const targets = observation.accounts.flatMap((account) => targetHolds(observation, account))
-  const all = [...decisions, ...settled, ...targets]
+  const all = [...withPredictions([...moved.decisions, ...settled], questions, estimates), ...targets]
   return named(
     {
       ...terms(observation, inputsHash),
       dayTarget: target,
-      marginalReturn,
+      marginalReturn: moved.marginalReturn,
       netGrowth: netGrowth(all, observation),
+      limits: moved.limits,
+      unspent: fromMainUnits(Math.max(0, moved.unspent), target.currency, 'down'),
+      pace: withWarnings(day, commitments),
       proposedCaps: proposedCaps(observation, capabilitiesOf),
     },
     all,
   )
 }
+
+/** The path's target, or what commitments and launches ask for together if that is more; never more than remains. */
+function withMinimums({ target, day }: DayPace, commitments: readonly { readonly atLeast: number }[]): Money {
+  const asked = [...commitments, ...day.launches].reduce((sum, { atLeast }) => sum + atLeast, 0)
+  const least = fromMainUnits(Math.max(0, asked), target.currency, 'down')
+  if (compare(least, target) <= 0) return target
+  return larger(target, smaller(least, fromMainUnits(day.remaining, target.currency, 'down')))
+}
+
+const withWarnings = (
+  { pace }: DayPace,
+  commitments: readonly { readonly isFeasible: boolean; readonly why: string }[],
+): NonNullable<Plan['pace']> => ({
+  ...pace,
+  why: [...pace.why, ...commitments.flatMap(({ isFeasible, why }) => (isFeasible ? [] : [why]))],
+})
 
 const named = (terms: PlanTerms, decisions: readonly Decision[]): Plan => ({
   id: hashOf({ terms, decisions }).slice(0, 24) as PlanId,
@@ -70,59 +104,6 @@ const terms = ({ now, policy, occasion, rates }: Observation, inputsHash: string
   occasion,
 })
 
-function questionsOf(
-  observation: Observation,
-  account: AccountObservation,
-  estimates: Estimates,
-  capabilitiesOf: CapabilitiesOf,
-): readonly BudgetQuestion[] {
-  const states = new Map(account.levers.map((state) => [leverKey(state.lever), state]))
-  const beliefs = new Map(
-    estimates.budgets
-      .filter((one) => one.account === account.account)
-      .map((one): [string, BudgetEstimate] => [one.budget, one]),
-  )
-  return account.structure.budgets.flatMap((budget) => {
-    const membership = budgetMembership(observation.policy.policy, account.structure, budget, account.today)
-    if (!membership || budget.status === 'removed') return []
-    const lever = budgetLever(account, budget)
-    const capabilities = capabilitiesOf(account.account)
-    const state = states.get(leverKey(lever))
-    return [{ observation, account, budget, lever, membership, state, estimate: beliefs.get(budget.id), capabilities }]
-  })
-}
-
-export const budgetLever = (account: AccountObservation, budget: BudgetHolder): Lever => ({
-  account: account.structure.account,
-  kind: budget.period === 'daily' ? 'daily-budget' : 'lifetime-budget',
-  entity: 'budget',
-  id: budget.id,
-})
-
-/** Holds, and cuts back to the caps, which need no comparison with other budgets; undefined: it takes part in the split. */
-function decideAlone(question: BudgetQuestion): Decision | undefined {
-  const { lever, budget, state, observation } = question
-  const hold = ({ reason, detail }: Pick<HoldDecision, 'reason' | 'detail'>): HoldDecision => ({
-    kind: 'hold',
-    lever,
-    name: budget.name,
-    value: { kind: 'money', amount: budget.amount },
-    reason,
-    detail,
-  })
-  if (state?.cutBackTo?.kind === 'money' && budget.amount.micros > state.cutBackTo.amount.micros) {
-    const obstacle = reasonNotToCutBack(question)
-    return obstacle ? hold(obstacle) : (cutBack(question, state.cutBackTo.amount) ?? hold(tooMuchSpent(question)))
-  }
-  if (observation.occasion === 'correction')
-    return hold({
-      reason: 'between-decisions',
-      detail: 'only edits outside the caps are corrected between two daily decisions',
-    })
-  const reason = reasonToHold(question)
-  return reason && hold(reason)
-}
-
 /** Budgets that stay as they are but spend the portfolio's money. */
 const settledBudgets = (
   questions: readonly BudgetQuestion[],
@@ -130,6 +111,42 @@ const settledBudgets = (
 ): readonly BudgetQuestion[] => {
   const moving = new Set(movable.map(({ lever }) => leverKey(lever)))
   return questions.filter(({ lever }) => !moving.has(leverKey(lever)))
+}
+
+/** What each budget is expected to bring at what it will stand at, so that it can be scored. */
+function withPredictions(
+  decisions: readonly Decision[],
+  questions: readonly BudgetQuestion[],
+  estimates: Estimates,
+): readonly Decision[] {
+  const byLever = new Map(questions.map((question) => [leverKey(question.lever), question]))
+  return decisions.map((decision) => {
+    const question = byLever.get(leverKey(decisionLever(decision)))
+    const value = decision.kind === 'change' ? decision.change.to : decision.value
+    if (!question?.estimate || value?.kind !== 'money') return decision
+    return { ...decision, prediction: predictionOf(question, question.estimate, value.amount, estimates) }
+  })
+}
+
+function predictionOf(
+  { observation, account, budget }: BudgetQuestion,
+  estimate: NonNullable<BudgetQuestion['estimate']>,
+  to: Money,
+  estimates: Estimates,
+) {
+  const { structure, today } = account
+  const events = eventsOf(observation.policy.policy, structure, budget, today)
+  const most = Math.max(estimate.recentSpendPerDay, 1e-9)
+  const wanted = mainUnits(to) * deliveryOf(estimate)
+  // What does not spend its budget will not begin to because the budget moved.
+  const spend = isLimitedByBudget(estimate) ? wanted : Math.min(wanted, most)
+  return predictClaims(
+    estimate,
+    spend,
+    estimates.weekdays.get(account.account) ?? estimates.dayOfWeek,
+    pushDate(observation.now, structure.zone),
+    (date) => demandFactor(events, date),
+  )
 }
 
 /** Targets are levers too: each has a decision, which for now is to leave it. */

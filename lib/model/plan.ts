@@ -28,6 +28,8 @@ export type HoldReason =
   | 'change-limit'
   | 'outside-flight'
   | 'between-decisions'
+  | 'data-break'
+  | 'event'
 
 /** What limited a change, and what lifting the limit by one main unit of daily budget would be worth. */
 export interface BindingGuardrail {
@@ -37,9 +39,9 @@ export interface BindingGuardrail {
   readonly worthPerUnit?: number
 }
 
-/** Change in incremental outcome per day, with an 80 % interval: conversions, or value in main units of the base currency. */
+/** Change in incremental outcome per day, with an 80 % interval: conversions, value or profit in main units of the base currency. */
 export interface ExpectedEffect {
-  readonly unit: 'conversions-per-day' | 'value-per-day'
+  readonly unit: 'conversions-per-day' | 'value-per-day' | 'profit-per-day'
   readonly mean: number
   readonly low: number
   readonly high: number
@@ -118,8 +120,30 @@ export interface PlanTerms {
   readonly netGrowth: Money
   /** `daily`: the day's decision. `correction`: between two of them, only edits outside the caps are cut back. */
   readonly occasion: 'daily' | 'correction'
+  /** What binds the portfolio as a whole, with the worth of relaxing it. */
+  readonly limits?: readonly BindingGuardrail[]
+  /** Of the day's target, in the base currency: what stays unspent because nothing brings what it costs, or has room. */
+  readonly unspent?: Money
+  /** Where the flight is going. */
+  readonly pace?: Pace
   /** Caps that the policy does not give yet, as history suggests them; nothing is pushed until a person accepts them. */
   readonly proposedCaps: readonly { readonly scope: string; readonly dayCap: Money }[]
+}
+
+/** Where a flight stands and lands; amounts in main units of the base currency. */
+export interface Pace {
+  readonly status: 'unknown' | 'under' | 'on-track' | 'over' | 'exhausted' | 'outside-flight'
+  readonly spent: number
+  readonly total: number
+  readonly daysLeft: number
+  /** Where the flight ends, with its 80 % interval. */
+  readonly landing: { readonly mean: number; readonly low: number; readonly high: number }
+  /** What each day that remains would have to spend; undefined when none remains. */
+  readonly requiredPerDay?: number
+  /** From then on the total can no longer be reached (`under`), or no longer be kept (`over`). */
+  readonly noReturn?: { readonly kind: 'under' | 'over'; readonly date: AccountDate; readonly why: string }
+  /** Sentences for a marketer. */
+  readonly why: readonly string[]
 }
 
 export type PlanId = string & { readonly __brand: 'PlanId' }

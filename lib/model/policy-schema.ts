@@ -73,9 +73,9 @@ const member = z
   .transform(({ account, name, id, ...rest }) => ({ match: { account, name, id }, ...rest }))
 
 const guardrails = z.strictObject({
-  maxStepUp: share.default(0.2),
-  maxStepDown: share.default(0.2),
-  maxDayRise: share.default(0.2),
+  maxStepUp: share.default(0.35),
+  maxStepDown: share.default(0.35),
+  maxDayRise: share.default(0.35),
   deadband: share.default(0.03),
   minDailyBudget: positiveAmount.optional(),
   maxDailyBudget: positiveAmount.optional(),
@@ -89,7 +89,7 @@ const freshness = z.strictObject({
   structureMaxAgeMinutes: z.int().min(5).default(150),
   spendMaxAgeMinutes: z.int().min(15).default(240),
   maxUnexplainedSpendShare: share.default(0.02),
-  minHistoryDays: z.int().min(1).max(90).default(7),
+  minHistoryDays: z.int().min(1).max(90).default(3),
 })
 
 const prior = z

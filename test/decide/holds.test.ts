@@ -370,6 +370,8 @@ describe('a budget is held', () => {
       'change-limit': true,
       'outside-flight': true,
       'between-decisions': true,
+      'data-break': true,
+      event: true,
     }
     expect([...new Set([...ROWS.map(({ reason }) => reason), 'not-steered'])].sort()).toEqual(Object.keys(all).sort())
   })

@@ -1,0 +1,128 @@
+import type { Estimates } from '../model/estimates.ts'
+import { eventsOf, spendFactor } from '../model/events.ts'
+import { canSpend, memberOf } from '../model/membership.ts'
+import type { Observation } from '../model/observation.ts'
+import type { Pace } from '../model/plan.ts'
+import type { Policy } from '../model/policy.ts'
+import { campaignsFedBy } from '../model/structure-index.ts'
+import { type AccountDate, addDays } from '../units/calendar.ts'
+import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
+import type { BudgetQuestion } from './holds.ts'
+import { type DayPlan, dayPlan } from './pacing/day-plan.ts'
+import { landing } from './pacing/landing.ts'
+import { pointOfNoReturn } from './pacing/no-return.ts'
+import type { Launch } from './pacing/path.ts'
+import { dayWeights, type PathPart } from './pacing/weights.ts'
+import { baseUnitsOf, deliveryOf, rateOf } from './position.ts'
+
+/** A launch has its own money for so long; then it is split like any other. */
+export const LAUNCH_DAYS = 14
+
+export interface DayPace {
+  /** What the portfolio is to spend today, in the base currency. */
+  readonly target: Money
+  readonly day: DayPlan
+  readonly pace: Pace
+}
+
+/**
+ * What the portfolio is to spend today, and where its flight lands.
+ *
+ * @throws Error when a rate for an account's spend is missing
+ */
+export function paceDay(
+  observation: Observation,
+  questions: readonly BudgetQuestion[],
+  estimates: Pick<Estimates, 'dayOfWeek'>,
+): DayPace {
+  const { policy } = observation.policy
+  const { flight, baseCurrency } = policy
+  const total = mainUnits(flight.total)
+  const spent = flightSpent(observation)
+  const steady = questions.reduce((sum, one) => sum + standingSpend(one), 0)
+  const day = dayPlan({
+    ...{ from: flight.from, to: flight.to, total, today: observation.today, spent },
+    weights: dayWeights(flight.from, flight.to, { dayOfWeek: estimates.dayOfWeek, parts: partsOf(questions) }),
+    launches: launchesOf(policy),
+  })
+  const { maxStepUp, maxStepDown } = policy.guardrails
+  const limits = { path: day.path, standing: steady, stepUp: maxStepUp, stepDown: maxStepDown }
+  const lands = landing({ ...limits, total, spent, noise: TYPICAL_NOISE })
+  const noReturn = pointOfNoReturn(limits)
+  return {
+    target: fromMainUnits(day.exact, baseCurrency, 'down'),
+    day,
+    pace: {
+      ...{ status: day.status, spent, total, daysLeft: day.daysLeft },
+      landing: { mean: lands.mean, low: lands.low80, high: lands.high80 },
+      ...(lands.requiredPerDay === undefined ? {} : { requiredPerDay: lands.requiredPerDay }),
+      ...(noReturn.kind === 'none'
+        ? {}
+        : { noReturn: { kind: noReturn.kind, date: noReturn.date, why: noReturn.why } }),
+      why: [day.why, lands.why],
+    },
+  }
+}
+
+/** A day's spend about what was planned for it, as a share: several accounts' errors cancel. */
+const TYPICAL_NOISE = 0.07
+
+/** Spend of the flight before today, main units of the base currency. */
+function flightSpent({ accounts, flightSpentMicros, rates }: Observation): number {
+  return accounts.reduce((sum, { account, structure }) => {
+    const rate = rates.find(({ from }) => from === structure.currency)
+    if (!rate) throw new Error(`no exchange rate from ${structure.currency}`)
+    return sum + (Number(flightSpentMicros.get(account) ?? 0n) / 1e6) * baseUnitsOf(rate)
+  }, 0)
+}
+
+/** What a budget would spend today if it were left alone, base currency. */
+function standingSpend(one: BudgetQuestion): number {
+  if (!canSpend(one.account.structure, one.budget) || one.budget.period !== 'daily') return 0
+  const delivery = one.estimate ? deliveryOf(one.estimate) : 1
+  return mainUnits(one.budget.amount) * baseUnitsOf(rateOf(one)) * delivery
+}
+
+/** Budgets by when they are there and which events concern them, so that each sort is reckoned with once. */
+function partsOf(questions: readonly BudgetQuestion[]): readonly PathPart[] {
+  const parts = new Map<string, PathPart>()
+  for (const one of questions) {
+    const { observation, account, budget, estimate } = one
+    const { policy } = observation.policy
+    const share = (estimate?.recentSpendPerDay ?? 0) * baseUnitsOf(rateOf(one))
+    if (share <= 0) continue
+    const to = lastDayOf(one)
+    const events = eventsOf(policy, account.structure, budget, account.today)
+    const key = `${to ?? ''} ${events.map(({ name }) => name).join('\n')}`
+    const known = parts.get(key)
+    parts.set(key, {
+      share: share + (known?.share ?? 0),
+      ...(to === undefined ? {} : { to }),
+      ...(events.length > 0 ? { eventFactor: (date: AccountDate) => spendFactor(events, date) } : {}),
+    })
+  }
+  return [...parts.values()]
+}
+
+/** The last day of the membership that ends first among a budget's campaigns; undefined: none ends. */
+function lastDayOf({ observation, account: { structure, today }, budget }: BudgetQuestion): AccountDate | undefined {
+  const { policy } = observation.policy
+  return campaignsFedBy(structure, budget)
+    .flatMap((campaign) => memberOf(policy, structure.account, campaign, today)?.to ?? [])
+    .sort()[0]
+}
+
+/** Money that is kept back for campaigns whose membership begins with a launch budget. */
+export const launchesOf = ({ members }: Policy): readonly Launch[] =>
+  members.flatMap(({ match, from, to, launchBudget }): readonly Launch[] => {
+    if (!launchBudget || from === undefined) return []
+    const ends = addDays(from, LAUNCH_DAYS - 1)
+    return [
+      {
+        name: match.name ?? match.id ?? 'launch',
+        from,
+        to: to !== undefined && to < ends ? to : ends,
+        perDay: mainUnits(launchBudget),
+      },
+    ]
+  })

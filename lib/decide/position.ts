@@ -1,0 +1,99 @@
+import { conversionsAt } from '../measure/response-curve.ts'
+import type { BudgetEstimate } from '../model/estimates.ts'
+import { canSpend } from '../model/membership.ts'
+import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
+import { convert, type ExchangeRate } from '../units/rates.ts'
+import { BINDING_DELIVERY } from './guardrails.ts'
+import type { BudgetQuestion } from './holds.ts'
+import { intersect, type Limit } from './interval.ts'
+import { type Worth, worthOf } from './worth.ts'
+
+export type Movable = BudgetQuestion & { readonly estimate: BudgetEstimate }
+
+/** A budget that may move, as the allocation sees it. Spend is in main units of the base currency per day. */
+export interface Position {
+  readonly movable: Movable
+  readonly limits: readonly Limit[]
+  readonly rate: ExchangeRate
+  /** Base currency per main unit of the account's. */
+  readonly baseUnits: number
+  /** Spend per unit of budget that is to be expected. */
+  readonly delivery: number
+  readonly atLeast: number
+  readonly atMost: number
+  readonly standing: number
+  /** Further than this, more budget brings nothing: it spends no more than it does. */
+  readonly ceiling: number
+  readonly worth: Worth
+}
+
+/** What one main unit of the account's currency is in the base currency. @throws Error when the rate is missing */
+export function rateOf({ observation, account }: BudgetQuestion): ExchangeRate {
+  const rate = observation.rates.find(({ from }) => from === account.structure.currency)
+  if (!rate) throw new Error(`no exchange rate from ${account.structure.currency}`)
+  return rate
+}
+
+export const baseUnitsOf = ({ microsPerUnit }: ExchangeRate): number => Number(microsPerUnit) / 1e6
+
+/** A budget that does not bind cannot spend more than it does. A few per cent leave it room to show otherwise. */
+const HEADROOM = 1.03
+
+/** Spend per unit of budget: measured, pulled towards 1, within what is believable. */
+export const deliveryOf = ({ deliveryRatio }: BudgetEstimate): number =>
+  deliveryRatio === undefined ? 1 : Math.min(1.3, Math.max(0.7, (4 * deliveryRatio + 3) / 7))
+
+export const isLimitedByBudget = ({ deliveryRatio }: BudgetEstimate): boolean =>
+  deliveryRatio === undefined || deliveryRatio >= BINDING_DELIVERY
+
+/** @param limits of its daily budget; they must leave a value */
+export function positionOf(movable: Movable, limits: readonly Limit[]): Position {
+  const { estimate, budget, observation } = movable
+  const rate = rateOf(movable)
+  const baseUnits = baseUnitsOf(rate)
+  const delivery = deliveryOf(estimate)
+  const toBase = (amount: Money): number => mainUnits(amount) * baseUnits * delivery
+  const { floor, ceiling } = intersect(limits)
+  return {
+    movable,
+    limits,
+    rate,
+    baseUnits,
+    delivery,
+    atLeast: toBase(floor.atLeast),
+    atMost: toBase(ceiling.atMost),
+    standing: toBase(budget.amount),
+    ceiling: isLimitedByBudget(estimate) ? Number.POSITIVE_INFINITY : HEADROOM * estimate.recentSpendPerDay * baseUnits,
+    worth: worthOf(observation.policy.policy.goal, estimate, baseUnits),
+  }
+}
+
+/** Claimed conversions per day at a spend in the base currency. */
+export const claimedAt = ({ movable, baseUnits, ceiling }: Position, spend: number): number =>
+  conversionsAt(movable.estimate.curve, Math.min(spend, ceiling) / baseUnits)
+
+/** A budget that stays as it is: what it will spend and bring, base currency per day. */
+export interface Fixture {
+  readonly question: BudgetQuestion
+  readonly spend: number
+  readonly objective: number
+  readonly outcome: number
+}
+
+/** @param dayTarget no budget is taken to spend more than the whole portfolio should */
+export function fixtureOf(question: BudgetQuestion, dayTarget: Money): Fixture {
+  const { estimate } = question
+  const rate = rateOf(question)
+  const none = { question, spend: 0, objective: 0, outcome: 0 }
+  if (!canSpend(question.account.structure, question.budget)) return none
+  // What has no history yet is taken to spend what it may.
+  if (!estimate)
+    return question.budget.period === 'daily'
+      ? { ...none, spend: Math.min(mainUnits(question.budget.amount) * baseUnitsOf(rate), mainUnits(dayTarget)) }
+      : none
+  const own = fromMainUnits(estimate.recentSpendPerDay, rate.from, 'half-even')
+  const spend = Math.min(mainUnits(convert(own, rate, 'up')), mainUnits(dayTarget))
+  const { objective, outcome } = worthOf(question.observation.policy.policy.goal, estimate, baseUnitsOf(rate))
+  const claimed = conversionsAt(estimate.curve, estimate.recentSpendPerDay)
+  return { question, spend, objective: objective * claimed, outcome: outcome * claimed }
+}

@@ -1,0 +1,194 @@
+import type { Observation } from '../model/observation.ts'
+import type { BindingGuardrail } from '../model/plan.ts'
+import { type Money, mainUnits } from '../units/money.ts'
+import type { Allocated, Allocation, Limit, Problem } from './allocation/problem.ts'
+import { allocateSpend } from './allocation/solve.ts'
+import { groupRooms } from './group-rooms.ts'
+import type { BudgetQuestion } from './holds.ts'
+import { type Floor, type GroupTerms, portfolioGroups } from './portfolio-groups.ts'
+import { portfolioProblem } from './portfolio-problem.ts'
+import { fixtureOf, type Position } from './position.ts'
+
+/** The day's money, split. Amounts are main units of the base currency. */
+export interface Split {
+  readonly kind: 'split'
+  /** By position. */
+  readonly spend: Float64Array
+  /** Marginal return at which the money ran out; 0 when some is left that would bring nothing. */
+  readonly price: number
+  /** By position: worth of one more unit of its own upper bound (of its lower one, negative). */
+  readonly boundWorth: Float64Array
+  /** Limits of groups, rooms and ceilings, with the worth of one more unit of each. */
+  readonly binding: readonly BindingGuardrail[]
+  /** Those of them that a position is under. */
+  limitsOf(position: number): readonly BindingGuardrail[]
+  readonly unspent: number
+  /** Whether other spends keep the caps as well. */
+  fitsRooms(spend: readonly number[]): boolean
+}
+
+export interface Impossible {
+  readonly kind: 'impossible'
+  readonly detail: string
+}
+
+/**
+ * Splits the day's target over the positions, so that nothing brings more elsewhere, under every limit of the policy.
+ * Ceilings that cannot be met in one day bound the next money instead, so that each day comes nearer to them.
+ */
+export function splitDay(
+  observation: Observation,
+  positions: readonly Position[],
+  staying: readonly BudgetQuestion[],
+  target: Money,
+  floors: readonly Floor[],
+): Split | Impossible {
+  const fixtures = staying.map((one) => fixtureOf(one, target))
+  const levers = [
+    ...positions.map(({ movable, atLeast, atMost }) => ({ question: movable, least: atLeast, most: atMost })),
+    ...fixtures.map(({ question, spend }) => ({ question, least: spend, most: spend })),
+  ]
+  const groups = portfolioGroups(observation, levers, mainUnits(target), floors)
+  const { rooms, indexesOf } = groupRooms(observation, [...positions.map(({ movable }) => movable), ...staying])
+  const roomOf = positions.map(({ movable }) => indexesOf(movable)[0]!)
+  const { goal } = observation.policy.policy
+  const problem = portfolioProblem(goal, positions, fixtures, groups, { rooms, of: roomOf })
+  const found = solved(problem)
+  if (found.kind === 'infeasible')
+    return {
+      kind: 'impossible',
+      detail: `these limits contradict each other: ${found.conflict.map((one) => limitText(one, observation, groups.terms)).join('; ')}`,
+    }
+  return splitOf(observation, problem, found, groups.terms, positions)
+}
+
+/** Relaxations per plan: enough for any portfolio whose curves are nearly concave, and bounded for all others. */
+const EFFORT = { gap: 1e-5, nodes: 60 }
+
+function solved(problem: Problem): Allocation {
+  const found = allocateSpend(problem, EFFORT)
+  if (found.kind === 'allocated' || !problem.averages?.length) return found
+  return allocateSpend(
+    {
+      ...problem,
+      spendAll: false,
+      averages: [],
+      marginals: [
+        ...(problem.marginals ?? []),
+        ...problem.averages.map(
+          ({ group, spendPerOutcome }) => ({ group, returnPerSpend: 1 / spendPerOutcome, of: 'outcome' }) as const,
+        ),
+      ],
+    },
+    EFFORT,
+  )
+}
+
+function splitOf(
+  observation: Observation,
+  problem: Problem,
+  found: Allocated,
+  terms: readonly GroupTerms[],
+  positions: readonly Position[],
+): Split {
+  const binding = found.binding
+    .filter(({ limit }) => limit.kind !== 'no-return')
+    .map(({ limit, worth }) => ({ limit, guardrail: guardrailOf(limit, worth, observation, terms) }))
+  const tight = binding.filter(({ limit }) => limit.kind !== 'total')
+  return {
+    kind: 'split',
+    spend: found.spend.slice(0, positions.length),
+    price: Math.max(0, found.price),
+    boundWorth: found.boundWorth.slice(0, positions.length),
+    binding: binding.map(({ guardrail }) => guardrail),
+    limitsOf: (position) =>
+      tight.filter(({ limit }) => concerns(limit, problem, position)).map(({ guardrail }) => guardrail),
+    unspent: found.unspent.amount,
+    fitsRooms: (spend) => roomsFit(problem, spend),
+  }
+}
+
+/** Whether a limit is one of a lever's own chain of groups or rooms. */
+function concerns(limit: Limit, problem: Problem, lever: number): boolean {
+  const { groups, growth, averages = [], marginals = [] } = problem
+  const within = (parent: Int32Array, from: number, wanted: number): boolean => {
+    for (let at = from; at >= 0; at = parent[at]!) if (at === wanted) return true
+    return false
+  }
+  switch (limit.kind) {
+    case 'group-minimum':
+    case 'group-maximum':
+      return within(groups.parent, groups.of[lever]!, limit.group)
+    case 'growth-room':
+      return growth !== undefined && within(growth.parent, growth.of[lever]!, limit.room)
+    case 'average-ceiling':
+      return within(groups.parent, groups.of[lever]!, averages[limit.average]!.group)
+    case 'marginal-floor':
+      return within(groups.parent, groups.of[lever]!, marginals[limit.marginal]!.group)
+    default:
+      return false
+  }
+}
+
+function roomsFit({ growth }: Problem, spend: readonly number[]): boolean {
+  if (!growth) return true
+  const taken = new Float64Array(growth.room.length)
+  for (const [i, amount] of spend.entries())
+    for (let room = growth.of[i]!; room >= 0; room = growth.parent[room]!)
+      taken[room]! += growth.perUnit[i]! * Math.max(0, amount - growth.standing[i]!)
+  return taken.every((amount, room) => amount <= growth.room[room]!)
+}
+
+const guardrailOf = (
+  limit: Limit,
+  worth: number,
+  observation: Observation,
+  terms: readonly GroupTerms[],
+): BindingGuardrail => ({
+  name: limitName(limit, observation, terms),
+  detail: limitText(limit, observation, terms),
+  worthPerUnit: Math.max(0, worth),
+})
+
+const accountOf = ({ accounts }: Observation, room: number): string | undefined => accounts[room]?.account
+
+function limitName(limit: Limit, observation: Observation, terms: readonly GroupTerms[]): string {
+  switch (limit.kind) {
+    case 'total':
+      return 'day-target'
+    case 'group-minimum':
+    case 'group-maximum':
+      return terms[limit.group]?.name ?? 'group'
+    case 'growth-room':
+      return accountOf(observation, limit.room) === undefined ? 'portfolio-day-cap' : 'account-day-cap'
+    default:
+      return limit.kind
+  }
+}
+
+function limitText(limit: Limit, observation: Observation, terms: readonly GroupTerms[]): string {
+  switch (limit.kind) {
+    case 'total':
+      return 'the portfolio has no more to spend today'
+    case 'group-minimum':
+      return terms[limit.group]?.detail.atLeast || 'the least that the day must spend'
+    case 'group-maximum':
+      return terms[limit.group]?.detail.atMost || 'the most that the day may spend'
+    case 'growth-room': {
+      const account = accountOf(observation, limit.room)
+      return account === undefined
+        ? 'the portfolio’s dayCap leaves no more room today'
+        : `the dayCap of ${account} leaves no more room today`
+    }
+    case 'average-ceiling':
+      return 'the target CPA or ROAS of the policy, on average'
+    case 'marginal-floor':
+      return 'what the policy asks the next unit of money to bring'
+    case 'lever-minimums':
+      return `the lower bounds of ${limit.count} budgets`
+    case 'lever-maximums':
+      return `the upper bounds of ${limit.count} budgets`
+    case 'no-return':
+      return 'more money would bring nothing'
+  }
+}

@@ -1,0 +1,54 @@
+/** How many per cent more outcome one per cent more spend brings, with its standard deviation. */
+export interface Elasticity {
+  readonly mean: number
+  readonly sd: number
+}
+
+/** Elasticities of campaigns before any data: the weights of the response curves' shapes come to about this. */
+const USUAL: Elasticity = { mean: 0.6, sd: 0.2 }
+/** Outside of these an estimate is an error sooner than a discovery, and a target that follows it starves or floods. */
+const LEAST = 0.3
+const MOST = 0.95
+
+/**
+ * The elasticity drawn towards the usual one by as much as it is uncertain, and clipped.
+ *
+ * @param elasticity undefined where nothing is known
+ * @returns between 0.3 and 0.95
+ */
+export function trustedElasticity(elasticity: Elasticity | undefined): number {
+  if (elasticity === undefined || !Number.isFinite(elasticity.mean + elasticity.sd)) return USUAL.mean
+  const own = USUAL.sd ** 2 / (USUAL.sd ** 2 + elasticity.sd ** 2)
+  return Math.min(MOST, Math.max(LEAST, own * elasticity.mean + (1 - own) * USUAL.mean))
+}
+
+/**
+ * The average cost per outcome at which a campaign should run where one more unit of outcome may cost `marginalCost`.
+ * Targets are averages; what should be equal over campaigns is the cost of the next conversion, which is the average
+ * divided by the elasticity.
+ */
+export const averageCostFor = (marginalCost: number, elasticity: Elasticity | undefined): number =>
+  marginalCost * trustedElasticity(elasticity)
+
+export interface GoalShare {
+  /** Main units per day of one currency; what the goal's mean is weighed by. */
+  readonly spendPerDay: number
+  readonly elasticity: Elasticity | undefined
+}
+
+/**
+ * Average cost per outcome for each campaign, such that the next conversion costs the same in all of them and the mean
+ * over all, at their present spend, is the portfolio's goal.
+ *
+ * With costs e_i · c, Σ spend / Σ (spend / cost) = goal gives c = goal · Σ (spend / e) / Σ spend.
+ *
+ * @param goal cost per outcome: a target CPA, or 1 / target ROAS
+ * @returns in the order of `campaigns`; the goal itself for all where nothing is spent
+ */
+export function campaignGoals(goal: number, campaigns: readonly GoalShare[]): readonly number[] {
+  const elasticities = campaigns.map(({ elasticity }) => trustedElasticity(elasticity))
+  const spend = campaigns.reduce((sum, { spendPerDay }) => sum + spendPerDay, 0)
+  if (!(spend > 0)) return campaigns.map(() => goal)
+  const stretched = campaigns.reduce((sum, { spendPerDay }, i) => sum + spendPerDay / elasticities[i]!, 0)
+  return elasticities.map((elasticity) => (elasticity * goal * stretched) / spend)
+}
