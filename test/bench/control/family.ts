@@ -111,10 +111,17 @@ const faults = z.strictObject({
     .describe('Share of conversions that are taken back five to twelve days after the click'),
 })
 
-export const familySchema = z.strictObject({
+const fields = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes'),
   what: z.string().min(1).describe('One sentence: what is particular about these markets'),
   goal: z.enum(['conversions', 'value']).default('conversions'),
+  cpaCeiling: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'Most that a conversion may cost on average, over what it cost at the initial budgets; goal conversions only',
+    ),
   campaigns: z.int().min(2).max(1000).default(30),
   warmUpDays: z.int().min(14).max(90).default(35),
   controlDays: z.int().min(1).max(360).default(120),
@@ -139,6 +146,23 @@ export const familySchema = z.strictObject({
   claims: claims.prefault({}),
   faults: faults.prefault({}),
 })
+
+/** Combinations of which the oracle's bound would not be one. */
+export const familySchema = fields
+  .refine(({ cpaCeiling, goal }) => cpaCeiling === undefined || goal === 'conversions', {
+    path: ['cpaCeiling'],
+    error: 'goes with goal conversions: remove one of them',
+  })
+  .refine(
+    ({ cpaCeiling, claims, faults: { cannibalisation } }) =>
+      cpaCeiling === undefined ||
+      (claims.factor[0] === 1 && claims.factor[1] === 1 && claims.organicShare === 0 && cannibalisation === 0),
+    { path: ['cpaCeiling'], error: 'needs claims that are caused: remove it, or claims and faults.cannibalisation' },
+  )
+  .refine(({ faults, goal }) => faults.cannibalisation === 0 || goal === 'conversions', {
+    path: ['faults', 'cannibalisation'],
+    error: 'goes with goal conversions: remove one of them',
+  })
 
 export type Family = z.infer<typeof familySchema>
 

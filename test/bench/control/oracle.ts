@@ -54,9 +54,12 @@ function solveMonth(truth: Truth, hulls: readonly Hull[], from: number, until: n
         (family.goal === 'value' ? one.orderValue : 1),
     ),
   )
-  const budget = (truth.monthBudget * days) / family.monthDays
+  const money = {
+    budget: (truth.monthBudget * days) / family.monthDays,
+    ceiling: truth.cpaCeiling ?? Number.POSITIVE_INFINITY,
+  }
   if (rate === 0)
-    return lagrangian(worth, hulls, budget, (d, outcome) => {
+    return lagrangian(worth, hulls, money, (d, outcome) => {
       byDay[from - family.warmUpDays + d]! += outcome
     }).bound
   const scale = new Float64Array(campaigns.length)
@@ -66,7 +69,7 @@ function solveMonth(truth: Truth, hulls: readonly Hull[], from: number, until: n
   let price = campaigns.map(() => new Float64Array(days).fill(1))
   for (let round = 0; round < ROUNDS; round++) {
     const priced = worth.map((row, i) => row.map((value, d) => value * price[campaigns[i]!.group]![d]!))
-    const solved = lagrangian(priced, hulls, budget, () => {})
+    const solved = lagrangian(priced, hulls, money, () => {})
     // Sum over groups of G(S̄) − G′(S̄)·S̄, where S̄ are the points that the prices belong to.
     let offset = 0
     if (round > 0)
@@ -91,34 +94,50 @@ interface Solved {
   at(campaign: number, day: number): number
 }
 
-/** Smallest λ·B + Σ max(worth·f(x) − λ·x): exact for the hulls, by bisection of log λ. */
+/** What a month may spend, and at what average cost per conversion (value is not asked for it); Infinity without a ceiling. */
+interface Money {
+  readonly budget: number
+  readonly ceiling: number
+}
+
+/**
+ * The dual bound at the smallest price λ whose best answer is within budget and ceiling, by bisection of log λ: with a
+ * budget λ·B + Σ max(worth·f(x) − λ·x), with a ceiling τ Σ max(worth·f(x) − λ·x) ÷ (1 − λ·τ). Each holds for any λ.
+ */
 function lagrangian(
   worth: readonly Float64Array[],
   hulls: readonly Hull[],
-  budget: number,
+  { budget, ceiling }: Money,
   tell: (day: number, outcome: number) => void,
 ): Solved {
-  const spendAt = (lambda: number): number => {
-    let sum = 0
+  const at = (lambda: number): { spend: number; outcome: number } => {
+    const sum = { spend: 0, outcome: 0 }
     for (const [i, row] of worth.entries())
-      for (const value of row) if (value > 0) sum += hulls[i]!.spend[corner(hulls[i]!, lambda / value)]!
+      for (const value of row) {
+        if (value <= 0) continue
+        const k = corner(hulls[i]!, lambda / value)
+        sum.spend += hulls[i]!.spend[k]!
+        sum.outcome += value * hulls[i]!.outcome[k]!
+      }
     return sum
   }
   let [low, high] = [1e-9, 1e6]
   for (let k = 0; k < HALVINGS; k++) {
     const middle = Math.sqrt(low * high)
-    if (spendAt(middle) > budget) low = middle
+    const { spend, outcome } = at(middle)
+    if (spend > budget || spend > ceiling * outcome) low = middle
     else high = middle
   }
-  let bound = high * budget
+  const best = at(high)
+  const free = best.outcome - high * best.spend
+  const byCeiling = high * ceiling < 1 ? free / (1 - high * ceiling) : Number.POSITIVE_INFINITY
+  const cornerOf = (i: number, d: number): number => corner(hulls[i]!, high / worth[i]![d]!)
   for (const [i, row] of worth.entries())
-    for (const [d, value] of row.entries()) {
-      if (value <= 0) continue
-      const at = corner(hulls[i]!, high / value)
-      bound += value * hulls[i]!.outcome[at]! - high * hulls[i]!.spend[at]!
-      tell(d, value * hulls[i]!.outcome[at]!)
-    }
-  return { bound, at: (i, d) => (worth[i]![d]! > 0 ? hulls[i]!.outcome[corner(hulls[i]!, high / worth[i]![d]!)]! : 0) }
+    for (const [d, value] of row.entries()) if (value > 0) tell(d, value * hulls[i]!.outcome[cornerOf(i, d)]!)
+  return {
+    bound: Math.min(high * budget + free, byCeiling),
+    at: (i, d) => (worth[i]![d]! > 0 ? hulls[i]!.outcome[cornerOf(i, d)]! : 0),
+  }
 }
 
 /** Last corner that is worth its slope. */

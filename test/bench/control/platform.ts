@@ -102,7 +102,7 @@ function structureOf(world: World, account: AccountRef, own: readonly TrueCampai
     blockers: [],
     adGroups: [],
     experiments: [],
-    campaigns: live.map(({ index, class: kind }) => {
+    campaigns: live.map(({ index, class: kind, since }) => {
       const target = world.targets[index]
       return {
         id: String(index + 1) as CampaignId,
@@ -111,7 +111,8 @@ function structureOf(world: World, account: AccountRef, own: readonly TrueCampai
         status: 'active',
         budget: String(index + 1) as BudgetId,
         strategy: target === undefined ? { kind: 'max-conversions' } : { kind: 'target-cpa', targetCpa: euros(target) },
-        learning: 'stable',
+        learning: world.isLearning(index) ? 'learning' : 'stable',
+        ...(since > 0 ? { startsOn: dateOf(since) } : {}),
         deviceMultipliers: {},
       }
     }),

@@ -19,6 +19,8 @@ export interface RunFigures {
   readonly editsPerLeverPerWeek: number
   /** Largest share of a day's oracle outcome that was missed. */
   readonly worstDay: number
+  /** How far the claimed cost per conversion of all control days is off the ceiling, where one is asked for. */
+  readonly cpaError?: number
   /** Share of 80 % intervals that held what came; only of a controller that gives intervals. */
   readonly coverage80?: number
   readonly seconds: number
@@ -93,18 +95,39 @@ function figuresOf(world: World, best: ReturnType<typeof oracle>, controller: st
   const { family } = truth
   const byDay = new Float64Array(family.controlDays)
   for (const row of caused) for (let d = 0; d < family.controlDays; d++) byDay[d]! += row[family.warmUpDays + d]!
+  const kept = keptUnderCeiling(world)
   const sum = (of: Float64Array, from: number): number => of.subarray(from).reduce((a, b) => a + b, 0)
-  const regret = (from: number): number => 1 - sum(byDay, from) / sum(best.byDay, from)
+  const from28 = family.controlDays > 28 ? 28 : 0
+  const regret = (outcome: number, most: number): number => 1 - (kept.share * outcome) / most
   return {
     scenario: family.name,
     controller,
     seed: truth.seed,
-    regret: 1 - sum(byDay, 0) / best.outcome,
-    regretAfter28: family.controlDays > 28 ? regret(28) : regret(0),
+    regret: regret(sum(byDay, 0), best.outcome),
+    regretAfter28: regret(sum(byDay, from28), sum(best.byDay, from28)),
     spendError: meanOf([...monthSpend].map((spend, m) => Math.abs(spend / monthMoney(truth, m) - 1))),
     editsPerLeverPerWeek: editsPerWeek(world),
     worstDay: byDay.reduce((worst, outcome, d) => Math.max(worst, 1 - outcome / best.byDay[d]!), 0),
+    ...(kept.error === undefined ? {} : { cpaError: kept.error }),
   }
+}
+
+/** Money that is all spent may have cost less per conversion than was allowed; else the ceiling was there to be met. */
+const ALL_SPENT = 0.99
+
+/** Outcome above a CPA ceiling counts by the square of ceiling over CPA: overspending must not pay. */
+function keptUnderCeiling({ truth, spend, claimed, monthSpend }: World): { share: number; error?: number } {
+  const { family, cpaCeiling, days, campaigns } = truth
+  if (cpaCeiling === undefined) return { share: 1 }
+  let [money, conversions] = [0, 0]
+  for (const { index } of campaigns)
+    for (let day = family.warmUpDays; day < days; day++) {
+      money += spend[index]![day]!
+      conversions += claimed(index, day)
+    }
+  const off = money / conversions / cpaCeiling - 1
+  const isSpent = monthSpend.every((amount, m) => amount >= ALL_SPENT * monthMoney(truth, m))
+  return { share: off > 0 ? (1 + off) ** -2 : 1, error: isSpent ? Math.max(0, off) : Math.abs(off) }
 }
 
 const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length

@@ -2,7 +2,7 @@
 import { dailyPlanTurn } from '../../../lib/control/dispatch.ts'
 import { DEFAULT_TIMING, type Loop } from '../../../lib/control/loop.ts'
 import { runTurn } from '../../../lib/control/turn.ts'
-import { accountKey, portfolioId } from '../../../lib/model/account.ts'
+import { accountKey } from '../../../lib/model/account.ts'
 import type { PolicyVersion } from '../../../lib/model/policy.ts'
 import { policyFrom } from '../../../lib/model/policy-file.ts'
 import type { Stage, StageMessage } from '../../../lib/model/turn.ts'
@@ -10,23 +10,24 @@ import { HOUR_MS, type Instant, later, MINUTE_MS, startOfDay } from '../../../li
 import { identityRate } from '../../../lib/units/rates.ts'
 import { virtualClock } from '../../../playground/runner/virtual-clock.ts'
 import { benchStores } from './bench-stores.ts'
-import { accountOf, benchPlatform, dateOf, RULE, UTC } from './platform.ts'
+import { coverage, type Predicted, predictionsOf } from './coverage.ts'
+import { accountOf, benchPlatform, dateOf, UTC } from './platform.ts'
+import { PORTFOLIO, policyFile } from './policy.ts'
 import type { Drive } from './run.ts'
 import { PLATFORMS } from './truth.ts'
 import type { World } from './world.ts'
 
-const PORTFOLIO = portfolioId('market')
-/** Caps so generous that they never decide. */
-const CAP_FACTOR = 1000
-
 export const driveSluice: Drive = async (world) => {
   const { family, days } = world.truth
   const sluice = await startSluice(world)
+  const predicted: Predicted[] = []
   while (world.day < days) {
     await sluice.morning(world.day >= family.warmUpDays)
+    if (world.day >= family.warmUpDays) predicted.push(...(await predictionsOf(sluice.loop)))
     world.run()
   }
-  return {}
+  const coverage80 = coverage(world, predicted)
+  return coverage80 === undefined ? {} : { coverage80 }
 }
 
 export interface Sluice {
@@ -88,29 +89,7 @@ async function policyOfMonth(
   const isFirstDay = control >= 0 && control % family.monthDays === 0
   if (present && !isFirstDay) return present
   const from = family.warmUpDays + Math.max(0, Math.floor(control / family.monthDays)) * family.monthDays
-  const version = policyFrom(policyFile(world, from), 'the benchmark policy')
+  const version = policyFrom(policyFile(world.truth, from), 'the benchmark policy')
   await loop.policies.put(version, 'bench', at)
   return version
-}
-
-export function policyFile(world: World, from: number): object {
-  const { family, monthBudget, days } = world.truth
-  const until = Math.min(days, from + family.monthDays)
-  const money = (monthBudget * (until - from)) / family.monthDays
-  return {
-    portfolio: PORTFOLIO,
-    owner: 'bench',
-    mode: 'auto',
-    baseCurrency: 'EUR',
-    zone: UTC,
-    goal: { kind: family.goal },
-    flight: { from: dateOf(from), to: dateOf(until - 1), total: `${money.toFixed(2)} EUR` },
-    dayCap: `${(CAP_FACTOR * money).toFixed(2)} EUR`,
-    accounts: PLATFORMS.map((_, p) => ({
-      account: accountKey(accountOf(p)),
-      conversions: RULE,
-      dayCap: `${(CAP_FACTOR * money).toFixed(2)} EUR`,
-    })),
-    members: (['brand', 'retargeting', 'opaque', 'prospecting'] as const).map((name) => ({ name, class: name })),
-  }
 }

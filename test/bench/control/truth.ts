@@ -38,6 +38,10 @@ export interface Truth {
   /** By platform: share of conversions that arrive at each lag in days. */
   readonly lag: readonly (readonly number[])[]
   readonly monthBudget: number
+  /** Claimed cost per conversion at the initial budgets and normal demand. */
+  readonly initialCpa: number
+  /** Most that a conversion may cost on average, where the family asks for it. */
+  readonly cpaCeiling: number | undefined
 }
 
 export const PLATFORMS = ['google-ads', 'meta', 'tiktok', 'snapchat', 'pinterest'] as const
@@ -72,9 +76,10 @@ export function drawTruth(family: Family, seed: number): Truth {
     const own = drawDrift(family, stream(seed, CHANCE.levels, one.index), days)
     return own.map((value, day) => value * weekdays[one.platform]![day % 7]! * promotions.factor[day]!)
   })
-  const monthBudget =
-    family.monthDays *
-    campaigns.filter(({ since }) => since === 0).reduce((a, { initialBudget }) => a + initialBudget, 0)
+  const initial = campaigns.filter(({ since }) => since === 0)
+  const daySpend = initial.reduce((sum, { initialBudget }) => sum + initialBudget, 0)
+  const initialCpa =
+    daySpend / initial.reduce((sum, one) => sum + one.claimFactor * response(one, one.initialBudget), 0)
   return {
     family,
     seed,
@@ -83,7 +88,9 @@ export function drawTruth(family: Family, seed: number): Truth {
     level,
     announced: promotions.announced,
     lag: drawLags(family, seed),
-    monthBudget,
+    monthBudget: family.monthDays * daySpend,
+    initialCpa,
+    cpaCeiling: family.cpaCeiling === undefined ? undefined : family.cpaCeiling * initialCpa,
   }
 }
 

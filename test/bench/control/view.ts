@@ -32,7 +32,6 @@ export function viewer(world: World): Viewer {
   const past: CampaignDay[][] = campaigns.map(() => [])
   const chain = PLATFORMS.map(() => new ChainLadder())
   const random = stream(truth.seed, CHANCE.controller)
-  const normal = targetCpa(world)
   return {
     look() {
       const today = world.day
@@ -57,7 +56,8 @@ export function viewer(world: World): Viewer {
         daysLeft,
         goal: family.goal,
         announced: [...truth.announced.subarray(day, day + daysLeft)],
-        targetCpa: normal,
+        // Where the family asks for none, what a conversion cost at the initial budgets.
+        targetCpa: truth.cpaCeiling ?? truth.initialCpa,
         random,
       }
     },
@@ -88,17 +88,6 @@ const totalRead = (world: World, platform: number, day: number): number =>
         : sum,
     0,
   )
-
-/** A target that rules compare with: the account's own cost per claim at its initial budgets. */
-function targetCpa({ truth }: World): number {
-  const sums = { spend: 0, claims: 0 }
-  for (const one of truth.campaigns) {
-    if (one.since > 0) continue
-    sums.spend += one.initialBudget
-    sums.claims += (one.claimFactor * one.ceiling) / (1 + (one.kappa / one.initialBudget) ** one.alpha)
-  }
-  return sums.spend / sums.claims
-}
 
 /** Share of a day's conversions that is visible at each age, from one reading to the next (reversed hazards). */
 class ChainLadder {

@@ -40,6 +40,10 @@ export interface World {
   isReported(campaign: number, day: number, on: number): boolean
   /** Claimed conversions of a day as the platform shows them on the morning of `on`. */
   read(campaign: number, day: number, on: number): Reading
+  /** Conversions that a day will have claimed when all is known that ever will be. */
+  claimed(campaign: number, day: number): number
+  /** Its platform learns again after a large move, and says so. */
+  isLearning(campaign: number): boolean
   clicks(campaign: number, day: number): number
   /** Runs the day with the budgets in force, and goes on to the next. */
   run(): void
@@ -74,6 +78,8 @@ export function openWorld(truth: Truth): World {
       const share = faults.shown(campaigns[i]!.platform, day, on)
       return { count: Math.round(one.arrived[k]! * share), value: one.arrivedValue[k]! * share }
     },
+    claimed: (i, day) => claimed[i]?.[day]?.arrived[AGES - 1] ?? 0,
+    isLearning: (i) => world.day < slowUntil[i]!,
     clicks: (i, day) => Math.round(world.spend[i]![day]! / clickCost(campaigns[i]!)),
     monthOf: (day) => Math.min(months - 1, Math.floor((day - family.warmUpDays) / family.monthDays)),
     remaining: () => truth.monthBudget - world.monthSpend[world.monthOf(world.day)]!,
