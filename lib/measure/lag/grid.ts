@@ -17,6 +17,18 @@ export interface Grid {
   /** By row: first and last age that was read; first > last where none was. */
   readonly first: Int32Array
   readonly last: Int32Array
+  readonly still: Still
+}
+
+/**
+ * Days that stood still, of all campaigns together: by day and age the change, from the age before, of what stood still
+ * to that age and of its square. So a day that nothing happens to costs nothing.
+ */
+export interface Still {
+  readonly count: Float64Array
+  readonly count2: Float64Array
+  readonly value: Float64Array
+  readonly value2: Float64Array
 }
 
 /** One account as it is followed. */
@@ -82,12 +94,21 @@ function eachReading(revisions: readonly Revision[], base: number, visit: (row: 
   }
 }
 
-export const newGrid = (): Grid => ({
-  count: new Float64Array(HISTORY_DAYS * AGES).fill(Number.NaN),
-  value: new Float64Array(HISTORY_DAYS * AGES),
-  first: new Int32Array(HISTORY_DAYS).fill(AGES),
-  last: new Int32Array(HISTORY_DAYS).fill(-1),
-})
+export const newGrid = (): Grid => {
+  const cells = HISTORY_DAYS * (AGES + 1)
+  return {
+    count: new Float64Array(HISTORY_DAYS * AGES).fill(Number.NaN),
+    value: new Float64Array(HISTORY_DAYS * AGES),
+    first: new Int32Array(HISTORY_DAYS).fill(AGES),
+    last: new Int32Array(HISTORY_DAYS).fill(-1),
+    still: {
+      count: new Float64Array(cells),
+      count2: new Float64Array(cells),
+      value: new Float64Array(cells),
+      value2: new Float64Array(cells),
+    },
+  }
+}
 
 export function layOut(revisions: readonly Revision[], { source, base, leftOut }: Readings, grid: Grid): void {
   const { count, value, first, last } = grid

@@ -1,4 +1,4 @@
-import { AGES, type Grid, HISTORY_DAYS, layOut, newGrid, type Readings, readingsOf } from './grid.ts'
+import { AGES, type Grid, HISTORY_DAYS, layOut, newGrid, type Readings, readingsOf, type Still } from './grid.ts'
 import { LAG_DAYS, type LagSource } from './source.ts'
 
 /** A reading date that moved this share of a day's conversions more than usual is no lag but a restatement at large. */
@@ -66,17 +66,6 @@ export function tally(source: LagSource, halfLifeDays: number, grid: Grid = newG
   return sumUp(readings, grid).tally
 }
 
-/**
- * Days that stood still, of all campaigns together: by day and age the change, from the age before, of what stood still
- * to that age and of its square. So a day that nothing happens to costs nothing.
- */
-interface Still {
-  readonly count: Float64Array
-  readonly count2: Float64Array
-  readonly value: Float64Array
-  readonly value2: Float64Array
-}
-
 interface Summed {
   readonly tally: Tally
   /** By reading date: net change of all days, per day since the reading before. */
@@ -95,18 +84,12 @@ function sumUp(readings: Readings, grid: Grid): Summed {
     net: new Float64Array(HISTORY_DAYS + 1),
     lastRead: new Float64Array(HISTORY_DAYS),
   }
-  const cells = HISTORY_DAYS * (AGES + 1)
-  const still: Still = {
-    count: new Float64Array(cells),
-    count2: new Float64Array(cells),
-    value: new Float64Array(cells),
-    value2: new Float64Array(cells),
-  }
   for (const revisions of source.revisions) {
     layOut(revisions, readings, grid)
-    for (let row = 0; row < HISTORY_DAYS; row++) if (grid.last[row]! >= 0) followDay(grid, row, readings, summed, still)
+    for (let row = 0; row < HISTORY_DAYS; row++) if (grid.last[row]! >= 0) followDay(grid, row, readings, summed)
   }
-  addStill(still, readings, summed.tally)
+  addStill(grid.still, readings, summed.tally)
+  wipe(grid.still)
   return summed
 }
 
@@ -114,7 +97,8 @@ const oldestAge = (row: number, { source: { followedDays = LAG_DAYS } }: Reading
   Math.min(LAG_DAYS, followedDays, HISTORY_DAYS - row)
 
 /** Adds the steps of one day of one campaign, and wipes it. */
-function followDay(grid: Grid, row: number, readings: Readings, { tally, net, lastRead }: Summed, still: Still): void {
+function followDay(grid: Grid, row: number, readings: Readings, { tally, net, lastRead }: Summed): void {
+  const { still } = grid
   const { before, weight } = readings
   const oldest = oldestAge(row, readings)
   const start = grid.first[row]!
@@ -130,7 +114,7 @@ function followDay(grid: Grid, row: number, readings: Readings, { tally, net, la
     if (Number.isNaN(now)) continue
     grid.count[line + age] = Number.NaN
     const read = row + age
-    // On a date that was not read there is no reading, whatever the list says.
+    // Older than readings look, or on the first reading date of all, which has nothing to be held against.
     if (age > oldest || before[read]! < 0) continue
     stand(still, lineStill, since, age, n, v)
     since = age + 1
@@ -184,6 +168,7 @@ function addStill(still: Still, readings: Readings, { count, value, countGaps, v
   for (let row = 0; row < HISTORY_DAYS; row++) {
     const line = row * (AGES + 1)
     const oldest = oldestAge(row, readings)
+    if (!stoodStill(still, line)) continue
     let [n, n2, v, v2] = [0, 0, 0, 0]
     for (let age = 1; age <= oldest; age++) {
       n += still.count[line + age]!
@@ -203,6 +188,16 @@ function addStill(still: Still, readings: Readings, { count, value, countGaps, v
       }
     }
   }
+}
+
+/** Whether anything stood still on the day, to spare the others. */
+function stoodStill({ count2 }: Still, line: number): boolean {
+  for (let i = line; i <= line + AGES; i++) if (count2[i] !== 0) return true
+  return false
+}
+
+function wipe({ count, count2, value, value2 }: Still): void {
+  for (const sums of [count, count2, value, value2]) sums.fill(0)
 }
 
 function standStill(sums: Sums, age: number, visible: number, square: number): void {
