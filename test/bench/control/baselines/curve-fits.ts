@@ -22,12 +22,12 @@ export const WEEKLY: CurveModel = {
     dispersion: 1.4,
     prior: { logShape: 0, logShapeSd: 0.4, logHalfway: 0.4, logHalfwaySd: 0.8, strength: 1.5 },
   },
-  least: 0.5,
-  most: 2,
+  least: 0.25,
+  most: 4,
   recentDays: 7,
 }
 
-export const STATIC: CurveModel = { ...WEEKLY, least: 0.25, most: 4, recentDays: 35 }
+export const STATIC: CurveModel = { ...WEEKLY, recentDays: 35 }
 
 const frozen = (budget: number) => ({ at: () => 0, low: budget, high: budget })
 
@@ -65,7 +65,7 @@ export const staticFit: ControllerKind = baseline(
 
 export const weeklyRefit: ControllerKind = baseline(
   'weekly-refit',
-  'Knows four months of days: refits a Hill curve per campaign with priors every week and optimises within half and twice recent spend.',
+  'Knows four months of days: refits a Hill curve per campaign with priors every week and optimises within a quarter and four times recent spend.',
   () => periodic(7, (view) => planned(view, WEEKLY)),
   LEARNING_STEP,
 )

@@ -32,6 +32,16 @@ export function hull(xs: readonly number[], ys: readonly number[]): readonly num
   return kept
 }
 
+/** Whether the curve lies under its chord between two points, by more than rounding. */
+function liesUnder(xs: readonly number[], ys: readonly number[], from: number, to: number): boolean {
+  const rise = ys[to]! - ys[from]!
+  for (let k = from + 1; k < to; k += 1) {
+    const chord = ys[from]! + (rise * (xs[k]! - xs[from]!)) / (xs[to]! - xs[from]!)
+    if (chord - ys[k]! > 1e-9 * Math.abs(rise)) return true
+  }
+  return false
+}
+
 function piecesOf(option: Option, campaign: number): readonly Piece[] {
   if (!(option.high > option.low)) return []
   const xs = Array.from({ length: POINTS }, (_, k) => option.low + ((option.high - option.low) * k) / (POINTS - 1))
@@ -40,7 +50,7 @@ function piecesOf(option: Option, campaign: number): readonly Piece[] {
   return corners.slice(1).map((to, k) => {
     const from = corners[k]!
     const width = xs[to]! - xs[from]!
-    return { campaign, width, slope: (ys[to]! - ys[from]!) / width, isGap: to - from > 1 }
+    return { campaign, width, slope: (ys[to]! - ys[from]!) / width, isGap: liesUnder(xs, ys, from, to) }
   })
 }
 
