@@ -1,5 +1,5 @@
 import { isReachable } from './conflicts.ts'
-import { evaluate } from './evaluate.ts'
+import { type Evaluation, evaluate } from './evaluate.ts'
 import { placeOf } from './group-tree.ts'
 import { averagePrices } from './lagrangian.ts'
 import { type Model, makeHulls, remakeHull } from './model.ts'
@@ -56,7 +56,13 @@ export function branchAndBound(model: Model, gap: number, nodes: number): Best |
       continue
     }
     const bound = Math.min(branch.bound, relaxed.bound)
-    const found = bestOf(model, relaxed, best)
+    if (bound <= enough) {
+      spared = Math.max(spared, bound)
+      continue
+    }
+    const itself = evaluate(model, relaxed.spend)
+    if (!itself.keeps) first ??= exceeded(model, itself)
+    const found = bestOf(model, relaxed, itself, best)
     if (found && found.objective > (best?.objective ?? Number.NEGATIVE_INFINITY))
       best = { kind: 'best', ...found, bound, nodes: 0, branch: { ...branch, multipliers: relaxed.multipliers } }
     const next =
@@ -64,9 +70,16 @@ export function branchAndBound(model: Model, gap: number, nodes: number): Best |
     if (next.length === 0) spared = Math.max(spared, bound)
     open.push(...next)
   }
+  hold(model, held, [])
   if (!best) return first ?? { kind: 'contradiction', couplings: [], by: 0 }
   const bound = open.reduce((most, one) => Math.max(most, one.bound), Math.max(best.objective, spared))
   return { ...best, bound, nodes: solved }
+}
+
+/** What the curves exceed where the hulls do not: the answer should no branch do better. */
+function exceeded({ tolerance }: Model, { excess }: Evaluation): Contradiction {
+  const couplings = [...excess.keys()].filter((k) => excess[k]! > tolerance[k]!)
+  return { kind: 'contradiction', couplings, by: excess[couplings[0]!]! }
 }
 
 /** Sets the levers' ranges, and without couplings the hulls of those that changed (with couplings all are made anew). */
@@ -88,9 +101,9 @@ export function hold(model: Model, before: Branch['held'], now: Branch['held']):
 function bestOf(
   model: Model,
   relaxed: Relaxation,
+  itself: Evaluation,
   best: Best | undefined,
 ): { spend: Float64Array; objective: number } | undefined {
-  const itself = evaluate(model, relaxed.spend)
   if (itself.keeps) return { spend: relaxed.spend, objective: itself.objective }
   const kept = relaxed.answers
     .map(({ spend }) => ({ spend, ...evaluate(model, spend) }))
@@ -139,8 +152,10 @@ function worst(model: Model, relaxed: Relaxation): number {
   let worst = -1
   let most = 0
   for (let i = 0; i < objectives.length; i++) {
-    const under =
-      relaxed.objective[i]! - objectives[i]! + onOutcome[placeOf(frame.tree, i)]! * (relaxed.outcome[i]! - outcomes[i]!)
+    // Each apart: a lever between two points may bring more of one and less of the other than their mixture has.
+    const ofObjective = Math.max(0, relaxed.objective[i]! - objectives[i]!)
+    const ofOutcome = Math.max(0, relaxed.outcome[i]! - outcomes[i]!)
+    const under = ofObjective + onOutcome[placeOf(frame.tree, i)]! * ofOutcome
     if (under > most && last[i]! - first[i]! > 1) {
       worst = i
       most = under

@@ -119,6 +119,15 @@ function relaxationOf({ bound, at, answers }: Search, { weights }: Mixture): Rel
       const values = answers[k]![part]
       for (let i = 0; i < sum.length; i++) sum[i]! += weights[k]! * values[i]!
     }
+    // Rounding must not lead out of a lever's bounds.
+    for (let i = 0; i < sum.length; i++) {
+      let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+      for (const k of used) {
+        least = Math.min(least, answers[k]![part][i]!)
+        most = Math.max(most, answers[k]![part][i]!)
+      }
+      sum[i] = Math.min(most, Math.max(least, sum[i]!))
+    }
     return sum
   }
   const objective = mixed('objective')

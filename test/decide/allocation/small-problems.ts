@@ -106,7 +106,7 @@ export function problemOf({ levers, groups, rooms, spendAll, averages }: Small):
 
 export function valueAt(spend: readonly number[], values: readonly number[], x: number): number {
   const k = spend.findIndex((at) => at >= x)
-  if (k <= 0) return values[Math.max(0, k)]!
+  if (k <= 0) return k === 0 ? values[0]! : values.at(-1)!
   return values[k - 1]! + ((x - spend[k - 1]!) / (spend[k]! - spend[k - 1]!)) * (values[k]! - values[k - 1]!)
 }
 
