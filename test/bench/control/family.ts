@@ -36,10 +36,10 @@ const demand = z.strictObject({
   driftHalfLifeDays: z.number().positive().default(25),
   shocksPerYear: z.number().min(0).default(2).describe('Sudden changes of level per campaign'),
   shockSd: z.number().min(0).max(2).default(0.4),
-  weekdaySd: z.number().min(0).max(1).default(0.12).describe('Spread of a platform’s day-of-week factors, in logs'),
-  promotionsPerMonth: z.number().min(0).max(8).default(1),
+  weekdaySd: z.number().min(0).max(1).default(0.06).describe('Spread of a platform’s day-of-week factors, in logs'),
+  promotionsPerMonth: z.number().min(0).max(8).default(0.7),
   promotionDays: z.int().min(1).max(14).default(3),
-  promotion: range(0.2, 6).default([1.25, 1.7]).describe('Demand during a promotion against a normal day'),
+  promotion: range(0.2, 6).default([1.15, 1.4]).describe('Demand during a promotion against a normal day'),
   announcedShare: share.default(0.5),
 })
 
