@@ -76,12 +76,21 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   },
 }
 
+const CONTROL_WHAT =
+  'regret of Sluice and of what teams use instead, in markets whose truth is known (minutes); --families, --seeds, --markets, …'
+
 const measureConsumption = (): Promise<Kept<readonly ConsumptionFigures[]>> =>
   keep(KEPT_CONSUMPTION, async () => [await smallDemo(), await thousandCampaigns()])
 
 const thousand = (figures: readonly ConsumptionFigures[]): ConsumptionFigures => figures.at(-1)!
 
 async function main(args: readonly string[]): Promise<number> {
+  // It has options of its own, and prints a line per scenario and controller with --json.
+  if (args[0] === 'control') {
+    const { runControl } = await import('./control/command.ts')
+    await runControl(args.slice(1))
+    return 0
+  }
   const json = args.includes('--json')
   const sizes = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
   const names = args.filter((arg) => arg !== '--json' && !/^\d+$/.test(arg))
@@ -90,6 +99,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (unknown !== undefined) console.error(`there is no benchmark "${unknown}"`)
     console.error('npm run bench -- NAME… [--json]\n')
     for (const [name, { what }] of Object.entries(BENCHMARKS)) console.error(`  ${name.padEnd(11)} ${what}`)
+    console.error(`  ${'control'.padEnd(11)} ${CONTROL_WHAT}`)
     return unknown === undefined ? 0 : 2
   }
   const results: Record<string, unknown> = {}

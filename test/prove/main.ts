@@ -3,11 +3,16 @@
  * when it is started again, and keeps its results in docs/results with the commit that they were made on.
  */
 import { parseArgs } from 'node:util'
+import { control } from './control.ts'
 import { scenarios } from './scenarios.ts'
 
 export interface PartOptions {
   readonly seeds?: number
   readonly only?: readonly string[]
+  /** Part `control`: which of those that are compared. */
+  readonly controllers?: readonly string[]
+  /** Processes at once. */
+  readonly workers?: number
   /** Begin again, and forget what was made before. */
   readonly anew: boolean
 }
@@ -18,13 +23,19 @@ export interface Part {
   run(options: PartOptions): Promise<boolean>
 }
 
-const PARTS: Readonly<Record<string, Part>> = { scenarios }
+const PARTS: Readonly<Record<string, Part>> = { scenarios, control }
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { seeds: { type: 'string' }, only: { type: 'string' }, anew: { type: 'boolean', default: false } },
+    options: {
+      seeds: { type: 'string' },
+      only: { type: 'string' },
+      controllers: { type: 'string' },
+      workers: { type: 'string' },
+      anew: { type: 'boolean', default: false },
+    },
   })
   const [name] = positionals
   const part = name === undefined ? undefined : PARTS[name]
@@ -34,15 +45,25 @@ async function main(args: readonly string[]): Promise<number> {
     for (const [one, { what }] of Object.entries(PARTS)) console.error(`  ${one.padEnd(12)} ${what}`)
     return name === undefined ? 0 : 2
   }
-  const seeds = values.seeds === undefined ? undefined : Number(values.seeds)
-  if (seeds !== undefined && !(Number.isInteger(seeds) && seeds > 0))
-    throw new RangeError(`--seeds must be a positive whole number, got "${values.seeds}"`)
+  const seeds = count('seeds', values.seeds)
+  const workers = count('workers', values.workers)
   const shown = await part.run({
     anew: values.anew,
     ...(seeds === undefined ? {} : { seeds }),
+    ...(workers === undefined ? {} : { workers }),
+    ...(values.controllers === undefined ? {} : { controllers: values.controllers.split(',') }),
     ...(values.only === undefined ? {} : { only: values.only.split(',') }),
   })
   return shown ? 0 : 1
+}
+
+/** @throws RangeError for what is no positive whole number */
+function count(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (!(Number.isInteger(value) && value > 0))
+    throw new RangeError(`--${option} must be a positive whole number, got "${text}"`)
+  return value
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -13,7 +13,7 @@ import type { FactStore, MoneyCommit, MoneyStore, PlanStore, Versioned } from '.
 import { HISTORY_DAYS, type KnownHistory, mergeDays, openRevisions } from '../../../lib/store/history-merge.ts'
 import { chunksOfPlan, headerOf, type StoredChunk } from '../../../lib/store/plan-chunks.ts'
 import type { DynamoStores } from '../../../lib/store/stores.ts'
-import { daysBetween } from '../../../lib/units/calendar.ts'
+import { type AccountDate, daysBetween } from '../../../lib/units/calendar.ts'
 
 export function benchStores(): DynamoStores {
   const policies = new Map<string, PolicyVersion>()
@@ -148,8 +148,19 @@ function planStore(read: <T>(key: string) => T | undefined, forget: (plan: strin
 }
 
 interface KeptEntity {
-  history: KnownHistory
-  revisions: readonly Revision[]
+  readonly history: KnownHistory
+  /** By day, youngest age first: readings come in that order. */
+  readonly revisions: Map<string, Revision[]>
+}
+
+function keepRevisions({ revisions }: KeptEntity, over: readonly Revision[], readOn: AccountDate): void {
+  for (const one of over) {
+    const own = revisions.get(one.date)
+    if (own) own.push(one)
+    else revisions.set(one.date, [one])
+  }
+  for (const date of revisions.keys())
+    if (daysBetween(date as AccountDate, readOn) >= HISTORY_DAYS) revisions.delete(date)
 }
 
 function factStore(): FactStore {
@@ -173,11 +184,9 @@ function factStore(): FactStore {
         const merge = mergeDays(known?.history, group, readOn)
         if (!merge) continue
         changed += merge.changedDays
-        const revisions = merge.over ? [...(known?.revisions ?? []), ...merge.over.revisions] : (known?.revisions ?? [])
-        own.set(campaign, {
-          history: merge.next,
-          revisions: revisions.filter(({ date }) => daysBetween(date, readOn) < HISTORY_DAYS),
-        })
+        const next = { history: merge.next, revisions: known?.revisions ?? new Map<string, Revision[]>() }
+        keepRevisions(next, merge.over?.revisions ?? [], readOn)
+        own.set(campaign, next)
       }
       return changed
     },
@@ -191,10 +200,9 @@ function factStore(): FactStore {
     revisions: async (account, campaign) => {
       const found = entities.get(accountKey(account))?.get(campaign)
       if (!found) return []
-      // As the real store has them: oldest day and then youngest age first.
-      return [...found.revisions, ...openRevisions(found.history)].toSorted((a, b) =>
-        a.date === b.date ? a.ageDays - b.ageDays : a.date < b.date ? -1 : 1,
-      )
+      const open = Map.groupBy(openRevisions(found.history), ({ date }) => date as string)
+      const dates = [...new Set([...found.revisions.keys(), ...open.keys()])].toSorted()
+      return dates.flatMap((date) => [...(found.revisions.get(date) ?? []), ...(open.get(date) ?? [])])
     },
     putChanges: async () => {},
     changes: async () => [],

@@ -1,0 +1,137 @@
+/** What the runs of the control benchmark say: by family a table, and with `--json` a line per family and controller. */
+import { table } from '../table.ts'
+import { CONTESTANTS, SLUICE } from './controllers.ts'
+import type { Family } from './family.ts'
+import type { RunFigures } from './run.ts'
+import { type Mean, meanOf, percent, verdictOf } from './statistics.ts'
+
+export const ORACLE = 'oracle'
+
+export interface ReportLine {
+  readonly scenario: string
+  readonly controller: string
+  readonly seeds: number
+  readonly regret: Mean
+  readonly regretAfter28: Mean
+  readonly spendError: number
+  readonly editsPerLeverPerWeek: number
+  readonly worstDay: number
+  readonly coverage80: number | null
+  readonly cpaError: number | null
+  /** Regret less Sluice's on the same seeds; absent for Sluice and the oracle, and without seeds in common. */
+  readonly againstSluice?: Mean
+}
+
+const NOTHING: Mean = { mean: 0, se: 0 }
+
+/** One line per controller that was run, Sluice first, and the oracle, whose regret is nothing by definition. */
+export function linesOf(scenario: string, runs: readonly RunFigures[]): readonly ReportLine[] {
+  const own = runs.filter((run) => run.scenario === scenario)
+  const byName = Map.groupBy(own, ({ controller }) => controller)
+  const ours = byName.get(SLUICE) ?? []
+  const lines = CONTESTANTS.flatMap(({ name }) => {
+    const theirs = byName.get(name)
+    return theirs ? [lineOf(scenario, name, theirs, ours)] : []
+  })
+  const seeds = new Set(own.map(({ seed }) => seed)).size
+  const oracle: ReportLine = {
+    scenario,
+    controller: ORACLE,
+    seeds,
+    regret: NOTHING,
+    regretAfter28: NOTHING,
+    spendError: 0,
+    editsPerLeverPerWeek: 7,
+    worstDay: 0,
+    coverage80: null,
+    cpaError: null,
+  }
+  return [...lines, oracle]
+}
+
+function lineOf(scenario: string, name: string, runs: readonly RunFigures[], ours: readonly RunFigures[]): ReportLine {
+  const mean = (of: (run: RunFigures) => number): Mean => meanOf(runs.map(of))
+  const known = (of: (run: RunFigures) => number | undefined): number | null => {
+    const values = runs.map(of).filter((value) => value !== undefined)
+    return values.length > 0 ? meanOf(values).mean : null
+  }
+  const differences = runs.flatMap((run) => {
+    const same = ours.find(({ seed }) => seed === run.seed)
+    return same && name !== SLUICE ? [run.regret - same.regret] : []
+  })
+  return {
+    scenario,
+    controller: name,
+    seeds: runs.length,
+    regret: mean(({ regret }) => regret),
+    regretAfter28: mean(({ regretAfter28 }) => regretAfter28),
+    spendError: mean(({ spendError }) => spendError).mean,
+    editsPerLeverPerWeek: mean((run) => run.editsPerLeverPerWeek).mean,
+    worstDay: mean(({ worstDay }) => worstDay).mean,
+    coverage80: known((run) => run.coverage80),
+    cpaError: known((run) => run.cpaError),
+    ...(differences.length > 0 ? { againstSluice: meanOf(differences) } : {}),
+  }
+}
+
+const share = (value: number | null): string => (value === null ? '' : (100 * value).toFixed(2))
+
+const HEADS = [
+  'controller',
+  'seeds',
+  'regret %',
+  'after day 28',
+  'less than it',
+  'sluice',
+  'spend error',
+  'edits',
+  'worst day',
+  'coverage',
+  'CPA error',
+]
+
+function rowOf(line: ReportLine): readonly string[] {
+  const { againstSluice } = line
+  return [
+    line.controller,
+    String(line.seeds),
+    percent(line.regret),
+    percent(line.regretAfter28),
+    againstSluice ? percent(againstSluice) : '',
+    // One seed has no standard error.
+    againstSluice && line.seeds > 1 ? { win: 'wins', loss: 'LOSES', tie: 'ties' }[verdictOf(againstSluice)] : '',
+    share(line.spendError),
+    line.editsPerLeverPerWeek.toFixed(2),
+    share(line.worstDay),
+    share(line.coverage80),
+    share(line.cpaError),
+  ]
+}
+
+export function printReport(families: readonly Family[], runs: readonly RunFigures[]): void {
+  for (const { name, what } of families) {
+    const lines = linesOf(name, runs)
+    if (lines.length < 2) continue
+    console.log(`\n${name}: ${what}\n\n${table(HEADS, lines.map(rowOf))}`)
+  }
+  console.log(`\n${LEGEND}`)
+  for (const { name, what } of CONTESTANTS) console.log(`  ${name.padEnd(26)} ${what}`)
+  console.log(`  ${ORACLE.padEnd(26)} ${ORACLE_KNOWS}`)
+}
+
+const ORACLE_KNOWS =
+  'Knows every true curve, season, drift and promotion of the month ahead, sets any budget on any day, meets no learning ' +
+  'phase, no noise of delivery and no target, and has the same money: the Lagrangian bound of the month’s problem.'
+
+const LEGEND = `regret: the share of the oracle's caused conversions (value, where value is the goal) that was missed over the days of
+control; expected under the true curves at the money that was spent, so that no luck of counting is in it. Spend above
+the month's money brings nothing: the conversions of the day on which it runs out are scaled to the money that was left.
+Where a CPA ceiling is asked for, outcome above it counts by the square of ceiling over CPA.
+less than it: a controller's regret less Sluice's, paired by seed; wins or loses beyond two standard errors, else a tie.
+spend error: mean over the months of |spend ÷ budget − 1|. edits: budget moves per campaign and week. worst day: largest
+share of a day's outcome in the oracle's plan that was missed. coverage: predictions of the claims of a campaign's coming
+week whose 80 % interval held what came. CPA error: how far claimed cost per conversion was off the ceiling. All in per
+cent but edits. ± is one standard error. Seeds 100 to 199 are for tuning; reports use seeds from 1000 on.
+All but Sluice and the oracle see the same reports with the same correction for conversions that are still to come:
+chain ladder by platform over the readings of 60 days.
+`
