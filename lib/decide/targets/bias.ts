@@ -24,9 +24,13 @@ export interface TargetBias {
   readonly seen: number
 }
 
-const HALF_LIFE_DAYS = 4
+/** A target's own habit is learned over weeks, for its conversions are few; what moves a whole pool is seen in days. */
+const OWN_HALF_LIFE_DAYS = 10
+const POOL_HALF_LIFE_DAYS = 4
 /** Conversions' worth of the pool's bias that a target starts from. */
 const PSEUDO_CONVERSIONS = 10
+/** The same of the pool's last days, towards its weeks. */
+const LATELY_PSEUDO_CONVERSIONS = 100
 /** Daily conversions scatter more than Poisson counts; only widens the interval. */
 const OVERDISPERSION = 1.4
 
@@ -35,6 +39,9 @@ export interface Evidence {
   readonly seen: number
   /** Variance of `seen`. */
   readonly variance: number
+  /** The same of the last days alone. */
+  readonly promisedLately: number
+  readonly seenLately: number
 }
 
 /**
@@ -45,33 +52,43 @@ export interface Evidence {
  * @param outcomePerConversion 1, or the mean value of a conversion
  */
 export function evidenceOf(days: readonly TargetDay[], outcomePerConversion: number): Evidence {
-  let promised = 0
-  let seen = 0
-  let variance = 0
+  let [promised, seen, variance, promisedLately, seenLately] = [0, 0, 0, 0, 0]
   for (const { ageDays, spend, outcome, visible, target, limitedByBudget } of days) {
     if (limitedByBudget || !(target > 0)) continue
-    const weight = 2 ** (-ageDays / HALF_LIFE_DAYS)
-    promised += (weight * visible * spend) / target / outcomePerConversion
-    seen += (weight * outcome) / outcomePerConversion
-    variance += (weight ** 2 * OVERDISPERSION * outcome) / outcomePerConversion
+    const weight = 2 ** (-ageDays / OWN_HALF_LIFE_DAYS)
+    const weightLately = 2 ** (-ageDays / POOL_HALF_LIFE_DAYS)
+    const due = (visible * spend) / target / outcomePerConversion
+    const conversions = outcome / outcomePerConversion
+    promised += weight * due
+    seen += weight * conversions
+    variance += weight ** 2 * OVERDISPERSION * conversions
+    promisedLately += weightLately * due
+    seenLately += weightLately * conversions
   }
-  return { promised, seen, variance }
+  return { promised, seen, variance, promisedLately, seenLately }
 }
 
-/**
- * A target's bias, drawn towards that of its pool (the same platform and kind of target).
- *
- * @param pool evidence of all targets of the pool, this one included
- */
-export function biasOf({ promised, seen, variance }: Evidence, pool: readonly Evidence[]): TargetBias {
-  const all = pool.reduce((sum, one) => ({ promised: sum.promised + one.promised, seen: sum.seen + one.seen }), {
-    promised: 0,
-    seen: 0,
-  })
-  const usual = (all.promised + PSEUDO_CONVERSIONS) / (all.seen + PSEUDO_CONVERSIONS)
+/** What all targets of a pool are missed by: over weeks, and in the last days. */
+export interface PoolBias {
+  readonly log: number
+  readonly logLately: number
+}
+
+export function poolBiasOf(pool: readonly Evidence[]): PoolBias {
+  const sum = (value: (one: Evidence) => number): number => pool.reduce((total, one) => total + value(one), 0)
+  const usual = (sum(({ promised }) => promised) + PSEUDO_CONVERSIONS) / (sum(({ seen }) => seen) + PSEUDO_CONVERSIONS)
+  // Few conversions of few days say little: they are drawn towards what the weeks say.
+  const lately =
+    (sum(({ promisedLately }) => promisedLately) + LATELY_PSEUDO_CONVERSIONS * usual) /
+    (sum(({ seenLately }) => seenLately) + LATELY_PSEUDO_CONVERSIONS)
+  return { log: Math.log(usual), logLately: Math.log(lately) }
+}
+
+/** A target's bias: its own over weeks, drawn towards its pool's, and moved by as much as the pool has moved since. */
+export function biasOf({ promised, seen, variance }: Evidence, pool: PoolBias): TargetBias {
   const shrunk = seen + PSEUDO_CONVERSIONS
   return {
-    log: Math.log((promised + PSEUDO_CONVERSIONS * usual) / shrunk),
+    log: Math.log((promised + PSEUDO_CONVERSIONS * Math.exp(pool.log)) / shrunk) + pool.logLately - pool.log,
     sd: Math.sqrt(variance + PSEUDO_CONVERSIONS) / shrunk,
     promised,
     seen,

@@ -9,7 +9,7 @@ import {
   type Edit,
   significantEdits,
 } from './allowance.ts'
-import { biasOf, type Evidence, evidenceOf, type TargetBias, type TargetDay } from './bias.ts'
+import { biasOf, type Evidence, evidenceOf, poolBiasOf, type TargetBias, type TargetDay } from './bias.ts'
 
 export interface TargetRules extends AllowanceRules {
   /** Share of the way to the wanted target that one move goes, in logarithms. */
@@ -30,13 +30,13 @@ export interface TargetRules extends AllowanceRules {
 
 export const TARGET_RULES: TargetRules = {
   ...ALLOWANCE_RULES,
-  gain: 1,
+  gain: 0.7,
   maxStep: 0.1,
   deadband: 0.03,
   daysBetween: 3,
   leastConversions: 10,
   learningShare: 0.2,
-  settleDays: 1,
+  settleDays: 2,
 }
 
 /** One target and all that it steers: a campaign, or every campaign of a shared bid strategy. */
@@ -100,18 +100,25 @@ export interface TargetHold extends AboutTarget {
  * One decision for every target: moves it so that what it really comes to is the goal, since platforms miss targets, each
  * in its own way and not always by the same. Slowly, only where the target is what limits the spend, and within what
  * the portfolio may have in learning at once; where that is not enough for all, those with most money in error first.
+ *
+ * @param others campaigns of the portfolio without a target: they have their part in what may be in learning
+ * @throws RangeError when a target, a goal or the outcome per conversion is not positive
  */
 export function decideTargets(
   questions: readonly TargetQuestion[],
+  others: readonly LearningSpend[] = [],
   rules: TargetRules = TARGET_RULES,
 ): readonly TargetDecision[] {
-  const weighed = weigh(questions, rules)
+  const weighed = weigh(questions)
   const wishes = weighed
     .filter((one) => holdFor(one, rules) === undefined)
     .toSorted((a, b) => errorOf(b) - errorOf(a) || (a.question.id < b.question.id ? -1 : 1))
   const chosen = admitted(
     wishes,
-    weighed.map(({ question, spendPerDay }) => ({ spendPerDay, inLearning: inLearning(question, rules) })),
+    [
+      ...weighed.map(({ question, spendPerDay }) => ({ spendPerDay, inLearning: inLearning(question, rules) })),
+      ...others,
+    ],
     rules.learningShare,
   )
   return weighed.map((one) => decisionOf(one, chosen.has(one), rules))
@@ -128,11 +135,11 @@ interface Weighed {
 /** A target as cost per outcome, and back. */
 const flipped = ({ kind }: TargetQuestion, value: number): number => (kind === 'target-roas' ? 1 / value : value)
 
-function weigh(questions: readonly TargetQuestion[], rules: TargetRules): readonly Weighed[] {
+function weigh(questions: readonly TargetQuestion[]): readonly Weighed[] {
   const evidence = questions.map((question) => {
     if (!(question.target > 0 && question.goal > 0 && question.outcomePerConversion > 0))
       throw new RangeError(
-        `target ${question.target}, goal ${question.goal} and outcome per conversion ${question.outcomePerConversion} of ${question.id} must be positive (rules: step ${rules.maxStep})`,
+        `target ${question.target}, goal ${question.goal} and outcome per conversion ${question.outcomePerConversion} of ${question.id} must be positive`,
       )
     const days = question.days.map((day) => ({ ...day, target: flipped(question, day.target) }))
     return evidenceOf(days, question.outcomePerConversion)
@@ -141,8 +148,9 @@ function weigh(questions: readonly TargetQuestion[], rules: TargetRules): readon
   questions.forEach(({ pool }, i) => {
     pools.set(pool, [...(pools.get(pool) ?? []), evidence[i]!])
   })
+  const biases = new Map([...pools].map(([pool, members]) => [pool, poolBiasOf(members)]))
   return questions.map((question, i) => {
-    const bias = biasOf(evidence[i]!, pools.get(question.pool)!)
+    const bias = biasOf(evidence[i]!, biases.get(question.pool)!)
     const gap = Math.log(flipped(question, question.goal) / flipped(question, question.target)) - bias.log
     return { question, spendPerDay: question.spendPerDay, bias, gap }
   })

@@ -52,3 +52,28 @@ export function campaignGoals(goal: number, campaigns: readonly GoalShare[]): re
   const stretched = campaigns.reduce((sum, { spendPerDay }, i) => sum + spendPerDay / elasticities[i]!, 0)
   return elasticities.map((elasticity) => (elasticity * goal * stretched) / spend)
 }
+
+/** A portfolio may make up for so much of a miss at once. */
+const MOST_CATCH_UP = 0.1
+
+export interface FlightSoFar {
+  /** Cost per outcome that the flight as a whole is to come to: a target CPA, or 1 / target ROAS. */
+  readonly goal: number
+  /** Of the flight's days so far, main units. */
+  readonly spent: number
+  /** What that spend brings, conversions still to come included. */
+  readonly outcome: number
+  /** Spend that is planned for the rest of the flight. */
+  readonly ahead: number
+}
+
+/**
+ * Cost per outcome at which the rest of a flight has to run for the whole to come to its goal, within a tenth of it: what
+ * platforms missed while their bias was being learned is made up for, and never in a rush.
+ */
+export function goalForRest({ goal, spent, outcome, ahead }: FlightSoFar): number {
+  const missing = (spent + ahead) / goal - outcome
+  if (!(ahead > 0)) return goal
+  const needed = missing > 0 ? ahead / missing : Number.POSITIVE_INFINITY
+  return Math.min(goal * (1 + MOST_CATCH_UP), Math.max(goal / (1 + MOST_CATCH_UP), needed))
+}

@@ -3,6 +3,7 @@
  * arrive over two weeks. Spend follows the target: with response a · spend^½ an average cost c is met at spend (a c)².
  */
 import { decideTargets, type TargetQuestion } from '../../../lib/decide/targets/decide-targets.ts'
+import { goalForRest } from '../../../lib/decide/targets/goal.ts'
 import { dice, poisson } from '../../measure/dice.ts'
 
 export const GOAL = 40
@@ -42,15 +43,37 @@ export const reported = ({ arriving }: SimulatedDay, ageDays: number): number =>
 /** Moves targets at the start of a day; days 0 to `today` − 1 are over. */
 export type TargetController = (campaigns: readonly SimulatedCampaign[], today: number) => void
 
-/** @param correctsLag false: takes what is visible for all that will come */
+/**
+ * @param correctsLag false: takes what is visible for all that will come
+ * @param catchesUp makes up for what the days so far missed
+ */
 export const loop =
-  (correctsLag: boolean): TargetController =>
+  (correctsLag: boolean, catchesUp: boolean): TargetController =>
   (campaigns, today) => {
-    const decisions = decideTargets(campaigns.map((one) => question(one, today, correctsLag)))
+    const goal = catchesUp ? goalOfDay(campaigns, today) : GOAL
+    const decisions = decideTargets(campaigns.map((one) => question(one, today, goal, correctsLag)))
     decisions.forEach((decision, i) => {
       if (decision.kind === 'move') move(campaigns[i]!, today, decision.to)
     })
   }
+
+/** What the rest of the judged days has to cost per conversion. */
+function goalOfDay(campaigns: readonly SimulatedCampaign[], today: number): number {
+  const flight = campaigns.flatMap(({ days }) =>
+    days.slice(JUDGED_FROM).map((day, i) => {
+      const ageDays = today - JUDGED_FROM - i
+      return { spend: day.spend, conversions: reported(day, ageDays) / visibleAt(ageDays) }
+    }),
+  )
+  const lastWeek = campaigns.flatMap(({ days }) => days.slice(-7))
+  const daily = lastWeek.reduce((sum, { spend }) => sum + spend, 0) / 7
+  return goalForRest({
+    goal: GOAL,
+    spent: flight.reduce((sum, { spend }) => sum + spend, 0),
+    outcome: flight.reduce((sum, { conversions }) => sum + conversions, 0),
+    ahead: daily * Math.min(DAYS - today, DAYS - JUDGED_FROM),
+  })
+}
 
 /** What rule tools run: a fifth down where the last week cost a tenth too much, a fifth up where a tenth too little. */
 export const rules =
@@ -61,7 +84,7 @@ export const rules =
       const week = campaign.days.slice(-7)
       const spend = week.reduce((sum, day) => sum + day.spend, 0)
       const conversions = week.reduce((sum, day, i) => sum + reported(day, 7 - i), 0)
-      const ratio = spend / conversions / GOAL
+      const ratio = conversions > 0 ? spend / conversions / GOAL : Number.POSITIVE_INFINITY
       if (ratio > 1.1) move(campaign, today, campaign.target * 0.8)
       else if (ratio < 0.9) move(campaign, today, campaign.target * 1.2)
     }
@@ -72,13 +95,13 @@ function move(campaign: SimulatedCampaign, day: number, to: number): void {
   campaign.target = to
 }
 
-function question(campaign: SimulatedCampaign, today: number, correctsLag: boolean): TargetQuestion {
+function question(campaign: SimulatedCampaign, today: number, goal: number, correctsLag: boolean): TargetQuestion {
   const recent = campaign.days.slice(-MEMORY_DAYS)
   return {
     id: campaign.id,
     kind: 'target-cpa',
     target: campaign.target,
-    goal: GOAL,
+    goal,
     pool: 'search',
     outcomePerConversion: 1,
     days: recent.map((day, i) => {
