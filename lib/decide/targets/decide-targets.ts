@@ -7,6 +7,7 @@ import {
   admitted,
   allowanceOf,
   type Edit,
+  type LearningSpend,
   significantEdits,
 } from './allowance.ts'
 import { biasOf, type Evidence, evidenceOf, poolBiasOf, type TargetBias, type TargetDay } from './bias.ts'

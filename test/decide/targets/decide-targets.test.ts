@@ -42,7 +42,7 @@ describe('a target', () => {
       to: expect.closeTo(40 / 1.1, 9),
       wanted: expect.closeTo(32, 0),
     })
-    expect(decision.why).toMatch(/^with its target at 40\.00 conversions cost 49\.\d\d, .*; 40\.00 is wanted$/)
+    expect(decision.why).toMatch(/^with its target at 40\.00 conversions cost 50\.\d\d, .*; 40\.00 is wanted$/)
   })
 
   test('goes up where they cost too little', () => {
@@ -65,7 +65,7 @@ describe('a target', () => {
     })
     expect(decision).toMatchObject({ kind: 'move', to: expect.closeTo(2.75, 9) })
     expect(decision.comesTo.mean).toBeCloseTo(2, 1)
-    expect(decision.why).toMatch(/250 % it returns 20\d %/)
+    expect(decision.why).toMatch(/250 % it returns (199|20\d) %/)
   })
 
   test('says what it comes to, with an interval around it', () => {
