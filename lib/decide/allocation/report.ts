@@ -110,11 +110,32 @@ function unspentOf(model: Model, best: Best, total: number, binding: readonly Bi
   for (const spend of best.spend) spent += spend
   const amount = Number.isFinite(total) ? Math.max(0, total - spent) : 0
   if (amount <= FINE * Math.abs(total)) return { amount: 0, because: [] }
-  const stands = binding.map(({ limit }) => limit).filter(({ kind }) => kind !== 'total' && kind !== 'group-minimum')
+  const across = binding
+    .map(({ limit }) => limit)
+    .filter(({ kind }) => kind === 'growth-room' || kind === 'average-ceiling')
   const { levers, floors } = stopped(model, best)
-  const because = [...stands, ...floors.map((marginal): Limit => ({ kind: 'marginal-floor', marginal }))]
+  const because = [
+    ...fullGroups(model, best),
+    ...across,
+    ...floors.map((marginal): Limit => ({ kind: 'marginal-floor', marginal })),
+  ]
   if (levers.length > 0) because.push(leversAt('lever-maximums', levers))
   return { amount, because: because.length > 0 ? because : [{ kind: 'no-return' }] }
+}
+
+/** Groups at their maximum, without those in another such group. */
+function fullGroups({ frame: { tree } }: Model, best: Best): readonly Limit[] {
+  const amount = new Float64Array(tree.group.length)
+  for (let i = 0; i < best.spend.length; i++) amount[placeOf(tree, i)]! += best.spend[i]!
+  for (let p = amount.length - 1; p > 0; p--) amount[tree.parent[p]!]! += amount[p]!
+  const full: Limit[] = []
+  for (let p = 1; p < amount.length; p++) {
+    const most = tree.maximum[p]!
+    if (amount[p]! < most - FINE * Math.abs(most)) continue
+    full.push(groupMaximum(tree, p))
+    p = tree.end[p]! - 1
+  }
+  return full
 }
 
 /** Levers at their own maximum, and the floors that hold others short of it. */
