@@ -88,6 +88,31 @@ const pushed = (effects: CampaignEffects): Multipliers =>
     })),
   )
 
+/**
+ * What no method can do much better than: every level shrunk by the market's own spreads, which nobody knows outside of
+ * a simulation.
+ */
+function withTrueSpreads(cells: readonly TrueCell[]): Multipliers {
+  const m: Record<string, Record<string, number>> = Object.fromEntries(MARKET.dimensions.map(({ name }) => [name, {}]))
+  const worth = (levels: TrueCell['levels']): number =>
+    MARKET.dimensions.reduce((product, { name }) => product * (m[name]![levels[name]!] ?? 1), 1)
+  const conversions = cells.reduce((sum, { outcome }) => sum + outcome, 0)
+  for (let sweep = 0; sweep < 12; sweep++)
+    for (const { name, spread } of MARKET.dimensions) {
+      const rate = conversions / cells.reduce((sum, { clicks, levels }) => sum + clicks * worth(levels), 0)
+      const sums = new Map<string, { seen: number; expected: number }>()
+      for (const { clicks, outcome, levels } of cells) {
+        const level = levels[name]!
+        const { seen, expected } = sums.get(level) ?? { seen: 0, expected: 0 }
+        const others = worth(levels) / (m[name]![level] ?? 1)
+        sums.set(level, { seen: seen + outcome, expected: expected + rate * clicks * others })
+      }
+      const pseudo = 1 / spread ** 2
+      for (const [level, { seen, expected }] of sums) m[name]![level] = (pseudo + seen) / (pseudo + expected)
+    }
+  return m
+}
+
 const METHODS: Readonly<Record<string, (cells: readonly TrueCell[], effects: CampaignEffects) => Multipliers>> = {
   none: () => ({}),
   'raw ratio': (cells) => marginal(cells, (n, y, rate) => y / n / rate),
@@ -96,6 +121,7 @@ const METHODS: Readonly<Record<string, (cells: readonly TrueCell[], effects: Cam
   sluice: (_, effects) =>
     nested(wantedMultipliers(effects.dimensions, {}).map((one) => ({ ...one, value: one.wanted }))),
   'sluice, first push': (_, effects) => pushed(effects),
+  'spreads known': (cells) => withTrueSpreads(cells),
 }
 
 export function measureMultipliers(seeds = SEEDS, seedFrom = SEED_FROM): readonly MultiplierFigures[] {
