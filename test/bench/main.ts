@@ -1,4 +1,5 @@
 /** `npm run bench [-- name…] [--json]`: figures that are printed, and never asserted in tests. */
+import { measureAllocate, printAllocate } from './allocate.ts'
 import { bill, printBill } from './bill.ts'
 import { measureBundles, run as printBundles } from './bundles.ts'
 import { type ConsumptionFigures, printConsumption, smallDemo, thousandCampaigns } from './consumption.ts'
@@ -27,6 +28,14 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
           ? await measureTurns(sizes)
           : (await keep('bench-turn', () => measureTurns([1_000, 10_000]))).figures
       if (!json) printTurns(figures)
+      return figures
+    },
+  },
+  allocate: {
+    what: 'the allocator on problems with certified optima, and on up to a million levers (a minute)',
+    async run(json) {
+      const { figures } = await keep('bench-allocate', measureAllocate)
+      if (!json) printAllocate(figures)
       return figures
     },
   },
