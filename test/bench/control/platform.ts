@@ -9,7 +9,7 @@ import type { AccountStructure } from '../../../lib/model/structure.ts'
 import type { Clock } from '../../../lib/ports/clock.ts'
 import type { AdPlatform } from '../../../lib/ports/platform.ts'
 import { accountDate, addDays, dates, daysBetween, timeZone } from '../../../lib/units/calendar.ts'
-import { currency, type Money, money } from '../../../lib/units/money.ts'
+import { add, currency, type Money, money, zero } from '../../../lib/units/money.ts'
 import { PLATFORMS, type TrueCampaign } from './truth.ts'
 import type { World } from './world.ts'
 
@@ -138,18 +138,17 @@ function reportOf(
   clock: Clock,
 ): PerformanceReport {
   const rows: PerformanceRow[] = []
-  const spendOn = new Map<number, bigint>()
-  const days =
-    query.grain === 'hour'
-      ? []
-      : dates(query.from, query.to).filter((date) => dayOf(date) >= 0 && dayOf(date) < world.day)
+  const asked = dates(query.from, query.to)
+  // Before the market began the account existed, and spent nothing.
+  const accountSpend = new Map(asked.filter((date) => dayOf(date) < 0).map((date) => [date, zero(EUR)]))
+  const days = query.grain === 'hour' ? [] : asked.filter((date) => dayOf(date) >= 0 && dayOf(date) < world.day)
   for (const date of days) {
     const day = dayOf(date)
     for (const { index } of own) {
       if (!world.isReported(index, day, world.day)) continue
       const { count, value } = world.read(index, day, world.day)
       const spend = micros(world.spend[index]![day]!)
-      spendOn.set(day, (spendOn.get(day) ?? 0n) + spend.micros)
+      accountSpend.set(date, add(accountSpend.get(date) ?? zero(EUR), spend))
       const clicks = world.clicks(index, day)
       rows.push({
         campaign: String(index + 1) as CampaignId,
@@ -157,10 +156,10 @@ function reportOf(
         spend,
         impressions: clicks * 50,
         clicks,
-        conversions: rules.map((rule) => ({ rule, conversions: count, value: micros(value) })),
+        // A rule without an entry had none.
+        conversions: count === 0 ? [] : rules.map((rule) => ({ rule, conversions: count, value: micros(value) })),
       })
     }
   }
-  const accountSpend = new Map([...spendOn].map(([day, sum]) => [dateOf(day), money(sum, EUR)]))
   return { account, query, rows, accountSpend, readAt: clock.now() }
 }

@@ -6,6 +6,8 @@ import { accountKey } from '../../../lib/model/account.ts'
 import type { PolicyVersion } from '../../../lib/model/policy.ts'
 import { policyFrom } from '../../../lib/model/policy-file.ts'
 import type { Stage, StageMessage } from '../../../lib/model/turn.ts'
+import type { Clock } from '../../../lib/ports/clock.ts'
+import type { AdPlatform } from '../../../lib/ports/platform.ts'
 import { HOUR_MS, type Instant, later, MINUTE_MS, startOfDay } from '../../../lib/units/calendar.ts'
 import { identityRate } from '../../../lib/units/rates.ts'
 import { virtualClock } from '../../../playground/runner/virtual-clock.ts'
@@ -36,11 +38,17 @@ export interface Sluice {
   morning(isControl: boolean): Promise<void>
 }
 
-export async function startSluice(world: World): Promise<Sluice> {
+/**
+ * @param through how a platform is reached; in process, unless a test puts a wire between
+ */
+export async function startSluice(
+  world: World,
+  through: (platform: AdPlatform, index: number, clock: Clock) => AdPlatform = (platform) => platform,
+): Promise<Sluice> {
   const clock = virtualClock(startOfDay(dateOf(0), UTC))
   const queue: StageMessage[] = []
   const platforms = new Map<string, ReturnType<typeof benchPlatform>>(
-    PLATFORMS.map((name, p) => [name, benchPlatform(world, p, clock)]),
+    PLATFORMS.map((name, p) => [name, through(benchPlatform(world, p, clock), p, clock)]),
   )
   const loop: Loop = {
     ...benchStores(),
