@@ -33,14 +33,19 @@ const levels = z.strictObject({
 
 const demand = z.strictObject({
   driftSd: z.number().min(0).max(2).default(0.18).describe('Stationary spread of a campaign’s level, in logs'),
-  driftHalfLifeDays: z.number().positive().default(25),
+  driftHalfLifeDays: z.number().positive().default(25).describe('Days in which half of a drift is gone again'),
   shocksPerYear: z.number().min(0).default(2).describe('Sudden changes of level per campaign'),
-  shockSd: z.number().min(0).max(2).default(0.4),
+  shockSd: z.number().min(0).max(2).default(0.4).describe('Their spread, in logs'),
   weekdaySd: z.number().min(0).max(1).default(0.06).describe('Spread of a platform’s day-of-week factors, in logs'),
-  promotionsPerMonth: z.number().min(0).max(8).default(0.7),
-  promotionDays: z.int().min(1).max(14).default(3),
+  promotionsPerMonth: z
+    .number()
+    .min(0)
+    .max(8)
+    .default(0.7)
+    .describe('Expected number in thirty days, of the whole market'),
+  promotionDays: z.int().min(1).max(14).default(3).describe('How long each lasts'),
   promotion: range(0.2, 6).default([1.15, 1.4]).describe('Demand during a promotion against a normal day'),
-  announcedShare: share.default(0.5),
+  announcedShare: share.default(0.5).describe('Share of promotions that are known beforehand'),
 })
 
 const delivery = z.strictObject({
@@ -53,7 +58,7 @@ const delivery = z.strictObject({
 const lag = z.strictObject({
   sameDay: range(0.05, 1).default([0.35, 0.7]).describe('Share of conversions on the day of the click, by platform'),
   tail: range(0, 0.95).default([0.6, 0.8]).describe('Ratio of one later day to the day before, by platform'),
-  longestDays: z.int().min(0).max(13).default(13),
+  longestDays: z.int().min(0).max(13).default(13).describe('Longest lag from click to conversion'),
 })
 
 const claims = z.strictObject({
@@ -61,7 +66,7 @@ const claims = z.strictObject({
     .default([1, 1])
     .describe('Claimed over caused conversions of a platform, spread evenly over platforms'),
   brandShare: share.default(0).describe('Share of campaigns of class brand'),
-  retargetingShare: share.default(0),
+  retargetingShare: share.default(0).describe('Share of campaigns of class retargeting'),
   organicShare: share.default(0).describe('Share of the claims of brand and retargeting that would have come anyway'),
   brandAdvantage: z
     .number()
@@ -77,7 +82,11 @@ const claims = z.strictObject({
 
 const faults = z.strictObject({
   learningPenalty: z
-    .strictObject({ above: share, efficiency: share, days: z.int().min(1) })
+    .strictObject({
+      above: share.describe('Largest move without penalty, as a share'),
+      efficiency: share.describe('Conversions meanwhile, against none'),
+      days: z.int().min(1).describe('How long it lasts'),
+    })
     .optional()
     .describe(
       'A move of more than `above` in a day brings `efficiency` for `days`, where the platform has learning phases',
@@ -88,7 +97,7 @@ const faults = z.strictObject({
     .max(10)
     .default(0)
     .describe('How fast a group of campaigns runs out of common customers'),
-  groupSize: z.int().min(2).default(3),
+  groupSize: z.int().min(2).default(3).describe('Campaigns of a group'),
   targetLimitedShare: share
     .default(0)
     .describe('Share of campaigns whose target CPA keeps them from spending their budget'),
@@ -102,19 +111,27 @@ const faults = z.strictObject({
   missingShare: share.default(0).describe('Share of days of a platform that are never reported'),
   lateShare: share.default(0).describe('Share of days of a platform that are reported two days late'),
   outages: z.int().min(0).default(0).describe('How often a platform’s claims are lost for some days, for good'),
-  outageDays: range(1, 30).default([4, 8]),
-  outageKeeps: share.default(0.03),
+  outageDays: range(1, 30).default([4, 8]).describe('How long each outage lasts'),
+  outageKeeps: share.default(0.03).describe('Share of conversions that are tracked meanwhile'),
   storms: z.int().min(0).default(0).describe('How often a platform takes back part of the claims of ten days'),
-  stormKeeps: share.default(0.6),
+  stormKeeps: share
+    .default(0.6)
+    .describe('Share of those claims that are left; half of the storms are put right after four days'),
   cancelledShare: share
     .default(0)
     .describe('Share of conversions that are taken back five to twelve days after the click'),
 })
 
 const fields = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes')
+    .describe('Names the family in reports'),
   what: z.string().min(1).describe('One sentence: what is particular about these markets'),
-  goal: z.enum(['conversions', 'value']).default('conversions'),
+  goal: z
+    .enum(['conversions', 'value'])
+    .default('conversions')
+    .describe('What is counted: conversions, or their value'),
   cpaCeiling: z
     .number()
     .positive()
@@ -122,13 +139,18 @@ const fields = z.strictObject({
     .describe(
       'Most that a conversion may cost on average, over what it cost at the initial budgets; goal conversions only',
     ),
-  campaigns: z.int().min(2).max(1000).default(30),
-  warmUpDays: z.int().min(14).max(90).default(35),
-  controlDays: z.int().min(1).max(360).default(120),
-  monthDays: z.int().min(7).max(90).default(30),
+  campaigns: z.int().min(2).max(1000).default(30).describe('How many, on five platforms'),
+  warmUpDays: z.int().min(14).max(90).default(35).describe('Days on the initial budgets before control begins'),
+  controlDays: z.int().min(1).max(360).default(120).describe('Days under control'),
+  monthDays: z
+    .int()
+    .min(7)
+    .max(90)
+    .default(30)
+    .describe('Days that one budget is for: as many times the sum of the initial budgets'),
   dayTotal: z.number().positive().default(12_000).describe('Sum of the initial budgets, main units'),
   overdispersion: z.number().min(1.01).max(10).default(1.5).describe('Variance over mean of a day’s count'),
-  orderValue: z.number().positive().default(60),
+  orderValue: z.number().positive().default(60).describe('Median value of a campaign’s mean order, main units'),
   campaignValueSd: z
     .number()
     .min(0)
