@@ -17,6 +17,8 @@ export interface DriftQuestion {
   readonly exposure: Money | undefined
   readonly cap: Money | undefined
   readonly factor: number
+  /** Largest share that the platform takes at once without learning anew. */
+  readonly learningSafeStep: number
   readonly date: AccountDate
   readonly now: Instant
   /** From the account's currency to the portfolio's; undefined where none is to be had. */
@@ -106,7 +108,7 @@ function standingOrder(
 
 /** The most that somebody else's value may be, and which cap says so. */
 function capFor(
-  { sighting, exposure, cap, factor, date, rate }: DriftQuestion,
+  { sighting, exposure, cap, factor, learningSafeStep, date, rate }: DriftQuestion,
   before: LeverState,
 ): { amount: Money; why: string } | undefined {
   const { budget, portfolio } = sighting
@@ -138,7 +140,7 @@ function capFor(
   )
   if (!tightest) return undefined
   // A value that is an error says nothing of what was meant: go back to what was there, with the day's usual room at most.
-  const usual = times(known, 1 + guardrails.maxDayRise, 'down')
+  const usual = times(known, 1 + Math.min(guardrails.maxDayRise, learningSafeStep), 'down')
   return { amount: smaller(tightest.amount, usual), why: tightest.why }
 }
 

@@ -137,6 +137,7 @@ async function buildSync(
   )
   const ledger = await loop.money.accountDay(account, date)
   const portfolio = await portfolioDayOf(chunk[0]?.portfolio, loop)
+  const { learningSafeStep } = loop.platforms(account.platform).capabilities
   const rate = rateToBase(chunk[0]?.portfolio, portfolio, structure, date)
   let exposure = ledger?.exposure
   const levers: Versioned<LeverState>[] = []
@@ -146,7 +147,9 @@ async function buildSync(
   for (const sighting of chunk) {
     const before = states.get(leverKey(sighting.lever))
     if (!differs(sighting, before, lookedAt)) continue
-    const resolved = resolveDrift({ sighting, before, events, exposure, cap: ledger?.cap, factor, date, now, rate })
+    const resolved = resolveDrift({
+      ...{ sighting, before, events, exposure, cap: ledger?.cap, factor, learningSafeStep, date, now, rate },
+    })
     const delta = worstCaseChange(
       before ?? unseen(sighting.lever, sighting.budget.amount),
       resolved.state,

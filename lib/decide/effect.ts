@@ -29,7 +29,11 @@ export function effectOf(
 ): ExpectedEffect {
   const unit = UNITS[goal.kind]
   const cost = goal.kind === 'profit' ? spend : 0
-  if (!estimate) return { unit, mean: -cost, low: -cost, high: -cost }
+  if (!estimate) {
+    // Not −0, which is no effect for people and another number for hashes.
+    const paid = 0 - cost
+    return { unit, mean: paid, low: paid, high: paid }
+  }
   const { incrementality } = estimate
   const perIncremental =
     incrementality.mean > 0 ? worthOf(goal, estimate, baseUnits).objective / incrementality.mean : 0

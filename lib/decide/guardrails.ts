@@ -68,8 +68,9 @@ function steps({ policy, budget, capabilities }: BudgetContext): readonly Limit[
   ]
 }
 
-function dayRise({ policy, budget, state, pushedOn }: BudgetContext): readonly Limit[] {
-  const share = policy.guardrails.maxDayRise
+function dayRise({ policy, budget, state, capabilities, pushedOn }: BudgetContext): readonly Limit[] {
+  // Two steps on one day are one change to a platform that learns anew.
+  const share = Math.min(policy.guardrails.maxDayRise, capabilities.learningSafeStep)
   const dayStart = state?.day === pushedOn && state.dayStart?.kind === 'money' ? state.dayStart.amount : budget.amount
   return [
     {

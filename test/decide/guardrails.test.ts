@@ -48,19 +48,34 @@ describe('a budget of 100', () => {
     ['may move by a fifth', {}, 80, 120],
     [
       'may move by the steps of the policy',
-      { policy: policyWith({ guardrails: { maxStepUp: 0.1, maxStepDown: 0.3 } }) },
-      70,
+      { policy: policyWith({ guardrails: { maxStepUp: 0.1, maxStepDown: 0.15 } }) },
+      85,
       110,
     ],
     [
-      'may not restart the learning phase: the platform knows a smaller step',
+      'may not restart the learning phase, by a raise or by a cut: the platform knows a smaller step',
       { capabilities: { ...someCapabilities, learningSafeStep: 0.15 } },
-      80,
+      85,
       115,
+    ],
+    [
+      'may move by 35 % where the platform has no learning phases',
+      { capabilities: { ...someCapabilities, learningSafeStep: 1 } },
+      65,
+      135,
     ],
     [
       'may rise by a fifth within the day: 90 this morning leaves 108',
       { state: aState('1', 100, { day: TODAY, dayStart: { kind: 'money', amount: euros(90) } }) },
+      80,
+      108,
+    ],
+    [
+      'may rise by no more than learns anew within the day either, whatever the policy lets a day rise',
+      {
+        policy: policyWith({ guardrails: { maxDayRise: 1 } }),
+        state: aState('1', 100, { day: TODAY, dayStart: { kind: 'money', amount: euros(90) } }),
+      },
       80,
       108,
     ],
