@@ -109,6 +109,8 @@ function unreconciled({ policy }: Observation, account: AccountObservation): Hol
 
 /** How many of the checks below also stand in the way of a cut back to the caps. */
 const CHECKS_OF_A_CUT = 7
+/** How many of them are about what the budget is, and will be tomorrow. */
+const CHECKS_OF_WHAT_IT_IS = 6
 
 /** Why this budget may not move. */
 const budgetChecks: readonly Check[] = [
@@ -193,6 +195,10 @@ const first = (checks: readonly Check[], question: BudgetQuestion): Hold | undef
 /** The first reason to leave a budget as it is; the order is the order of docs/architecture.md. */
 export const reasonToHold = (question: BudgetQuestion): Hold | undefined =>
   first(accountChecks, question) ?? first(budgetChecks, question)
+
+/** Why a budget could not be moved on any day, as things are: what it is, and not what happens to stand in its way today. */
+export const reasonToStay = (question: BudgetQuestion): Hold | undefined =>
+  first(budgetChecks.slice(0, CHECKS_OF_WHAT_IT_IS), question)
 
 /** For a cut back to the caps: neither learning, nor history, nor the person's own hold stand in its way. */
 export const reasonNotToCutBack = (question: BudgetQuestion): Hold | undefined =>

@@ -37,7 +37,7 @@ export function rateOf({ observation, account }: BudgetQuestion): ExchangeRate {
 export const baseUnitsOf = ({ microsPerUnit }: ExchangeRate): number => Number(microsPerUnit) / 1e6
 
 /** A budget that does not bind cannot spend more than it does. A few per cent leave it room to show otherwise. */
-const HEADROOM = 1.03
+export const HEADROOM = 1.03
 
 /** Spend per unit of budget: measured, pulled towards 1, within what is believable. */
 export const deliveryOf = ({ deliveryRatio }: BudgetEstimate): number =>
