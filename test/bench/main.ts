@@ -67,7 +67,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     },
   },
   multipliers: {
-    what: 'bid multipliers against knowing the truth, at four numbers of clicks (three minutes)',
+    what: 'bid multipliers against knowing the truth, at four numbers of clicks (five minutes)',
     async run(json) {
       const { measureMultipliers, printMultipliers } = await import('./multipliers.ts')
       const { figures } = await keep('bench-multipliers', async () => measureMultipliers())
