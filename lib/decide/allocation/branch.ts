@@ -69,6 +69,8 @@ export function branchAndBound(model: Model, gap: number, nodes: number): Best |
       best && bound <= best.objective + gap * Math.abs(best.objective) ? [] : split(model, relaxed, branch, bound)
     if (next.length === 0) spared = Math.max(spared, bound)
     open.push(...next)
+    // A lone answer is overwritten by the next.
+    if (open.length > 0 && best?.spend === model.priced.spend) best = { ...best, spend: best.spend.slice() }
   }
   hold(model, held, [])
   if (!best) return first ?? { kind: 'contradiction', couplings: [], by: 0 }
@@ -145,8 +147,11 @@ function split(model: Model, relaxed: Relaxation, branch: Branch, bound: number)
 }
 
 function worst(model: Model, relaxed: Relaxation): number {
-  const { curves, outcome, first, last, frame } = model
+  const { problem, curves, outcome, first, last, frame, steepest } = model
   const { onOutcome } = averagePrices(model, relaxed.multipliers)
+  // A ceiling may have no price on the hulls and be exceeded on the curves all the same.
+  const { averages = [] } = problem
+  const least = averages.length > 0 ? 1e-3 * steepest * Math.min(...averages.map((a) => a.spendPerOutcome)) : 0
   const objectives = valuesAt(curves, curves.objective, relaxed.spend)
   const outcomes = outcome === curves.objective ? objectives : valuesAt(curves, outcome, relaxed.spend)
   let worst = -1
@@ -155,7 +160,7 @@ function worst(model: Model, relaxed: Relaxation): number {
     // Each apart: a lever between two points may bring more of one and less of the other than their mixture has.
     const ofObjective = Math.max(0, relaxed.objective[i]! - objectives[i]!)
     const ofOutcome = Math.max(0, relaxed.outcome[i]! - outcomes[i]!)
-    const under = ofObjective + onOutcome[placeOf(frame.tree, i)]! * ofOutcome
+    const under = ofObjective + Math.max(least, onOutcome[placeOf(frame.tree, i)]!) * ofOutcome
     if (under > most && last[i]! - first[i]! > 1) {
       worst = i
       most = under

@@ -1,6 +1,6 @@
 import { excessOf } from './lagrangian.ts'
 import type { Model } from './model.ts'
-import { valuesAt } from './tables.ts'
+import { valueAt, valuesAt } from './tables.ts'
 
 /** What curves, not hulls, bring. */
 export interface Evaluation {
@@ -11,11 +11,10 @@ export interface Evaluation {
 }
 
 export function evaluate(model: Model, spend: Float64Array): Evaluation {
-  const outcome = valuesAt(model.curves, model.outcome, spend)
-  const objective =
-    model.outcome === model.curves.objective ? outcome : valuesAt(model.curves, model.curves.objective, spend)
+  const { curves, problem, tolerance } = model
+  let objective = 0
+  for (let i = 0; i < spend.length; i++) objective += valueAt(curves, curves.objective, i, spend[i]!)
+  const outcome = problem.averages?.length ? valuesAt(curves, model.outcome, spend) : spend
   const excess = excessOf(model, spend, outcome)
-  let sum = 0
-  for (let i = 0; i < objective.length; i++) sum += objective[i]!
-  return { objective: sum, excess, keeps: excess.every((x, k) => x <= model.tolerance[k]!) }
+  return { objective, excess, keeps: excess.every((x, k) => x <= tolerance[k]!) }
 }

@@ -56,23 +56,30 @@ export function hullOf(
   const { start, count, vertex, slope } = hulls
   const foot = start[rank]!
   let top = foot
+  let topX = spend[table + first]!
+  let topY = value[table + first]!
+  let before = topX
   vertex[top] = first
   for (let j = first + 1; j <= last; j++) {
     const x = spend[table + j]!
     const y = value[table + j]!
-    if (!(x > spend[table + j - 1]!))
-      throw new RangeError(`curves.spend: ${x} comes after ${spend[table + j - 1]} at ${table + j}; it must rise`)
-    let at = table + vertex[top]!
-    let rise = (y - value[at]!) / (x - spend[at]!)
+    if (!(x > before)) throw new RangeError(`curves.spend: ${x} comes after ${before} at ${table + j}; it must rise`)
+    before = x
+    let rise = (y - topY) / (x - topX)
     while (top > foot && slope[top - 1]! <= rise) {
       top -= 1
-      at = table + vertex[top]!
-      rise = (y - value[at]!) / (x - spend[at]!)
+      const at = table + vertex[top]!
+      topX = spend[at]!
+      topY = value[at]!
+      rise = (y - topY) / (x - topX)
     }
     slope[top] = rise
     top += 1
     vertex[top] = j
+    hulls.spend[top] = x
+    topX = x
+    topY = y
   }
-  for (let k = foot; k <= top; k++) hulls.spend[k] = spend[table + vertex[k]!]!
+  hulls.spend[foot] = spend[table + first]!
   count[rank] = top - foot + 1
 }

@@ -23,12 +23,14 @@ export function answerAt(model: Model, multipliers: Float64Array): Answer {
   if (model.couplings > 0) makeHulls(model, valueUnder(model, multipliers))
   allocateByPrice(frame, priced)
   const objective = mixed(model, curves.objective)
-  const outcome = curves.outcome ? mixed(model, curves.outcome) : objective
+  const outcome = curves.outcome && model.couplings > 0 ? mixed(model, curves.outcome) : objective
   let total = 0
   for (let i = 0; i < objective.length; i++) total += objective[i]!
   const excess = excessOf(model, priced.spend, outcome)
   const cost = excess.reduce((sum, x, k) => sum + (multipliers[k]! > 0 ? multipliers[k]! * x : 0), 0)
-  return { bound: total - cost, spend: priced.spend.slice(), objective, outcome, total, excess }
+  // Without couplings there is one answer to a branch, and no copy of it is needed until the next.
+  const spend = model.couplings > 0 ? priced.spend.slice() : priced.spend
+  return { bound: total - cost, spend, objective, outcome, total, excess }
 }
 
 /** By lever: a table's value between the two points that its spend is made of. */

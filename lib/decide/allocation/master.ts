@@ -30,7 +30,10 @@ export function bestMixture(
   penalty: Float64Array,
   scale: Float64Array,
 ): Mixture {
-  const unit = Math.max(...offers.map(({ total }) => Math.abs(total)), Number.MIN_VALUE)
+  // Where nothing brings anything, only how much the couplings are exceeded by matters.
+  const unit =
+    Math.max(...offers.map(({ total }) => Math.abs(total))) ||
+    Math.max(...couplings.map((k) => penalty[k]! * scale[k]!), 1)
   const tableau = tableauOf(offers, couplings, penalty, scale, unit)
   const { rows, basis, reduced } = tableau
   for (let pivots = 0; pivots < PIVOTS; pivots++) {

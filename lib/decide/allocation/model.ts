@@ -49,7 +49,7 @@ export function modelOf(problem: Problem): Model {
     couplings: (problem.growth?.room.length ?? 0) + (problem.averages?.length ?? 0),
   }
   makeHulls(model, curves.objective)
-  return { ...model, tolerance: tolerances(model), steepest: steepestOf(frame) }
+  return { ...model, tolerance: tolerances(model), steepest: model.couplings > 0 ? steepestOf(frame) : 1 }
 }
 
 type Tables = Pick<Model, 'frame' | 'curves' | 'first' | 'last'>
@@ -93,6 +93,7 @@ function tolerances({
 }: Pick<Model, 'problem' | 'curves' | 'frame'>): Float64Array {
   const { tree } = frame
   const rooms = growth?.room.length ?? 0
+  if (rooms + averages.length === 0) return new Float64Array(0)
   const largest = new Float64Array(rooms)
   const spend = new Float64Array(tree.group.length)
   for (let i = 0; i < tree.home.length; i++) {

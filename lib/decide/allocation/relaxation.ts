@@ -56,6 +56,8 @@ export function relax(model: Model, start: Float64Array, gap: number, enough: nu
     ...{ model, penalty: penalties(model), answers: [], at: start, bound: Number.POSITIVE_INFINITY },
     active: [...start.keys()].filter((k) => start[k]! > 0),
   }
+  // What counts as nothing when the objective itself is next to nothing.
+  const floor = 1e4 * search.penalty.reduce((most, one, k) => Math.max(most, one * model.tolerance[k]!), 0)
   let next = start
   let harsher = 0
   for (let step = 1; ; step++) {
@@ -64,7 +66,7 @@ export function relax(model: Model, start: Float64Array, gap: number, enough: nu
     const missed = search.active.filter((k) => mixture.excess[k]! > model.tolerance[k]!)
     const apart = search.bound - mixture.value
     if (search.bound <= enough) return relaxationOf(search, mixture)
-    if (apart > gap * Math.abs(mixture.value) && step < STEPS) next = nextAfter(search, mixture, step)
+    if (apart > gap * Math.max(Math.abs(mixture.value), floor) && step < STEPS) next = nextAfter(search, mixture, step)
     else if (missed.length === 0) return relaxationOf(search, mixture)
     else if (harsher === HARSHEST) return { kind: 'contradiction', couplings: missed, by: mixture.excess[missed[0]!]! }
     else {

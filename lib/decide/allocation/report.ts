@@ -9,8 +9,11 @@ import type { Allocated, Binding, Limit } from './problem.ts'
 
 /** The answer with its prices, from the multipliers of the relaxation that it was found in. */
 export function report(model: Model, best: Best, total: number): Allocated {
-  hold(model, [], best.branch.held)
-  answerAt(model, best.branch.multipliers)
+  // Otherwise the one relaxation that there was has left everything as it is wanted.
+  if (model.couplings > 0 || best.nodes > 1) {
+    hold(model, [], best.branch.held)
+    answerAt(model, best.branch.multipliers)
+  }
   const priceOf = leverPrices(model, best)
   const boundWorth = boundWorths(model, best)
   const binding = [...groupBindings(model), ...couplingBindings(model, best)]
@@ -54,31 +57,35 @@ function leverPrices(model: Model, best: Best): Float64Array {
   const onGrowth = growthPrices(model, best.branch.multipliers)
   const { onOutcome } = averagePrices(model, best.branch.multipliers)
   const same = outcome === curves.objective
-  return best.spend.map((spend, i) => {
+  const result = new Float64Array(best.spend.length)
+  for (let i = 0; i < result.length; i++) {
     const home = placeOf(tree, i)
     const room = growth?.of[i] ?? -1
-    if (!growth || room < 0 || spend <= growth.standing[i]!) return prices[home]!
+    result[i] = prices[home]!
+    if (!growth || room < 0 || best.spend[i]! <= growth.standing[i]!) continue
     const perSpend = (onGrowth[room]! * growth.perUnit[i]!) / (same ? 1 + onOutcome[home]! : 1)
-    return Math.max(floor[home]!, priced(home) + perSpend)
-  })
+    result[i] = Math.max(floor[home]!, priced(home) + perSpend)
+  }
+  return result
 }
 
 /** Levers at the ends of their own tables: how much steeper, or flatter, they are there than what money costs. */
 function boundWorths(model: Model, best: Best): Float64Array {
   const { frame, curves, priced } = model
   const { hulls, tree } = frame
-  return best.spend.map((spend, i) => {
-    const at = curves.offset[i]!
-    const end = curves.offset[i + 1]! - 1
+  const worth = new Float64Array(best.spend.length)
+  for (let i = 0; i < worth.length; i++) {
     const rank = tree.rank[i]!
     const segments = hulls.count[rank]! - 1
+    if (segments === 0) continue
     const foot = hulls.start[rank]!
-    if (segments === 0) return 0
-    const price = priced.price[placeOf(tree, i)]!
-    if (spend >= curves.spend[end]!) return Math.max(0, hulls.slope[foot + segments - 1]! - price)
-    if (spend <= curves.spend[at]!) return Math.min(0, hulls.slope[foot]! - price)
-    return 0
-  })
+    const price = priced.price[tree.home[rank]!]!
+    const spend = best.spend[i]!
+    if (spend >= curves.spend[curves.offset[i + 1]! - 1]!)
+      worth[i] = Math.max(0, hulls.slope[foot + segments - 1]! - price)
+    else if (spend <= curves.spend[curves.offset[i]!]!) worth[i] = Math.min(0, hulls.slope[foot]! - price)
+  }
+  return worth
 }
 
 function groupBindings({ frame: { tree }, priced }: Model): readonly Binding[] {

@@ -80,3 +80,31 @@ describe('equals the best of all splits', () => {
     )
   })
 })
+
+describe('traps that random problems found', () => {
+  const lone = { group: 0, room: -1, standing: 0 }
+  const root = (maximum: number) => [{ parent: -1, minimum: Number.NEGATIVE_INFINITY, maximum }]
+
+  test('a ceiling that costs nothing on the hulls, and is exceeded on the curves', () => {
+    // 1 + x + 2 ≤ cost · (9 + 5) for x up to 2, where more would need a stretch that brings no outcome: x = 14 · cost − 3.
+    const cost = 0.28660820975446955
+    const one: Small = {
+      levers: [
+        { spend: [0, 1], objective: [0, 11], outcome: [0, 9], ...lone },
+        { spend: [0, 2, 3], objective: [0, 22, 33], outcome: [5, 5, 11], ...lone },
+        { spend: [2], objective: [0], outcome: [0], ...lone },
+      ],
+      ...{ groups: root(5), rooms: [], spendAll: false, averages: [{ group: 0, spendPerOutcome: cost }] },
+    }
+    expect(solve(one)).toMatchObject({ kind: 'allocated' })
+    expectSound(one, { objective: 11 + 11 * (14 * cost - 3) })
+  })
+
+  test('a ceiling just met where nothing brings anything', () => {
+    const one: Small = {
+      levers: [{ spend: [1, 2], objective: [0, 0], outcome: [0, 3], ...lone }],
+      ...{ groups: root(2), rooms: [], spendAll: false, averages: [{ group: 0, spendPerOutcome: 0.6666666666663335 }] },
+    }
+    expectSound(one, { objective: 0 })
+  })
+})
