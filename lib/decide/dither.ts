@@ -14,6 +14,8 @@ export interface Dithered {
   /** In main units of the account's currency, at which the curve is read. */
   readonly ownSpend: number
   readonly estimate: BudgetEstimate
+  /** Share by which it may move either way, ≥ 0; absent: any. What cannot move is paired with nothing. */
+  readonly room?: number
   /** Budgets of one account are varied against each other, so that the account's total hardly moves. */
   readonly account: string
   readonly id: string
@@ -38,15 +40,16 @@ export function dither(budgets: readonly Dithered[], day: number, maxCost: numbe
   const outcome = budgets.map(({ estimate, ownSpend }) => levelOf(estimate, ownSpend))
   const share = total(cost) / Math.max(total(outcome), Number.MIN_VALUE)
   const scale = share > maxCost ? Math.sqrt(maxCost / share) : 1
-  const signs = balancedSigns(budgets, period)
+  const signs = balancedSigns(budgets, size, period)
   return budgets.map((_, i) => 1 + scale * (size[i] ?? 0) * (signs[i] ?? 0))
 }
 
 const total = (amounts: readonly number[]): number => amounts.reduce((a, b) => a + b, 0)
 
-function variation({ estimate, ownSpend }: Dithered): number {
+function variation({ estimate, ownSpend, room = MOST }: Dithered): number {
+  if (room <= 0) return 0
   const doubt = elasticityAt(estimate.curve, ownSpend).sd
-  const size = Math.min(MOST, Math.max(LEAST, (MOST * doubt) / TYPICAL_DOUBT))
+  const size = Math.min(MOST, room, Math.max(LEAST, (MOST * doubt) / TYPICAL_DOUBT))
   // With n conversions the elasticity's standard error is about 1/(δ√n): below this there is nothing to be seen.
   return size * Math.sqrt(estimate.conversionsSeen) >= 1.5 ? size : 0
 }
@@ -62,9 +65,10 @@ function costOf(estimate: BudgetEstimate, spend: number, size: number): number {
 }
 
 /** +1 and −1 in pairs of neighbours by size within each account, in an order and with signs that the hash decides. */
-function balancedSigns(budgets: readonly Dithered[], period: number): readonly number[] {
+function balancedSigns(budgets: readonly Dithered[], size: readonly number[], period: number): readonly number[] {
   const signs = budgets.map(() => 0)
-  const byAccount = Map.groupBy(budgets.keys(), (i) => budgets[i]!.account)
+  const varied = [...budgets.keys()].filter((i) => size[i]! > 0)
+  const byAccount = Map.groupBy(varied, (i) => budgets[i]!.account)
   for (const [account, own] of byAccount) {
     const bySize = own.toSorted(
       (i, j) => budgets[j]!.spend - budgets[i]!.spend || (budgets[i]!.id < budgets[j]!.id ? -1 : 1),

@@ -76,21 +76,23 @@ const contextOf = (one: Movable, dayTarget: Money): BudgetContext => ({
   pushedOn: pushDate(one.observation.now, one.account.structure.zone),
 })
 
-/** Factors of the day's variation on purpose; 1 where a group, a room or a ceiling has the last word. */
+/** Factors of the day's variation on purpose; 1 where a bound, a group, a room or a ceiling has the last word. */
 function variation(observation: Observation, positions: readonly Position[], split: Split): readonly number[] {
   const { maxCost } = observation.policy.policy.exploration
   const free = positions.map((_, i) => split.spend[i]! > 0 && split.limitsOf(i).length === 0)
+  const roomAt = ({ atLeast, atMost }: Position, spend: number) => Math.min(atMost / spend - 1, 1 - atLeast / spend)
   const factors = dither(
-    positions.map(({ movable, baseUnits }, i) => ({
+    positions.map((position, i) => ({
       spend: split.spend[i]!,
-      ownSpend: split.spend[i]! / baseUnits,
-      estimate: movable.estimate,
-      account: movable.account.account,
-      id: movable.budget.id,
+      ownSpend: split.spend[i]! / position.baseUnits,
+      estimate: position.movable.estimate,
+      room: free[i] ? roomAt(position, split.spend[i]!) : 0,
+      account: position.movable.account.account,
+      id: position.movable.budget.id,
     })),
     dayNumber(observation.today),
     maxCost,
-  ).map((factor, i) => (free[i] ? factor : 1))
+  )
   const varied = positions.map((_, i) => split.spend[i]! * factors[i]!)
   return split.fitsRooms(varied) ? factors : positions.map(() => 1)
 }

@@ -15,6 +15,8 @@ interface Row {
   readonly why: string
   readonly reason: HoldReason
   readonly campaign?: Partial<CampaignSpec>
+  /** What the budget beside it showed. */
+  readonly beside?: NonNullable<CampaignSpec['days']>
   readonly structure?: ObservationSpec['accounts'][number]['structure']
   readonly account?: Partial<AccountObservation>
   readonly terms?: Readonly<Record<string, unknown>>
@@ -42,7 +44,7 @@ function decisionWith(row: Omit<Row, 'why' | 'reason' | 'detail'>) {
         key: 'google-ads:1',
         campaigns: [
           { id: '1', budget: 50, rate: 0.5, ...row.campaign },
-          { id: '2', budget: 50, rate: 0.05 },
+          { id: '2', budget: 50, rate: 0.05, ...(row.beside ? { days: row.beside } : {}) },
         ],
         ...(row.structure ? { structure: row.structure } : {}),
         ...(row.terms ? { terms: row.terms } : {}),
@@ -217,10 +219,25 @@ const ROWS: readonly Row[] = [
     detail: /"Campaign google-ads 1" is in its learning phase/,
   },
   {
-    why: 'six days of history',
+    why: 'two days of history',
     reason: 'too-little-history',
-    campaign: { days: (age) => (age <= 6 ? { spend: 50, conversions: 5 } : undefined) },
-    detail: /^6 days of history, 7 are needed$/,
+    campaign: { days: (age) => (age <= 2 ? { spend: 50, conversions: 5 } : undefined) },
+    detail: /^2 days of history, 3 are needed$/,
+  },
+  {
+    why: 'conversions that stopped being counted while clicks and spend went on',
+    reason: 'data-break',
+    campaign: { days: (age) => ({ spend: 50, conversions: age <= 3 ? 0 : 25 }) },
+    beside: (age) => ({ spend: 50, conversions: age <= 3 ? 0 : 3 }),
+    detail: /google-ads:1, 2026-11-18 to 2026-11-20: 0 conversions counted where about \d+ were expected/,
+  },
+  {
+    why: 'an event that it stands raised for',
+    reason: 'event',
+    policy: { events: [{ name: 'fair', from: '2026-11-20', to: '2026-11-23', budgetFactor: 2 }] },
+    // Raised from 25 to the event's 50 yesterday.
+    account: state({ day: addDays(TODAY, -1), dayStart: { kind: 'money', amount: euros(25) } }),
+    detail: /^stands at its level for "fair" \(2026-11-20 to 2026-11-23\)$/,
   },
   {
     why: 'limits that contradict each other',
@@ -297,8 +314,8 @@ describe('a budget is moved', () => {
       { campaign: { campaign: { learning: 'learning' } }, policy: { guardrails: { holdWhileLearning: false } } },
     ],
     [
-      'with seven days of history',
-      { campaign: { days: (age) => (age <= 7 ? { spend: 50, conversions: 25 } : undefined) } },
+      'with three days of history',
+      { campaign: { days: (age) => (age <= 3 ? { spend: 50, conversions: 25 } : undefined) } },
     ],
   ])('%s', (_why, row) => {
     expect(decisionWith(row).kind).toBe('change')
@@ -315,18 +332,18 @@ describe('a budget is held', () => {
     expect(decisionWith({ campaign: { holder } })).toMatchObject({ kind: 'hold', reason: 'too-little-history' })
   })
 
-  test('too-little-history: an ad group of three days beside one of four weeks', () => {
+  test('too-little-history: an ad group of two days beside one of four weeks', () => {
     const holder = { owner: 'ad-group', adGroup: '5' as AdGroupId } as const
     const [account] = anObservation({
       accounts: [{ key: 'google-ads:1', campaigns: [{ id: '1', budget: 50 }] }],
     }).accounts
     const [whole] = account!.histories
-    const young = { ...whole!, adGroup: '5' as AdGroupId, days: whole!.days.slice(-3) }
+    const young = { ...whole!, adGroup: '5' as AdGroupId, days: whole!.days.slice(-2) }
     const old = { ...whole!, adGroup: '6' as AdGroupId }
     expect(decisionWith({ campaign: { holder }, account: { histories: [young, old] } })).toMatchObject({
       kind: 'hold',
       reason: 'too-little-history',
-      detail: '3 days of history, 7 are needed',
+      detail: '2 days of history, 3 are needed',
     })
   })
 
