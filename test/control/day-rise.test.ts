@@ -20,7 +20,7 @@ test('a second raise on one day is held to what the day began with, whatever the
   await stage.plan([[A, '10', 120]])
   await act(stage)
   stage.wait(1_000)
-  // 20 % of 120, and 44 % of the 100 that the day began with; the policy lets a budget rise by 20 % in a day.
+  // 20 % of 120, and 44 % of the 100 that the day began with; the policy lets a budget rise by 35 % in a day.
   await stage.plan([[A, '10', 144]])
   await act(stage)
   expect(stage.ads.micros(A, '10')).toBe(micros(120))

@@ -46,11 +46,11 @@ describe('a policy that says the least', () => {
     expect(policy.accounts[0]?.conversions.viewWindowDays).toBe(0)
   })
 
-  test('moves a budget by at most a fifth, holds learning campaigns and leaves midnight alone', () => {
+  test('moves a budget by at most 35 %, less where platforms learn anew, holds learning campaigns and leaves midnight alone', () => {
     expect(policy.guardrails).toEqual({
-      maxStepUp: 0.2,
-      maxStepDown: 0.2,
-      maxDayRise: 0.2,
+      maxStepUp: 0.35,
+      maxStepDown: 0.35,
+      maxDayRise: 0.35,
       deadband: 0.03,
       maxChangesPerPlan: 10_000,
       implausibleFactor: 5,
