@@ -126,6 +126,16 @@ describe('a market', () => {
     expect(caused / claims).toBeLessThan(0.17)
   })
 
+  test('with double claiming has as many orders of the shop as claims over claims per order', () => {
+    const truth = drawTruth(family({ claims: { factor: [1.6, 1.6] } }), 1)
+    const world = ran(truth)
+    // Lags go over the ends of the days that are summed; 50 days of claims are long against them.
+    const claims = sum(
+      truth.campaigns.flatMap(({ index }) => Array.from({ length: 50 }, (_, day) => world.claimed(index, day))),
+    )
+    expect(claims / sum(world.orders)).toBeCloseTo(1.6, 6)
+  })
+
   test('a target CPA keeps a campaign from spending its budget, and a higher one lets it', () => {
     const truth = drawTruth(
       family({

@@ -2,14 +2,23 @@
  * The stores' ports in maps, for benchmarks: what the stages ask for and no more. Commits are checked for versions as the
  * real store checks them; audit chains are not kept, and plans only for as long as they are open.
  */
-import { accountKey } from '../../../lib/model/account.ts'
+import { type AccountRef, accountKey } from '../../../lib/model/account.ts'
 import type { Revision } from '../../../lib/model/history.ts'
 import type { IntentRecord } from '../../../lib/model/intent.ts'
 import { leverKey } from '../../../lib/model/lever.ts'
 import type { LeverState } from '../../../lib/model/lever-state.ts'
+import type { OrderDay } from '../../../lib/model/orders.ts'
 import type { PlanHeader } from '../../../lib/model/plan.ts'
 import type { PolicyVersion } from '../../../lib/model/policy.ts'
-import type { FactStore, MoneyCommit, MoneyStore, PlanStore, Versioned } from '../../../lib/ports/store.ts'
+import type {
+  CommitResult,
+  FactStore,
+  MoneyCommit,
+  MoneyStore,
+  OrderStore,
+  PlanStore,
+  Versioned,
+} from '../../../lib/ports/store.ts'
 import { HISTORY_DAYS, type KnownHistory, mergeDays, openRevisions } from '../../../lib/store/history-merge.ts'
 import { chunksOfPlan, headerOf, type StoredChunk } from '../../../lib/store/plan-chunks.ts'
 import type { DynamoStores } from '../../../lib/store/stores.ts'
@@ -20,6 +29,7 @@ export function benchStores(): DynamoStores {
   return {
     ...plansAndMoney(),
     facts: factStore(),
+    orders: orderStore(),
     policies: {
       portfolios: async () => [...policies.values()].map(({ policy }) => policy.portfolio),
       current: async (portfolio) => policies.get(portfolio),
@@ -36,73 +46,72 @@ export function benchStores(): DynamoStores {
 /** Plans that are kept: the present one, and those before it that may still be asked for. */
 const PLANS_KEPT = 4
 
-function plansAndMoney(): { plans: PlanStore; money: MoneyStore } {
-  const records = new Map<string, { readonly version: number }>()
-  const levers = new Map<string, Map<string, LeverState>>()
-  const intents = new Map<string, IntentRecord>()
-  const read = <T>(key: string): T | undefined => records.get(key) as T | undefined
-  const leversOf = (key: string): Map<string, LeverState> => {
-    const own = levers.get(key) ?? new Map<string, LeverState>()
-    levers.set(key, own)
-    return own
-  }
-
-  const keyed = ({
-    accountDay,
-    portfolioDay,
-    progress,
-  }: MoneyCommit): readonly (readonly [string, Versioned<{ readonly version: number }>])[] => [
-    ...(accountDay
-      ? [[`day ${accountKey(accountDay.next.account)} ${accountDay.next.date}`, accountDay] as const]
-      : []),
-    ...(portfolioDay ? [[`day ${portfolioDay.next.portfolio} ${portfolioDay.next.date}`, portfolioDay] as const] : []),
-    ...(progress ? [[`progress ${progress.next.plan}`, progress] as const] : []),
-  ]
-
-  const commit: MoneyStore['commit'] = async (one) => {
-    const stale = [
-      ...keyed(one)
-        .filter(([key, { expected }]) => (records.get(key)?.version ?? 0) !== expected)
-        .map(([key]) => key),
-      ...one.levers
-        .filter(
-          ({ next, expected }) =>
-            (leversOf(accountKey(next.lever.account)).get(leverKey(next.lever))?.version ?? 0) !== expected,
-        )
-        .map(({ next }) => leverKey(next.lever)),
-    ]
-    if (stale.length > 0) return { kind: 'conflict', on: stale }
-    for (const [key, { next }] of keyed(one)) records.set(key, next)
-    for (const { next } of one.levers) leversOf(accountKey(next.lever.account)).set(leverKey(next.lever), next)
-    for (const record of one.intents) intents.set(record.intent.id, record)
-    return { kind: 'committed' }
-  }
-
-  return {
-    money: {
-      accountDay: async (account, date) => read(`day ${accountKey(account)} ${date}`),
-      portfolioDay: async (portfolio, date) => read(`day ${portfolio} ${date}`),
-      levers: async (account, keys) => {
-        const own = leversOf(accountKey(account))
-        return new Map(
-          keys.flatMap((key) => {
-            const state = own.get(key)
-            return state ? [[key, state]] : []
-          }),
-        )
-      },
-      allLevers: async (account) =>
-        new Map(leversOf(accountKey(account))) as unknown as Awaited<ReturnType<MoneyStore['allLevers']>>,
-      intent: async (_, id) => intents.get(id),
-      intents: async (_, plan) => [...intents.values()].filter(({ intent }) => intent.plan === plan),
-      commit,
-    },
-    plans: planStore(read, (plan) => {
-      records.delete(`progress ${plan}`)
-      for (const [id, { intent }] of intents) if (intent.plan === plan) intents.delete(id)
-    }),
-  }
+/** What the money path writes, by key. */
+interface Records {
+  readonly versioned: Map<string, { readonly version: number }>
+  readonly levers: Map<string, Map<string, LeverState>>
+  readonly intents: Map<string, IntentRecord>
 }
+
+function plansAndMoney(): { plans: PlanStore; money: MoneyStore } {
+  const records: Records = { versioned: new Map(), levers: new Map(), intents: new Map() }
+  const read = <T>(key: string): T | undefined => records.versioned.get(key) as T | undefined
+  const forget = (plan: string): void => {
+    records.versioned.delete(`progress ${plan}`)
+    for (const [id, { intent }] of records.intents) if (intent.plan === plan) records.intents.delete(id)
+  }
+  return { money: moneyStore(records, read), plans: planStore(read, forget) }
+}
+
+const leversOf = ({ levers }: Records, account: AccountRef): Map<string, LeverState> => {
+  const key = accountKey(account)
+  const own = levers.get(key) ?? new Map<string, LeverState>()
+  levers.set(key, own)
+  return own
+}
+
+type Keyed = readonly [string, Versioned<{ readonly version: number }>]
+
+const keyed = ({ accountDay, portfolioDay, progress }: MoneyCommit): readonly Keyed[] => [
+  ...(accountDay ? [[`day ${accountKey(accountDay.next.account)} ${accountDay.next.date}`, accountDay] as const] : []),
+  ...(portfolioDay ? [[`day ${portfolioDay.next.portfolio} ${portfolioDay.next.date}`, portfolioDay] as const] : []),
+  ...(progress ? [[`progress ${progress.next.plan}`, progress] as const] : []),
+]
+
+function commitTo(records: Records, one: MoneyCommit): CommitResult {
+  const staleRecords = keyed(one).filter(
+    ([key, { expected }]) => (records.versioned.get(key)?.version ?? 0) !== expected,
+  )
+  const staleLevers = one.levers.filter(({ next, expected }) => {
+    const known = leversOf(records, next.lever.account).get(leverKey(next.lever))
+    return (known?.version ?? 0) !== expected
+  })
+  const on = [...staleRecords.map(([key]) => key), ...staleLevers.map(({ next }) => leverKey(next.lever))]
+  if (on.length > 0) return { kind: 'conflict', on }
+  for (const [key, { next }] of keyed(one)) records.versioned.set(key, next)
+  for (const { next } of one.levers) leversOf(records, next.lever.account).set(leverKey(next.lever), next)
+  for (const record of one.intents) records.intents.set(record.intent.id, record)
+  return { kind: 'committed' }
+}
+
+const moneyStore = (records: Records, read: <T>(key: string) => T | undefined): MoneyStore => ({
+  accountDay: async (account, date) => read(`day ${accountKey(account)} ${date}`),
+  portfolioDay: async (portfolio, date) => read(`day ${portfolio} ${date}`),
+  levers: async (account, keys) => {
+    const own = leversOf(records, account)
+    return new Map(
+      keys.flatMap((key) => {
+        const state = own.get(key)
+        return state ? [[key, state]] : []
+      }),
+    )
+  },
+  allLevers: async (account) =>
+    new Map(leversOf(records, account)) as unknown as Awaited<ReturnType<MoneyStore['allLevers']>>,
+  intent: async (_, id) => records.intents.get(id),
+  intents: async (_, plan) => [...records.intents.values()].filter(({ intent }) => intent.plan === plan),
+  commit: async (one) => commitTo(records, one),
+})
 
 interface KeptPlan {
   header: PlanHeader
@@ -163,6 +172,17 @@ function keepRevisions({ revisions }: KeptEntity, over: readonly Revision[], rea
     if (daysBetween(date as AccountDate, readOn) >= HISTORY_DAYS) revisions.delete(date)
 }
 
+function orderStore(): OrderStore {
+  const days = new Map<AccountDate, OrderDay>()
+  return {
+    put: async (_, orders) => {
+      for (const day of orders) days.set(day.date, day)
+    },
+    since: async (_, from) =>
+      [...days.values()].filter(({ date }) => date >= from).toSorted((a, b) => (a.date < b.date ? -1 : 1)),
+  }
+}
+
 function factStore(): FactStore {
   const kept = new Map<string, unknown>()
   const entities = new Map<string, Map<string, KeptEntity>>()
@@ -204,6 +224,8 @@ function factStore(): FactStore {
       const dates = [...new Set([...found.revisions.keys(), ...open.keys()])].toSorted()
       return dates.flatMap((date) => [...(found.revisions.get(date) ?? []), ...(open.get(date) ?? [])])
     },
+    putEvidence: async () => {},
+    evidence: async () => undefined,
     putChanges: async () => {},
     changes: async () => [],
     putDrifts: async () => {},

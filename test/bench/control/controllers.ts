@@ -15,7 +15,7 @@ export const SLUICE = 'sluice'
 export const CONTESTANTS: readonly Contestant[] = [
   {
     name: SLUICE,
-    what: 'Knows what its adapters read and what its policy says: reports with their restatements, announced promotions, lift tests where there are any.',
+    what: 'Knows what its adapters read and what its policy says: reports with their restatements, announced promotions, and lift tests and the shop’s orders in the families that have them.',
     drive: driveSluice,
   },
   ...BASELINES.map((kind) => ({ name: kind.name, what: kind.what, drive: driveController(kind) })),

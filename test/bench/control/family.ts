@@ -77,6 +77,7 @@ const claims = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether the controllers that can use them are given lift intervals'),
+  ordersKnown: z.boolean().default(false).describe('Whether Sluice is given the shop’s own orders'),
   liftSd: z.number().min(0).max(1).default(0.1).describe('Error of that evidence, in logs'),
 })
 

@@ -3,6 +3,7 @@ import { dailyPlanTurn } from '../../../lib/control/dispatch.ts'
 import { DEFAULT_TIMING, type Loop } from '../../../lib/control/loop.ts'
 import { runTurn } from '../../../lib/control/turn.ts'
 import { accountKey } from '../../../lib/model/account.ts'
+import type { OrderDay } from '../../../lib/model/orders.ts'
 import type { PolicyVersion } from '../../../lib/model/policy.ts'
 import { policyFrom } from '../../../lib/model/policy-file.ts'
 import type { Stage, StageMessage } from '../../../lib/model/turn.ts'
@@ -69,6 +70,7 @@ export async function startSluice(
       const midnight = startOfDay(dateOf(world.day), UTC)
       policy = await policyOfMonth(world, policy, loop, midnight)
       clock.set(later(midnight, HOUR_MS))
+      if (world.truth.family.claims.ordersKnown) await loop.orders.put(PORTFOLIO, yesterdaysOrders(world))
       for (let p = 0; p < PLATFORMS.length; p++) await turn('pull', accountKey(accountOf(p)), clock.now())
       if (!isControl) return
       clock.set(dailyPlanTurn(policy.policy, later(midnight, HOUR_MS)))
@@ -78,6 +80,11 @@ export async function startSluice(
       for (let p = 0; p < PLATFORMS.length; p++) await turn('verify', accountKey(accountOf(p)), clock.now())
     },
   }
+}
+
+function yesterdaysOrders({ day, orders }: World): readonly OrderDay[] {
+  if (day === 0) return []
+  return [{ date: dateOf(day - 1), orders: Math.round(orders[day - 1]!), valueMicros: 0n }]
 }
 
 /** Works off what the stages announce, in order; what a stage leaves for a later tick is asked for again once. */

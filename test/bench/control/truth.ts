@@ -19,6 +19,8 @@ export interface TrueCampaign {
   readonly capacity: number
   /** Claimed over caused conversions, before switches and outages. */
   readonly claimFactor: number
+  /** Claims to one order of the shop: platforms claim the same orders. */
+  readonly claimsPerOrder: number
   readonly orderValue: number
   readonly deliveryBias: number
   /** Campaigns of a group draw on common customers. */
@@ -94,77 +96,112 @@ export function drawTruth(family: Family, seed: number): Truth {
   }
 }
 
+/** What is drawn of a campaign before the day's total is spread over all of them. */
+interface Draft {
+  readonly index: number
+  readonly platform: number
+  readonly alpha: number
+  readonly size: number
+  readonly saturation: number
+  readonly efficiency: number
+  readonly split: number
+  readonly isCold: boolean
+  readonly since: number
+  /** Over the initial budget. */
+  readonly cap: number
+  readonly deliveryBias: number
+  readonly orderValue: number
+  /** Uniform: the class that it falls into. */
+  readonly kind: number
+  /** Over the initial budget; undefined without a target. */
+  readonly limit: number | undefined
+}
+
+/** How much flatter or nearer to linear than any prior the extreme curves are. */
+const EXTREME = { none: 1, flat: 3, linear: 0.15 } as const
+const FLAT_ALPHA = [0.35, 0.55] as const
+/** Cold campaigns start in this first part of control. */
+const COLD_UNTIL = 0.6
+
+/** The order of the draws is the market: what is added comes last. */
+function draft(family: Family, index: number, platformLevel: readonly number[], next: Stream): Draft {
+  const { curves, levels, faults, delivery } = family
+  const platform = platformOf(index / family.campaigns)
+  const isS = next() < curves.sShapedShare
+  const extreme = next() < curves.extremes ? (next() < 0.5 ? 'flat' : 'linear') : 'none'
+  const alpha = between(next, extreme === 'flat' ? FLAT_ALPHA : isS ? curves.sShaped : curves.concave)
+  const size = spread(next, levels.sizeSd)
+  const saturation = curves.saturation * spread(next, curves.saturationSd) * EXTREME[extreme]
+  const efficiency = spread(next, levels.efficiencySd) * platformLevel[platform]!
+  const split = spread(next, levels.splitSd)
+  const isCold = next() < family.coldShare
+  const since = isCold ? family.warmUpDays + Math.floor(next() * COLD_UNTIL * family.controlDays) : 0
+  const cap = next() < delivery.cappedShare ? between(next, delivery.cap) : Number.POSITIVE_INFINITY
+  const deliveryBias = between(next, delivery.bias)
+  const orderValue = family.orderValue * spread(next, family.campaignValueSd)
+  const kind = next()
+  const limit = next() < faults.targetLimitedShare ? between(next, faults.targetLimit) : undefined
+  return {
+    index,
+    platform,
+    alpha,
+    size,
+    saturation,
+    efficiency,
+    split,
+    isCold,
+    since,
+    cap,
+    deliveryBias,
+    orderValue,
+    kind,
+    limit,
+  }
+}
+
 function drawCampaigns(family: Family, seed: number, next: Stream): readonly TrueCampaign[] {
-  const { curves, levels, claims, faults, delivery } = family
-  const platformLevel = PLATFORMS.map(() => spread(next, levels.platformSd))
-  const drafts = Array.from({ length: family.campaigns }, (_, index) => {
-    const platform = platformOf(index / family.campaigns)
-    const isS = next() < curves.sShapedShare
-    const extreme = next() < curves.extremes ? (next() < 0.5 ? 'flat' : 'linear') : 'none'
-    const alpha =
-      extreme === 'flat' ? between(next, [0.35, 0.55]) : between(next, isS ? curves.sShaped : curves.concave)
-    const size = spread(next, levels.sizeSd)
-    const saturation =
-      curves.saturation * spread(next, curves.saturationSd) * (extreme === 'flat' ? 3 : extreme === 'linear' ? 0.15 : 1)
-    const efficiency = spread(next, levels.efficiencySd) * platformLevel[platform]!
-    const split = spread(next, levels.splitSd)
-    const isCold = next() < family.coldShare
-    const since = isCold ? family.warmUpDays + Math.floor(next() * 0.6 * family.controlDays) : 0
-    const capped = next() < delivery.cappedShare ? between(next, delivery.cap) : Number.POSITIVE_INFINITY
-    const deliveryBias = between(next, delivery.bias)
-    const orderValue = family.orderValue * spread(next, family.campaignValueSd)
-    const kind = next()
-    const limited = next() < faults.targetLimitedShare ? between(next, faults.targetLimit) : undefined
-    return {
-      index,
-      platform,
-      alpha,
-      size,
-      saturation,
-      efficiency,
-      split,
-      isCold,
-      since,
-      capped,
-      deliveryBias,
-      orderValue,
-      kind,
-      limited,
-    }
-  })
-  const total = drafts.filter(({ isCold }) => !isCold).reduce((a, { size, split }) => a + size * split, 0)
-  const scale = (family.dayTotal * drafts.filter(({ isCold }) => !isCold).length) / (family.campaigns * total)
+  const platformLevel = PLATFORMS.map(() => spread(next, family.levels.platformSd))
+  const drafts = Array.from({ length: family.campaigns }, (_, index) => draft(family, index, platformLevel, next))
+  const warm = drafts.filter(({ isCold }) => !isCold)
+  const total = warm.reduce((sum, { size, split }) => sum + size * split, 0)
+  const scale = (family.dayTotal * warm.length) / (family.campaigns * total)
   const claimed = platformClaims(family, seed)
-  return drafts.map((draft): TrueCampaign => {
-    const initial = draft.size * draft.split * scale
-    // The halfway point goes with the size, and not with what somebody set as a budget.
-    const kappa = (draft.size * scale) / draft.saturation
-    const isBrand = draft.kind < claims.brandShare
-    const isRetargeting = !isBrand && draft.kind < claims.brandShare + claims.retargetingShare
-    const organic = isBrand || isRetargeting ? claims.organicShare : 0
-    const advantage = isBrand || isRetargeting ? claims.brandAdvantage : 1
-    const ceiling = (2 * kappa * draft.efficiency * advantage * (1 - organic)) / levels.costPerConversion
-    const at = (x: number): number => ceiling / (1 + (kappa / x) ** draft.alpha)
-    const limit = draft.limited === undefined ? undefined : draft.limited * initial
-    const claimFactor = claimed[draft.platform]! / (1 - organic)
-    return {
-      index: draft.index,
-      platform: draft.platform,
-      class: isBrand ? 'brand' : isRetargeting ? 'retargeting' : 'prospecting',
-      since: draft.since,
-      initialBudget: Math.max(MINIMUM, draft.isCold ? initial * family.coldBudget : initial),
-      minimum: MINIMUM,
-      ceiling,
-      alpha: draft.alpha,
-      kappa,
-      capacity: draft.capped * initial,
-      claimFactor,
-      orderValue: draft.orderValue,
-      deliveryBias: draft.deliveryBias,
-      group: Math.floor(draft.index / faults.groupSize),
-      targetCpa: limit === undefined ? undefined : limit / (at(limit) * claimFactor),
-    }
-  })
+  return drafts.map((one) => complete(family, one, scale, claimed[one.platform]!))
+}
+
+/** @param scale main units of a campaign of size 1 */
+function complete(family: Family, one: Draft, scale: number, claimed: number): TrueCampaign {
+  const { levels, claims, faults } = family
+  const initial = one.size * one.split * scale
+  // The halfway point goes with the size, and not with what somebody set as a budget.
+  const kappa = (one.size * scale) / one.saturation
+  const isBrand = one.kind < claims.brandShare
+  const isRetargeting = !isBrand && one.kind < claims.brandShare + claims.retargetingShare
+  const isDoubtful = isBrand || isRetargeting
+  const organic = isDoubtful ? claims.organicShare : 0
+  const advantage = isDoubtful ? claims.brandAdvantage : 1
+  const ceiling = (2 * kappa * one.efficiency * advantage * (1 - organic)) / levels.costPerConversion
+  const claimFactor = claimed / (1 - organic)
+  const limit = one.limit === undefined ? undefined : one.limit * initial
+  return {
+    index: one.index,
+    platform: one.platform,
+    class: isBrand ? 'brand' : isRetargeting ? 'retargeting' : 'prospecting',
+    since: one.since,
+    initialBudget: Math.max(MINIMUM, one.isCold ? initial * family.coldBudget : initial),
+    minimum: MINIMUM,
+    ceiling,
+    alpha: one.alpha,
+    kappa,
+    capacity: one.cap * initial,
+    claimFactor,
+    claimsPerOrder: claimed,
+    orderValue: one.orderValue,
+    deliveryBias: one.deliveryBias,
+    group: Math.floor(one.index / faults.groupSize),
+    targetCpa:
+      limit === undefined ? undefined : limit / (response({ ceiling, alpha: one.alpha, kappa }, limit) * claimFactor),
+  }
 }
 
 const platformOf = (place: number): number => {
@@ -232,5 +269,7 @@ const drawLags = ({ lag }: Family, seed: number): readonly (readonly number[])[]
   })
 
 /** Caused conversions per day at a level of 1. */
-export const response = ({ ceiling, kappa, alpha }: TrueCampaign, spend: number): number =>
-  spend <= 0 ? 0 : ceiling / (1 + (kappa / spend) ** alpha)
+export const response = (
+  { ceiling, kappa, alpha }: Pick<TrueCampaign, 'ceiling' | 'kappa' | 'alpha'>,
+  spend: number,
+): number => (spend <= 0 ? 0 : ceiling / (1 + (kappa / spend) ** alpha))

@@ -34,6 +34,8 @@ export interface World {
   readonly budgetOn: readonly Float64Array[]
   /** Expected caused conversions (value where that is the goal), by campaign and day, of money that the month had. */
   readonly caused: readonly Float64Array[]
+  /** Orders of the shop by day, returned ones taken off; of the days that are over. */
+  readonly orders: Float64Array
   /** All spend of the control months so far, by month. */
   readonly monthSpend: Float64Array
   exists(campaign: number, day?: number): boolean
@@ -68,6 +70,7 @@ export function openWorld(truth: Truth): World {
     spend: perDay(),
     budgetOn: perDay(),
     caused: perDay(),
+    orders: new Float64Array(days + AGES),
     monthSpend: new Float64Array(months),
     exists: (i, day = world.day) => campaigns[i]!.since <= day,
     isReported: (i, day, on) => campaigns[i]!.since <= day && faults.reportedFrom[campaigns[i]!.platform]![day]! <= on,
@@ -186,7 +189,7 @@ function countMonth(world: World, spentToday: number): number {
 }
 
 /** Draws the day's claims and when they arrive, each with its value; counts are what the platform will ever have shown. */
-function claimDay({ truth, faults, day }: World, one: TrueCampaign, caused: number): ClaimedDay {
+function claimDay({ truth, faults, day, orders }: World, one: TrueCampaign, caused: number): ClaimedDay {
   const { family, seed } = truth
   const arrived = new Float64Array(AGES)
   const arrivedValue = new Float64Array(AGES)
@@ -195,16 +198,19 @@ function claimDay({ truth, faults, day }: World, one: TrueCampaign, caused: numb
   const next = stream(seed, CHANCE.arrivals, one.index, day)
   const shares = truth.lag[one.platform]!
   const tracked = faults.tracked[one.platform]!
+  const perOrder = one.claimsPerOrder * faults.claimFactor[one.platform]![day]!
   for (let k = 0; k < count; k++) {
     const lag = drawLag(shares, next())
     const [keeps, cancels, when] = [next(), next(), next()]
     const value =
       one.orderValue *
       (family.orderValueSd > 0 ? Math.exp(family.orderValueSd * normal(next) - family.orderValueSd ** 2 / 2) : 1)
+    const isReturned = cancels < family.faults.cancelledShare
+    if (!isReturned) orders[day + lag]! += 1 / perOrder
     if (keeps >= tracked[day + lag]!) continue
     add(arrived, arrivedValue, lag, 1, value)
     const back = lag + 5 + Math.floor(when * 8)
-    if (cancels < family.faults.cancelledShare && back < AGES) add(arrived, arrivedValue, back, -1, -value)
+    if (isReturned && back < AGES) add(arrived, arrivedValue, back, -1, -value)
   }
   for (let k = 1; k < AGES; k++) {
     arrived[k]! += arrived[k - 1]!
