@@ -83,7 +83,9 @@ export function printAllocate({ references: rows, sizes }: AllocateFigures): voi
   console.log(
     `\n${rows.length - missed.length} of ${rows.length} within what is allowed, with nothing violated or unspent.\n`,
   )
-  console.log('Tables of 17 points, one thread (growth: time over the time of a tenth; n log n grows 11 to 13 times)\n')
+  console.log(
+    'Tables of 17 points, one thread (growth: processor time over that of a tenth; n log n grows 12 to 13 times)\n',
+  )
   console.log(
     table(
       [
@@ -120,5 +122,5 @@ const small = (x: number): string => (Math.abs(x) < 1e-15 ? '0' : x.toExponentia
 
 function growthOf(one: SizeFigures, sizes: readonly SizeFigures[]): string {
   const tenth = sizes.find(({ levers, kind }) => kind === one.kind && 10 * levers === one.levers)
-  return tenth ? `× ${(one.wallMs / tenth.wallMs).toFixed(1)}` : ''
+  return tenth ? `× ${(one.cpuMs / tenth.cpuMs).toFixed(1)}` : ''
 }

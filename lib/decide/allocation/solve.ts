@@ -1,6 +1,6 @@
 import { branchAndBound } from './branch.ts'
-import { conflictOf, holdersOf } from './conflicts.ts'
-import { type Model, modelOf } from './model.ts'
+import { conflictOf, holdersOf, leversAt } from './conflicts.ts'
+import { growthAt, type Model, modelOf } from './model.ts'
 import { reachOf } from './price-tree.ts'
 import type { Allocation, Effort, Infeasible, Limit, Problem } from './problem.ts'
 import type { Contradiction } from './relaxation.ts'
@@ -39,17 +39,29 @@ export function allocateSpend(problem: Problem, { gap = GAP, nodes }: Effort = {
   return best.kind === 'contradiction' ? contradiction(model, best) : report(model, best, problem.groups.maximum[0]!)
 }
 
-/** Couplings with what they are up against: minimums of groups and of levers are all that can make them be exceeded. */
+/** Couplings with what they are up against: only minimums, of groups or of levers, can make them be exceeded. */
 function contradiction(model: Model, { couplings, by }: Contradiction): Infeasible {
   const { problem, frame } = model
   const rooms = problem.growth?.room.length ?? 0
   const missed = couplings.map(
     (k): Limit => (k < rooms ? { kind: 'growth-room', room: k } : { kind: 'average-ceiling', average: k - rooms }),
   )
+  const grown = couplings.flatMap((k) => (k < rooms ? grownAtLeast(model, k) : []))
+  if (grown.length > 0 && couplings.every((k) => k < rooms))
+    return { kind: 'infeasible', conflict: [...missed, leversAt('lever-minimums', [...new Set(grown)])], by }
   const reach = reachOf(frame)
   const root: readonly Limit[] =
     frame.tree.minimum[0]! > reach.bareLeast[0]! ? [{ kind: 'group-minimum', group: 0 }] : []
   return { kind: 'infeasible', conflict: [...missed, ...root, ...holdersOf(frame, reach, 0, 'least')], by }
+}
+
+/** Levers of a room whose least spend already lies beyond where they stand, if together they exceed it. */
+function grownAtLeast({ problem, curves }: Model, room: number): readonly number[] {
+  const growth = problem.growth!
+  const isWithin = (at: number): boolean => at >= 0 && (at === room || isWithin(growth.parent[at]!))
+  const least = (i: number): number => growthAt(growth, i, curves.spend[curves.offset[i]!]!)
+  const levers = [...growth.of.keys()].filter((i) => isWithin(growth.of[i]!) && least(i) > 0)
+  return levers.reduce((sum, i) => sum + least(i), 0) > growth.room[room]! ? levers : []
 }
 
 function check({ curves, groups, growth, averages = [], marginals = [] }: Problem): void {

@@ -238,11 +238,14 @@ describe('limits that contradict each other are named', () => {
 
   test('lower bounds beyond a room for growth', () => {
     const found = conflictOf({
-      levers: [log(1, 1, { atLeast: 8, standing: 5, room: 'account' })],
+      levers: [log(1, 1, { atLeast: 1 }), log(1, 1, { atLeast: 8, standing: 5, room: 'account' })],
       total: 10,
       rooms: [{ name: 'account', room: 2 }],
     })
-    expect(namesOf(found)).toEqual(['growth-room account', 'lever-minimums'])
+    expect(found.conflict).toEqual([
+      { kind: 'growth-room', name: 'account' },
+      { kind: 'lever-minimums', name: '', levers: [1], count: 1 },
+    ])
     expect(found.by).toBeCloseTo(1, 6)
   })
 

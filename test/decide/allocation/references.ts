@@ -65,10 +65,7 @@ function solveLevers(question: Question): Answer {
   }
 }
 
-interface RobynPeer {
-  readonly objective: number
-  readonly seconds: number
-}
+type RobynPeer = Readonly<Record<'objective' | 'seconds', number>>
 
 interface RobynProblem {
   readonly name: string
@@ -167,7 +164,7 @@ const pymc = (): readonly Reference[] =>
     optimum: problem.optimum.objective,
     tolerance: 1e-6,
     levers: problem.lower.length,
-    ...(problem.peer ? { peer: { solver: 'scipy SLSQP', ...problem.peer } } : {}),
+    ...(problem.peer ? { peer: { ...problem.peer, solver: 'scipy SLSQP' } } : {}),
     solve: () =>
       solveLevers({
         levers: problem.lower.map((atLeast, c) => ({
