@@ -1,0 +1,58 @@
+import { pushDate } from '../../model/push-day.ts'
+import { fromMainUnits } from '../../units/money.ts'
+import { convertBack } from '../../units/rates.ts'
+import { type BudgetContext, limitsOf } from '../guardrails.ts'
+import { intersect, type Limit } from '../interval.ts'
+import { type Position, positionOf, rateOf } from '../position.ts'
+import type { MovableBudget } from './budget.ts'
+
+/** Guardrails of one decision, which many decisions pass; what limits delivery is reckoned with as a ceiling on spend. */
+const OF_ONE_DECISION: ReadonlySet<string> = new Set(['step', 'day-rise', 'implausible', 'not-limited-by-budget'])
+
+/** What a budget may come to when it has been moved as often as it takes. */
+export interface LongRun {
+  readonly budget: MovableBudget
+  readonly position: Position
+  /** Spend per day, main units of the base currency. */
+  readonly least: number
+  readonly most: number
+  readonly floor: Limit
+  /** Named `total` where only the total bounds it. */
+  readonly cap: Limit
+}
+
+/** @param total what the portfolio spends per day, main units of the base currency, > 0 */
+export function longRunOf(budget: MovableBudget, total: number): LongRun {
+  const { question, ceiling } = budget
+  const { policy } = question.observation.policy
+  const context: BudgetContext = {
+    policy,
+    account: question.account.structure.account,
+    budget: question.budget,
+    class: question.membership.class,
+    state: question.state,
+    estimate: question.estimate,
+    capabilities: question.capabilities,
+    rate: rateOf(question),
+    dayTarget: fromMainUnits(total, policy.baseCurrency, 'down'),
+    pushedOn: pushDate(question.observation.now, question.account.structure.zone),
+  }
+  const lasting = limitsOf(context).filter(({ name }) => !OF_ONE_DECISION.has(name))
+  // Wide enough to be no bound, whatever share of its budget is delivered.
+  const wide = convertBack(fromMainUnits(2 * total, policy.baseCurrency, 'up'), context.rate, 'up')
+  const limits = [...lasting, { name: TOTAL, detail: '', atMost: wide }]
+  const position = positionOf(question, limits)
+  const { floor, ceiling: upper } = intersect(limits)
+  const room = Math.min(position.atMost, ceiling)
+  // What cannot spend its least budget spends what it can.
+  const least = Math.min(position.atLeast, room)
+  const own = ceiling < position.atMost ? SPENDS_NO_MORE : upper
+  const cap = room > total ? { name: TOTAL, detail: '' } : own
+  return { budget, position, least, most: Math.max(least, Math.min(room, total)), floor, cap }
+}
+
+export const TOTAL = 'total'
+const SPENDS_NO_MORE: Limit = {
+  name: 'not-limited-by-budget',
+  detail: 'it does not spend the budget that it has: more budget would bring nothing',
+}
