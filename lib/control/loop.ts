@@ -10,6 +10,7 @@ import type {
   FactStore,
   FreezeStore,
   MoneyStore,
+  OrderStore,
   PlanStore,
   PolicyStore,
   ScoreStore,
@@ -23,6 +24,7 @@ export interface Loop {
   readonly facts: FactStore
   readonly plans: PlanStore
   readonly scores: ScoreStore
+  readonly orders: OrderStore
   readonly money: MoneyStore
   readonly freezes: FreezeStore
   readonly claims: ClaimStore

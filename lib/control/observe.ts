@@ -2,17 +2,18 @@ import { flightSpend } from '../measure/flight-spend.ts'
 import { type AccountKey, type AccountRef, accountKey } from '../model/account.ts'
 import { ruleKey } from '../model/conversions.ts'
 import { scopesOf } from '../model/freeze.ts'
-import type { EntityHistory, Revision } from '../model/history.ts'
 import { budgetMembership } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { PolicyVersion } from '../model/policy.ts'
-import { type AccountDate, dateAt, daysBetween, type Instant } from '../units/calendar.ts'
+import { type AccountDate, addDays, dateAt, daysBetween, type Instant } from '../units/calendar.ts'
 import type { ExchangeRate } from '../units/rates.ts'
+import { freshEvidence } from './evidence.ts'
+import { lagRevisions } from './lag-reading.ts'
 import type { Loop } from './loop.ts'
 import { allPolicies, checkCurrencies, policiesOf, termsOf } from './portfolios.ts'
 
-/** Campaigns whose restatement is learned from: the largest; the lag is pooled over the account anyway. */
-const LAG_CAMPAIGNS = 40
+/** How far back the shop's own orders are compared with what is claimed. */
+const ORDER_DAYS = 90
 
 /** An exchange rate is missing or too old: no plan is made on part of the money. */
 export class MissingRate extends Error {
@@ -53,7 +54,18 @@ export async function observe(
   )
   const freezes = (await loop.freezes.all()).filter(({ scope }) => scopes.includes(scope))
   const flightSpentMicros = new Map(accounts.map((one) => [one.account, flightSpend(one, version.policy)]))
-  return { now, today, policy: version, occasion, accounts, rates, freezes, flightSpentMicros }
+  const orders = await loop.orders.since(policy.portfolio, addDays(today, -ORDER_DAYS))
+  return {
+    now,
+    today,
+    policy: version,
+    occasion,
+    accounts,
+    rates,
+    freezes,
+    flightSpentMicros,
+    ...(orders.length > 0 ? { orders } : {}),
+  }
 }
 
 async function observeAccount(
@@ -63,15 +75,18 @@ async function observeAccount(
   now: Instant,
   loop: Loop,
 ): Promise<AccountObservation> {
-  const [structure, status, histories, levers] = await Promise.all([
+  const [structure, status, histories, levers, evidence] = await Promise.all([
     loop.facts.structure(account),
     loop.facts.pullStatus(account),
     loop.facts.histories(account),
     loop.money.allLevers(account),
+    loop.facts.evidence(account),
   ])
   if (!structure || !status) throw new NotPulled(accountKey(account))
   checkCurrencies([version], structure)
   const today = dateAt(now, structure.zone)
+  const terms = termsOf(version, account)
+  const rule = terms ? ruleKey(terms.conversions) : ''
   const intraday = await loop.facts.intraday(account, today)
   const others = policiesOf(policies, account).filter(({ policy }) => policy.portfolio !== version.policy.portfolio)
   const contested = structure.budgets.flatMap((budget) =>
@@ -90,7 +105,8 @@ async function observeAccount(
     status,
     histories,
     spentTodayMicros: new Map([...(intraday?.spendMicrosByHour ?? [])].map(([key, hours]) => [key, total(hours)])),
-    revisions: await lagRevisions(histories, version, account, loop),
+    revisions: await lagRevisions(histories, rule, account, loop),
+    ...freshEvidence(evidence, rule, now),
     levers: [...levers.values()],
     contested,
   }
@@ -98,24 +114,6 @@ async function observeAccount(
 
 const total = (hours: readonly (bigint | undefined)[]): bigint =>
   hours.reduce<bigint>((sum, hour) => sum + (hour ?? 0n), 0n)
-
-async function lagRevisions(
-  histories: readonly EntityHistory[],
-  version: PolicyVersion,
-  account: AccountRef,
-  loop: Loop,
-): Promise<readonly (readonly Revision[])[]> {
-  const terms = termsOf(version, account)
-  const rule = terms ? ruleKey(terms.conversions) : ''
-  const conversions = (history: EntityHistory): number =>
-    history.days.reduce((a, day) => a + (day.conversions[rule]?.count ?? 0), 0)
-  const largest = histories
-    .map((history) => ({ campaign: history.campaign, count: conversions(history) }))
-    .toSorted((a, b) => b.count - a.count)
-    .slice(0, LAG_CAMPAIGNS)
-  const campaigns = [...new Set(largest.map(({ campaign }) => campaign))]
-  return Promise.all(campaigns.map((campaign) => loop.facts.revisions(account, campaign)))
-}
 
 async function ratesFor(
   { policy }: PolicyVersion,

@@ -7,11 +7,20 @@ import type { AccountStructure } from '../model/structure.ts'
 import { type AccountDate, addDays, dateAt, daysBetween, HOUR_MS, later } from '../units/calendar.ts'
 import type { Loop } from './loop.ts'
 import { allPolicies, policiesOf, termsOf } from './portfolios.ts'
+import { pullEvidence } from './pull-evidence.ts'
 import type { Summary } from './summary.ts'
 import { syncLevers } from './sync-levers.ts'
 
 /** Days read on the first pull of an account. */
 const BACKFILL_DAYS = 90
+/**
+ * Claims go on being taken back after the window has closed. Once in so many days a pull looks back over all ages whose
+ * refunds are followed, or over as many as the platform still restates: a seventh of what looking daily would cost.
+ */
+const DEEP_EVERY_DAYS = 7
+const DEEP_DAYS = 60
+/** Deep readings that are remembered: those of the last 90 days. */
+const DEEP_KEPT = 14
 /** Change events are asked for from this much before the last pull: platforms show them minutes late. */
 const CHANGE_OVERLAP_MS = 2 * HOUR_MS
 
@@ -43,6 +52,7 @@ export async function pullAccount(account: AccountRef, loop: Loop): Promise<Summ
     spendAt: intraday.readAt,
     ...changed.status,
   })
+  if (changed.isRead) await pullEvidence(account, rulesOf(policies, account), loop)
   return { campaigns: structure.campaigns.length, daysChanged: changed.days, ...synced }
 }
 
@@ -53,24 +63,46 @@ async function readHistory(
   today: AccountDate,
   before: PullStatus | undefined,
   loop: Loop,
-): Promise<{ days: number; status: Pick<PullStatus, 'historyAt' | 'historyTo' | 'unexplainedMicros'> }> {
+): Promise<{ isRead: boolean; days: number; status: Omit<PullStatus, 'account' | 'structureAt' | 'spendAt'> }> {
   const yesterday = addDays(today, -1)
   if (before?.historyTo === yesterday) {
-    const { historyAt, historyTo, unexplainedMicros } = before
-    return { days: 0, status: { ...(historyAt ? { historyAt } : {}), historyTo, unexplainedMicros } }
+    const { account: _, structureAt: _structureAt, spendAt: _spendAt, ...status } = before
+    return { isRead: false, days: 0, status }
   }
   const { reader, capabilities } = loop.platforms(account.platform)
   const rules = rulesOf(policies, account)
-  // A day stops changing when its window has closed; an account that is new, or was away, is read from further back.
-  const window = Math.max(...rules.map((rule) => Math.max(rule.clickWindowDays, rule.viewWindowDays)), 1) + 1
-  const missed = before?.historyTo ? Math.max(0, daysBetween(before.historyTo, yesterday)) : BACKFILL_DAYS
-  const back = Math.min(BACKFILL_DAYS, Math.max(missed, Math.min(capabilities.restatementDays, window)))
+  const { back, followedDays, isDeep } = reach(rules, capabilities.restatementDays, today, before)
   const report = await reader.performance(account, { grain: 'day', from: addDays(today, -back), to: yesterday }, rules)
   const days = await loop.facts.mergeHistory(account, report.rows, today)
   const unexplainedMicros = new Map(
     [...(before?.unexplainedMicros ?? []), ...unexplained(report)].slice(-BACKFILL_DAYS),
   )
-  return { days, status: { historyAt: report.readAt, historyTo: yesterday, unexplainedMicros } }
+  const deepReadOn = [...(before?.deepReadOn ?? []), ...(isDeep ? [today] : [])].slice(-DEEP_KEPT)
+  return {
+    isRead: true,
+    days,
+    status: { historyAt: report.readAt, historyTo: yesterday, followedDays, deepReadOn, unexplainedMicros },
+  }
+}
+
+/**
+ * How far back a re-reading looks. A day grows until its window has closed; refunds come later and are looked for once a
+ * week. An account that is new, or was away, is read as deep, and from further back.
+ */
+function reach(
+  rules: readonly ConversionRule[],
+  restatementDays: number,
+  today: AccountDate,
+  before: PullStatus | undefined,
+): { back: number; followedDays: number; isDeep: boolean } {
+  const window = Math.max(...rules.map((rule) => Math.max(rule.clickWindowDays, rule.viewWindowDays)), 1) + 1
+  const followedDays = Math.min(restatementDays, window, BACKFILL_DAYS)
+  const missed = before?.historyTo ? Math.max(0, daysBetween(before.historyTo, addDays(today, -1))) : BACKFILL_DAYS
+  const lastDeep = before?.deepReadOn?.at(-1)
+  const isDue = lastDeep === undefined || daysBetween(lastDeep, today) >= DEEP_EVERY_DAYS
+  const isDeep = isDue || missed > followedDays
+  const deep = Math.max(followedDays, Math.min(restatementDays, DEEP_DAYS))
+  return { back: Math.min(BACKFILL_DAYS, Math.max(missed, isDeep ? deep : followedDays)), followedDays, isDeep }
 }
 
 /** The rules by which conversions are counted on the account, each once: portfolios may share one. */

@@ -2,11 +2,15 @@ import { type AccountKey, accountKey } from '../model/account.ts'
 import { type Decision, decisionLever, type PlanHeader, type Prediction } from '../model/plan.ts'
 import type { Score } from '../model/score.ts'
 import { type AccountDate, addDays, type Instant } from '../units/calendar.ts'
+import { type DataBreak, isUsable } from './breaks/data-break.ts'
 import type { BudgetDay } from './budget-days.ts'
-import { completionAt } from './conversion-lag.ts'
+import { completeTotal } from './lag/complete.ts'
+import type { Development } from './lag/development.ts'
 
-/** Share of the eventual conversions that must be visible of a day before it is compared with a prediction. */
-export const MATURE_SHARE = 0.95
+/** A day's count over what it will come to, least and most, when it is compared with a prediction. */
+const MATURE = { least: 0.95, most: 1.05 } as const
+/** A change of counting that came so shortly before the predicted days was not known yet when they were predicted. */
+const SHIFT_KNOWN_DAYS = 7
 /** How far from the spend that it was made for a prediction still speaks of what happened. */
 const SPEND_TOLERANCE = 0.25
 /** An 80 % interval of the normal distribution reaches this many standard deviations to either side. */
@@ -20,8 +24,10 @@ export interface RealisedAccount {
   readonly readOn: AccountDate
   /** Complete days of each budget by its id, counted by the policy's rule. */
   readonly days: ReadonlyMap<string, readonly BudgetDay[]>
-  /** Share of a day's eventual conversions that is visible at each age in days. */
-  readonly completion: readonly number[]
+  /** How its counts develop with the age of a day. */
+  readonly development: Development
+  /** Oldest first. */
+  readonly breaks: readonly DataBreak[]
 }
 
 export type Realised = ReadonlyMap<AccountKey, RealisedAccount>
@@ -58,9 +64,12 @@ const earliest = (dates: readonly AccountDate[]): AccountDate => dates.toSorted(
 const latest = (dates: readonly AccountDate[]): AccountDate => dates.toSorted().at(-1)!
 const lastDay = ({ from, days }: Prediction): AccountDate => addDays(from, days - 1)
 
-/** The first age in days from which on at least 95 % of a day's conversions are visible; 1 at the least: a day must be over. */
-export const matureAge = (completion: readonly number[]): number =>
-  Math.max(1, completion.findLastIndex((share) => share < MATURE_SHARE) + 1)
+/**
+ * The first age in days from which on a day's count is within 5 % of what it will come to, be it that some are still to
+ * come or that some will be taken back; 1 at the least: a day must be over.
+ */
+export const matureAge = ({ visible }: Development): number =>
+  Math.max(1, visible.findLastIndex((share) => share < MATURE.least || share > MATURE.most) + 1)
 
 export interface Maturity {
   /** The latest account date that must be reached before the last of the predicted days is mature. */
@@ -75,7 +84,7 @@ export interface Maturity {
 export function maturityOf(decisions: readonly Decision[], realised: Realised): Maturity | undefined {
   const all = predictionsOf(decisions).map(({ account, prediction }) => {
     const known = realised.get(account)
-    const on = addDays(lastDay(prediction), matureAge(known?.completion ?? []))
+    const on = addDays(lastDay(prediction), known ? matureAge(known.development) : 1)
     return { on, isReached: known === undefined || known.readOn >= on }
   })
   if (all.length === 0) return undefined
@@ -85,8 +94,8 @@ export function maturityOf(decisions: readonly Decision[], realised: Realised): 
 
 /**
  * How a plan's predictions turned out. A budget is checked where every predicted day was reported and its spend was within a
- * quarter of what the prediction was made for; its count is completed by the lag curve, and the interval widened by what
- * that leaves uncertain.
+ * quarter of what the prediction was made for, and no break in the account's counting lies in these days; its count is
+ * completed for what is to come and to be taken back, and the interval widened by what that leaves uncertain.
  *
  * @returns undefined for a plan that predicts nothing
  */
@@ -127,29 +136,39 @@ function check(
   isBroken: IsBroken,
 ): Checked | WhyUnchecked {
   if (!prediction) return 'no-prediction'
-  if (isBroken(account, prediction)) return 'data-break'
+  if (isBroken(account, prediction) || (known && overlaps(known.breaks, prediction))) return 'data-break'
   const last = lastDay(prediction)
   const days = (known?.days.get(budget) ?? []).filter(({ date }) => prediction.from <= date && date <= last)
   if (!known || days.length < prediction.days) return 'days-missing'
   const spend = days.reduce((sum, day) => sum + day.spend, 0)
   if (Math.abs(spend - prediction.spend) > SPEND_TOLERANCE * prediction.spend) return 'spent-otherwise'
-  return compare(prediction, days, known.completion)
+  return compare(prediction, days, known.development)
 }
 
-/** Conversions yet to come are what is left of a count that shows each with the day's share: negative binomial. */
+/** Whether counts of some predicted day are broken, or of another kind than those that the prediction knew. */
+function overlaps(breaks: readonly DataBreak[], prediction: Prediction): boolean {
+  const { from, days } = prediction
+  const last = lastDay(prediction)
+  const hasShifted = breaks.some(
+    (one) => one.kind === 'level-shift' && addDays(one.from, SHIFT_KNOWN_DAYS) > from && one.from <= last,
+  )
+  return hasShifted || Array.from({ length: days }, (_, i) => addDays(from, i)).some((date) => !isUsable(breaks, date))
+}
+
+/** Days of nothing but their own spend and count: what is open of them is all that widens the interval. */
 function compare(
   { conversions: { mean, low, high } }: Prediction,
   days: readonly BudgetDay[],
-  completion: readonly number[],
+  development: Development,
 ): Checked {
-  let realised = 0
-  let variance = 0
-  for (const { conversions, ageDays } of days) {
-    const share = completionAt(completion, ageDays)
-    realised += conversions / share
-    variance += (conversions * Math.max(0, 1 - share)) / share ** 2
-  }
-  const open = DEVIATIONS_80 ** 2 * variance
+  const { mean: realised, sd } = completeTotal(development, [
+    {
+      ages: days.map(({ ageDays }) => ageDays),
+      visible: days.map(({ conversions }) => conversions),
+      exposure: days.map(({ spend }) => spend),
+    },
+  ])
+  const open = (DEVIATIONS_80 * sd) ** 2
   const below = Math.sqrt((mean - low) ** 2 + open)
   const above = Math.sqrt((high - mean) ** 2 + open)
   const isCovered = mean - below <= realised && realised <= mean + above

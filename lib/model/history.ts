@@ -47,6 +47,9 @@ export interface PullStatus {
   /** The last date whose restatement window was re-read, and when. */
   readonly historyAt?: Instant
   readonly historyTo?: AccountDate
+  /** Days back that every daily re-reading looks, and the account dates of those that looked back over all ages. */
+  readonly followedDays?: number
+  readonly deepReadOn?: readonly AccountDate[]
   /** Per date: spend of the account less the sum of its campaigns, in micros. */
   readonly unexplainedMicros: ReadonlyMap<AccountDate, bigint>
 }

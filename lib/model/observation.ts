@@ -1,6 +1,7 @@
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { ExchangeRate } from '../units/rates.ts'
-import type { AccountKey, BudgetId, PortfolioId } from './account.ts'
+import type { AccountKey, BudgetId, CampaignId, PortfolioId } from './account.ts'
+import type { BudgetForecast, LagBucket } from './evidence.ts'
 import type { Freeze } from './freeze.ts'
 import type { EntityHistory, PullStatus, Revision } from './history.ts'
 import type { LeverState } from './lever-state.ts'
@@ -36,7 +37,12 @@ export interface AccountObservation {
   readonly spentTodayMicros: ReadonlyMap<string, bigint>
   /** How the days of the largest campaigns were restated, campaign by campaign. */
   readonly revisions: readonly (readonly Revision[])[]
+  /** The platform's own lag buckets for the policy's rule, and its own forecasts by budget, where it has given any. */
+  readonly lagBuckets?: readonly LagBucket[]
+  readonly forecasts?: readonly BudgetForecast[]
   readonly levers: readonly LeverState[]
   /** Budgets that another portfolio lays claim to as well: neither may move them. */
   readonly contested: readonly { readonly budget: BudgetId; readonly portfolio: PortfolioId }[]
+  /** Campaigns whose time in the portfolio ends, and that another portfolio has by now: they are not to be paused. */
+  readonly takenOver?: readonly { readonly campaign: CampaignId; readonly portfolio: PortfolioId }[]
 }

@@ -1,6 +1,7 @@
 import type { AccountRef, PlatformId } from '../model/account.ts'
 import type { PlatformCapabilities } from '../model/capability.ts'
 import type { ConversionRule } from '../model/conversions.ts'
+import type { BudgetForecast, LagBucket } from '../model/evidence.ts'
 import type { WriteResult } from '../model/failure.ts'
 import type { Lever, LeverChange, LiveLever } from '../model/lever.ts'
 import type { PerformanceQuery, PerformanceReport } from '../model/performance.ts'
@@ -33,6 +34,16 @@ export interface PlatformReader {
   /** The present values of these levers, in the same order. */
   live(account: AccountRef, levers: readonly Lever[]): Promise<readonly LiveLever[]>
   announcements(account: AccountRef): Promise<readonly Announcement[]>
+  /**
+   * The platform's own count of conversions by lag from the click, by rule key, over clicks old enough to be complete; a
+   * rule that it says nothing of is left out. Only where a platform has such a count.
+   */
+  conversionLag?(
+    account: AccountRef,
+    rules: readonly ConversionRule[],
+  ): Promise<ReadonlyMap<string, readonly LagBucket[]>>
+  /** What the platform itself expects of budgets at other amounts. Only where a platform forecasts. */
+  forecasts?(account: AccountRef): Promise<readonly BudgetForecast[]>
 }
 
 /** Answers per change and does not throw: what cannot be positively confirmed is `unknown`. */

@@ -1,11 +1,13 @@
 import type { AccountKey, AccountRef, CampaignId, PortfolioId } from '../model/account.ts'
 import type { AuditEntry, AuditRecord } from '../model/audit.ts'
+import type { PlatformEvidence } from '../model/evidence.ts'
 import type { Freeze, FreezeScope } from '../model/freeze.ts'
 import type { EntityHistory, IntradaySpend, PullStatus, Revision } from '../model/history.ts'
 import type { IntentId, IntentRecord } from '../model/intent.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
 import type { LeverKey } from '../model/lever.ts'
 import type { Drift, LeverState } from '../model/lever-state.ts'
+import type { OrderDay } from '../model/orders.ts'
 import type { PerformanceRow } from '../model/performance.ts'
 import type { Approval, Decision, Plan, PlanChunk, PlanHeader, PlanId, PlanProgress } from '../model/plan.ts'
 import type { PolicyVersion } from '../model/policy.ts'
@@ -44,6 +46,17 @@ export interface FactStore {
   drifts(account: AccountRef, since: Instant): Promise<readonly Drift[]>
   putPullStatus(status: PullStatus): Promise<void>
   pullStatus(account: AccountRef): Promise<PullStatus | undefined>
+  /** Replaces what was known; a part that is missing is forgotten. */
+  putEvidence(evidence: PlatformEvidence): Promise<void>
+  evidence(account: AccountRef): Promise<PlatformEvidence | undefined>
+}
+
+/** What the advertiser's own shop sold, by portfolio and date. */
+export interface OrderStore {
+  /** Each date replaces what was known of it: the same days may be put again and again, and returns correct old ones. */
+  put(portfolio: PortfolioId, days: readonly OrderDay[]): Promise<void>
+  /** Known dates from `from` on, oldest first. */
+  since(portfolio: PortfolioId, from: AccountDate): Promise<readonly OrderDay[]>
 }
 
 export interface PlanStore {

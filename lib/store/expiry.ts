@@ -7,6 +7,8 @@ export const KEPT_DAYS = {
   changeEvent: 90,
   /** Ages of a day go to 90, so that every day of the last 90 still has all of its ages. */
   revision: 180,
+  /** Longer than it is believed. */
+  evidence: 90,
   intraday: 7,
   structurePart: 7,
 } as const

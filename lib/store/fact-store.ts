@@ -8,6 +8,7 @@ import type { FactStore } from '../ports/store.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
 import { type Item, textIn, toItem } from './attributes.ts'
 import { type Database, database } from './database.ts'
+import { getEvidence, putEvidence } from './evidence-items.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
 import { histories, mergeHistory, revisions } from './history-items.ts'
 import { getIntraday, putIntraday } from './intraday-items.ts'
@@ -40,6 +41,8 @@ export function dynamoFactStore(options: StoreOptions): FactStore {
       const item = await db.get('facts', pullKey(account))
       return item && parseCanonical<PullStatus>(textIn(item, 'record'))
     },
+    putEvidence: (evidence) => putEvidence(db, evidence),
+    evidence: (account) => getEvidence(db, account),
   }
 }
 

@@ -134,4 +134,10 @@ export const driftKey = (account: AccountRef, seenAt: Instant, lever: LeverKey):
   pk: accountPk(account),
   sk: `${DRIFT_PREFIX}${sortableInstant(seenAt)}#${withinAccount(account, lever)}`,
 })
+export const evidenceKey = (account: AccountRef): Key => ({ pk: accountPk(account), sk: 'EVIDENCE' })
+export const ORDERS_PREFIX = 'ORDERS#'
+export const orderDayKey = (portfolio: PortfolioId, date: AccountDate): Key => ({
+  pk: portfolioPk(portfolio),
+  sk: `${ORDERS_PREFIX}${date}`,
+})
 export const pullKey = (account: AccountRef): Key => ({ pk: accountPk(account), sk: 'PULL' })

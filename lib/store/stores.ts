@@ -4,6 +4,7 @@ import type {
   FactStore,
   FreezeStore,
   MoneyStore,
+  OrderStore,
   PlanStore,
   PolicyStore,
   ScoreStore,
@@ -14,6 +15,7 @@ import { dynamoFactStore } from './fact-store.ts'
 import { dynamoFreezeStore } from './freeze-store.ts'
 import type { StoreOptions } from './link.ts'
 import { dynamoMoneyStore } from './money-store.ts'
+import { dynamoOrderStore } from './order-store.ts'
 import { dynamoPlanStore } from './plan-store.ts'
 import { dynamoPolicyStore } from './policy-store.ts'
 import { dynamoScoreStore } from './score-store.ts'
@@ -23,6 +25,7 @@ export interface DynamoStores {
   readonly facts: FactStore
   readonly plans: PlanStore
   readonly scores: ScoreStore
+  readonly orders: OrderStore
   readonly money: MoneyStore
   readonly freezes: FreezeStore
   readonly claims: ClaimStore
@@ -35,6 +38,7 @@ export const dynamoStores = (options: StoreOptions): DynamoStores => ({
   facts: dynamoFactStore(options),
   plans: dynamoPlanStore(options),
   scores: dynamoScoreStore(options),
+  orders: dynamoOrderStore(options),
   money: dynamoMoneyStore(options),
   freezes: dynamoFreezeStore(options),
   claims: dynamoClaimStore(options),

@@ -19,7 +19,11 @@ const keys = { partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'expiresAt' } as
 
 export const TABLES: readonly TableDefinition[] = [
   { name: 'control', purpose: 'policy, plans, scores, intents, ledger, freezes, claims, lever state', ...keys },
-  { name: 'facts', purpose: 'structure, performance, change events, drift', ...keys },
+  {
+    name: 'facts',
+    purpose: 'structure, performance, change events, drift, platform evidence, orders of the shop',
+    ...keys,
+  },
   { name: 'audit', purpose: 'append-only, hash-chained record of every money-relevant act', ...keys },
 ]
 

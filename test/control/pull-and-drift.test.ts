@@ -55,7 +55,33 @@ describe('a pull', () => {
     await stage.run('pull')
     stage.ads.asked.length = 0
     await pullLater(stage, A, 20 * DAY_MS)
-    expect(days(stage)).toEqual([[0, -19]])
+    // And as deep as the platform restates, 28 days: 25 May to 21 June.
+    expect(days(stage)).toEqual([[8, -19]])
+  })
+
+  test('looks back once a week as far as the platform restates, and notes how far back it looked', async () => {
+    const stage = await rig()
+    await stage.run('pull')
+    stage.ads.asked.length = 0
+    for (let day = 0; day < 8; day += 1) await pullLater(stage, A, DAY_MS)
+    const back = days(stage).map(([from = 0, to = 0]) => from - to + 1)
+    expect(back).toEqual([8, 8, 8, 8, 8, 8, 28, 8])
+    const status = await stage.loop.facts.pullStatus(A)
+    expect(status).toMatchObject({ followedDays: 8, deepReadOn: [TODAY, addDays(TODAY as never, 7)] })
+  })
+
+  test('keeps what it knows of its depth when it reads no day again', async () => {
+    const stage = await rig()
+    await stage.run('pull')
+    const before = await stage.loop.facts.pullStatus(A)
+    await pullLater(stage)
+    const { historyAt, historyTo, followedDays, deepReadOn } = (await stage.loop.facts.pullStatus(A))!
+    expect({ historyAt, historyTo, followedDays, deepReadOn }).toEqual({
+      historyAt: before!.historyAt,
+      historyTo: before!.historyTo,
+      followedDays: 8,
+      deepReadOn: [TODAY],
+    })
   })
 
   test.each(['structure', 'performance', 'changes'])(

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { DataBreak } from '../../lib/measure/breaks/data-break.ts'
 import type { BudgetDay } from '../../lib/measure/budget-days.ts'
+import type { Development } from '../../lib/measure/lag/development.ts'
+import { LAG_DAYS } from '../../lib/measure/lag/source.ts'
 import { coverageOf, type IsBroken, matureAge, maturityOf, type Realised, scorePlan } from '../../lib/measure/score.ts'
 import { accountKey, accountRef, portfolioId } from '../../lib/model/account.ts'
 import type { LeverEntity } from '../../lib/model/lever.ts'
@@ -13,8 +16,15 @@ const FROM = accountDate('2026-10-01')
 const SCORED_AT = instant('2026-11-21T07:00:00Z')
 const HEADER = { portfolio: portfolioId('eu'), id: 'p1' as PlanId, madeAt: instant('2026-10-01T00:30:00Z') }
 const NEVER_BROKEN: IsBroken = () => false
+/** A development that is known exactly, in which nothing is taken back; the last share holds from there on. */
+function development(shares: readonly number[]): Development {
+  const visible = Float64Array.from({ length: LAG_DAYS + 1 }, (_, age) => shares[age] ?? shares.at(-1)!)
+  const none = new Float64Array(LAG_DAYS + 1)
+  const toCome = visible.map((share) => Math.max(0, 1 - share))
+  return { visible, kept: none.map(() => 1), toCome, logSd: none, stepVariance: none, commonSd: none, dispersion: 1 }
+}
 /** Everything is visible when a day is over. */
-const AT_ONCE = [0, 1]
+const AT_ONCE = development([0, 1])
 
 /** Two days from 1 October, for 200 in all: 20 conversions, and 80 % between 15 and 25, unless a test says otherwise. */
 const predicted = (over: Partial<Prediction> = {}): Prediction => ({
@@ -41,9 +51,11 @@ const days = (...figures: readonly ([number, number] | undefined)[]): readonly B
 
 const realised = (
   budgets: Readonly<Record<string, readonly BudgetDay[]>>,
-  completion: readonly number[] = AT_ONCE,
+  known: Development = AT_ONCE,
   readOn = accountDate('2026-11-20'),
-): Realised => new Map([[accountKey(META), { readOn, days: new Map(Object.entries(budgets)), completion }]])
+  breaks: readonly DataBreak[] = [],
+): Realised =>
+  new Map([[accountKey(META), { readOn, days: new Map(Object.entries(budgets)), development: known, breaks }]])
 
 const scored = (decisions: readonly HoldDecision[], known: Realised, isBroken = NEVER_BROKEN): Score =>
   scorePlan(HEADER, decisions, known, isBroken, SCORED_AT)!
@@ -101,6 +113,25 @@ describe('a prediction', () => {
     expect(score).not.toHaveProperty('spread')
   })
 
+  test.each<[string, DataBreak['kind'], string, string | undefined, number]>([
+    ['a tracking outage on one of its days', 'outage', '2026-10-02', '2026-10-04', 0],
+    ['a tag that fired twice up to its first day', 'double-firing', '2026-09-20', '2026-10-01', 0],
+    ['an outage that was over', 'outage', '2026-09-20', '2026-09-30', 1],
+    ['an outage that came after it', 'outage', '2026-10-03', '2026-10-05', 1],
+    ['a rule of counting that changed within it', 'level-shift', '2026-10-02', undefined, 0],
+    ['one that changed so shortly before that nobody knew', 'level-shift', '2026-09-25', undefined, 0],
+    ['one that changed long enough before', 'level-shift', '2026-09-24', undefined, 1],
+    ['one that changed after it', 'level-shift', '2026-10-03', undefined, 1],
+  ])('is checked unless the account’s counts are broken: %s', (_name, kind, from, to, checked) => {
+    const common = { account: accountKey(META), rule: 'r', factor: 0.1, factorSd: 0.1, ongoing: false, detail: '' }
+    const found = { ...common, kind, from: accountDate(from), ...(to ? { to: accountDate(to) } : {}) }
+    const known = realised({ '1': days([100, 10], [100, 10]) }, AT_ONCE, accountDate('2026-11-20'), [found])
+    expect(scored([hold('1', predicted())], known)).toMatchObject({
+      checked,
+      unchecked: checked === 1 ? {} : { 'data-break': 1 },
+    })
+  })
+
   test('of no spend says nothing, and a budget without one is counted as such', () => {
     const known = realised({ '1': days([100, 10], [100, 10]), '2': days([0, 0], [0, 0]), '3': days([9, 9], [9, 9]) })
     const nothing = predicted({ spend: 0, conversions: { mean: 0, low: 0, high: 0 } })
@@ -127,25 +158,29 @@ describe('a prediction', () => {
 
 describe('what is still to come', () => {
   // Four fifths are visible at the ages of these days: 16 + 8 of what will be 20 + 10.
-  const known = realised({ '1': days([100, 16], [100, 8]) }, [...new Array(50).fill(0.8), 0.8])
+  const known = realised({ '1': days([100, 16], [100, 8]) }, development([0.8]))
 
+  // The days are 50 and 49 days old and count 2^(−age ÷ 21): in the ratio 1 to 1.0336. So 100 of spend brings
+  // (16 + 8.2687) ÷ (0.8 × 2.0336) = 14.9174 in the end, which is worth four conversions beside a day's own count:
+  // levels 20 ÷ 1.06814 = 18.724 and 12 ÷ 1.06814 = 11.234, of which a fifth is to come.
   test('is added to the count', () => {
-    expect(scored([hold('1', predicted())], known).realised).toBeCloseTo(30, 12)
+    expect(scored([hold('1', predicted())], known).realised).toBeCloseTo(16 + 3.74482 + 8 + 2.2469, 3)
   })
 
   test('widens the interval by its own uncertainty', () => {
-    // Variance (16 + 8) × 0.2 ÷ 0.64 = 7.5, in 80 % half widths 1.2816 √7.5 = 3.510; √(5² + 3.510²) = 6.109.
+    // Variance of what comes 3.7448 + 2.2469, and of the levels (20 + 12) ÷ 1.06814² × 0.2² = 1.1219, in all 7.1136; in
+    // 80 % half widths 1.2816 √7.1136 = 3.4181; √(5² + 3.4181²) = 6.0567.
     const near = predicted({ conversions: { mean: 24, low: 19, high: 29 } })
-    const far = predicted({ conversions: { mean: 23.8, low: 18.8, high: 28.8 } })
-    expect(scored([hold('1', near)], known)).toMatchObject({ covered: 1, spread: expect.closeTo(6 / 6.1087, 4) })
+    const far = predicted({ conversions: { mean: 23.9, low: 18.9, high: 28.9 } })
+    expect(scored([hold('1', near)], known)).toMatchObject({ covered: 1, spread: expect.closeTo(5.9917 / 6.0567, 4) })
     expect(scored([hold('1', far)], known)).toMatchObject({ covered: 0 })
   })
 
   test('widens each side of a skewed interval by as much', () => {
-    // Below the mean √(1² + 3.510²) = 3.650, above it √(8² + 3.510²) = 8.736.
+    // Below the mean √(1² + 3.4181²) = 3.5614, above it √(8² + 3.4181²) = 8.6997.
     const skewed = (mean: number): Prediction => predicted({ conversions: { mean, low: mean - 1, high: mean + 8 } })
     const isCovered = (mean: number): number => scored([hold('1', skewed(mean))], known).covered
-    expect([30 + 3.64, 30 + 3.66, 30 - 8.73, 30 - 8.74].map(isCovered)).toEqual([1, 0, 1, 0])
+    expect([29.992 + 3.55, 29.992 + 3.57, 29.992 - 8.69, 29.992 - 8.71].map(isCovered)).toEqual([1, 0, 1, 0])
   })
 })
 
@@ -155,13 +190,14 @@ describe('a day is mature', () => {
     ['and never before it is over', [0.99, 1, 1], 1],
     ['at the first age at which 95 % are visible', [0.5, 0.8, 0.949, 0.95, 1], 3],
     ['not at an age after which it sinks below again', [0.5, 0.96, 0.94, 0.96, 1], 3],
-  ])('%s', (_name, completion, age) => {
-    expect(matureAge(completion)).toBe(age)
+    ['nor while more than 5 % are yet to be taken back', [0.8, 1.2, 1.06, 1.05, 1], 3],
+  ])('%s', (_name, shares, age) => {
+    expect(matureAge(development(shares))).toBe(age)
   })
 
   test('and a plan when the last of its days is, by the reading of its account', () => {
     const decisions = [hold('1', predicted()), hold('2', predicted({ days: 7 })), hold('3')]
-    const on = (readOn: string) => maturityOf(decisions, realised({}, [0, 0, 0, 1], accountDate(readOn)))
+    const on = (readOn: string) => maturityOf(decisions, realised({}, development([0, 0, 0, 1]), accountDate(readOn)))
     // Seven days from 1 October end on the 7th; that is three days old on the 10th.
     expect(on('2026-10-09')).toEqual({ on: '2026-10-10', isReached: false })
     expect(on('2026-10-10')).toEqual({ on: '2026-10-10', isReached: true })
@@ -169,7 +205,8 @@ describe('a day is mature', () => {
 
   test('in every account that it speaks of, but in none that is not known any more', () => {
     const both = [hold('1', predicted()), hold('1', predicted(), GOOGLE)]
-    const slow = { readOn: accountDate('2026-10-05'), days: new Map(), completion: [0, 0, 0, 0, 0, 0, 1] }
+    const late = development([0, 0, 0, 0, 0, 0, 1])
+    const slow = { readOn: accountDate('2026-10-05'), days: new Map(), development: late, breaks: [] }
     const quick = realised({}, AT_ONCE, accountDate('2026-10-05'))
     expect(maturityOf(both, quick)).toMatchObject({ isReached: true })
     expect(maturityOf(both, new Map([...quick, [accountKey(GOOGLE), slow]]))).toEqual({

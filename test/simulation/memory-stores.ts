@@ -3,6 +3,7 @@ import type { AuditEntry, AuditRecord } from '../../lib/model/audit.ts'
 import { canonicalJson } from '../../lib/model/canonical.ts'
 import { isSettled } from '../../lib/model/intent.ts'
 import { leverKey } from '../../lib/model/lever.ts'
+import type { OrderDay } from '../../lib/model/orders.ts'
 import type { PlanHeader } from '../../lib/model/plan.ts'
 import type { Score } from '../../lib/model/score.ts'
 import type {
@@ -13,6 +14,7 @@ import type {
   FreezeStore,
   MoneyCommit,
   MoneyStore,
+  OrderStore,
   PlanStore,
   PolicyStore,
   ScoreStore,
@@ -37,6 +39,7 @@ export function memoryStores(): DynamoStores {
   return {
     ...plansAndMoney(append),
     scores: scoreStore(),
+    orders: orderStore(),
     policies: policyStore(append),
     facts: factStore(),
     freezes: freezeStore(),
@@ -232,6 +235,23 @@ function factStore(): FactStore {
       ),
     putPullStatus: async (status) => void kept.set(`status ${status.account}`, status),
     pullStatus: async (account) => get(`status ${accountKey(account)}`),
+    putEvidence: async (evidence) => void kept.set(`evidence ${evidence.account}`, evidence),
+    evidence: async (account) => get(`evidence ${accountKey(account)}`),
+  }
+}
+
+function orderStore(): OrderStore {
+  const kept = new Map<string, Map<string, OrderDay>>()
+  return {
+    put: async (portfolio, days) => {
+      const own = kept.get(portfolio) ?? new Map<string, OrderDay>()
+      kept.set(portfolio, own)
+      for (const day of days) own.set(day.date, day)
+    },
+    since: async (portfolio, from) =>
+      [...(kept.get(portfolio)?.values() ?? [])]
+        .filter(({ date }) => date >= from)
+        .toSorted((a, b) => (a.date < b.date ? -1 : 1)),
   }
 }
 

@@ -28,6 +28,7 @@ export function intercepted(loop: Loop, intercept: Interceptor): Loop {
     policies: behind(loop.policies, 'policies', intercept),
     facts: behind(loop.facts, 'facts', intercept),
     plans: behind(loop.plans, 'plans', intercept),
+    orders: behind(loop.orders, 'orders', intercept),
     scores: behind(loop.scores, 'scores', intercept),
     money: behind(loop.money, 'money', intercept),
     freezes: behind(loop.freezes, 'freezes', intercept),

@@ -41,6 +41,13 @@ export interface Readings {
   readonly leftOut: Uint8Array
   /** By reading date: the one before it, -1 where it was not a reading date. */
   readonly before: Int32Array
+  /** By date: the last reading date up to it, -1 where none was. */
+  readonly upTo: Int32Array
+  /** By reading date that looked at every age: the one before it that did, -1 where there is none. */
+  readonly deepBefore: Int32Array
+  readonly isDeep: Float64Array
+  /** Ages that every reading looked at. */
+  readonly followed: number
   /** By reading date, 0 where none was. */
   readonly weight: Float64Array
 }
@@ -51,7 +58,29 @@ export function readingsOf(source: LagSource, halfLifeDays: number): Readings {
   const leftOut = new Uint8Array(HISTORY_DAYS)
   for (const date of source.leaveOut ?? []) mark(leftOut, dayNumber(date) - base)
   const weight = isRead.map((read, i) => read * 2 ** ((i - HISTORY_DAYS) / halfLifeDays))
-  return { source, base, isRead, leftOut, before: datesBefore(isRead), weight }
+  const isDeep = new Float64Array(HISTORY_DAYS + 1)
+  for (const date of source.deepReadOn ?? []) mark(isDeep, dayNumber(date) - base)
+  const followed = Math.min(LAG_DAYS, source.followedDays ?? LAG_DAYS)
+  const before = datesBefore(isRead)
+  const upTo = isRead.reduce(
+    (found, read, i) => {
+      found[i] = read === 1 ? i : i > 0 ? found[i - 1]! : -1
+      return found
+    },
+    new Int32Array(HISTORY_DAYS + 1),
+  )
+  return { source, base, isRead, leftOut, before, upTo, isDeep, deepBefore: datesBefore(isDeep), followed, weight }
+}
+
+/**
+ * The last reading date before `date` (an index) on which the day of `row` was looked at; -1 where it was not looked at
+ * on `date` itself, or never before.
+ */
+export function lookedAtBefore(readings: Readings, row: number, date: number): number {
+  const { before, upTo, isDeep, deepBefore, followed } = readings
+  if (date - row <= followed) return before[date]!
+  if (isDeep[date] === 0) return -1
+  return Math.max(deepBefore[date]!, upTo[row + followed]!)
 }
 
 const mark = (flags: Uint8Array | Float64Array, i: number): void => {
@@ -59,10 +88,10 @@ const mark = (flags: Uint8Array | Float64Array, i: number): void => {
 }
 
 /** 1 where the account was read: on the dates given, and wherever there is a reading. */
-function readingDates({ readOn, revisions }: LagSource, base: number): Float64Array {
+function readingDates({ readOn = [], deepReadOn = [], revisions }: LagSource, base: number): Float64Array {
   const isRead = new Float64Array(HISTORY_DAYS + 1)
   isRead[HISTORY_DAYS] = 1
-  for (const date of readOn ?? []) mark(isRead, dayNumber(date) - base)
+  for (const date of [...readOn, ...deepReadOn]) mark(isRead, dayNumber(date) - base)
   for (const own of revisions)
     eachReading(own, base, (row, { ageDays }) => {
       if (ageDays >= 0) mark(isRead, row + ageDays)

@@ -1,5 +1,6 @@
 import { parseRuleKey } from '../../model/conversions.ts'
-import { LAG_DAYS, type LagBucket } from './source.ts'
+import type { LagBucket } from '../../model/evidence.ts'
+import { LAG_DAYS } from './source.ts'
 
 /** Shares of a day's eventual count that arrive at each age and that are taken back at it; index = age in days. */
 export interface Flows {

@@ -1,24 +1,13 @@
 import type { AccountKey } from '../../model/account.ts'
 import { type ConversionRule, parseRuleKey, ruleKey } from '../../model/conversions.ts'
-import type { Revision } from '../../model/history.ts'
+import type { LagBucket } from '../../model/evidence.ts'
+import type { PullStatus, Revision } from '../../model/history.ts'
 import type { AccountObservation, Observation } from '../../model/observation.ts'
 import { type AccountDate, addDays } from '../../units/calendar.ts'
 import { policyAccount } from '../budget-days.ts'
 
 /** Ages in days that a development follows; what still changes after that is taken as it stands. */
 export const LAG_DAYS = 60
-
-/**
- * A platform's own count of conversions by lag from the click, such as Google's `conversion_or_adjustment_lag_bucket`:
- * asked for over clicks old enough to be complete, or the long lags are missing from it.
- */
-export interface LagBucket {
-  /** Days after the click, from (included) and to (excluded). */
-  readonly fromDays: number
-  readonly toDays: number
-  /** Below 0 where the bucket counts what adjustments took back. */
-  readonly conversions: number
-}
 
 /** What is known of how one account's conversions under one rule come in and go out again. */
 export interface LagSource {
@@ -41,6 +30,8 @@ export interface LagSource {
   readonly readOn?: readonly AccountDate[]
   /** Days back that each reading looks; older days are not looked at again, which is not standing still. */
   readonly followedDays?: number
+  /** Dates of the readings that looked at every age; between them days older than `followedDays` were not seen. */
+  readonly deepReadOn?: readonly AccountDate[]
   readonly buckets?: readonly LagBucket[]
   /** Dates whose counts are broken (a tracking outage, a tag that fired twice): nothing is learned from them. */
   readonly leaveOut?: readonly AccountDate[]
@@ -55,6 +46,13 @@ export function poolKey({ rule, category }: Pick<LagSource, 'rule' | 'category'>
 const lastReadOn = ({ status, today }: AccountObservation): AccountDate =>
   status.historyTo === undefined ? today : addDays(status.historyTo, 1)
 
+/** How far back an account's readings looked, as its pulls have noted it. */
+export const lookedAt = ({
+  followedDays,
+  deepReadOn,
+}: Pick<PullStatus, 'followedDays' | 'deepReadOn'>): Pick<LagSource, 'followedDays' | 'deepReadOn'> =>
+  followedDays === undefined ? {} : { followedDays, deepReadOn: deepReadOn ?? [] }
+
 /** What an observation knows of the lag of its accounts, for the rule that each counts by. */
 export function lagSources(
   observation: Observation,
@@ -67,6 +65,8 @@ export function lagSources(
       rule: ruleKey(conversions),
       revisions: account.revisions,
       lastReadOn: lastReadOn(account),
+      ...lookedAt(account.status),
+      ...(account.lagBuckets ? { buckets: account.lagBuckets } : {}),
       ...more(account, conversions),
     }
   })

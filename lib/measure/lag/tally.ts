@@ -1,4 +1,14 @@
-import { AGES, type Grid, HISTORY_DAYS, layOut, newGrid, type Readings, readingsOf, type Still } from './grid.ts'
+import {
+  AGES,
+  type Grid,
+  HISTORY_DAYS,
+  layOut,
+  lookedAtBefore,
+  newGrid,
+  type Readings,
+  readingsOf,
+  type Still,
+} from './grid.ts'
 import { LAG_DAYS, type LagSource } from './source.ts'
 
 /** A reading date that moved this share of a day's conversions more than usual is no lag but a restatement at large. */
@@ -75,9 +85,9 @@ interface Summed {
 }
 
 function sumUp(readings: Readings, grid: Grid): Summed {
-  const { source, before } = readings
+  const { source, before, followed } = readings
   // Dates on which nobody read are the exception; without one there are no gaps to keep.
-  const hasGaps = before.some((last, i) => last >= 0 && i - last > 1)
+  const hasGaps = followed < LAG_DAYS || before.some((last, i) => last >= 0 && i - last > 1)
   const gaps = hasGaps ? { countGaps: newGaps(), valueGaps: newGaps() } : {}
   const summed: Summed = {
     tally: { count: newSums(), value: newSums(), ...gaps },
@@ -93,14 +103,13 @@ function sumUp(readings: Readings, grid: Grid): Summed {
   return summed
 }
 
-const oldestAge = (row: number, { source: { followedDays = LAG_DAYS } }: Readings): number =>
-  Math.min(LAG_DAYS, followedDays, HISTORY_DAYS - row)
+const oldestAge = (row: number): number => Math.min(LAG_DAYS, HISTORY_DAYS - row)
 
 /** Adds the steps of one day of one campaign, and wipes it. */
 function followDay(grid: Grid, row: number, readings: Readings, { tally, net, lastRead }: Summed): void {
   const { still } = grid
-  const { before, weight } = readings
-  const oldest = oldestAge(row, readings)
+  const { weight } = readings
+  const oldest = oldestAge(row)
   const start = grid.first[row]!
   const end = grid.last[row]!
   const line = row * AGES
@@ -114,12 +123,13 @@ function followDay(grid: Grid, row: number, readings: Readings, { tally, net, la
     if (Number.isNaN(now)) continue
     grid.count[line + age] = Number.NaN
     const read = row + age
-    // Older than readings look, or on the first reading date of all, which has nothing to be held against.
-    if (age > oldest || before[read]! < 0) continue
+    const last = lookedAtBefore(readings, row, read)
+    // Older than the reading looked, or the first reading of all, which has nothing to be held against.
+    if (age > oldest || last < row + start) continue
     stand(still, lineStill, since, age, n, v)
     since = age + 1
     const worth = grid.value[line + age]!
-    const from = before[read]! - row
+    const from = last - row
     takeStep(tally, from, age, weight[read]!, n, now, v, worth)
     net[read]! += (now - n) / (age - from)
     n = now
@@ -164,10 +174,10 @@ function takeStep(
 }
 
 function addStill(still: Still, readings: Readings, { count, value, countGaps, valueGaps }: Tally): void {
-  const { before, weight } = readings
+  const { weight } = readings
   for (let row = 0; row < HISTORY_DAYS; row++) {
     const line = row * (AGES + 1)
-    const oldest = oldestAge(row, readings)
+    const oldest = oldestAge(row)
     if (!stoodStill(still, line)) continue
     let [n, n2, v, v2] = [0, 0, 0, 0]
     for (let age = 1; age <= oldest; age++) {
@@ -175,7 +185,7 @@ function addStill(still: Still, readings: Readings, { count, value, countGaps, v
       n2 += still.count2[line + age]!
       v += still.value[line + age]!
       v2 += still.value2[line + age]!
-      const last = before[row + age]!
+      const last = lookedAtBefore(readings, row, row + age)
       if (last < row || n2 <= 0) continue
       const w = weight[row + age]!
       const from = last - row

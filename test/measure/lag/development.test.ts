@@ -4,7 +4,7 @@ import { type Development, type LagEstimate, learnLag, visibleShare } from '../.
 import { LAG_DAYS, type LagSource, lagSources } from '../../../lib/measure/lag/source.ts'
 import type { AccountKey } from '../../../lib/model/account.ts'
 import type { Revision } from '../../../lib/model/history.ts'
-import { addDays } from '../../../lib/units/calendar.ts'
+import { type AccountDate, addDays, daysBetween } from '../../../lib/units/calendar.ts'
 import { dice } from '../dice.ts'
 import { anObservation, RULE, TODAY } from '../samples.ts'
 import { simulate } from './market.ts'
@@ -25,6 +25,20 @@ const source = (revisions: readonly (readonly Revision[])[], over: Partial<LagSo
 
 const learn = (revisions: readonly (readonly Revision[])[], over: Partial<LagSource> = {}): LagEstimate =>
   learnLag([source(revisions, over)])[0]!
+
+/** What remains of readings made every day where only ages up to `followed` are looked at, but for the deep dates. */
+function seenBy(own: readonly Revision[], followed: number, deep: readonly AccountDate[]): readonly Revision[] {
+  return [...Map.groupBy(own, ({ date }) => date)].flatMap(([date, all]) => {
+    const ages = deep.map((read) => daysBetween(date, read)).filter((age) => age > followed)
+    const late = ages
+      .toSorted((a, b) => a - b)
+      .flatMap((ageDays) => {
+        const last = all.findLast((one) => one.ageDays <= ageDays)
+        return last ? [{ ...last, ageDays }] : []
+      })
+    return [...all.filter(({ ageDays }) => ageDays <= followed), ...late]
+  })
+}
 
 const ratio = ({ visible }: Development, a: number, b: number): number => visible[a]! / visible[b]!
 /** One reading a day of a day that was first read at age 1. */
@@ -118,6 +132,22 @@ describe('development with readings', () => {
     const third = learnLag([simulate({ ...spec, isRead: (daysAgo) => daysAgo % 3 === 0 }).source])[0]!.count
     for (const age of [1, 3, 7, 14, 30]) expect(third.visible[age]).toBeCloseTo(every.visible[age]!, 1)
     expect(third.logSd[3]).toBeGreaterThan(1.2 * every.logSd[3]!)
+  })
+
+  test('readings that look far back once a week tell of late returns as daily ones do', () => {
+    const { source: every } = simulate({ seed: 9, campaigns: 12, days: 85, orders: 30, returned: 0.3 })
+    const deepReadOn = Array.from({ length: 13 }, (_, i) => addDays(TODAY, -6 - 7 * i))
+    const weekly = { ...every, revisions: every.revisions.map((own) => seenBy(own, 8, deepReadOn)), followedDays: 8 }
+    const [daily_, deep, still] = [every, { ...weekly, deepReadOn }, { ...weekly, followedDays: LAG_DAYS }].map(
+      (one) => learnLag([one])[0]!.count,
+    )
+    const off = (one: Development): number =>
+      Math.max(...[1, 4, 8, 14, 20].map((age) => Math.abs(one.visible[age]! / daily_!.visible[age]! - 1)))
+    expect(daily_!.visible[8]).toBeGreaterThan(1.3)
+    expect(off(deep!)).toBeLessThan(0.025)
+    expect(deep!.logSd[8]).toBeGreaterThan(daily_!.logSd[8]!)
+    // Days that nobody looked at, taken for days that stood still: the returns come too late, and are too few.
+    expect(off(still!)).toBeGreaterThan(0.05)
   })
 
   test('a platform’s own lag buckets count while there is little else, returns included', () => {

@@ -1,0 +1,43 @@
+import type { PortfolioId } from '../model/account.ts'
+import { canonicalJson, parseCanonical } from '../model/canonical.ts'
+import type { OrderDay } from '../model/orders.ts'
+import type { OrderStore } from '../ports/store.ts'
+import { type Item, textIn, toItem } from './attributes.ts'
+import { database } from './database.ts'
+import { expiresAfterDate, KEPT_DAYS } from './expiry.ts'
+import { LAST, ORDERS_PREFIX, orderDayKey, portfolioPk } from './keys.ts'
+import type { StoreOptions } from './link.ts'
+
+const ORDERS_SCHEMA = 1
+
+/** One item per date, so that a day is corrected without a look at the others. */
+export function dynamoOrderStore(options: StoreOptions): OrderStore {
+  const db = database(options)
+  return {
+    async put(portfolio, days) {
+      // One request may not write a key twice; the last one counts.
+      const byDate = new Map(days.map((day) => [day.date, orderItem(portfolio, day)]))
+      await db.putAll('facts', [...byDate.values()])
+    },
+    async since(portfolio, from) {
+      const between = [orderDayKey(portfolio, from).sk, `${ORDERS_PREFIX}${LAST}`] as const
+      return (await db.query('facts', { pk: portfolioPk(portfolio), between })).map(readOrders)
+    },
+  }
+}
+
+function orderItem(portfolio: PortfolioId, day: OrderDay): Item {
+  const { date, orders, valueMicros } = day
+  return toItem({
+    ...orderDayKey(portfolio, date),
+    date,
+    orders,
+    valueMicros,
+    record: canonicalJson(day),
+    asOf: date,
+    expiresAt: expiresAfterDate(date, KEPT_DAYS.record),
+    schemaVersion: ORDERS_SCHEMA,
+  })
+}
+
+const readOrders = (item: Item): OrderDay => parseCanonical<OrderDay>(textIn(item, 'record'))
