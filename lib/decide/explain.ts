@@ -42,6 +42,8 @@ export interface Marginals {
   readonly here: number
   /** Where the portfolio's money runs out. */
   readonly elsewhere: number
+  /** That the policy asks of the last money here; 0: anything. */
+  readonly asked: number
 }
 
 export function sentence(
@@ -49,7 +51,7 @@ export function sentence(
   base: CurrencyCode,
   from: Money,
   to: Money,
-  { here, elsewhere }: Marginals,
+  marginals: Marginals,
   binding: readonly BindingGuardrail[],
   varied: boolean,
 ): string {
@@ -60,10 +62,17 @@ export function sentence(
   const [limit] = binding
   const stopped = limit ? ` (stopped by: ${limit.detail})` : ''
   const learning = varied ? ' Varied a little on purpose, so that its response can be learned.' : ''
-  return `${changeText(from, to)} to ${amountText(to)}: ${reason(to.micros > from.micros, here, elsewhere, outcome)}${stopped}.${learning}`
+  return `${changeText(from, to)} to ${amountText(to)}: ${reason(to.micros > from.micros, marginals, outcome)}${stopped}.${learning}`
 }
 
-function reason(raised: boolean, here: number, elsewhere: number, outcome: (n: number) => string): string {
+/** Returns closer to each other than this are alike: they are read off tables and differences. */
+const ALIKE = 2e-3
+
+function reason(raised: boolean, { here, elsewhere, asked }: Marginals, outcome: (n: number) => string): string {
+  if (!raised && here < asked && elsewhere <= asked)
+    return `the last money brings only ${outcome(here)} here, and the policy asks it to bring ${outcome(asked)}`
+  if (elsewhere > 0 && Math.abs(here - elsewhere) <= ALIKE * elsewhere)
+    return `money brings ${outcome(here)} here, as much as where the portfolio's money runs out`
   if (raised && elsewhere === 0)
     return `there is money left for the day, and the next of it brings ${outcome(here)} here`
   if (raised && here >= elsewhere)

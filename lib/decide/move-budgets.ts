@@ -130,7 +130,8 @@ function decideOne(position: Position, split: Split, index: number, factor: numb
   )
   const atBounds = bindingAt(limits, to, answer.to.micros - to.micros, Math.abs(split.boundWorth[index]!))
   const binding = [...atBounds, ...split.limitsOf(index)]
-  const marginals = { here: marginalAt(position, before * baseUnits) * worth.objective, elsewhere: split.price }
+  const here = marginalAt(position, before * baseUnits) * worth.objective
+  const marginals = { here, elsewhere: split.price, asked: split.askedOf(index) }
   return {
     kind: 'change',
     change: { lever, from: { kind: 'money', amount: budget.amount }, to: { kind: 'money', amount: to } },

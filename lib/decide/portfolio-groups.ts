@@ -41,7 +41,8 @@ export interface GroupedLever {
  * launch is a group of its own within the innermost group of its budgets; where they lie in several, its minimum is
  * divided by what they could take.
  *
- * A limit that steps cannot reach in one day is taken as far as they go: it binds the day, and does not contradict it.
+ * A limit that steps cannot reach in one day is taken as far as they go: it binds the day, and does not contradict it. A
+ * minimum that a group around it has no room for is a contradiction; the day's target gives way to it.
  */
 export function portfolioGroups(
   observation: Observation,
@@ -126,13 +127,17 @@ function reach(terms: readonly GroupTerms[], of: readonly number[], levers: read
     least[group]! += levers[i]!.least
     most[group]! += levers[i]!.most
   }
+  const asked = [...least]
   // Children come after their parents.
   for (let g = terms.length - 1; g >= 0; g--) {
     const one = terms[g]!
-    one.atMost = Math.max(one.atMost, least[g]! * (1 + SLACK))
+    const isRoot = one.parent < 0
+    one.atMost = Math.max(one.atMost, (isRoot ? asked[g]! : least[g]!) * (1 + SLACK))
     one.atLeast = Math.min(one.atLeast, most[g]! * (1 - SLACK))
-    if (one.parent < 0) continue
-    least[one.parent]! += Math.max(least[g]!, one.atLeast)
+    if (isRoot) continue
+    asked[one.parent]! += Math.max(asked[g]!, one.atLeast)
+    // Commitments and launches are reckoned with margins, which are no reason to hold everything.
+    least[one.parent]! += one.group ? least[g]! : Math.max(least[g]!, one.atLeast)
     most[one.parent]! += Math.min(most[g]!, one.atMost)
   }
 }

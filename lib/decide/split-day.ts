@@ -23,6 +23,8 @@ export interface Split {
   /** Those of them that a position is under. */
   limitsOf(position: number): readonly BindingGuardrail[]
   readonly unspent: number
+  /** What the policy asks the last money of a position to bring, per unit; 0: anything. */
+  askedOf(position: number): number
   /** Whether other spends keep the caps as well. */
   fitsRooms(spend: readonly number[]): boolean
 }
@@ -52,8 +54,7 @@ export function splitDay(
   const { rooms, indexesOf } = groupRooms(observation, [...positions.map(({ movable }) => movable), ...staying])
   const roomOf = positions.map(({ movable }) => indexesOf(movable)[0]!)
   const { goal } = observation.policy.policy
-  const problem = portfolioProblem(goal, positions, fixtures, groups, { rooms, of: roomOf })
-  const found = solved(problem)
+  const { problem, found } = solved(portfolioProblem(goal, positions, fixtures, groups, { rooms, of: roomOf }))
   if (found.kind === 'infeasible')
     return {
       kind: 'impossible',
@@ -65,24 +66,23 @@ export function splitDay(
 /** Relaxations per plan: enough for any portfolio whose curves are nearly concave, and bounded for all others. */
 const EFFORT = { gap: 1e-5, nodes: 60 }
 
-function solved(problem: Problem): Allocation {
+function solved(problem: Problem): { problem: Problem; found: Allocation } {
   const found = allocateSpend(problem, EFFORT)
-  if (found.kind === 'allocated' || !problem.averages?.length) return found
-  return allocateSpend(
-    {
-      ...problem,
-      spendAll: false,
-      averages: [],
-      marginals: [
-        ...(problem.marginals ?? []),
-        ...problem.averages.map(
-          ({ group, spendPerOutcome }) => ({ group, returnPerSpend: 1 / spendPerOutcome, of: 'outcome' }) as const,
-        ),
-      ],
-    },
-    EFFORT,
+  if (found.kind === 'allocated' || !problem.averages?.length) return { problem, found }
+  const marginals = problem.averages.map(
+    ({ group, spendPerOutcome }) => ({ group, returnPerSpend: 1 / spendPerOutcome, of: 'outcome' }) as const,
   )
+  const eased = {
+    ...problem,
+    spendAll: false,
+    averages: [],
+    marginals: [...(problem.marginals ?? []), ...marginals],
+  }
+  return { problem: eased, found: allocateSpend(eased, EFFORT) }
 }
+
+/** A limit that is worth so little beside the others binds by rounding alone. */
+const DUST = 1e-9
 
 function splitOf(
   observation: Observation,
@@ -91,30 +91,44 @@ function splitOf(
   terms: readonly GroupTerms[],
   positions: readonly Position[],
 ): Split {
+  const least = DUST * Math.max(0, ...found.binding.map(({ worth }) => worth))
   const binding = found.binding
-    .filter(({ limit }) => limit.kind !== 'no-return')
+    .filter(({ limit, worth }) => limit.kind !== 'no-return' && worth > least)
     .map(({ limit, worth }) => ({ limit, guardrail: guardrailOf(limit, worth, observation, terms) }))
+  const floors = found.unspent.because.filter(({ kind }) => kind === 'marginal-floor')
   const tight = binding.filter(({ limit }) => limit.kind !== 'total')
   return {
     kind: 'split',
     spend: found.spend.slice(0, positions.length),
     price: Math.max(0, found.price),
     boundWorth: found.boundWorth.slice(0, positions.length),
-    binding: binding.map(({ guardrail }) => guardrail),
+    binding: [
+      ...binding.map(({ guardrail }) => guardrail),
+      ...floors.map((limit) => guardrailOf(limit, 0, observation, terms)),
+    ],
     limitsOf: (position) =>
       tight.filter(({ limit }) => concerns(limit, problem, position)).map(({ guardrail }) => guardrail),
     unspent: found.unspent.amount,
+    askedOf: (position) => askedOf(problem, position),
     fitsRooms: (spend) => roomsFit(problem, spend),
   }
 }
 
+const within = (parent: Int32Array, from: number, wanted: number): boolean => {
+  for (let at = from; at >= 0; at = parent[at]!) if (at === wanted) return true
+  return false
+}
+
+const askedOf = ({ groups, marginals = [] }: Problem, lever: number): number =>
+  marginals.reduce(
+    (most, { group, returnPerSpend }) =>
+      within(groups.parent, groups.of[lever]!, group) ? Math.max(most, returnPerSpend) : most,
+    0,
+  )
+
 /** Whether a limit is one of a lever's own chain of groups or rooms. */
 function concerns(limit: Limit, problem: Problem, lever: number): boolean {
   const { groups, growth, averages = [], marginals = [] } = problem
-  const within = (parent: Int32Array, from: number, wanted: number): boolean => {
-    for (let at = from; at >= 0; at = parent[at]!) if (at === wanted) return true
-    return false
-  }
   switch (limit.kind) {
     case 'group-minimum':
     case 'group-maximum':
@@ -166,6 +180,8 @@ function limitName(limit: Limit, observation: Observation, terms: readonly Group
   }
 }
 
+const budgetsText = (count: number): string => (count === 1 ? 'one budget' : `${count} budgets`)
+
 function limitText(limit: Limit, observation: Observation, terms: readonly GroupTerms[]): string {
   switch (limit.kind) {
     case 'total':
@@ -185,9 +201,9 @@ function limitText(limit: Limit, observation: Observation, terms: readonly Group
     case 'marginal-floor':
       return 'what the policy asks the next unit of money to bring'
     case 'lever-minimums':
-      return `the lower bounds of ${limit.count} budgets`
+      return `the lower bounds of ${budgetsText(limit.count)}`
     case 'lever-maximums':
-      return `the upper bounds of ${limit.count} budgets`
+      return `the upper bounds of ${budgetsText(limit.count)}`
     case 'no-return':
       return 'more money would bring nothing'
   }
