@@ -115,7 +115,7 @@ function spendBeforeFlight(observation: Observation, series: readonly Series[]):
 function estimateBudget(
   observation: Observation,
   { account, budget, days, usable, lag, rate }: Series,
-  { curve, overdispersion, memory }: CurveFit,
+  { curve, noise }: CurveFit,
   pool: Pool,
   originalShare: number,
   scale: OrderScale,
@@ -129,7 +129,7 @@ function estimateBudget(
     account: account.account,
     budget: budget.id,
     curve,
-    noise: { overdispersion, memory },
+    noise,
     incrementality,
     hasLift: hasLift(incrementality),
     deliveryRatio: deliveryRatio(recent, budget, account),

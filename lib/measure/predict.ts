@@ -30,10 +30,9 @@ export function predictClaims(
   }
   const { mean, sd } = conversionsWithDoubt(estimate.curve, spendPerDay)
   const total = mean * days
-  const { overdispersion, memory } = estimate.noise
-  // What is known of the level loses worth day by day until the middle of the week: 1/shape is its relative variance.
-  const known = estimate.curve.shapes[0]?.gammaShape ?? 1
-  const drift = (total * total * (memory ** (-PREDICTED_DAYS / 2) - 1)) / known
+  const { overdispersion, driftVariance, keep } = estimate.noise
+  // What the level may drift by the middle of the week.
+  const drift = total * total * driftVariance * (1 - keep ** PREDICTED_DAYS)
   const spread = Math.sqrt((sd * days) ** 2 + drift + overdispersion * total)
   return {
     from,

@@ -31,11 +31,13 @@ const CONCAVE: readonly (readonly [elasticity: number, prior: number])[] = [
   [0.92, 0.06],
 ]
 const S_SHAPED: readonly (readonly [elasticity: number, prior: number])[] = [
-  [0.25, 0.03],
-  [0.5, 0.04],
-  [0.8, 0.05],
+  [0.25, 0.02],
+  [0.5, 0.03],
+  [0.8, 0.04],
   [1.1, 0.04],
   [1.4, 0.03],
+  [1.7, 0.02],
+  [1.9, 0.01],
 ]
 
 /** Elasticity at z = 1 is K/(1+K) for power 1, 2K/(1+K) for power 2. */

@@ -54,6 +54,15 @@ export type AuditEntry =
       readonly date: string
       readonly deltaMicros: string
     }
+  /** The platform is about to be told of an event (`outcome: sending`), or was. */
+  | {
+      readonly kind: 'announcement'
+      readonly portfolio: string
+      readonly name: string
+      readonly window: string
+      readonly outcome: string
+      readonly detail: string
+    }
   | { readonly kind: 'freeze'; readonly scope: string; readonly by: string; readonly reason: string }
   | { readonly kind: 'unfreeze'; readonly scope: string; readonly by: string; readonly reason: string }
   | { readonly kind: 'plan'; readonly plan: string; readonly approval: string; readonly by: string }

@@ -25,6 +25,8 @@ export interface PlatformCapabilities {
   readonly restatementDays: number
   /** Whether conversions are reported by the hour. */
   readonly hourlyConversions: boolean
+  /** What the platform can be told about days to come, or days to forget; absent: nothing. */
+  readonly announces?: ReadonlySet<'seasonality' | 'data-exclusion' | 'budget-schedule'>
   /** Largest share by which a budget may move at once without restarting the learning phase, as far as is known. */
   readonly learningSafeStep: number
 }

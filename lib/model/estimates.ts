@@ -26,8 +26,8 @@ export interface BudgetEstimate {
   readonly budget: BudgetId
   /** In claimed conversions. */
   readonly curve: ResponseCurve
-  /** Variance over mean of daily counts, and the share of what is known of the level that is still worth something a day later. */
-  readonly noise: { readonly overdispersion: number; readonly memory: number }
+  /** Variance over mean of daily counts, and how the level drifts: stationary variance in logarithms, kept share a day. */
+  readonly noise: { readonly overdispersion: number; readonly driftVariance: number; readonly keep: number }
   /** Claimed to incremental, with its 80 % interval; a prior by campaign class until a lift test says better. */
   readonly incrementality: { readonly mean: number; readonly low: number; readonly high: number }
   /** A lift test showed that its campaigns cause something: their class's share does not bound them. */

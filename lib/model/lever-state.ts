@@ -1,6 +1,14 @@
 import type { AccountDate, Instant } from '../units/calendar.ts'
+import type { Money } from '../units/money.ts'
 import type { IntentId } from './intent.ts'
 import type { Lever, LeverValue } from './lever.ts'
+
+/** The event of the policy's calendar that a budget was moved for. */
+export interface EventMark {
+  readonly name: string
+  /** What it goes back to when the event is over. Absent: somebody moved it by hand since, and it is theirs. */
+  readonly stoodAt?: Money
+}
 
 /** What Sluice knows of one lever between turns. */
 export interface LeverState {
@@ -26,6 +34,14 @@ export interface LeverState {
   readonly hold?: { readonly until: Instant; readonly reason: string }
   /** Outside the caps by somebody else's hand: to be cut back to this. */
   readonly cutBackTo?: LeverValue
+  /** Stands for as long as the budget stands raised, whatever else is written, paused or refused meanwhile. */
+  readonly event?: EventMark
+}
+
+/** The record with this mark in place of any that it had. */
+export function withEvent(state: LeverState, mark: EventMark | undefined): LeverState {
+  const { event: _, ...rest } = state
+  return mark ? { ...rest, event: mark } : rest
 }
 
 export interface PastValue {
@@ -57,6 +73,8 @@ export interface PendingMove {
   readonly leaseUntil: Instant
   /** The day's highest value before it: where the record goes back to if it certainly was not applied. */
   readonly highBefore: LeverValue
+  /** The mark that the record has once it is applied; absent: none. */
+  readonly event?: EventMark
 }
 
 /** Somebody else moved a lever. */

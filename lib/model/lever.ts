@@ -39,10 +39,14 @@ export type LeverKey = string & { readonly __brand: 'LeverKey' }
 export const leverKey = ({ account, kind, entity, id, device }: Lever): LeverKey =>
   `${account.platform}:${account.id}/${kind}/${entity}/${id}${device ? `/${device}` : ''}` as LeverKey
 
+/** Whether a lever is a budget: what it is set to is what may be spent, and only budgets are counted in the ledger. */
+export const isBudget = ({ kind }: Lever): boolean => kind === 'daily-budget' || kind === 'lifetime-budget'
+
+/** Platforms keep some ratios as doubles and some as float32, and show them either way: they are equal as float32. */
 export function sameValue(a: LeverValue, b: LeverValue): boolean {
   if (a.kind === 'money' && b.kind === 'money')
     return a.amount.micros === b.amount.micros && a.amount.currency === b.amount.currency
-  if (a.kind === 'ratio' && b.kind === 'ratio') return a.value === b.value
+  if (a.kind === 'ratio' && b.kind === 'ratio') return Math.fround(a.value) === Math.fround(b.value)
   return a.kind === 'status' && b.kind === 'status' && a.status === b.status
 }
 
@@ -51,6 +55,17 @@ export interface LeverChange {
   readonly lever: Lever
   readonly from: LeverValue
   readonly to: LeverValue
+}
+
+/**
+ * Whether a change makes less be spent, or bids lower: less money, a higher return asked for, a lower multiplier, a pause.
+ * What is no cut might spend more, and is a raise.
+ */
+export function isCut({ lever, from, to }: LeverChange): boolean {
+  if (to.kind === 'status') return to.status === 'paused'
+  if (to.kind === 'money') return from.kind === 'money' && to.amount.micros < from.amount.micros
+  if (from.kind !== 'ratio') return false
+  return lever.kind === 'target-roas' ? to.value > from.value : to.value < from.value
 }
 
 /** A lever as just read from the platform. */

@@ -3,6 +3,7 @@ import type { Money } from '../units/money.ts'
 import type { ExchangeRate } from '../units/rates.ts'
 import type { AccountKey, PortfolioId } from './account.ts'
 import type { Lever, LeverChange, LeverValue } from './lever.ts'
+import type { EventMark } from './lever-state.ts'
 import type { CampaignClass, Mode } from './policy.ts'
 
 /** Why a lever is left as it is. One word each, stable: dashboards count them. */
@@ -74,6 +75,8 @@ export interface ChangeDecision {
   /** What keeps it from bringing more, as far as is known. */
   readonly limitedBy?: LimitedBy
   readonly prediction?: Prediction
+  /** The event that the budget stands moved for once this is applied, and what it goes back to; absent: none. */
+  readonly event?: EventMark
 }
 
 /** What more would have to be given to, so that a campaign brings more. */
@@ -189,4 +192,6 @@ export interface PlanProgress {
   /** Daily budget freed by verified cuts, and taken by raises, in the base currency. */
   readonly freed: Money
   readonly raised: Money
+  /** By account: what is to be announced there is not looked at again before. Absent: nobody has looked yet. */
+  readonly announcedUntil?: Readonly<Record<string, Instant>>
 }

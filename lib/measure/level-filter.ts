@@ -1,0 +1,129 @@
+/**
+ * Follows the level of one budget's response through its days: the logarithm of the level is a constant plus a deviation
+ * that wanders and comes back (an Ornstein–Uhlenbeck process, seen day by day); counts are noisy and overdispersed around
+ * it. An extended Kalman filter with two states; each day is predicted from the days before it, and how well is the
+ * evidence for the shape under which it was predicted (Harvey 1989, "Forecasting, structural time series models and the
+ * Kalman filter", ch. 3).
+ */
+
+/** The days of one budget in columns, oldest first. */
+export interface Series {
+  readonly pool: string
+  /** Main currency units at which the curve is anchored. */
+  readonly reference: number
+  /** Conversions per day at the reference spend that its pool would bring. */
+  readonly priorLevel: number
+  readonly count: number
+  /** Spend over reference. */
+  readonly relative: Float64Array
+  readonly conversions: Float64Array
+  readonly exposure: Float64Array
+  /** Days since the day before it in the series. */
+  readonly gap: Float64Array
+  /** Days from the last one to today. */
+  readonly lastAge: number
+}
+
+/** How levels move and counts scatter; common to a portfolio. */
+export interface Noise {
+  /** Stationary variance of the deviation, in logarithms. */
+  readonly driftVariance: number
+  /** What is left of a deviation a day later, 0 to 1. */
+  readonly keep: number
+  /** Variance over mean of daily counts, ≥ 1. */
+  readonly overdispersion: number
+}
+
+export interface Filtered {
+  /** Logarithm of how well the days were predicted, up to a constant. */
+  readonly evidence: number
+  /** Logarithm of today's level: mean and variance. */
+  readonly logLevel: number
+  readonly variance: number
+}
+
+/** How far a budget's level may lie from its pool's, in logarithms. */
+const LEVEL_VARIANCE = 1
+/** No day counts as further off than five standard deviations, or moves a level by more than e^1.5. */
+const FURTHEST_SQUARE = 25
+const FURTHEST_STEP = 1.5
+
+/**
+ * @param logResponses logarithm of the relative response on each day, under the shape that is tried
+ */
+export function followLevel(series: Series, logResponses: Float64Array, noise: Noise): Filtered {
+  const { driftVariance, keep, overdispersion } = noise
+  let [mean, deviation] = [Math.log(series.priorLevel), 0]
+  let [meanVariance, deviationVariance, covariance] = [LEVEL_VARIANCE, driftVariance, 0]
+  let evidence = 0
+  for (let t = 0; t < series.count; t++) {
+    const gap = series.gap[t]!
+    if (gap > 0) {
+      const kept = gap === 1 ? keep : keep ** gap
+      deviation *= kept
+      covariance *= kept
+      deviationVariance = deviationVariance * kept * kept + driftVariance * (1 - kept * kept)
+    }
+    const doubt = meanVariance + deviationVariance + 2 * covariance
+    const expected = Math.exp(Math.min(50, mean + deviation + logResponses[t]!)) * series.exposure[t]!
+    const miss = series.conversions[t]! - expected
+    const variance = overdispersion * expected + expected * expected * doubt
+    evidence -= 0.5 * (Math.log(variance) + Math.min(FURTHEST_SQUARE, (miss * miss) / variance))
+    // The count as an observation of the logarithm; few expected conversions must not make one of them a leap.
+    const innovation = miss / Math.max(expected, 0.3 * overdispersion)
+    const step = Math.max(-FURTHEST_STEP, Math.min(FURTHEST_STEP, innovation))
+    const total = doubt + overdispersion / Math.max(expected, 1e-6)
+    const [ofMean, ofDeviation] = [meanVariance + covariance, deviationVariance + covariance]
+    mean += (ofMean / total) * step
+    deviation += (ofDeviation / total) * step
+    meanVariance = Math.max(1e-9, meanVariance - ofMean ** 2 / total)
+    deviationVariance = Math.max(0, deviationVariance - ofDeviation ** 2 / total)
+    covariance -= (ofMean * ofDeviation) / total
+  }
+  const kept = keep ** series.lastAge
+  const deviationNow = deviationVariance * kept * kept + driftVariance * (1 - kept * kept)
+  return {
+    evidence,
+    logLevel: mean + deviation * kept,
+    variance: Math.max(1e-6, meanVariance + deviationNow + 2 * covariance * kept),
+  }
+}
+
+const DRIFT_SDS = [0.03, 0.08, 0.15, 0.25, 0.4, 0.7] as const
+const HALF_LIVES = [8, 25, 80] as const
+const OVERDISPERSIONS = [1.05, 1.4, 2, 3, 4.5] as const
+const FIRST_GUESS: Noise = { driftVariance: 0.15 ** 2, keep: 0.5 ** (1 / 25), overdispersion: 1.4 }
+
+/**
+ * The noise under which all budgets' days are predicted best: overdispersion and drift in turn, each from a grid, twice.
+ *
+ * @param typical per series: logarithms of the relative response under a shape that none is far from
+ */
+export function learnNoise(series: readonly Series[], typical: readonly Float64Array[]): Noise {
+  const score = (noise: Noise): number =>
+    series.reduce((sum, one, i) => sum + followLevel(one, typical[i]!, noise).evidence, 0)
+  const drifts = DRIFT_SDS.flatMap((sd) =>
+    HALF_LIVES.map((days) => ({ driftVariance: sd * sd, keep: 0.5 ** (1 / days) })),
+  )
+  let best = FIRST_GUESS
+  for (let round = 0; round < 2; round++) {
+    best = bestOf(
+      OVERDISPERSIONS.map((overdispersion) => ({ ...best, overdispersion })),
+      score,
+    )
+    best = bestOf(
+      drifts.map((drift) => ({ ...best, ...drift })),
+      score,
+    )
+  }
+  return best
+}
+
+function bestOf(candidates: readonly Noise[], score: (noise: Noise) => number): Noise {
+  let [best, most] = [candidates[0]!, Number.NEGATIVE_INFINITY]
+  for (const one of candidates) {
+    const found = score(one)
+    if (found > most) [best, most] = [one, found]
+  }
+  return best
+}
