@@ -22,6 +22,8 @@ export interface World {
   apply(edit: WorldEdit, actor: WorldActor): void
   /** What the platform would report at `now()`; rows with all zeros are present, the twin drops them if its platform does. */
   facts(query: FactQuery): readonly WorldFact[]
+  /** What the platform says other budgets would have brought; none where the world has no such forecasts. */
+  simulations?(platform: WorldPlatform, accountId: string): readonly WorldSimulation[]
   /** Whether the platform is down, throttling or fine just now (scenario events). */
   condition(platform: WorldPlatform): 'up' | 'down' | 'throttling'
 }
@@ -188,6 +190,8 @@ export interface FactQuery {
    * growing. `conversion`: the day it happened.
    */
   readonly basis: 'click' | 'conversion'
+  /** Whether claims that were taken back are told apart, those of which nothing is left included. */
+  readonly takenBack?: boolean
 }
 
 export interface WorldFact {
@@ -203,6 +207,25 @@ export interface WorldFact {
   readonly claims: readonly WorldClaim[]
 }
 
+/** A platform's replay of a campaign's last days with other budgets: its own forecast, off as such forecasts are. */
+export interface WorldSimulation {
+  readonly campaignId: string
+  /** Account dates that are replayed, both included. */
+  readonly from: AccountDate
+  readonly to: AccountDate
+  /** By rising budget; all but the budget are sums over the dates. */
+  readonly points: readonly WorldSimulationPoint[]
+}
+
+export interface WorldSimulationPoint {
+  readonly budgetMicros: bigint
+  readonly spendMicros: bigint
+  readonly impressions: number
+  readonly clicks: number
+  readonly conversions: number
+  readonly valueMicros: bigint
+}
+
 /** Conversions that the platform claims, as visible at `now()`; a twin sums those that fall in its attribution window. */
 export interface WorldClaim {
   /** Conversion action, such as `purchase`, `lead`, `trial`. */
@@ -213,4 +236,6 @@ export interface WorldClaim {
   /** May be fractional (data-driven attribution), never negative. */
   readonly count: number
   readonly valueMicros: bigint
+  /** Where the query asks: those of these claims that were taken back since, by days from the touch; `count` has them off. */
+  readonly takenBack?: readonly { readonly lagDays: number; readonly count: number; readonly valueMicros: bigint }[]
 }

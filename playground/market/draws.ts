@@ -17,6 +17,7 @@ export const PURPOSE = {
   organicCount: 9,
   organicOrder: 10,
   claimer: 11,
+  simulation: 12,
 } as const
 
 export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE]

@@ -93,7 +93,14 @@ export class EventStore {
       const page = this.#pages[id >> PAGE_BITS]!
       const slot = id & (PAGE - 1)
       if (page.visible[slot]! <= nowMinute)
-        see(page.touch[slot]!, page.conversion[slot]!, page.value[slot]!, page.weight[slot]!, page.view[slot] === 1)
+        see(
+          page.touch[slot]!,
+          page.conversion[slot]!,
+          page.value[slot]!,
+          page.weight[slot]!,
+          page.view[slot] === 1,
+          page.visible[slot]!,
+        )
       id = (basis === 'click' ? page.nextOfTouchDay : page.nextOfConversionDay)[slot]!
     }
   }
@@ -106,4 +113,5 @@ export type EventVisitor = (
   value: number,
   weight: number,
   isView: boolean,
+  visibleMinute: number,
 ) => void

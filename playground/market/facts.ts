@@ -54,7 +54,7 @@ function dayRow(question: Question, page: DayPage, entity: Entity): WorldFact {
   const { account } = question
   const seen = slotsSeen(question, page)
   let [spend, impressions, clicks] = [0, 0, 0]
-  const claims = new ClaimSum(account, question.action)
+  const claims = new ClaimSum(account, question.action, question.query.takenBack === true)
   for (const line of entity.lines) {
     const first = line * page.slots
     for (let cell = first; cell < first + seen; cell++) {
@@ -62,8 +62,8 @@ function dayRow(question: Question, page: DayPage, entity: Entity): WorldFact {
       impressions += page.impressions[cell]!
       clicks += page.clicks[cell]!
     }
-    visitClaims(question, page, line, (touch, at, value, weight, isView) =>
-      claims.add(touch, at, value, weight, isView),
+    visitClaims(question, page, line, (touch, at, value, weight, isView, visible) =>
+      claims.add(touch, at, value, weight, isView, visible),
     )
   }
   return factRow(question, page, entity, { spend, impressions, clicks }, claims)
@@ -108,11 +108,12 @@ function hourRows(question: Question, page: DayPage, entity: Entity): readonly W
   const seen = page.slots === 1 ? hours.length : slotsSeen(question, page)
   const amounts = entity.lines.map((line) => hourlyAmounts(account, page, line))
   const claims = new Map<number, ClaimSum>()
-  for (const hour of hours.slice(0, seen)) claims.set(hour, claims.get(hour) ?? new ClaimSum(account, question.action))
+  for (const hour of hours.slice(0, seen))
+    claims.set(hour, claims.get(hour) ?? new ClaimSum(account, question.action, false))
   for (const line of entity.lines)
-    visitClaims(question, page, line, (touch, at, value, weight, isView) => {
+    visitClaims(question, page, line, (touch, at, value, weight, isView, visible) => {
       const when = origin + (query.basis === 'click' ? touch : at) * MINUTE_MS
-      claims.get(hours[account.days.slotAt(page.day, when)]!)?.add(touch, at, value, weight, isView)
+      claims.get(hours[account.days.slotAt(page.day, when)]!)?.add(touch, at, value, weight, isView, visible)
     })
   return [...claims].map(([hour, sum]) => {
     const slots = [...hours.keys()].filter((slot) => hours[slot] === hour && slot < seen)
@@ -142,16 +143,29 @@ const MINUTES_PER_DAY = 24 * 60
 class ClaimSum {
   readonly #account: AccountMarket
   readonly #action: string
+  readonly #tellsTakenBack: boolean
   readonly #sums = new Map<number, { weight: number; value: number }>()
+  /** By the key of the claim, then by days from the touch. */
+  readonly #takenBack = new Map<number, Map<number, { weight: number; value: number }>>()
 
-  constructor(account: AccountMarket, action: string) {
+  constructor(account: AccountMarket, action: string, tellsTakenBack: boolean) {
     this.#account = account
     this.#action = action
+    this.#tellsTakenBack = tellsTakenBack
   }
 
-  add(touchMinute: number, conversionMinute: number, value: number, weight: number, isView: boolean): void {
+  add(
+    touchMinute: number,
+    conversionMinute: number,
+    value: number,
+    weight: number,
+    isView: boolean,
+    visibleMinute: number,
+  ): void {
     const lagDays = Math.floor((conversionMinute - touchMinute) / MINUTES_PER_DAY)
     const key = lagDays * 2 + (isView ? 1 : 0)
+    if (this.#tellsTakenBack && weight < 0)
+      this.#takeBack(key, Math.floor((visibleMinute - touchMinute) / MINUTES_PER_DAY), value, weight)
     const sum = this.#sums.get(key)
     if (!sum) this.#sums.set(key, { weight, value })
     else {
@@ -160,17 +174,35 @@ class ClaimSum {
     }
   }
 
-  /** By touch and lag; nothing where all claims were taken back. */
+  #takeBack(key: number, lagDays: number, value: number, weight: number): void {
+    const byLag = this.#takenBack.get(key) ?? new Map<number, { weight: number; value: number }>()
+    this.#takenBack.set(key, byLag)
+    const sum = byLag.get(lagDays) ?? { weight: 0, value: 0 }
+    byLag.set(lagDays, { weight: sum.weight - weight, value: sum.value - value })
+  }
+
+  /** By touch and lag; nothing where all claims were taken back, unless those are asked for. */
   rows(): readonly WorldClaim[] {
     return [...this.#sums]
-      .filter(([, { weight }]) => weight > 0)
+      .filter(([key, { weight }]) => weight > 0 || this.#takenBack.has(key))
       .toSorted(([a], [b]) => a - b)
       .map(([key, { weight, value }]) => ({
         action: this.#action,
         touch: key % 2 === 1 ? 'view' : 'click',
         lagDays: key >> 1,
         count: weight / 100,
-        valueMicros: BigInt(value) * countingUnitMicros(this.#account.currency),
+        valueMicros: this.#micros(value),
+        ...(this.#takenBack.has(key) ? { takenBack: this.#takenBackRows(key) } : {}),
       }))
+  }
+
+  #takenBackRows(key: number): NonNullable<WorldClaim['takenBack']> {
+    return [...(this.#takenBack.get(key) ?? [])]
+      .toSorted(([a], [b]) => a - b)
+      .map(([lagDays, { weight, value }]) => ({ lagDays, count: weight / 100, valueMicros: this.#micros(value) }))
+  }
+
+  #micros(value: number): bigint {
+    return BigInt(value) * countingUnitMicros(this.#account.currency)
   }
 }

@@ -2,13 +2,14 @@ import {
   type AccountDate,
   accountDate,
   addDays,
+  dateAt,
   type Instant,
   instant,
   startOfDay,
   type TimeZone,
 } from '../../lib/units/calendar.ts'
 import type { CurrencyCode } from '../../lib/units/money.ts'
-import type { FactQuery, World, WorldActor, WorldEdit, WorldFact, WorldPlatform } from '../world.ts'
+import type { FactQuery, World, WorldActor, WorldEdit, WorldFact, WorldPlatform, WorldSimulation } from '../world.ts'
 import { AccountMarket } from './account-market.ts'
 import { Causing } from './causing.ts'
 import { trackingWindows } from './conversions.ts'
@@ -22,6 +23,7 @@ import { Rates } from './rates.ts'
 import { type Scheduled, scheduledEdits } from './scheduled.ts'
 import type { Scenario } from './schema.ts'
 import { Shop } from './shop.ts'
+import { simulationsOf } from './simulations.ts'
 import { MarketTruth } from './truth.ts'
 
 /** The pretend world with a clock of its own and a truth that it can be asked for. */
@@ -173,6 +175,11 @@ class SeededMarket implements Market {
     if (!account) throw new RangeError(`there is no ${query.platform} account ${query.accountId}`)
     const { action } = this.#scenario.portfolio.goal
     return factsOf({ account, query, action, origin: this.#origin, now: this.#now })
+  }
+
+  simulations(platform: WorldPlatform, accountId: string): readonly WorldSimulation[] {
+    const account = this.account(platform, accountId)
+    return account ? simulationsOf(account, this.#options.seed, dateAt(this.#now, account.zone)) : []
   }
 
   condition(platform: WorldPlatform): 'up' | 'down' | 'throttling' {

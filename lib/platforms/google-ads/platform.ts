@@ -6,7 +6,9 @@ import { customers, ownAccount } from './account.ts'
 import { announce, readAnnouncements } from './announcements.ts'
 import { googleAdsCapabilities } from './capabilities.ts'
 import { readChanges } from './changes.ts'
+import { readConversionLag } from './conversion-lag.ts'
 import { apiVersion, DEFAULT_VERSION, endpoints, GOOGLE_API, GOOGLE_TOKEN } from './endpoints.ts'
+import { readForecasts } from './forecasts.ts'
 import { readLive } from './live.ts'
 import { readPerformance } from './performance.ts'
 import { googleAdsRest } from './rest.ts'
@@ -50,6 +52,9 @@ export function googleAdsPlatform(options: GoogleAdsOptions): AdPlatform {
       readChanges(rest, clock, account, await customerOf(ownAccount(account)), since, ours),
     live: async (account, levers) => readLive(rest, account, await customerOf(ownAccount(account)), levers),
     announcements: async (account) => readAnnouncements(rest, account, await customerOf(ownAccount(account))),
+    conversionLag: async (account, rules) =>
+      readConversionLag(rest, clock, account, await customerOf(ownAccount(account)), rules),
+    forecasts: (account) => readForecasts(rest, account),
   }
   const writer: PlatformWriter = {
     apply: (account, changes, notAfter) =>

@@ -52,6 +52,12 @@ export const SEGMENT_FIELDS: readonly Field[] = [
   segment('conversion_action_name', 'STRING', [], (s) => s.action?.name),
   segment('conversion_action_category', 'ENUM:ConversionActionCategory', ['implicit'], (s) => s.action?.category),
   segment('conversion_lag_bucket', 'ENUM:ConversionLagBucket', ['implicit'], (s) => s.lag),
+  segment(
+    'conversion_or_adjustment_lag_bucket',
+    'ENUM:ConversionOrAdjustmentLagBucket',
+    ['implicit'],
+    (s) => s.adjustedLag,
+  ),
 ]
 
 export const CONVERSION_SEGMENTS: ReadonlySet<string> = new Set([
@@ -59,6 +65,7 @@ export const CONVERSION_SEGMENTS: ReadonlySet<string> = new Set([
   'segments.conversion_action_name',
   'segments.conversion_action_category',
   'segments.conversion_lag_bucket',
+  'segments.conversion_or_adjustment_lag_bucket',
 ])
 
 /** Metrics that can be split by conversion segments: a click or a dollar belongs to no conversion action. */

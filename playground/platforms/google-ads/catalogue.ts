@@ -16,6 +16,7 @@ import {
   EXPERIMENT_FIELDS,
 } from './catalogue-events.ts'
 import { METRIC_FIELDS, SEGMENT_FIELDS } from './catalogue-metrics.ts'
+import { SIMULATION_FIELDS } from './catalogue-simulation.ts'
 import type { Field } from './field.ts'
 
 export const CATALOGUE: ReadonlyMap<string, Field> = new Map(
@@ -35,6 +36,7 @@ export const CATALOGUE: ReadonlyMap<string, Field> = new Map(
     CHANGE_EVENT_FIELDS,
     ADJUSTMENT_FIELDS,
     EXCLUSION_FIELDS,
+    SIMULATION_FIELDS,
     METRIC_FIELDS,
     SEGMENT_FIELDS,
   ]
@@ -54,6 +56,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   customer: { attributed: [], metrics: true },
   customer_client: { attributed: ['customer'], metrics: false },
   campaign: { attributed: ['campaign_budget', 'bidding_strategy', 'customer'], metrics: true },
+  campaign_simulation: { attributed: ['campaign', 'customer'], metrics: false },
   campaign_budget: { attributed: ['customer'], metrics: true },
   ad_group: { attributed: ['campaign', 'bidding_strategy', 'customer'], metrics: true },
   campaign_criterion: { attributed: ['campaign', 'bidding_strategy', 'customer'], metrics: false },

@@ -93,6 +93,12 @@ const BUCKETS = [
   'THIRTEEN_TO_FOURTEEN_DAYS',
 ] as const
 
+/** ConversionOrAdjustmentLagBucket of days from touch to conversion, or to its being taken back. */
+export function adjustedLagBucket(kind: 'CONVERSION' | 'ADJUSTMENT', days: number): string {
+  const isBeyond = kind === 'ADJUSTMENT' && days >= 90
+  return `${kind}_${isBeyond ? 'NINETY_TO_ONE_HUNDRED_AND_FORTY_FIVE_DAYS' : lagBucket(days)}`
+}
+
 /** ConversionLagBucket of a whole number of days from touch to conversion. */
 export function lagBucket(days: number): string {
   const single = BUCKETS[days]

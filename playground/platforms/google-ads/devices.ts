@@ -25,10 +25,22 @@ export function byDevice(
       spendMicros: spend[i]!,
       impressions: Number(impressions[i]),
       clicks: Number(clicks[i]),
-      claims: fact.claims.map((c, j) => ({ ...c, count: c.count * shares[i]!, valueMicros: values[j]![i]! })),
+      claims: fact.claims.map((c, j) => ({
+        ...c,
+        count: c.count * shares[i]!,
+        valueMicros: values[j]![i]!,
+        ...(c.takenBack ? { takenBack: c.takenBack.map((taken) => partOf(taken, shares[i]!)) } : {}),
+      })),
     },
   }))
 }
+
+type TakenBack = NonNullable<WorldFact['claims'][number]['takenBack']>[number]
+const partOf = ({ lagDays, count, valueMicros }: TakenBack, share: number): TakenBack => ({
+  lagDays,
+  count: count * share,
+  valueMicros: BigInt(Math.round(Number(valueMicros) * share)),
+})
 
 /** Parts of `whole` in these shares, rounded down; what is left goes to the largest. */
 function split(whole: bigint, shares: readonly number[]): readonly bigint[] {

@@ -1,5 +1,13 @@
 import type { AccountDate } from '../../../lib/units/calendar.ts'
-import type { Device, WorldAccount, WorldAdGroup, WorldBudget, WorldCampaign, WorldExperiment } from '../../world.ts'
+import type {
+  Device,
+  WorldAccount,
+  WorldAdGroup,
+  WorldBudget,
+  WorldCampaign,
+  WorldExperiment,
+  WorldSimulation,
+} from '../../world.ts'
 import type { BiddingEvent } from './bidding-events.ts'
 import type { ChangeEvent } from './change-events.ts'
 import type { ConversionAction } from './conversion-actions.ts'
@@ -24,6 +32,7 @@ export interface Row {
   readonly client?: CustomerClient
   readonly adjustment?: BiddingEvent
   readonly exclusion?: BiddingEvent
+  readonly simulation?: WorldSimulation
   readonly segments?: SegmentValues
   readonly metrics?: Sums
 }
@@ -50,6 +59,8 @@ export interface SegmentValues {
   readonly action?: ConversionAction
   /** A ConversionLagBucket. */
   readonly lag?: string
+  /** A ConversionOrAdjustmentLagBucket. */
+  readonly adjustedLag?: string
 }
 
 /** Data types as the platform's field service names them. */

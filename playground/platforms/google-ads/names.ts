@@ -1,4 +1,4 @@
-import type { Device } from '../../world.ts'
+import type { Device, WorldSimulation } from '../../world.ts'
 
 /** Resource names of version 25. */
 export const customerName = (id: string): string => `customers/${id}`
@@ -10,6 +10,9 @@ export const adGroupName = within('adGroups')
 export const experimentName = within('experiments')
 export const conversionActionName = within('conversionActions')
 export const adjustmentName = within('biddingSeasonalityAdjustments')
+export const simulationName = (customer: string, { campaignId, from, to }: WorldSimulation): string =>
+  `customers/${customer}/campaignSimulations/${campaignId}~BUDGET~UNIFORM~${compact(from)}~${compact(to)}`
+const compact = (date: string): string => date.replaceAll('-', '')
 export const exclusionName = within('biddingDataExclusions')
 
 export const criterionName = (customer: string, campaign: string, device: Device): string =>

@@ -3,7 +3,7 @@ import type { AccountDate } from '../../../lib/units/calendar.ts'
 import type { FactQuery, WorldAccount, WorldBudget, WorldClaim, WorldFact } from '../../world.ts'
 import { CORE_DATE_SEGMENTS } from './catalogue-metrics.ts'
 import type { CompiledQuery } from './compile.ts'
-import { lagBucket } from './conversion-actions.ts'
+import { adjustedLagBucket, lagBucket } from './conversion-actions.ts'
 import { byDevice } from './devices.ts'
 import type { Row, SegmentValues } from './field.ts'
 import { addClaim, addClaimByDate, isQuiet, noSums, type Sums } from './sums.ts'
@@ -16,6 +16,8 @@ const LEVELS: Readonly<Record<string, FactQuery['level']>> = {
   campaign_budget: 'campaign',
   ad_group: 'ad-group',
 }
+
+const ADJUSTED_LAG = 'segments.conversion_or_adjustment_lag_bucket'
 
 /** What identifies the entity of a row, and of a fact, in a report of `resource`. */
 function entityIdOf(resource: string, row: Row): string {
@@ -44,7 +46,8 @@ function factReader(query: CompiledQuery, view: View, account: WorldAccount) {
   const { from, to } = factRange(query.range, view, account)
   const level = LEVELS[query.resource] ?? 'account'
   const asked = { platform: 'google-ads', accountId: account.id, level, grain, from, to } as const
-  return (basis: FactQuery['basis']) => (from > to ? [] : view.world.facts({ ...asked, basis }))
+  const takenBack = query.segments.has(ADJUSTED_LAG)
+  return (basis: FactQuery['basis']) => (from > to ? [] : view.world.facts({ ...asked, basis, takenBack }))
 }
 
 /** The asked days, cut to those between the account's first campaign and today. */
@@ -73,6 +76,7 @@ class Report {
   readonly #byDevice: boolean
   readonly #byAction: boolean
   readonly #byLag: boolean
+  readonly #byAdjustedLag: boolean
   /** Whether the claims of one fact fall into several rows. */
   readonly #splitsClaims: boolean
   readonly #wantsShare: boolean
@@ -88,7 +92,8 @@ class Report {
     this.#byDevice = segments.has('segments.device')
     this.#byAction = [...segments].some((s) => s.startsWith('segments.conversion_action'))
     this.#byLag = segments.has('segments.conversion_lag_bucket')
-    this.#splitsClaims = this.#byAction || this.#byLag
+    this.#byAdjustedLag = segments.has(ADJUSTED_LAG)
+    this.#splitsClaims = this.#byAction || this.#byLag || this.#byAdjustedLag
     this.#wantsShare = query.metrics.some((f) => f.name === 'metrics.search_budget_lost_impression_share')
     if (segments.size === 0)
       for (const [id, entity] of entities) this.#groups.set(id, { entity, segments: {}, metrics: noSums() })
@@ -105,18 +110,27 @@ class Report {
       }
       for (const claim of fact.claims) {
         if (!this.#view.actions.inWindow(claim)) continue
-        const sums = base ?? this.#group(entity, this.#split(segments, claim)).metrics
-        addClaim(sums, claim, this.#view.actions.named(claim.action).primary)
+        for (const [part, adjustedLag] of this.#parts(claim)) {
+          const sums = base ?? this.#group(entity, this.#split(segments, claim, adjustedLag)).metrics
+          addClaim(sums, part, this.#view.actions.named(claim.action).primary)
+        }
       }
     })
+  }
+
+  /** The claim itself or, by adjustment, all that it was at first and less what was taken back of it. */
+  #parts(claim: WorldClaim): readonly (readonly [WorldClaim, string?])[] {
+    return this.#byAdjustedLag ? adjustedParts(claim) : [[claim]]
   }
 
   addByDate(whole: WorldFact): void {
     this.#each(whole, (entity, fact, segments) => {
       for (const claim of fact.claims) {
         if (!this.#view.actions.inWindow(claim)) continue
-        const { metrics } = this.#group(entity, this.#splitsClaims ? this.#split(segments, claim) : segments)
-        addClaimByDate(metrics, claim, this.#view.actions.named(claim.action).primary)
+        for (const [part, adjustedLag] of this.#parts(claim)) {
+          const split = this.#splitsClaims ? this.#split(segments, claim, adjustedLag) : segments
+          addClaimByDate(this.#group(entity, split).metrics, part, this.#view.actions.named(claim.action).primary)
+        }
       }
     })
   }
@@ -152,21 +166,22 @@ class Report {
     return this.#account.campaigns.get(fact.id)?.budgetId ?? ''
   }
 
-  #split(segments: SegmentValues, claim: WorldClaim): SegmentValues {
+  #split(segments: SegmentValues, claim: WorldClaim, adjustedLag: string | undefined): SegmentValues {
     return {
       ...segments,
       ...(this.#byAction ? { action: this.#view.actions.named(claim.action) } : {}),
       ...(this.#byLag ? { lag: lagBucket(claim.lagDays) } : {}),
+      ...(adjustedLag === undefined ? {} : { adjustedLag }),
     }
   }
 
   #group(entity: Row, segments: SegmentValues): Group {
-    const { date, hour, device, action, lag } = segments
+    const { date, hour, device, action, lag, adjustedLag } = segments
     const id = entityIdOf(this.#query.resource, entity)
     const key =
       this.#query.segments.size === 0
         ? id
-        : `${id}|${date ? this.#dateKey(date) : ''}|${hour ?? ''}|${device ?? ''}|${action?.id ?? ''}|${lag ?? ''}`
+        : `${id}|${date ? this.#dateKey(date) : ''}|${hour ?? ''}|${device ?? ''}|${action?.id ?? ''}|${lag ?? ''}|${adjustedLag ?? ''}`
     let group = this.#groups.get(key)
     if (!group) {
       group = { entity, segments, metrics: noSums() }
@@ -174,6 +189,22 @@ class Report {
     }
     return group
   }
+}
+
+function adjustedParts(claim: WorldClaim): readonly (readonly [WorldClaim, string])[] {
+  const taken = claim.takenBack ?? []
+  const first = {
+    ...claim,
+    count: taken.reduce((sum, { count }) => sum + count, claim.count),
+    valueMicros: taken.reduce((sum, { valueMicros }) => sum + valueMicros, claim.valueMicros),
+  }
+  return [
+    [first, adjustedLagBucket('CONVERSION', claim.lagDays)],
+    ...taken.map(
+      ({ lagDays, count, valueMicros }) =>
+        [{ ...claim, count: -count, valueMicros: -valueMicros }, adjustedLagBucket('ADJUSTMENT', lagDays)] as const,
+    ),
+  ]
 }
 
 const isZero = (value: unknown): boolean => value === undefined || value === 0 || value === 0n

@@ -12,6 +12,7 @@ const ROWS: Readonly<Record<string, Rows>> = {
   customer: (view, account) => [{ view, account }],
   campaign: campaigns,
   campaign_budget: budgets,
+  campaign_simulation: simulations,
   ad_group: adGroups,
   campaign_criterion: criteria,
   customer_client: clients,
@@ -36,6 +37,11 @@ function* campaigns(view: View, account: WorldAccount): Iterable<Row> {
     const budget = campaign.budgetId === undefined ? undefined : account.budgets.get(campaign.budgetId)
     yield { view, account, campaign, budget }
   }
+}
+
+function* simulations(view: View, account: WorldAccount): Iterable<Row> {
+  for (const simulation of view.world.simulations?.('google-ads', account.id) ?? [])
+    yield { view, account, campaign: account.campaigns.get(simulation.campaignId), simulation }
 }
 
 function* budgets(view: View, account: WorldAccount): Iterable<Row> {
