@@ -24,8 +24,8 @@ export interface Dithered {
 /**
  * By which factor each budget is varied on purpose, so that its elasticity can be learned: up or down in pairs within an
  * account, drawn anew every three days, most where the elasticity is known least and the counts are large enough to show
- * it. What a variation of δ costs is ½·e·(1−e)·δ² of the budget's outcome (second-order Taylor term of the curve); all are
- * scaled down together to the share that the policy allows.
+ * it. What a variation of δ costs is e·(1−e)·δ² of the budget's outcome (second-order Taylor term of a Michaelis–Menten
+ * curve; of a power it is half of that); all are scaled down together to the share that the policy allows.
  *
  * Random, and yet the same for the same inputs: the draw is a hash of the day and the budget's name.
  *
@@ -61,7 +61,7 @@ const levelOf = ({ curve }: BudgetEstimate, spend: number): number => {
 
 function costOf(estimate: BudgetEstimate, spend: number, size: number): number {
   const e = Math.min(0.9, Math.max(0.1, elasticityAt(estimate.curve, spend).mean))
-  return 0.5 * e * (1 - e) * size * size * levelOf(estimate, spend)
+  return e * (1 - e) * size * size * levelOf(estimate, spend)
 }
 
 /** +1 and −1 in pairs of neighbours by size within each account, in an order and with signs that the hash decides. */

@@ -103,18 +103,18 @@ describe('what keeps a campaign from bringing more', () => {
   }
 
   test.each<[why: string, ratio: number | undefined, strategy: BidStrategy, wanted: LimitedBy]>([
-    ['that spends its budget: the budget', 1, { kind: 'maximize', targetCpa: euros(10) }, 'budget'],
-    ['that spends nine tenths of it: the budget still', 0.9, { kind: 'maximize' }, 'budget'],
-    ['of which nothing is known: the budget, until it is known', undefined, { kind: 'maximize' }, 'budget'],
+    ['that spends its budget: the budget', 1, { kind: 'target-cpa', targetCpa: euros(10) }, 'budget'],
+    ['that spends nine tenths of it: the budget still', 0.9, { kind: 'max-conversions' }, 'budget'],
+    ['of which nothing is known: the budget, until it is known', undefined, { kind: 'max-conversions' }, 'budget'],
     [
       'that spends two fifths, with a target CPA: the target',
       0.4,
-      { kind: 'maximize', targetCpa: euros(10) },
+      { kind: 'target-cpa', targetCpa: euros(10) },
       'target',
     ],
-    ['the same with a target ROAS', 0.4, { kind: 'maximize', targetRoas: 3 }, 'target'],
-    ['the same with a bid of its own: the bid', 0.4, { kind: 'manual', bid: euros(1) }, 'bid'],
-    ['the same with none of them: its audience', 0.4, { kind: 'maximize' }, 'audience'],
+    ['the same with a target ROAS', 0.4, { kind: 'target-roas', targetRoas: 3 }, 'target'],
+    ['the same with a bid of its own: the bid', 0.4, { kind: 'manual-cpc', bid: euros(1) }, 'bid'],
+    ['the same with none of them: its audience', 0.4, { kind: 'max-conversions' }, 'audience'],
   ])('%s', (_why, ratio, strategy, wanted) => {
     expect(limitedBy(ratio, strategy)).toBe(wanted)
   })

@@ -75,7 +75,7 @@ const known = ({
     // A level that is known as good as exactly.
     shapes: [{ weight: 1, gammaShape: level * 1e6, gammaRate: 1e6, ...(halfway === undefined ? {} : { halfway }) }],
   },
-  noise: { overdispersion: 1, memory: 0.99 },
+  noise: { overdispersion: 1, driftVariance: 0, keep: 1 },
   incrementality: { mean: 1, low: 1, high: 1 },
   hasLift: false,
   deliveryRatio: 1,
