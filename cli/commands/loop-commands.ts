@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Common, type Context, command, timed } from './context.ts'
+import { type Common, type Context, command, timed, wholeNumber } from './context.ts'
 
 /** The verbs of the control loop. Each loads its code when it runs. */
 export function addLoopCommands(sluice: Command, context: Context): void {
@@ -8,6 +8,7 @@ export function addLoopCommands(sluice: Command, context: Context): void {
   addApply(sluice, context)
   addStatus(sluice, context)
   addScore(sluice, context)
+  addForecast(sluice, context)
   addRun(sluice, context)
 }
 
@@ -67,6 +68,39 @@ function addScore(sluice: Command, context: Context): void {
     .action((options: Common & { portfolio?: string }) =>
       context.withDeployment('score', options, async (deployment, screen) =>
         (await import('./score.ts')).score(options.portfolio, deployment, screen),
+      ),
+    )
+}
+
+interface ForecastTyped extends Common {
+  readonly portfolio?: string
+  readonly total?: string
+  readonly daily?: string
+  readonly change?: string
+  readonly from?: string
+  readonly to?: string
+  readonly steps: number
+  readonly all?: boolean
+}
+
+function addForecast(sluice: Command, context: Context): void {
+  const shown = [
+    'sluice forecast --change +15%',
+    'sluice forecast --portfolio eu-prospecting --total "50000 EUR"',
+    'sluice forecast --from "40000 EUR" --to "60000 EUR" --steps 5 --json',
+  ]
+  timed(command(sluice, 'forecast', 'what another total would bring, and where it would go; writes nothing', shown))
+    .option('--portfolio <id>', 'every portfolio when none is named')
+    .option('--total <amount>', 'of a flight as long as the policy’s, with its currency')
+    .option('--daily <amount>', 'of a day, with its currency')
+    .option('--change <percent>', 'of the policy’s total; +15% where nothing is asked')
+    .option('--from <amount>', 'least total of a range')
+    .option('--to <amount>', 'largest total of a range')
+    .option('--steps <n>', 'totals on the curve', wholeNumber(2, 50), 7)
+    .option('--all', 'list every campaign')
+    .action(({ portfolio, ...options }: ForecastTyped) =>
+      context.withDeployment('forecast', options, async (deployment, screen) =>
+        (await import('./forecast.ts')).forecastTotals(portfolio, options, deployment, screen),
       ),
     )
 }

@@ -37,8 +37,8 @@ export function claimedChange(budget: ForecastBudget, from: number, to: number, 
   const { curve, noise } = estimate
   const own = (spend: number): number => Math.min(spend, budget.ceiling) / budget.baseUnits
   const { mean, sd } = conversionChange(curve, own(from), own(to))
-  // What is known of the level loses worth day by day: 1/shape is its relative variance.
-  const drift = (noise.memory ** (-days / 2) - 1) / (curve.shapes[0]?.gammaShape ?? 1)
+  // Relative variance, by the middle of the days.
+  const drift = noise.driftVariance * (1 - noise.keep ** days)
   const seen = own(seenUpTo(budget))
   const beyond = (spend: number): number => conversionsAt(curve, Math.max(spend, seen)) - conversionsAt(curve, seen)
   const unseen = UNSEEN_DOUBT * (beyond(own(to)) - beyond(own(from)))

@@ -99,11 +99,12 @@ describe('the doubt', () => {
   })
 
   test('grows with what levels may drift in the days that are looked ahead', () => {
-    // The flight has ten days left: 0.96^−5 − 1 = 0.2264 of 8²/64 beside the level's own 8²/64.
-    const drifting = { curve: knownCurve(100, 8, 1, 8), noise: { overdispersion: 1, memory: 0.96 } }
+    // The flight has ten days left, the half-life of a drift: half of 1/32 beside the level's own 1/64.
+    const noise = { overdispersion: 1, driftVariance: 1 / 32, keep: 0.5 ** (1 / 10) }
+    const drifting = { curve: knownCurve(100, 8, 1, 8), noise }
     const found = of(drifting)
     expect(found.days).toBe(10)
-    expect(widthOf(found.standing.outcome)).toBeCloseTo(2 * 1.2816 * Math.SQRT2 * Math.sqrt(1.2264), 1)
+    expect(widthOf(found.standing.outcome)).toBeCloseTo(2 * 1.2816 * Math.SQRT2 * Math.SQRT2, 1)
   })
 
   test('grows beyond 1.5 times the best 14 days, and is marked there', () => {
@@ -193,6 +194,23 @@ describe('limits', () => {
     expect(found.points).toEqual([
       { kind: 'impossible', total: 50, least: 60, detail: 'budgets at their least and what is not moved cost more' },
     ])
+  })
+
+  test('of groups that ask for more than the total are told', () => {
+    const groups = [
+      { name: 'first', match: { name: 'ads 1' }, atLeast: '80 EUR' },
+      { name: 'second', match: { name: 'ads 2' }, atLeast: '60 EUR' },
+    ]
+    const seen = two({ policy: { groups } })
+    const found = forecastOf(seen, [100, 150], believing(seen, CURVES))
+    expect(found.points[0]).toEqual({
+      kind: 'impossible',
+      total: 100,
+      least: expect.closeTo(140, 3),
+      detail: 'groups of the policy ask for more',
+    })
+    // Left alone, the second would get z2 = 1/6 of 100.
+    expect(spends(pointAt(found, 150), ['1', '2'])).toEqual([expect.closeTo(90, 3), expect.closeTo(60, 3)])
   })
 
   test('of today alone do not matter: modes, freezes and missing caps', () => {

@@ -36,7 +36,7 @@ export function believing(
     budgets: found.budgets.map((one) => ({
       ...one,
       deliveryRatio: undefined,
-      noise: { overdispersion: 1, memory: 1 },
+      noise: { overdispersion: 1, driftVariance: 0, keep: 1 },
       incrementality: { mean: 1, low: 1, high: 1 },
       ...byBudget.get(one.budget),
     })),

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { GOOGLE, MORNING, openShop, policyText, readyAt, type Shop } from './shop.ts'
+
+let shop: Shop
+beforeEach(async () => {
+  shop = await openShop()
+})
+afterEach(() => shop.close())
+
+test('without a policy a forecast says how to store one', async () => {
+  const { code, err } = await shop.sluice('forecast')
+  expect(code).toBe(1)
+  expect(err).toContain('no policy is stored yet: store one with "sluice policy put policy.yaml"')
+})
+
+test('before the first pull it says so', async () => {
+  await shop.sluice('policy', 'put', 'policy.yaml')
+  const { code, err } = await shop.sluice('forecast')
+  expect(code).toBe(1)
+  expect(err).toContain(`account ${GOOGLE} has not been pulled yet: run a pull first`)
+})
+
+test('of a portfolio in which nothing runs it says that, and is done', async () => {
+  const none = policyText().replace(
+    /members:[\s\S]*/,
+    'members:\n  - { name: no campaign has this name, class: brand }\n',
+  )
+  await readyAt(shop, MORNING, none)
+  const { code, out } = await shop.sluice('forecast')
+  expect(code).toBe(0)
+  expect(out).toContain('No forecast: no campaign of the portfolio is running.\n')
+  const { forecasts } = JSON.parse((await shop.sluice('forecast', '--json')).out)
+  expect(forecasts).toMatchObject([{ portfolio: 'steady', none: 'no campaign of the portfolio is running' }])
+})
+
+test('an amount is for one portfolio: of two, one is to be named', async () => {
+  await readyAt(shop, MORNING)
+  shop.write('second.yaml', policyText().replace('portfolio: steady', 'portfolio: second'))
+  await shop.sluice('policy', 'put', 'second.yaml')
+  const { code, err } = await shop.sluice('forecast', '--total', '50000 EUR')
+  expect(code).toBe(1)
+  expect(err).toContain('--total: "50000 EUR" is for one portfolio, and there are 2: name one with --portfolio, of ')
+  expect((await shop.sluice('forecast', '--total', '50000 EUR', '--portfolio', 'second')).code).toBe(0)
+})
