@@ -48,7 +48,7 @@ export function compareTotals(
       claimed: claimedChange(one.budget, one.from, one.to, days),
     }))
     const spend = some.reduce((sum, one) => sum + one.to - one.from, 0)
-    return { spend, outcome: changeInterval(incrementalOf(claims), cost(spend)) }
+    return { spend, outcome: changeInterval(incrementalOf(claims), claims, cost(spend)) }
   }
   const by = <K>(key: (budget: ForecastBudget) => K): ReadonlyMap<K, Shift> =>
     new Map([...Map.groupBy(moves, ({ budget }) => key(budget))].map(([name, own]) => [name, shiftOf(own)]))

@@ -81,9 +81,14 @@ export function outcomeInterval({ mean, sd }: Doubtful, cost: number): Interval8
   return { mean: mean - cost, low: low - cost, high: high - cost }
 }
 
-/** Of a change, which may have either sign. */
-export const changeInterval = ({ mean, sd }: Doubtful, cost: number): Interval80 => ({
-  mean: mean - cost,
-  low: mean - Z80 * sd - cost,
-  high: mean + Z80 * sd - cost,
-})
+/**
+ * Of a change, less what it costs. Where every campaign gets more (or every one less) the sign is known, for no curve falls:
+ * the interval does not reach beyond 0.
+ */
+export function changeInterval({ mean, sd }: Doubtful, claims: readonly Claimed[], cost: number): Interval80 {
+  const isAll = (sign: number): boolean => claims.every(({ claimed }) => sign * claimed.mean >= 0)
+  if (isAll(1)) return outcomeInterval({ mean, sd }, cost)
+  if (!isAll(-1)) return { mean: mean - cost, low: mean - Z80 * sd - cost, high: mean + Z80 * sd - cost }
+  const { low, high } = positiveInterval(-mean, sd)
+  return { mean: mean - cost, low: -high - cost, high: -low - cost }
+}

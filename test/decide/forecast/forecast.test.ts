@@ -123,6 +123,28 @@ describe('the doubt', () => {
   })
 })
 
+describe('what more money brings', () => {
+  test('is never less than nothing, however doubtful it is, and what less costs never a gain', () => {
+    const seen = two()
+    const doubtful = { noise: { overdispersion: 1, driftVariance: 4, keep: 0.5 } }
+    const found = forecastOf(
+      seen,
+      [200, 230],
+      believing(seen, { 1: { ...CURVES[1], ...doubtful }, 2: { ...CURVES[2], ...doubtful } }),
+    )
+    const [more, less] = [change(found, 200, 230), change(found, 230, 200)]
+    for (const { outcome } of [more, ...more.campaigns]) {
+      expect(outcome.low).toBeGreaterThanOrEqual(0)
+      expect(outcome.high).toBeGreaterThan(outcome.mean)
+    }
+    for (const part of ['mean', 'low', 'high'] as const)
+      expect(less.outcome[part]).toBeCloseTo(
+        -more.outcome[part === 'mean' ? 'mean' : part === 'low' ? 'high' : 'low'],
+        9,
+      )
+  })
+})
+
 describe('limits', () => {
   const both = (policy: Readonly<Record<string, unknown>>, over = {}) => {
     const seen = two({ policy })
