@@ -61,7 +61,7 @@ export function sentence(
       : `${numberText(n)} ${base} of ${goal.kind === 'profit' ? 'margin' : 'value'} per ${base}`
   const [limit] = binding
   const stopped = limit ? ` (stopped by: ${limit.detail})` : ''
-  const learning = varied ? ' Varied a little on purpose, so that its response can be learned.' : ''
+  const learning = varied ? ' Part of it is ventured to learn how it responds.' : ''
   return `${changeText(from, to)} to ${amountText(to)}: ${reason(to.micros > from.micros, marginals, outcome)}${stopped}.${learning}`
 }
 
@@ -77,7 +77,8 @@ function reason(raised: boolean, { here, elsewhere, asked }: Marginals, outcome:
     return `there is money left for the day, and the next of it brings ${outcome(here)} here`
   if (raised && here >= elsewhere)
     return `the next money brings ${outcome(here)} here, more than the ${outcome(elsewhere)} where the portfolio's money runs out`
-  if (raised) return `a limit asks for more than it would get by its return of ${outcome(here)}`
+  if (raised)
+    return `the next money brings ${outcome(here)} here, against ${outcome(elsewhere)} where the portfolio's money runs out: a limit, or the wish to learn, asks for more`
   if (here < elsewhere)
     return `the last money brings only ${outcome(here)} here, against ${outcome(elsewhere)} where it goes instead`
   return `a limit lies below what it stands at, though its last money brings ${outcome(here)}`

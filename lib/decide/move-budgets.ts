@@ -22,6 +22,8 @@ export interface Moved {
   readonly limits: readonly BindingGuardrail[]
   /** Of the target, main units of the base currency. */
   readonly unspent: number
+  /** Share of the expected outcome that exploring gives up. */
+  readonly explorationCost: number
 }
 
 /**
@@ -51,7 +53,7 @@ export function moveBudgets(
   if (split.kind === 'impossible')
     return {
       decisions: [...decisions, ...positions.map(({ movable: one }) => holdOf(one, 'guardrail', split.detail))],
-      ...{ marginalReturn: 0, limits: [], unspent: 0 },
+      ...{ marginalReturn: 0, limits: [], unspent: 0, explorationCost: 0 },
     }
   const varied = variation(observation, positions, split)
   decisions.push(...positions.map((position, i) => decideOne(position, split, i, varied[i] ?? 1)))
@@ -60,6 +62,7 @@ export function moveBudgets(
     marginalReturn: split.price,
     limits: split.binding,
     unspent: split.unspent,
+    explorationCost: split.explorationCost,
   }
 }
 
@@ -79,7 +82,11 @@ const contextOf = (one: Movable, dayTarget: Money): BudgetContext => ({
 /** Factors of the day's variation on purpose; 1 where a bound, a group, a room or a ceiling has the last word. */
 function variation(observation: Observation, positions: readonly Position[], split: Split): readonly number[] {
   const { maxCost } = observation.policy.policy.exploration
-  const free = positions.map((_, i) => split.spend[i]! > 0 && split.limitsOf(i).length === 0)
+  // A budget on its way to somewhere else is varied by that already.
+  const free = positions.map(({ atLeast, atMost }, i) => {
+    const spend = split.spend[i]!
+    return spend > atLeast * 1.001 && spend < atMost * 0.999 && split.limitsOf(i).length === 0
+  })
   const roomAt = ({ atLeast, atMost }: Position, spend: number) => Math.min(atMost / spend - 1, 1 - atLeast / spend)
   const factors = dither(
     positions.map((position, i) => ({
@@ -139,11 +146,15 @@ function decideOne(position: Position, split: Split, index: number, factor: numb
     class: membership.class,
     expected: effectOf(goal, { ...change, spend: (after - before) * baseUnits }, estimate, baseUnits),
     binding,
-    why: sentence(goal, baseCurrency, budget.amount, to, marginals, binding, factor !== 1),
+    why: sentence(goal, baseCurrency, budget.amount, to, marginals, binding, isVentured(split, index, factor)),
     maturity: estimate.maturity,
     limitedBy: limitedBy(movable, estimate),
   }
 }
+
+/** Whether more than a hundredth of the budget is there to be learned from. */
+const isVentured = ({ spend, safeSpend }: Split, index: number, factor: number): boolean =>
+  Math.abs(factor * spend[index]! - safeSpend[index]!) > 0.01 * safeSpend[index]!
 
 /** Further claimed conversions per further unit of spend, by the difference over a thousandth. */
 function marginalAt(position: Position, spend: number): number {

@@ -17,6 +17,8 @@ import { pushDate } from '../model/push-day.ts'
 import type { Campaign } from '../model/structure.ts'
 import { HOUR_MS, later } from '../units/calendar.ts'
 import { compare, fromMainUnits, larger, type Money, mainUnits, smaller } from '../units/money.ts'
+import { stepCaps } from './approved-step.ts'
+import { memberEnds } from './calendar/member-ends.ts'
 import type { CapabilitiesOf } from './capabilities-of.ts'
 import { decideAlone } from './decide-alone.ts'
 import { commitmentsToday, floorsOf } from './floors.ts'
@@ -45,17 +47,22 @@ export function decide(
   const day = paceDay(observation, questions, estimates)
   const commitments = commitmentsToday(observation, questions)
   const target = withMinimums(day, commitments)
+  const capsOf = stepCaps(questions)
   const settled: Decision[] = []
+  const staying: BudgetQuestion[] = []
   const movable: Movable[] = []
   for (const question of questions) {
-    const decided = decideAlone(question)
+    const decided = decideAlone(question, capsOf)
+    if (!decided && question.estimate) movable.push({ ...question, estimate: question.estimate })
+    else staying.push(decided ? standingAfter(question, decided) : question)
     if (decided) settled.push(decided)
-    else if (question.estimate) movable.push({ ...question, estimate: question.estimate })
   }
   const floors = floorsOf(observation, commitments, day.day)
-  const moved = moveBudgets(observation, movable, settledBudgets(questions, movable), target, floors)
+  const moved = moveBudgets(observation, movable, staying, target, floors)
   const targets = observation.accounts.flatMap((account) => targetHolds(observation, account))
-  const all = [...withPredictions([...moved.decisions, ...settled], questions, estimates), ...targets]
+  // What was approved beforehand comes first: it has the first claim on the room under the caps.
+  const budgets = withPredictions([...settled, ...moved.decisions], questions, estimates)
+  const all = [...budgets, ...targets, ...memberEnds(observation, capabilitiesOf)]
   return named(
     {
       ...terms(observation, inputsHash),
@@ -63,6 +70,7 @@ export function decide(
       marginalReturn: moved.marginalReturn,
       netGrowth: netGrowth(all, observation),
       limits: moved.limits,
+      explorationCost: moved.explorationCost,
       unspent: fromMainUnits(Math.max(0, moved.unspent), target.currency, 'down'),
       pace: withWarnings(day, commitments),
       proposedCaps: proposedCaps(observation, capabilitiesOf),
@@ -104,14 +112,11 @@ const terms = ({ now, policy, occasion, rates }: Observation, inputsHash: string
   occasion,
 })
 
-/** Budgets that stay as they are but spend the portfolio's money. */
-const settledBudgets = (
-  questions: readonly BudgetQuestion[],
-  movable: readonly Movable[],
-): readonly BudgetQuestion[] => {
-  const moving = new Set(movable.map(({ lever }) => leverKey(lever)))
-  return questions.filter(({ lever }) => !moving.has(leverKey(lever)))
-}
+/** A budget that does not take part in the split, at what it will stand at. */
+const standingAfter = (question: BudgetQuestion, decided: Decision): BudgetQuestion =>
+  decided.kind === 'change' && decided.change.to.kind === 'money'
+    ? { ...question, stepsTo: decided.change.to.amount }
+    : question
 
 /** What each budget is expected to bring at what it will stand at, so that it can be scored. */
 function withPredictions(

@@ -2,7 +2,7 @@ import type { Goal } from '../model/policy.ts'
 import { mainUnits } from '../units/money.ts'
 import type { AverageCeiling, Curves, GrowthRooms, MarginalFloor, Problem } from './allocation/problem.ts'
 import type { GroupTerms, PortfolioGroups } from './portfolio-groups.ts'
-import { claimedAt, type Fixture, type Position } from './position.ts'
+import { claimedAt, type Fixture, hopeAt, type Position } from './position.ts'
 
 /** Points that a curve is tabulated at between a budget's bounds: finer than any platform's smallest step matters. */
 const POINTS = 33
@@ -15,18 +15,24 @@ export interface Rooms {
   readonly of: readonly number[]
 }
 
-/** The day's problem: positions come first, then the budgets that stay as they are. */
+/**
+ * The day's problem: positions come first, then the budgets that stay as they are.
+ *
+ * @param boldness standard deviations of a raise's outcome that are counted as if they were to be had; 0 = none
+ */
 export function portfolioProblem(
   goal: Goal,
   positions: readonly Position[],
   fixtures: readonly Fixture[],
   { terms, of }: PortfolioGroups,
   { rooms, of: roomOf }: Rooms,
+  boldness: number,
 ): Problem {
   const marginals = marginalFloors(goal, terms)
+  const averages = averageCeilings(goal, terms)
   const stay = fixtures.map(() => 0)
   return {
-    curves: curvesOf(positions, fixtures, goal.kind === 'profit'),
+    curves: curvesOf(positions, fixtures, boldness, goal.kind === 'profit' || (boldness > 0 && averages.length > 0)),
     groups: {
       parent: Int32Array.from(terms, ({ parent }) => parent),
       minimum: Float64Array.from(terms, ({ atLeast }) => atLeast),
@@ -41,13 +47,18 @@ export function portfolioProblem(
       standing: Float64Array.from([...positions.map(({ standing }) => standing), ...stay]),
       perUnit: Float64Array.from([...positions.map(({ delivery }) => 1 / delivery), ...stay]),
     } satisfies GrowthRooms,
-    averages: averageCeilings(goal, terms),
+    averages,
     marginals,
   }
 }
 
 /** @param apart whether what ceilings count is another quantity than the objective */
-function curvesOf(positions: readonly Position[], fixtures: readonly Fixture[], apart: boolean): Curves {
+function curvesOf(
+  positions: readonly Position[],
+  fixtures: readonly Fixture[],
+  boldness: number,
+  apart: boolean,
+): Curves {
   const offset = new Int32Array(positions.length + fixtures.length + 1)
   const spend: number[] = []
   const objective: number[] = []
@@ -59,7 +70,8 @@ function curvesOf(positions: readonly Position[], fixtures: readonly Fixture[], 
       const at = points === 1 ? atLeast : atLeast + ((atMost - atLeast) * k) / (points - 1)
       const claimed = claimedAt(position, at)
       spend.push(at)
-      objective.push(worth.objective * claimed)
+      const hope = boldness > 0 ? boldness * hopeAt(position, at) : 0
+      objective.push(worth.objective * (claimed + hope))
       outcome.push(worth.outcome * claimed)
     }
     offset[i + 1] = spend.length

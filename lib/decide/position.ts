@@ -1,4 +1,4 @@
-import { conversionsAt } from '../measure/response-curve.ts'
+import { conversionChange, conversionsAt } from '../measure/response-curve.ts'
 import type { BudgetEstimate } from '../model/estimates.ts'
 import { canSpend } from '../model/membership.ts'
 import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
@@ -72,6 +72,16 @@ export function positionOf(movable: Movable, limits: readonly Limit[]): Position
 export const claimedAt = ({ movable, baseUnits, ceiling }: Position, spend: number): number =>
   conversionsAt(movable.estimate.curve, Math.min(spend, ceiling) / baseUnits)
 
+/**
+ * What is not known of a raise, counted as if part of it were good news: claimed conversions per day that a spend above
+ * where the budget stands may bring beyond the mean, per unit of boldness (standard deviations). Cuts get none: there is
+ * nothing to be found out there that is worth having.
+ */
+export const hopeAt = ({ movable, baseUnits, ceiling, standing }: Position, spend: number): number =>
+  spend > standing && standing < ceiling
+    ? conversionChange(movable.estimate.curve, standing / baseUnits, Math.min(spend, ceiling) / baseUnits).sd
+    : 0
+
 /** A budget that stays as it is: what it will spend and bring, base currency per day. */
 export interface Fixture {
   readonly question: BudgetQuestion
@@ -86,14 +96,17 @@ export function fixtureOf(question: BudgetQuestion, dayTarget: Money): Fixture {
   const rate = rateOf(question)
   const none = { question, spend: 0, objective: 0, outcome: 0 }
   if (!canSpend(question.account.structure, question.budget)) return none
+  const level = question.stepsTo ?? (question.state?.event?.stoodAt && question.budget.amount)
   // What has no history yet is taken to spend what it may.
   if (!estimate)
     return question.budget.period === 'daily'
-      ? { ...none, spend: Math.min(mainUnits(question.budget.amount) * baseUnitsOf(rate), mainUnits(dayTarget)) }
+      ? { ...none, spend: Math.min(mainUnits(level ?? question.budget.amount) * baseUnitsOf(rate), mainUnits(dayTarget)) }
       : none
-  const own = fromMainUnits(estimate.recentSpendPerDay, rate.from, 'half-even')
+  // What stands at another level than its recent days is not told by them.
+  const ownSpend = level ? mainUnits(level) * deliveryOf(estimate) : estimate.recentSpendPerDay
+  const own = fromMainUnits(ownSpend, rate.from, 'half-even')
   const spend = Math.min(mainUnits(convert(own, rate, 'up')), mainUnits(dayTarget))
   const { objective, outcome } = worthOf(question.observation.policy.policy.goal, estimate, baseUnitsOf(rate))
-  const claimed = conversionsAt(estimate.curve, estimate.recentSpendPerDay)
+  const claimed = conversionsAt(estimate.curve, ownSpend)
   return { question, spend, objective: objective * claimed, outcome: outcome * claimed }
 }

@@ -7,13 +7,17 @@ import { groupRooms } from './group-rooms.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { type Floor, type GroupTerms, portfolioGroups } from './portfolio-groups.ts'
 import { portfolioProblem } from './portfolio-problem.ts'
-import { fixtureOf, type Position } from './position.ts'
+import { claimedAt, fixtureOf, type Position } from './position.ts'
 
 /** The day's money, split. Amounts are main units of the base currency. */
 export interface Split {
   readonly kind: 'split'
   /** By position. */
   readonly spend: Float64Array
+  /** The same had nothing been ventured to learn from it. */
+  readonly safeSpend: Float64Array
+  /** Share of the expected outcome that exploring gives up. */
+  readonly explorationCost: number
   /** Marginal return at which the money ran out; 0 when some is left that would bring nothing. */
   readonly price: number
   /** By position: worth of one more unit of its own upper bound (of its lower one, negative). */
@@ -53,14 +57,48 @@ export function splitDay(
   const groups = portfolioGroups(observation, levers, mainUnits(target), floors)
   const { rooms, indexesOf } = groupRooms(observation, [...positions.map(({ movable }) => movable), ...staying])
   const roomOf = positions.map(({ movable }) => indexesOf(movable)[0]!)
-  const { goal } = observation.policy.policy
-  const { problem, found } = solved(portfolioProblem(goal, positions, fixtures, groups, { rooms, of: roomOf }))
+  const { goal, exploration } = observation.policy.policy
+  const at = (boldness: number): Problem =>
+    portfolioProblem(goal, positions, fixtures, groups, { rooms, of: roomOf }, boldness)
+  const { problem, found } = solved(at(0))
   if (found.kind === 'infeasible')
     return {
       kind: 'impossible',
       detail: `these limits contradict each other: ${found.conflict.map((one) => limitText(one, observation, groups.terms)).join('; ')}`,
     }
-  return splitOf(observation, problem, found, groups.terms, positions)
+  const explored = explore(positions, found, exploration.maxCost, (boldness) => solved(at(boldness)).found)
+  return splitOf(observation, problem, found, explored, groups.terms, positions)
+}
+
+/** Standard deviations of a raise's outcome that exploring counts as if they were to be had, boldest first. */
+const BOLDNESS = [0.8, 0.4, 0.2] as const
+
+interface Explored {
+  readonly spend: Float64Array
+  /** Share of the outcome that is expected to be given up for it. */
+  readonly cost: number
+}
+
+/**
+ * The split that leans towards raises of which little is known, as boldly as the policy's cost of learning allows. What
+ * is tried becomes known, and is given up again if it was not worth it; what is never tried stays unknown for ever.
+ */
+function explore(
+  positions: readonly Position[],
+  found: Allocated,
+  maxCost: number,
+  solve: (boldness: number) => Allocation,
+): Explored {
+  const outcome = (spend: Float64Array): number =>
+    positions.reduce((sum, position, i) => sum + position.worth.objective * claimedAt(position, spend[i]!), 0)
+  const best = outcome(found.spend)
+  for (const boldness of maxCost > 0 && best > 0 ? BOLDNESS : []) {
+    const bold = solve(boldness)
+    if (bold.kind !== 'allocated') continue
+    const cost = 1 - outcome(bold.spend) / best
+    if (cost <= maxCost) return { spend: bold.spend, cost: Math.max(0, cost) }
+  }
+  return { spend: found.spend, cost: 0 }
 }
 
 /** Relaxations per plan: enough for any portfolio whose curves are nearly concave, and bounded for all others. */
@@ -88,6 +126,7 @@ function splitOf(
   observation: Observation,
   problem: Problem,
   found: Allocated,
+  explored: Explored,
   terms: readonly GroupTerms[],
   positions: readonly Position[],
 ): Split {
@@ -99,7 +138,9 @@ function splitOf(
   const tight = binding.filter(({ limit }) => limit.kind !== 'total')
   return {
     kind: 'split',
-    spend: found.spend.slice(0, positions.length),
+    spend: explored.spend.slice(0, positions.length),
+    safeSpend: found.spend.slice(0, positions.length),
+    explorationCost: explored.cost,
     price: Math.max(0, found.price),
     boundWorth: found.boundWorth.slice(0, positions.length),
     binding: [

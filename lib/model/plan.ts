@@ -125,6 +125,8 @@ export interface PlanTerms {
   readonly occasion: 'daily' | 'correction'
   /** What binds the portfolio as a whole, with the worth of relaxing it. */
   readonly limits?: readonly BindingGuardrail[]
+  /** Share of the expected outcome that the plan gives up to learn from it. */
+  readonly explorationCost?: number
   /** Of the day's target, in the base currency: what stays unspent because nothing brings what it costs, or has room. */
   readonly unspent?: Money
   /** Where the flight is going. */

@@ -230,7 +230,7 @@ export const policySchema = z.strictObject({
   commitments: z.array(commitment).default([]),
   groups: z.array(group).default([]),
   calibrations: z.array(calibration).default([]),
-  exploration: z.strictObject({ maxCost: z.number().min(0).max(0.05).default(0.005) }).prefault({}),
+  exploration: z.strictObject({ maxCost: z.number().min(0).max(0.05).default(0.02) }).prefault({}),
   targets: z.enum(['leave', 'steer']).default('leave'),
   bidMultipliers: z.enum(['leave', 'steer']).default('leave'),
 })
