@@ -4,9 +4,9 @@ import type { AccountDayLedger } from '../model/ledger.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit } from '../ports/store.ts'
 import type { AccountDate } from '../units/calendar.ts'
-import { add, compare, larger, type Money, subtract, zero } from '../units/money.ts'
+import { compare, larger, type Money, subtract } from '../units/money.ts'
 import { commitFresh } from './commit.ts'
-import { worstCase } from './exposure.ts'
+import { worstCaseOf } from './exposure.ts'
 import type { Loop } from './loop.ts'
 
 export interface OpenDay {
@@ -36,10 +36,7 @@ async function buildOpen(
   const capText = cap ? { capMicros: cap.micros.toString() } : {}
   // Read afresh: a worker may have settled something since the caller looked.
   const known = await loop.money.allLevers(account)
-  const exposure = [...known.values()].reduce(
-    (total, state) => add(total, worstCase(state, date, factor)),
-    zero(currency),
-  )
+  const exposure = worstCaseOf(known.values(), date, factor, currency)
   if (ledger) {
     const entries = differences(ledger, exposure, cap)
     if (entries.length === 0) return undefined

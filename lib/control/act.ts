@@ -1,10 +1,12 @@
 import { type AccountRef, accountKey } from '../model/account.ts'
 import { scopesOf } from '../model/freeze.ts'
+import { campaignsMovedBy } from '../model/lever-place.ts'
 import type { PlanChunk, PlanHeader, PlanProgress } from '../model/plan.ts'
-import type { Policy } from '../model/policy.ts'
+import type { Policy, PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { StageMessage } from '../model/turn.ts'
 import { dateAt } from '../units/calendar.ts'
+import { announceEvents } from './announce.ts'
 import type { NextChunk } from './chunk.ts'
 import { mayPushNow, openPlans } from './dispatch.ts'
 import { giveUpChunk } from './give-up.ts'
@@ -43,7 +45,21 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
       return summary
     }
   }
-  return { chunks: 0 }
+  return { chunks: 0, ...(await announceAll(policies, structure, loop)) }
+}
+
+/** Last, when nothing is left to be pushed: no announcement keeps a cut waiting. */
+async function announceAll(
+  policies: readonly PolicyVersion[],
+  structure: AccountStructure,
+  loop: Loop,
+): Promise<Summary> {
+  if (loop.asked) return {}
+  let summary: Summary = {}
+  for (const version of policies)
+    for (const header of await openPlans(version.policy, loop.clock.now(), loop))
+      summary = { ...summary, ...(await announceEvents(header, version, structure, loop)) }
+  return summary
 }
 
 async function nextChunk(
@@ -100,8 +116,6 @@ async function actOnChunk(
   }
 }
 
-/** Campaigns that the chunk's budgets feed: their freezes count. */
+/** Campaigns that the chunk moves: their freezes count. */
 const campaignsOf = ({ changes }: PlanChunk, structure: AccountStructure): readonly string[] =>
-  changes.flatMap(({ change: { lever } }): readonly string[] =>
-    lever.entity === 'budget' ? (structure.budgets.find(({ id }) => id === lever.id)?.campaigns ?? []) : [lever.id],
-  )
+  changes.flatMap(({ change: { lever } }) => campaignsMovedBy(structure, lever))

@@ -13,6 +13,7 @@ import {
   startOfDay,
   type TimeZone,
 } from '../units/calendar.ts'
+import { mayAnnounce } from './announcing.ts'
 import { type Loop, OPEN_PLANS_MAX } from './loop.ts'
 import { allPolicies } from './portfolios.ts'
 
@@ -73,6 +74,8 @@ async function dueActs(policy: Policy, now: Instant, turn: Instant, loop: Loop):
     const progress = await loop.plans.progress(header.id)
     for (const { account, chunks } of header.accounts)
       if ((progress?.cursors[account] ?? 0) < chunks.length) accounts.add(account)
+    for (const { account } of policy.accounts)
+      if (mayAnnounce(header, policy, account, progress, now, loop)) accounts.add(accountKey(account))
   }
   return [...accounts].map((key) => ({ stage: 'act', key, turn, attempt: 0 }))
 }

@@ -1,6 +1,7 @@
 import { amountText } from '../decide/words.ts'
 import { sameAccount } from '../model/account.ts'
-import type { Drift, LeverState } from '../model/lever-state.ts'
+import { isBudget, sameValue } from '../model/lever.ts'
+import { type Drift, type LeverState, withEvent } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { ChangeEvent } from '../model/structure.ts'
 import { type AccountDate, DAY_MS, type Instant, later } from '../units/calendar.ts'
@@ -26,13 +27,13 @@ export interface DriftQuestion {
 }
 
 /**
- * What to make of a budget that is not as it was known. An amount that somebody else changed is drift: inside the caps it
- * is adopted, held or reasserted as the policy says; outside them it is not adopted but marked to be cut back to the cap.
+ * What to make of a lever that is not as it was known. A value that somebody else changed is drift: inside the caps it is
+ * adopted, held or reasserted as the policy says; a budget outside them is not adopted but marked to be cut back to the
+ * cap. Levers that are no budgets have no caps: what they cost is bounded by their budgets.
  */
 export function resolveDrift(question: DriftQuestion): { state: LeverState; drift?: Drift } {
   const { sighting, before, date, now } = question
-  const { budget, lever, idle } = sighting
-  const observed = { kind: 'money', amount: budget.amount } as const
+  const { value: observed, lever, idle } = sighting
   const base: LeverState = before ?? { lever, version: 0, known: observed, knownAt: now, ours: false, idle }
   const seen: LeverState = {
     ...counted(before, base, sighting, date),
@@ -41,9 +42,9 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
     idle,
     version: base.version + 1,
   }
-  if (!before || amountOf(before.known).micros === budget.amount.micros) return { state: seen }
+  if (!before || sameValue(before.known, observed)) return { state: seen }
 
-  const event = question.events.findLast((one) => one.entity.id === budget.id && one.origin !== 'ours')
+  const event = question.events.findLast((one) => one.entity.id === lever.id && one.origin !== 'ours')
   const drift = (resolution: Drift['resolution'], detail: string): Drift => ({
     lever,
     lastKnown: before.known,
@@ -53,18 +54,22 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
     resolution,
     detail,
   })
-  const limit = standingOrder(question, before) ?? capFor(question, before)
-  if (sighting.portfolio && limit && compare(budget.amount, limit.amount) > 0) {
+  const limit = isBudget(lever) ? (standingOrder(question, before) ?? capFor(question, before)) : undefined
+  if (sighting.portfolio && limit && compare(amountOf(observed), limit.amount) > 0) {
     const state: LeverState = { ...seen, cutBackTo: { kind: 'money', amount: limit.amount } }
-    const worst = times(budget.amount, question.factor, 'up')
+    const worst = times(amountOf(observed), question.factor, 'up')
     return {
       state,
       drift: drift('cut-back', `${limit.why}; at worst today costs ${amountText(worst)} on this budget`),
     }
   }
   const { cutBackTo: _, ...inside } = seen
-  return adopt(inside, sighting.portfolio, drift, now)
+  return adopt(theirs(inside), sighting.portfolio, drift, now)
 }
+
+/** What somebody moves during an event is theirs: it is not put back after it. */
+const theirs = (state: LeverState): LeverState =>
+  state.event?.stoodAt ? withEvent(state, { name: state.event.name }) : state
 
 /**
  * With what the day may already have cost on record, before the value or the idleness changes. What was edited and then
@@ -73,11 +78,13 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
 function counted(
   before: LeverState | undefined,
   base: LeverState,
-  { budget, idle }: Sighting,
+  { lever, value, idle }: Sighting,
   date: AccountDate,
 ): LeverState {
-  if (before && !before.idle) return withHigh(before, budget.amount, date)
-  return idle ? base : withHigh({ ...base, idle: true }, budget.amount, date)
+  // A setting that is seen for the first time was not moved today.
+  if (!isBudget(lever)) return before ? withHigh(before, value, date) : base
+  if (before && !before.idle) return withHigh(before, value, date)
+  return idle ? base : withHigh({ ...base, idle: true }, value, date)
 }
 
 function adopt(
@@ -90,7 +97,7 @@ function adopt(
   if (rules.insideCaps === 'reassert')
     return { state, drift: drift('reassert', 'the next daily decision starts from it and steers on') }
   const until = later(now, rules.holdDays * DAY_MS)
-  const hold = { until, reason: 'somebody set this budget by hand' }
+  const hold = { until, reason: `somebody set this ${isBudget(state.lever) ? 'budget ' : ''}by hand` }
   return {
     state: rules.holdDays > 0 ? { ...state, hold } : state,
     drift: drift(rules.insideCaps, `inside the caps: left alone for ${rules.holdDays} days`),
@@ -102,7 +109,7 @@ function standingOrder(
   { sighting }: DriftQuestion,
   { cutBackTo }: LeverState,
 ): { amount: Money; why: string } | undefined {
-  if (!cutBackTo || compare(sighting.budget.amount, amountOf(cutBackTo)) <= 0) return undefined
+  if (!cutBackTo || compare(amountOf(sighting.value), amountOf(cutBackTo)) <= 0) return undefined
   return { amount: amountOf(cutBackTo), why: 'it was to be cut back already' }
 }
 
@@ -111,8 +118,8 @@ function capFor(
   { sighting, exposure, cap, factor, learningSafeStep, date, rate }: DriftQuestion,
   before: LeverState,
 ): { amount: Money; why: string } | undefined {
-  const { budget, portfolio } = sighting
-  if (!portfolio || budget.period !== 'daily') return undefined
+  const { lever, value, portfolio } = sighting
+  if (!portfolio || lever.kind !== 'daily-budget') return undefined
   const { guardrails, bounds } = portfolio.policy
   const known = amountOf(before.known)
   const limits: { amount: Money; why: string }[] = [
@@ -121,7 +128,7 @@ function capFor(
       why: `more than ${guardrails.implausibleFactor} times the budget before is taken for an error`,
     },
   ]
-  const own = bounds.find((one) => one.budget === budget.id && sameAccount(one.account, sighting.lever.account))?.atMost
+  const own = bounds.find((one) => one.budget === lever.id && sameAccount(one.account, lever.account))?.atMost
   if (own) limits.push({ amount: own, why: 'above the most that the policy allows this budget' })
   if (guardrails.maxDailyBudget && rate)
     limits.push({
@@ -133,7 +140,7 @@ function capFor(
       amount: underCap(before, exposure, cap, factor, date),
       why: 'above what the account’s day cap leaves',
     })
-  const broken = limits.filter(({ amount }) => compare(budget.amount, amount) > 0)
+  const broken = limits.filter(({ amount }) => compare(amountOf(value), amount) > 0)
   const tightest = broken.reduce<{ amount: Money; why: string } | undefined>(
     (a, b) => (a && smaller(a.amount, b.amount) === a.amount ? a : b),
     undefined,

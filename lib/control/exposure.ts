@@ -1,9 +1,9 @@
-import type { LeverValue } from '../model/lever.ts'
+import { isBudget, type LeverValue } from '../model/lever.ts'
 import { type LeverState, pastOn } from '../model/lever-state.ts'
 import type { AccountDate } from '../units/calendar.ts'
-import { larger, type Money, subtract, times, zero } from '../units/money.ts'
+import { add, type CurrencyCode, larger, type Money, subtract, times, zero } from '../units/money.ts'
 
-/** A budget lever's money. @throws TypeError for other levers: only budgets are counted in the ledger */
+/** A budget lever's money. @throws TypeError for other values */
 export function amountOf(value: LeverValue): Money {
   if (value.kind !== 'money') throw new TypeError(`a budget is an amount, got a ${value.kind}`)
   return value.amount
@@ -22,23 +22,42 @@ export const startOn = (state: LeverState, date: AccountDate): LeverValue =>
   state.day === date && state.dayStart ? state.dayStart : state.known
 
 /** What a budget adds to the worst case of its day. A lifetime budget may go in one day, but not twice. */
-export const worstCase = (state: LeverState, date: AccountDate, factor: number): Money => {
+const worstCase = (state: LeverState, date: AccountDate, factor: number): Money => {
   const high = highOn(state, date)
   return state.lever.kind === 'lifetime-budget' ? high : times(high, factor, 'up')
 }
 
-/** By how much the worst case of `date` grows (or, on a release, shrinks) when a budget's record changes. */
-export const worstCaseChange = (before: LeverState, after: LeverState, date: AccountDate, factor: number): Money =>
-  subtract(worstCase(after, date, factor), worstCase(before, date, factor))
+/** What levers add to the worst case of a day. Only budgets do: a target or a bid spends no more than its budget lets it. */
+export const worstCaseOf = (
+  states: Iterable<LeverState>,
+  date: AccountDate,
+  factor: number,
+  currency: CurrencyCode,
+): Money => {
+  let total = zero(currency)
+  for (const state of states) if (isBudget(state.lever)) total = add(total, worstCase(state, date, factor))
+  return total
+}
 
-/** The record with at least `amount` as its day's highest value. */
-export const withHigh = (state: LeverState, amount: Money, date: AccountDate): LeverState => ({
-  ...state,
-  ...pastPart(state, date),
-  day: date,
-  dayStart: startOn(state, date),
-  dayHigh: { kind: 'money', amount: larger(highOn(state, date), amount) },
-})
+/** By how much the worst case of `date` grows (or, on a release, shrinks) when a lever's record changes. */
+export const worstCaseChange = (
+  before: LeverState,
+  after: LeverState,
+  date: AccountDate,
+  factor: number,
+  currency: CurrencyCode,
+): Money => subtract(worstCaseOf([after], date, factor, currency), worstCaseOf([before], date, factor, currency))
+
+/** The record as written to on `date`; a budget's with at least `value` as its day's highest. */
+export function withHigh(state: LeverState, value: LeverValue, date: AccountDate): LeverState {
+  const written = { ...state, ...pastPart(state, date), day: date, dayStart: startOn(state, date) }
+  if (!isBudget(state.lever)) return written
+  return { ...written, dayHigh: { kind: 'money', amount: larger(highOn(state, date), amountOf(value)) } }
+}
+
+/** What `withHigh` took the day's highest to be before: where the record goes back to. */
+export const highBefore = (state: LeverState, date: AccountDate): LeverValue =>
+  isBudget(state.lever) ? { kind: 'money', amount: highOn(state, date) } : state.known
 
 function pastPart(state: LeverState, date: AccountDate): Pick<LeverState, 'past'> {
   const past = pastOn(state, date)

@@ -66,6 +66,7 @@ function foldEntry(
       portfolios.set(key, grown(portfolios.get(key) ?? EMPTY, BigInt(entry.deltaMicros), false))
       return
     }
+    case 'announcement':
     case 'freeze':
     case 'unfreeze':
     case 'plan':

@@ -10,7 +10,7 @@ import type { ExchangeRate } from '../units/rates.ts'
 import { freshEvidence } from './evidence.ts'
 import { lagRevisions } from './lag-reading.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, checkCurrencies, policiesOf, termsOf } from './portfolios.ts'
+import { allPolicies, checkCurrencies, policiesOf, takenOver, termsOf } from './portfolios.ts'
 
 /** How far back the shop's own orders are compared with what is claimed. */
 const ORDER_DAYS = 90
@@ -109,8 +109,12 @@ async function observeAccount(
     ...freshEvidence(evidence, rule, now),
     levers: [...levers.values()],
     contested,
+    ...takenOverPart(takenOver(version, others, structure, today)),
   }
 }
+
+const takenOverPart = (found: NonNullable<AccountObservation['takenOver']>): Pick<AccountObservation, 'takenOver'> =>
+  found.length > 0 ? { takenOver: found } : {}
 
 const total = (hours: readonly (bigint | undefined)[]): bigint =>
   hours.reduce<bigint>((sum, hour) => sum + (hour ?? 0n), 0n)

@@ -8,12 +8,12 @@ import type { Approval, Plan } from '../model/plan.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { MoneyCommit } from '../ports/store.ts'
 import { type Instant, later } from '../units/calendar.ts'
-import { add, sum, zero } from '../units/money.ts'
+import { add, zero } from '../units/money.ts'
 import { convert } from '../units/rates.ts'
 import { auditApproval } from './approve.ts'
 import { commitFresh } from './commit.ts'
 import { occasionOf } from './dispatch.ts'
-import { worstCase } from './exposure.ts'
+import { worstCaseOf } from './exposure.ts'
 import { type Loop, OPEN_PLANS_MAX } from './loop.ts'
 import { observe } from './observe.ts'
 import { overDeliveryFactor } from './portfolios.ts'
@@ -128,10 +128,7 @@ async function buildOpen(
     const states = [...(await loop.money.allLevers(structure.account)).values()].filter(({ lever }) =>
       own.has(lever.id),
     )
-    const worst = sum(
-      states.map((state) => worstCase(state, accountToday, factor)),
-      structure.currency,
-    )
+    const worst = worstCaseOf(states, accountToday, factor, structure.currency)
     exposure = add(exposure, convert(worst, rate, 'up'))
   }
   const next = { portfolio, date: today, exposure, ...(dayCap ? { cap: dayCap } : {}), rates, version: 1 }

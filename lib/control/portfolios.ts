@@ -1,8 +1,8 @@
-import { type AccountRef, accountKey, sameAccount } from '../model/account.ts'
-import { budgetMembership } from '../model/membership.ts'
+import { type AccountRef, accountKey, type CampaignId, type PortfolioId, sameAccount } from '../model/account.ts'
+import { budgetMembership, memberOf } from '../model/membership.ts'
 import type { PolicyAccount, PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure, BudgetHolder } from '../model/structure.ts'
-import type { AccountDate } from '../units/calendar.ts'
+import { type AccountDate, addDays } from '../units/calendar.ts'
 import { type Money, smaller } from '../units/money.ts'
 import type { Loop } from './loop.ts'
 
@@ -71,4 +71,22 @@ export function portfoliosOf(
   return policiesOf(policies, structure.account).filter(
     ({ policy }) => budgetMembership(policy, structure, budget, on) !== undefined,
   )
+}
+
+/** Running campaigns that a portfolio has no more, today or tomorrow, and that another one has by then. */
+export function takenOver(
+  { policy }: PolicyVersion,
+  others: readonly PolicyVersion[],
+  { account, campaigns }: AccountStructure,
+  today: AccountDate,
+): readonly { readonly campaign: CampaignId; readonly portfolio: PortfolioId }[] {
+  if (others.length === 0 || policy.members.every(({ to }) => to === undefined)) return []
+  const days = [today, addDays(today, 1)]
+  return campaigns
+    .filter((one) => one.status === 'active' && days.some((on) => !memberOf(policy, account, one, on)))
+    .flatMap((one) =>
+      others
+        .filter((other) => days.some((on) => memberOf(other.policy, account, one, on)))
+        .map((other) => ({ campaign: one.id, portfolio: other.policy.portfolio })),
+    )
 }

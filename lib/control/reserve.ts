@@ -3,16 +3,26 @@ import { accountKey } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
 import { type Intent, intentId } from '../model/intent.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
-import { type LeverKey, type LiveLever, leverKey, sameValue } from '../model/lever.ts'
+import {
+  isBudget,
+  isCut,
+  type LeverChange,
+  type LeverKey,
+  type LiveLever,
+  leverKey,
+  sameValue,
+} from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import type { ChangeDecision, PlanHeader } from '../model/plan.ts'
+import type { Policy } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
 import { type AccountDate, dateAt, type Instant, later } from '../units/calendar.ts'
-import { add, compare, type Money, smaller, subtract, sum, times, zero } from '../units/money.ts'
+import { add, compare, type Money, smaller, subtract, sum, zero } from '../units/money.ts'
 import type { NextChunk } from './chunk.ts'
 import { commitFresh } from './commit.ts'
-import { amountOf, highOn, startOn, withHigh, worstCaseChange } from './exposure.ts'
+import { highBefore, withHigh, worstCaseChange } from './exposure.ts'
+import { beyondDay, unfit } from './last-look.ts'
 import { inBase, portfolioDayOf, withExposure } from './ledger-step.ts'
 import { type Loop, leaseMs } from './loop.ts'
 import { advanced, noProgress } from './progress.ts'
@@ -31,8 +41,8 @@ interface Books {
   readonly now: Instant
   /** What raises of this plan may still take, in the base currency. */
   readonly headroom: Money
-  /** Largest rise of a budget within its day, as a share of what the day began with. */
-  readonly maxDayRise: number
+  readonly policy: Policy
+  readonly structure: AccountStructure
 }
 
 interface Granted {
@@ -92,7 +102,7 @@ async function build(
           account: key,
           chunks: 1,
           raised,
-          cutsOpened: granted.filter(({ growth }) => growth.micros < 0n).length,
+          cutsOpened: granted.filter(({ intent }) => isCut(intent.change)).length,
         }),
         expected: progress.version,
       },
@@ -143,9 +153,10 @@ async function openBooks(
   changes: readonly ChangeDecision[],
   headroom: Money,
   { version, factor, dayCap }: Steering,
-  { account, zone }: AccountStructure,
+  structure: AccountStructure,
   loop: Loop,
 ): Promise<Books> {
+  const { account, zone } = structure
   const { reader } = loop.platforms(account.platform)
   const levers = changes.map(({ change }) => change.lever)
   const live = await reader.live(account, levers)
@@ -168,7 +179,8 @@ async function openBooks(
     factor,
     now,
     headroom,
-    maxDayRise: version.policy.guardrails.maxDayRise,
+    policy: version.policy,
+    structure,
   }
 }
 
@@ -176,14 +188,16 @@ const tighter = (a: Money | undefined, b: Money | undefined): Money | undefined 
 
 /** Whether one change may be pushed, given what was granted before it in the same chunk. */
 function judge(
-  { change }: ChangeDecision,
+  decision: ChangeDecision,
   intent: Intent,
   books: Books,
   before: readonly Granted[],
   rates: Parameters<typeof growthInBase>[1],
 ): Verdict {
+  const { change } = decision
   const key = leverKey(change.lever)
-  const state = books.states.get(key)
+  // Only budgets have a record before they are moved: the ledger must have counted them.
+  const state = books.states.get(key) ?? (isBudget(change.lever) ? undefined : firstRecord(change, books.now))
   if (!state) return { refused: 'nothing is known of this lever yet', outcome: 'dropped' }
   if (state.pending) return { refused: 'an earlier push is not settled', outcome: 'dropped' }
   if (!sameValue(state.known, change.from))
@@ -195,34 +209,44 @@ function judge(
   if (!live || !sameValue(live, change.from))
     return { refused: `it stands at ${valueText(live)}, not at ${valueText(change.from)}`, outcome: 'drifted' }
 
-  const to = amountOf(change.to)
-  if (compare(to, amountOf(change.from)) > 0 && compare(to, mostToday(state, books)) > 0)
-    return { refused: 'it would rise by more today than the policy lets a budget rise in a day', outcome: 'dropped' }
-  const raised = withHigh(state, to, books.date)
+  const obstacle = isBudget(change.lever) ? beyondDay(decision, state, books) : unfit(change, books)
+  if (obstacle) return { refused: obstacle, outcome: 'dropped' }
   const nextState: LeverState = {
-    ...raised,
+    ...withHigh(state, change.to, books.date),
     version: state.version + 1,
     pending: {
       intent: intent.id,
       to: change.to,
       leaseUntil: intent.leaseUntil,
-      highBefore: { kind: 'money', amount: highOn(state, books.date) },
+      highBefore: highBefore(state, books.date),
+      ...(decision.event ? { event: decision.event } : {}),
     },
   }
-  const delta = worstCaseChange(state, nextState, books.date, books.factor)
+  const delta = worstCaseChange(state, nextState, books.date, books.factor, books.ledger.exposure.currency)
   const growth = growthInBase(change, rates)
-  const broken = brokenCap(delta, growth, books, before)
+  const broken = brokenCap(change, delta, growth, books, before)
   if (broken) return { refused: broken, outcome: 'dropped' }
   return { granted: { intent, lever: { next: nextState, expected: state.version }, delta, growth } }
 }
 
-/** The plan may have reckoned with another day's start: what is pushed today is held to today's. */
-const mostToday = (state: LeverState, { date, maxDayRise }: Books): Money =>
-  times(amountOf(startOn(state, date)), 1 + maxDayRise, 'down')
+const firstRecord = ({ lever, from }: LeverChange, now: Instant): LeverState => ({
+  lever,
+  version: 0,
+  known: from,
+  knownAt: now,
+  ours: false,
+  idle: false,
+})
 
 /** The cap that this change would break, in words. A cut breaks none. */
-function brokenCap(delta: Money, growth: Money, books: Books, before: readonly Granted[]): string | undefined {
-  if (growth.micros <= 0n) return undefined
+function brokenCap(
+  change: LeverChange,
+  delta: Money,
+  growth: Money,
+  books: Books,
+  before: readonly Granted[],
+): string | undefined {
+  if (isCut(change)) return undefined
   const { ledger, portfolio, caps, headroom } = books
   if (!caps.account || !caps.portfolio) return 'there is no cap in the policy'
   const all = add(

@@ -3,15 +3,15 @@ import { accountKey } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
 import type { PlatformFailure } from '../model/failure.ts'
 import type { Intent, IntentRecord, Outcome } from '../model/intent.ts'
-import { leverKey } from '../model/lever.ts'
-import type { LeverState } from '../model/lever-state.ts'
+import { isBudget, isCut, leverKey } from '../model/lever.ts'
+import { type LeverState, withEvent } from '../model/lever-state.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
 import { type AccountDate, DAY_MS, dateAt, type Instant, later } from '../units/calendar.ts'
 import { add, type Money, money, zero } from '../units/money.ts'
 import { unreachable } from '../units/unreachable.ts'
 import { commitFresh } from './commit.ts'
-import { amountOf, highOn, withHigh, worstCaseChange } from './exposure.ts'
+import { amountOf, highBefore, withHigh, worstCaseChange } from './exposure.ts'
 import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
 import { advanced } from './progress.ts'
@@ -81,7 +81,7 @@ async function build(
     const { intent, outcome } = settlement
     const before = states.get(leverKey(intent.change.lever))!
     const after = afterOutcome(before, settlement, date, now)
-    const change = ledger ? worstCaseChange(before, after, date, factor) : zero(currency)
+    const change = ledger ? worstCaseChange(before, after, date, factor, currency) : zero(currency)
     delta = add(delta, change)
     if (after !== before) levers.push({ next: { ...after, version: before.version + 1 }, expected: before.version })
     entries.push(entryOf(intent, outcome, after, date, change))
@@ -125,7 +125,7 @@ function afterOutcome(
       return { ...back, known: intent.change.from, knownAt: now }
     case 'drifted':
       // Counted from now on, but still known as it was: the next pull finds the edit, with who made it, and judges it.
-      return outcome.observed ? withHigh(back, amountOf(outcome.observed), date) : back
+      return outcome.observed ? withHigh(back, outcome.observed, date) : back
     case 'shadowed':
       throw new Error('a shadowed change has no reservation to settle')
     default:
@@ -140,12 +140,10 @@ function afterApplied(
   now: Instant,
 ): LeverState {
   if (readback.kind === 'not-read' || readback.value === undefined) return before
-  const known = {
-    ...withHigh(charged(before, date), amountOf(readback.value), date),
-    known: readback.value,
-    knownAt: now,
-    ours: true,
-  }
+  // What was stored otherwise may be what was there before: then the mark of before still says what is true of it.
+  const mark = before.pending?.event ?? (readback.kind === 'verified' ? undefined : before.event)
+  const marked = withEvent(charged(before, date), mark)
+  const known = { ...withHigh(marked, readback.value, date), known: readback.value, knownAt: now, ours: true }
   if (readback.kind === 'verified') return withoutMetCap(known)
   return {
     ...known,
@@ -162,14 +160,14 @@ function withoutMetCap(state: LeverState): LeverState {
 
 /** The record without the push, the day charged by the highest that it may have seen: after midnight the new day too. */
 function charged(before: LeverState, date: AccountDate): LeverState {
-  const { pending: _, ...rest } = withHigh(before, highOn(before, date), date)
+  const { pending: _, ...rest } = withHigh(before, highBefore(before, date), date)
   return rest
 }
 
 /** The record as if the push had never been reserved. */
 function unsent(before: LeverState, date: AccountDate): LeverState {
   const { pending, ...rest } = before
-  if (!pending || before.day !== date) return rest
+  if (!pending || before.day !== date || !isBudget(before.lever)) return rest
   return { ...rest, dayHigh: pending.highBefore }
 }
 
@@ -180,10 +178,10 @@ function count(
   outcome: Outcome,
   growth: Money,
 ): void {
-  if (outcome.kind === 'unknown' || change.to.kind !== 'money') return
+  if (outcome.kind === 'unknown') return
   const applied = outcome.kind === 'applied' && outcome.readback.kind === 'verified'
   const negated = money(-growth.micros, growth.currency)
-  if (growth.micros < 0n) {
+  if (isCut(change)) {
     tally.closed += 1
     if (applied) tally.freed = add(tally.freed, negated)
   } else if (outcome.kind !== 'applied') tally.raised = add(tally.raised, negated)

@@ -1,9 +1,8 @@
-import { accountKey, type PortfolioId } from '../model/account.ts'
+import { accountKey } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
 import type { PortfolioDayLedger } from '../model/ledger.ts'
-import { type Lever, type LeverKey, leverKey } from '../model/lever.ts'
+import { isBudget, type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { Drift, LeverState } from '../model/lever-state.ts'
-import { canSpend } from '../model/membership.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
@@ -12,19 +11,22 @@ import { add, type Money, subtract, toDecimal, zero } from '../units/money.ts'
 import { type ExchangeRate, identityRate } from '../units/rates.ts'
 import { openAccountDay } from './account-day.ts'
 import { commitFresh } from './commit.ts'
+import { askForCorrections } from './corrections.ts'
 import { resolveDrift } from './drift.ts'
-import { amountOf, withHigh, worstCaseChange } from './exposure.ts'
+import { withHigh, worstCaseChange } from './exposure.ts'
 import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
-import { accountDayCap, checkCurrencies, overDeliveryFactor, portfoliosOf } from './portfolios.ts'
+import { accountDayCap, checkCurrencies, overDeliveryFactor } from './portfolios.ts'
 import type { Sighting } from './sighting.ts'
+import { sightingsOf } from './sightings.ts'
+import { valueText } from './value-text.ts'
 
 /** Levers in one transaction. */
 const CHUNK = 25
 
 /**
- * Brings the record of every budget up to what was just read, and the day's ledger with it: new budgets, budgets that
- * somebody else moved (drift), campaigns that were paused or started. Only differences are written.
+ * Brings the record of every lever that has one up to what was just read, and the day's ledger with it: new budgets,
+ * what somebody else moved (drift), campaigns that were paused or started. Only differences are written.
  *
  * @param lookedAt when the reading of the structure began
  */
@@ -40,8 +42,9 @@ export async function syncLevers(
   const date = dateAt(structure.readAt, structure.zone)
   const factor = overDeliveryFactor(policies, account, loop.platforms(account.platform).capabilities.overDeliveryFactor)
   const cap = accountDayCap(policies, account)
-  const sightings = sightingsOf(structure, policies, date)
   const known = await loop.money.allLevers(account)
+  const { capabilities } = loop.platforms(account.platform)
+  const sightings = sightingsOf(structure, policies, known, capabilities, date)
   await openAccountDay({ structure, date, factor, cap }, loop)
 
   const differing = sightings.filter((sighting) => differs(sighting, known.get(leverKey(sighting.lever)), lookedAt))
@@ -54,41 +57,18 @@ export async function syncLevers(
   if (drifts.length > 0) await loop.facts.putDrifts(drifts)
   // Most turns find nothing to write: then what was read first still stands.
   const states = differing.length + gone.length === 0 ? known : await loop.money.allLevers(account)
-  await askForCorrections(sightings, states, loop)
-  return { budgets: sightings.length, drifts: drifts.length }
-}
-
-function sightingsOf(
-  structure: AccountStructure,
-  policies: readonly PolicyVersion[],
-  date: AccountDate,
-): readonly Sighting[] {
-  return structure.budgets
-    .filter(({ status }) => status !== 'removed')
-    .map((budget) => {
-      const owners = portfoliosOf(policies, structure, budget, date)
-      return {
-        budget,
-        lever: {
-          account: structure.account,
-          kind: budget.period === 'daily' ? 'daily-budget' : 'lifetime-budget',
-          entity: 'budget',
-          id: budget.id,
-        },
-        idle: !canSpend(structure, budget),
-        portfolio: owners.length === 1 ? owners[0] : undefined,
-      }
-    })
+  await askForCorrections(sightings, states, structure, policies, date, loop)
+  return { budgets: sightings.filter(({ lever }) => isBudget(lever)).length, drifts: drifts.length }
 }
 
 /**
  * Whether the record must be written. While an intent is open, verify is the one to look; and what was verified since the
  * pull began to read is newer than what the pull has seen.
  */
-function differs({ budget, idle }: Sighting, state: LeverState | undefined, lookedAt: Instant): boolean {
+function differs({ value, idle }: Sighting, state: LeverState | undefined, lookedAt: Instant): boolean {
   if (!state) return true
   if (state.pending || state.knownAt > lookedAt) return false
-  return state.idle !== idle || amountOf(state.known).micros !== budget.amount.micros
+  return state.idle !== idle || !sameValue(state.known, value)
 }
 
 function chunksByPortfolio(sightings: readonly Sighting[]): readonly (readonly Sighting[])[] {
@@ -150,12 +130,7 @@ async function buildSync(
     const resolved = resolveDrift({
       ...{ sighting, before, events, exposure, cap: ledger?.cap, factor, learningSafeStep, date, now, rate },
     })
-    const delta = worstCaseChange(
-      before ?? unseen(sighting.lever, sighting.budget.amount),
-      resolved.state,
-      date,
-      factor,
-    )
+    const delta = worstCaseChange(before ?? unseen(sighting), resolved.state, date, factor, structure.currency)
     if (resolved.drift) drifts.push(resolved.drift)
     if (exposure) exposure = add(exposure, delta)
     levers.push({ next: resolved.state, expected: before?.version ?? 0 })
@@ -175,17 +150,17 @@ async function buildSync(
 }
 
 /** A lever that nothing is known of: it counts nothing yet. */
-const unseen = (lever: Lever, amount: Money): LeverState => ({
+const unseen = ({ lever, value }: Sighting): LeverState => ({
   lever,
   version: 0,
-  known: { kind: 'money', amount },
+  known: value,
   knownAt: 0 as LeverState['knownAt'],
   ours: false,
   idle: true,
 })
 
 const observedEntry = (
-  { lever, budget, idle }: Sighting,
+  { lever, value, idle }: Sighting,
   before: LeverState | undefined,
   drift: Drift | undefined,
   date: AccountDate,
@@ -193,15 +168,18 @@ const observedEntry = (
 ): AuditEntry => ({
   kind: 'observed',
   lever: leverKey(lever),
-  from: before ? `${toDecimal(amountOf(before.known))}${before.idle ? ' idle' : ''}` : 'unseen',
-  to: `${toDecimal(budget.amount)}${idle ? ' idle' : ''}`,
+  from: before ? `${plainText(before.known)}${before.idle ? ' idle' : ''}` : 'unseen',
+  to: `${plainText(value)}${idle ? ' idle' : ''}`,
   ...(drift?.actor ? { actor: drift.actor } : {}),
   resolution: drift?.resolution ?? 'taken over',
   date,
   deltaMicros: delta.micros.toString(),
 })
 
-/** Budgets that the account no longer has: they cannot spend; what they may have spent today stays counted. */
+/** An account has one currency: its chain does not repeat it. */
+const plainText = (value: LeverValue): string => (value.kind === 'money' ? toDecimal(value.amount) : valueText(value))
+
+/** Levers that the account no longer has: they cannot spend; what they may have spent today stays counted. */
 async function markGone(gone: readonly LeverState[], structure: AccountStructure, loop: Loop): Promise<void> {
   for (let i = 0; i < gone.length; i += CHUNK) {
     const keys = gone.slice(i, i + CHUNK).map(({ lever }) => leverKey(lever))
@@ -219,14 +197,14 @@ async function buildGone(
   const states = [...(await loop.money.levers(account, keys)).values()].filter(({ idle, pending }) => !idle && !pending)
   if (states.length === 0) return undefined
   const levers = states.map((state) => ({
-    next: { ...withHigh(state, amountOf(state.known), date), idle: true, version: state.version + 1 },
+    next: { ...withHigh(state, state.known, date), idle: true, version: state.version + 1 },
     expected: state.version,
   }))
   const entries = states.map(
     (state): AuditEntry => ({
       kind: 'observed',
       lever: leverKey(state.lever),
-      from: toDecimal(amountOf(state.known)),
+      from: plainText(state.known),
       to: 'gone',
       resolution: 'taken over',
       date,
@@ -234,22 +212,4 @@ async function buildGone(
     }),
   )
   return { commit: { chain: accountKey(account), at: now, levers, intents: [], entries } }
-}
-
-/** An edit outside the caps does not wait for the next daily decision; it is asked for at every pull until it is met. */
-async function askForCorrections(
-  sightings: readonly Sighting[],
-  states: ReadonlyMap<LeverKey, LeverState>,
-  loop: Loop,
-): Promise<void> {
-  const portfolios = new Set<PortfolioId>()
-  for (const { lever, budget, portfolio, idle } of sightings) {
-    const state = states.get(leverKey(lever))
-    // What cannot spend can wait; once it runs again, the order still stands.
-    if (!portfolio || idle || !state?.cutBackTo || state.pending) continue
-    if (budget.amount.micros > amountOf(state.cutBackTo).micros) portfolios.add(portfolio.policy.portfolio)
-  }
-  const turn = loop.clock.now()
-  if (portfolios.size > 0)
-    await loop.queue.send([...portfolios].map((key) => ({ stage: 'plan', key, turn, attempt: 0 })))
 }

@@ -4,7 +4,7 @@ import type { Goal } from '../model/policy.ts'
 import { Z80 } from '../stats/gamma-interval.ts'
 import { worthOf } from './worth.ts'
 
-const UNITS = { conversions: 'conversions-per-day', value: 'value-per-day', profit: 'profit-per-day' } as const
+export const UNITS = { conversions: 'conversions-per-day', value: 'value-per-day', profit: 'profit-per-day' } as const
 
 /** A change of a budget, in figures. */
 export interface SpendChange {

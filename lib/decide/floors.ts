@@ -1,23 +1,22 @@
 import { accountRule, budgetDays } from '../measure/budget-days.ts'
 import { canSpend, memberOf } from '../model/membership.ts'
 import type { Observation } from '../model/observation.ts'
+import { fedCampaigns } from '../model/selection.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
 import { addDays } from '../units/calendar.ts'
 import { mainUnits } from '../units/money.ts'
-import type { Subject } from './calendar/selection.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { launchesOf } from './pace-day.ts'
-import { type CommitmentFloor, commitmentFloors, spentTowards } from './pacing/commitments.ts'
+import { type CommitmentFloor, commitmentFloors, type Subject, spentTowards } from './pacing/commitments.ts'
 import type { DayPlan } from './pacing/day-plan.ts'
 import type { Floor } from './portfolio-groups.ts'
 import { baseUnitsOf, deliveryOf, rateOf } from './position.ts'
 
 const keyOf = ({ account, budget }: BudgetQuestion): string => `${account.account}/${budget.id}`
 
-const subjectOf = ({ account: { structure }, budget, membership }: BudgetQuestion): Subject => ({
+const subjectOf = ({ observation, account: { structure, today }, budget }: BudgetQuestion): Subject => ({
   account: structure.account,
-  class: membership.class,
-  campaigns: campaignsFedBy(structure, budget),
+  fed: fedCampaigns(observation.policy.policy, structure, budget, today),
 })
 
 /** What the policy's commitments ask of today. */

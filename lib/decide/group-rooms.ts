@@ -20,11 +20,12 @@ export function groupRooms(
     const cap = tighter(capInOwnCurrency(observation, account), account.structure.remainingSpendCap)
     const standing = account.structure.budgets.reduce((sum, budget) => sum + standingOf(account, budget), 0)
     const unit = baseUnits(observation, account)
-    return cap ? Math.max(0, (mainUnits(cap) / factorOf(observation, questions, account) - standing) * unit) : 0
+    const steps = questions.reduce((sum, q) => sum + (q.account === account ? stepOf(q) : 0), 0)
+    return cap ? Math.max(0, (mainUnits(cap) / factorOf(observation, questions, account) - standing - steps) * unit) : 0
   })
   const worstFactor = Math.max(1, ...observation.accounts.map((account) => factorOf(observation, questions, account)))
   const standing = questions.reduce(
-    (sum, q) => sum + standingOf(q.account, q.budget) * baseUnits(observation, q.account),
+    (sum, q) => sum + (standingOf(q.account, q.budget) + stepOf(q)) * baseUnits(observation, q.account),
     0,
   )
   const ofPortfolio = dayCap ? Math.max(0, mainUnits(dayCap) / worstFactor - standing) : 0
@@ -41,6 +42,10 @@ const tighter = (dayCap: Money | undefined, remaining: Money | undefined): Money
 /** What a budget stands at, main units of its currency: nothing when it feeds nothing that runs. */
 const standingOf = ({ structure }: AccountObservation, budget: BudgetHolder): number =>
   canSpend(structure, budget) ? mainUnits(budget.amount) : 0
+
+/** What a raise that is decided already takes; a cut makes no room today. */
+const stepOf = ({ budget, stepsTo }: BudgetQuestion): number =>
+  stepsTo ? Math.max(0, mainUnits(stepsTo) - mainUnits(budget.amount)) : 0
 
 const baseUnits = (observation: Observation, { structure }: AccountObservation): number =>
   Number(observation.rates.find(({ from }) => from === structure.currency)?.microsPerUnit ?? 0n) / 1e6

@@ -1,7 +1,7 @@
 import { policyAccount } from '../measure/budget-days.ts'
 import type { PlatformCapabilities } from '../model/capability.ts'
 import type { BudgetEstimate, CountingBreak } from '../model/estimates.ts'
-import { scopesOf } from '../model/freeze.ts'
+import { type FreezeScope, scopesOf } from '../model/freeze.ts'
 import type { Lever } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import { type BudgetMembership, canSpend, entitiesOf } from '../model/membership.ts'
@@ -11,7 +11,7 @@ import type { HoldReason } from '../model/plan.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import { adGroupById, campaignsFedBy } from '../model/structure-index.ts'
 import { addDays, daysBetween, isoInstant, MINUTE_MS } from '../units/calendar.ts'
-import { toDecimal } from '../units/money.ts'
+import { type Money, toDecimal } from '../units/money.ts'
 import { heldUntil } from './guardrails.ts'
 
 export interface Hold {
@@ -30,23 +30,31 @@ export interface BudgetQuestion {
   readonly capabilities: PlatformCapabilities
   /** Its account's conversions cannot be trusted at the moment. */
   readonly dataBreak: CountingBreak | undefined
+  /** Decided already: what an approved step, a return or a cut back sets it to. */
+  readonly stepsTo?: Money
 }
 
-type Check = (question: BudgetQuestion) => Hold | undefined
+/** An account as a whole, and the scopes whose freezes count for what is asked about. */
+interface Touch {
+  readonly observation: Observation
+  readonly account: AccountObservation
+  readonly scopes: readonly FreezeScope[]
+}
+
+type Check<Q = BudgetQuestion> = (question: Q) => Hold | undefined
 
 const hold = (reason: HoldReason, detail: string): Hold => ({ reason, detail })
 
 /** Why nothing on this account may move at all. */
-const accountChecks: readonly Check[] = [
+const accountChecks: readonly Check<Touch>[] = [
   ({ observation: { today, policy } }) => {
     const { from, to } = policy.policy.flight
     return today < from || today > to ? hold('outside-flight', `the flight runs from ${from} to ${to}`) : undefined
   },
   ({ observation: { policy } }) =>
     policy.policy.mode === 'observe' ? hold('observe-only', 'the portfolio only observes') : undefined,
-  ({ observation, account, budget }) => {
-    const scopes = new Set<string>(scopesOf(account.structure.account, budget.campaigns))
-    const freeze = observation.freezes.find(({ scope }) => scopes.has(scope))
+  ({ observation, scopes }) => {
+    const freeze = observation.freezes.find(({ scope }) => scopes.includes(scope))
     return freeze && hold('frozen', `${freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}`)
   },
   ({ account }) => {
@@ -184,7 +192,7 @@ function learning({ observation, account, budget }: BudgetQuestion): Hold | unde
   return found && hold('learning', `"${found.name}" is in its learning phase, which a budget change would restart`)
 }
 
-const first = (checks: readonly Check[], question: BudgetQuestion): Hold | undefined => {
+function first<Q>(checks: readonly Check<Q>[], question: Q): Hold | undefined {
   for (const check of checks) {
     const found = check(question)
     if (found) return found
@@ -192,9 +200,19 @@ const first = (checks: readonly Check[], question: BudgetQuestion): Hold | undef
   return undefined
 }
 
+/** Why nothing under these freeze scopes may move, whatever kind of lever it is. */
+export const reasonNotToTouch = (
+  observation: Observation,
+  account: AccountObservation,
+  scopes: readonly FreezeScope[],
+): Hold | undefined => first(accountChecks, { observation, account, scopes })
+
+const accountReason = ({ observation, account, budget }: BudgetQuestion): Hold | undefined =>
+  reasonNotToTouch(observation, account, scopesOf(account.structure.account, budget.campaigns))
+
 /** The first reason to leave a budget as it is; the order is the order of docs/architecture.md. */
 export const reasonToHold = (question: BudgetQuestion): Hold | undefined =>
-  first(accountChecks, question) ?? first(budgetChecks, question)
+  accountReason(question) ?? first(budgetChecks, question)
 
 /** Why a budget could not be moved on any day, as things are: what it is, and not what happens to stand in its way today. */
 export const reasonToStay = (question: BudgetQuestion): Hold | undefined =>
@@ -202,4 +220,4 @@ export const reasonToStay = (question: BudgetQuestion): Hold | undefined =>
 
 /** For a cut back to the caps: neither learning, nor history, nor the person's own hold stand in its way. */
 export const reasonNotToCutBack = (question: BudgetQuestion): Hold | undefined =>
-  first(accountChecks, question) ?? first(budgetChecks.slice(0, CHECKS_OF_A_CUT), question)
+  accountReason(question) ?? first(budgetChecks.slice(0, CHECKS_OF_A_CUT), question)

@@ -1,4 +1,4 @@
-import type { LeverChange } from '../model/lever.ts'
+import { isBudget, type LeverChange } from '../model/lever.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Decision } from '../model/plan.ts'
 import { add, larger, type Money, subtract, zero } from '../units/money.ts'
@@ -6,11 +6,11 @@ import { convert, type ExchangeRate } from '../units/rates.ts'
 
 /**
  * By how much a change raises (positive) or cuts (negative) its daily budget, in the base currency; zero for levers that
- * are not amounts. Rounded the same way everywhere, so that cuts and the raises they pay for sum up exactly.
+ * are no budgets. Rounded the same way everywhere, so that cuts and the raises they pay for sum up exactly.
  */
-export function growthInBase({ from, to }: LeverChange, rates: readonly ExchangeRate[]): Money {
+export function growthInBase({ lever, from, to }: LeverChange, rates: readonly ExchangeRate[]): Money {
   const [anyRate] = rates
-  if (from.kind !== 'money' || to.kind !== 'money') {
+  if (!isBudget(lever) || from.kind !== 'money' || to.kind !== 'money') {
     if (!anyRate) throw new Error('a plan without exchange rates')
     return zero(anyRate.to)
   }

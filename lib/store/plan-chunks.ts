@@ -1,6 +1,6 @@
 import { type AccountKey, accountKey } from '../model/account.ts'
 import { canonicalJson, hashOfText } from '../model/canonical.ts'
-import type { LeverChange } from '../model/lever.ts'
+import { isCut, type LeverChange } from '../model/lever.ts'
 import type { Approval, ChangeDecision, HoldDecision, Plan, PlanChunk, PlanHeader } from '../model/plan.ts'
 import { chunksOf } from './batches.ts'
 
@@ -21,11 +21,7 @@ export interface StoredHolds {
   readonly positions: readonly number[]
 }
 
-/** Less money, or a pause, is a cut; everything else might spend more, and is a raise. */
-export function phaseOf({ from, to }: LeverChange): PlanChunk['phase'] {
-  if (to.kind === 'status') return to.status === 'paused' ? 'cut' : 'raise'
-  return to.kind === 'money' && from.kind === 'money' && to.amount.micros < from.amount.micros ? 'cut' : 'raise'
-}
+export const phaseOf = (change: LeverChange): PlanChunk['phase'] => (isCut(change) ? 'cut' : 'raise')
 
 interface Placed<D> {
   readonly decision: D

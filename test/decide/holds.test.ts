@@ -235,8 +235,7 @@ const ROWS: readonly Row[] = [
     why: 'an event that it stands raised for',
     reason: 'event',
     policy: { events: [{ name: 'fair', from: '2026-11-20', to: '2026-11-23', budgetFactor: 2 }] },
-    // Raised from 25 to the event's 50 yesterday.
-    account: state({ day: addDays(TODAY, -1), dayStart: { kind: 'money', amount: euros(25) } }),
+    account: state({ event: { name: 'fair', stoodAt: euros(25) } }),
     detail: /^stands at its level for "fair" \(2026-11-20 to 2026-11-23\)$/,
   },
   {

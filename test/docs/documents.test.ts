@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { globSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { highOn, withHigh, worstCase } from '../../lib/control/exposure.ts'
+import { highOn, withHigh, worstCaseOf } from '../../lib/control/exposure.ts'
 import { accountRef } from '../../lib/model/account.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import { policyFrom, readPolicy } from '../../lib/model/policy-file.ts'
@@ -173,8 +173,12 @@ describe('what the documents say of the code', () => {
     let state = budgetAt(eur(rows[0]?.[1] ?? ''))
     const counted = rows.map(([what = '', budget = '']) => {
       const date = what.includes('next day') ? tomorrow : today
-      state = { ...withHigh(state, eur(budget), date), known: { kind: 'money', amount: eur(budget) } }
-      return [highOn(state, date), worstCase(state, date, googleAdsCapabilities.overDeliveryFactor)].map(mainUnits)
+      const value = { kind: 'money', amount: eur(budget) } as const
+      state = { ...withHigh(state, value, date), known: value }
+      return [
+        highOn(state, date),
+        worstCaseOf([state], date, googleAdsCapabilities.overDeliveryFactor, currency('EUR')),
+      ].map(mainUnits)
     })
     expect(counted).toEqual(rows.map(([, , high, exposure]) => [Number(high), Number(exposure)]))
     expect(counted).toContainEqual([50, 100])
@@ -190,7 +194,9 @@ describe('what the documents say of the code', () => {
 
 /** Reasons in the order of the two lists of checks; a check that is a function of its own stands for its first reason. */
 function askedReasons(source: string): readonly string[] {
-  const lists = [...source.matchAll(/const (?:account|budget)Checks: readonly Check\[\] = \[([\s\S]+?)\n\]/g)]
+  const lists = [
+    ...source.matchAll(/const (?:account|budget)Checks: readonly Check(?:<Touch>)?\[\] = \[([\s\S]+?)\n\]/g),
+  ]
   const reasonOf = (name: string): string =>
     new RegExp(`function ${name}\\([\\s\\S]+?hold\\(\\s*'([a-z-]+)'`).exec(source)?.[1] ?? ''
   const asked = lists

@@ -1,7 +1,8 @@
-import { worstCase } from '../../lib/control/exposure.ts'
+import { worstCaseOf } from '../../lib/control/exposure.ts'
 import { fold } from '../../lib/control/fold.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import type { AuditRecord } from '../../lib/model/audit.ts'
+import { leverKey } from '../../lib/model/lever.ts'
 import { verifyChain } from '../../lib/store/audit-chain.ts'
 import { type AccountDate, accountDate, dateAt } from '../../lib/units/calendar.ts'
 import type { Rig } from './rig.ts'
@@ -31,7 +32,7 @@ export async function broken(rig: Rig): Promise<readonly string[]> {
     const today = dateAt(rig.now(), own.zone)
     const ledger = await loop.money.accountDay(own.account, today)
     const states = [...(await loop.money.allLevers(own.account)).values()]
-    const sum = states.reduce((total, state) => total + worstCase(state, today, 2).micros, 0n)
+    const sum = worstCaseOf(states, today, 2, own.currency).micros
     if (ledger && ledger.exposure.micros !== sum)
       found.push(`${chain} ${today}: ledger ${ledger.exposure.micros}, records ${sum}`)
   }
@@ -86,7 +87,7 @@ async function pushes({ ads, loop }: Rig, records: readonly AuditRecord[]): Prom
   const found: string[] = []
   const sent = new Map<string, number>()
   for (const { change } of ads.sent) {
-    const key = `${accountKey(change.lever.account)}/${change.lever.kind}/budget/${change.lever.id}`
+    const key = leverKey(change.lever)
     sent.set(key, (sent.get(key) ?? 0) + 1)
   }
   for (const [lever, times] of sent)

@@ -1,26 +1,20 @@
+import { isWithin, type SteppedEvent, stepInForce } from '../../model/events.ts'
 import type { LeverState } from '../../model/lever-state.ts'
 import type { CalendarEvent } from '../../model/policy.ts'
 import { type AccountDate, addDays } from '../../units/calendar.ts'
-import { compare, divide, equal, larger, type Money, money, smaller, times } from '../../units/money.ts'
+import { compare, equal, larger, type Money, smaller, times } from '../../units/money.ts'
 import type { Limit } from '../interval.ts'
 import { amountText } from '../words.ts'
-import { type SteppedEvent, stepInForce } from './demand.ts'
 
 export interface EventQuestion {
-  /** Those that concern the budget: see `eventsFor`. */
+  /** Those that concern the budget: see `eventsOf`. */
   readonly events: readonly CalendarEvent[]
   /** The account date on which a change would be pushed. */
   readonly on: AccountDate
   /** The budget as it was last read. */
   readonly standing: Money
+  /** Its mark tells whether the budget stands raised, and what it stood at. */
   readonly state: LeverState | undefined
-  /**
-   * What it stood at before the event that it stands raised for, where that is on record. Without it the lever's own
-   * record must tell, which it does unless the lever was written to again during the event.
-   */
-  readonly stoodAt?: Money
-  /** The platform raises it by itself: a budget schedule of this event is in place. */
-  readonly isScheduled?: boolean
   /** Limits that an approved step does not lift either, in the budget's currency. */
   readonly caps: readonly Limit[]
 }
@@ -52,29 +46,25 @@ export type EventStep =
 /**
  * What an event's approved step asks of one budget: up on the first local day (or on the first on which it can be done),
  * left alone while it lasts, and back to what it stood at, to the micro, on the first day after it. Each turn looks at
- * what was done and what should be, so that a late, repeated or failed turn changes nothing about the outcome.
+ * the budget's mark and at what should be, so that a late, repeated or failed turn changes nothing about the outcome.
  *
- * A person's hand wins: what somebody moved since is not put back.
+ * A person's hand wins: what somebody moved during the event is left alone while it lasts and not put back after it.
  */
 export function eventStep(question: EventQuestion): EventStep {
   const inForce = stepInForce(question.events, question.on)
   const made = stepMade(question)
   if (inForce) {
-    if (question.isScheduled)
-      return hold(inForce, `the platform raises it by a schedule for ${windowText(inForce)}: it is not raised twice`)
-    if (made === 'unclear') return hold(inForce, UNCLEAR)
-    if (made === undefined) return stepTo(question, inForce, question.standing)
-    if (made.event === inForce.name) return hold(inForce, `stands at its level for ${windowText(inForce)}`)
-    return movedByHand(question) ? hold(inForce, BY_HAND) : stepTo(question, inForce, made.stoodAt)
+    if (isTheirs(question, inForce)) return hold(inForce, BY_HAND)
+    if (!made) return stepTo(question, inForce, question.standing)
+    if (movedJustNow(question)) return hold(inForce, BY_HAND)
+    return made.event === inForce.name ? stay(question, inForce, made) : stepTo(question, inForce, made.stoodAt)
   }
-  if (made === undefined) return { kind: 'none' }
-  if (made === 'unclear') return { kind: 'left', event: lastEvent(question), why: UNCLEAR }
-  if (movedByHand(question)) return { kind: 'left', event: made.event, why: BY_HAND }
+  if (!made) return { kind: 'none' }
+  if (movedJustNow(question)) return { kind: 'left', event: made.event, why: BY_HAND }
   return goBack(question, made)
 }
 
-const UNCLEAR = 'it was written to during the event, and what it stood at before is not on record'
-const BY_HAND = 'somebody moved it by hand since: it is not put back'
+const BY_HAND = 'somebody moved it by hand since: it is left as it is'
 
 const windowText = ({ name, from, to }: CalendarEvent): string =>
   from === to ? `"${name}" (${from})` : `"${name}" (${from} to ${to})`
@@ -85,45 +75,31 @@ interface MadeStep {
   readonly stoodAt: Money
 }
 
-/** The step that the budget stands at, as its record tells. */
-function stepMade({ events, on, standing, state, stoodAt }: EventQuestion): MadeStep | 'unclear' | undefined {
-  const then = state?.day === undefined ? undefined : stepInForce(events, state.day)
-  // Written down, but the push did not come through.
-  if (stoodAt && equal(stoodAt, standing)) return undefined
-  if (stoodAt) return { event: (then ?? stepInForce(events, on))?.name ?? 'an event', stoodAt }
-  // What was never moved by us was not raised by us.
-  if (!state?.ours || !state.day || !then) return undefined
-  const { known, dayStart } = state
-  if (known.kind !== 'money' || dayStart?.kind !== 'money') return undefined
-  const before = stepInForce(events, addDays(state.day, -1))
-  // The day began at the level of the event that was on before.
-  const earlier = before && before.name !== then.name ? before : undefined
-  const base = earlier ? over(dayStart.amount, earlier.budgetFactor) : dayStart.amount
-  // A push that failed leaves the day as it began; so does a pause and start on a later day of a step that was made.
-  if (equal(known.amount, dayStart.amount)) {
-    if (earlier) return { event: earlier.name, stoodAt: base }
-    return state.day === then.from ? undefined : 'unclear'
-  }
-  // Below where the day began and yet not raised: it was cut back from a raise on an earlier day.
-  return compare(known.amount, base) > 0 && (earlier || compare(known.amount, dayStart.amount) > 0)
-    ? { event: then.name, stoodAt: base }
-    : 'unclear'
+/** The step that the budget stands at; none where it stands where it stood before it, whatever was tried. */
+function stepMade({ state, standing }: EventQuestion): MadeStep | undefined {
+  const { name, stoodAt } = state?.event ?? {}
+  return name === undefined || !stoodAt || equal(stoodAt, standing) ? undefined : { event: name, stoodAt }
 }
 
-const FACTOR_SCALE = 1_000_000_000
-/** An amount divided by a factor, so that it undoes a multiplication by it. */
-const over = ({ micros, currency }: Money, factor: number): Money =>
-  money(divide(micros * BigInt(FACTOR_SCALE), BigInt(Math.round(factor * FACTOR_SCALE)), 'half-even'), currency)
+/** Somebody moved it during this very event; a mark of long ago may have the same name. */
+const isTheirs = ({ state }: EventQuestion, { name, from }: SteppedEvent): boolean =>
+  state?.event !== undefined &&
+  state.event.stoodAt === undefined &&
+  state.event.name === name &&
+  state.day !== undefined &&
+  state.day >= from
 
-/** An adopted edit is held; a hold that ended before the value was last verified is an older one. */
-const movedByHand = ({ standing, state, stoodAt }: EventQuestion): boolean =>
-  state === undefined
-    ? stoodAt === undefined
-    : (state.known.kind === 'money' && !equal(state.known.amount, standing)) ||
-      (state.hold !== undefined && state.hold.until > state.knownAt)
+/** What was read is not what is known: an edit that no pull has judged yet. */
+const movedJustNow = ({ standing, state }: EventQuestion): boolean =>
+  state?.known.kind === 'money' && !equal(state.known.amount, standing)
 
-const lastEvent = ({ events, state }: EventQuestion): string =>
-  (state?.day && stepInForce(events, state.day)?.name) || 'an event'
+/** At the event's level, unless a cap has come down meanwhile. */
+function stay({ caps, standing }: EventQuestion, event: SteppedEvent, { stoodAt }: MadeStep): EventStep {
+  const { to, cutBy } = underCaps(caps, standing)
+  if (!cutBy || compare(to, standing) >= 0) return hold(event, `stands at its level for ${windowText(event)}`)
+  const why = `cut from ${amountText(standing)}, where it stands for ${windowText(event)}: ${cutBy.detail}`
+  return { kind: 'step', event: event.name, to, stoodAt, cutBy, why }
+}
 
 function stepTo({ caps, standing }: EventQuestion, event: SteppedEvent, stoodAt: Money): EventStep {
   const wanted = times(stoodAt, event.budgetFactor, 'down')
@@ -140,6 +116,8 @@ function stepTo({ caps, standing }: EventQuestion, event: SteppedEvent, stoodAt:
 }
 
 function goBack({ caps, standing }: EventQuestion, { event, stoodAt }: MadeStep): EventStep {
+  if (compare(standing, stoodAt) < 0)
+    return { kind: 'left', event, why: `"${event}" is over, and it stands below what it stood at before` }
   const { to, cutBy } = underCaps(caps, stoodAt)
   if (equal(to, standing)) return { kind: 'none' }
   const why = `"${event}" is over: back to the ${amountText(stoodAt)} that it stood at${cutBy ? `, but ${cutBy.detail}` : ''}`
@@ -153,4 +131,24 @@ function underCaps(caps: readonly Limit[], wanted: Money): { to: Money; cutBy?: 
   for (const { atMost } of caps) if (atMost) to = smaller(to, atMost)
   const cutBy = caps.find(({ atLeast, atMost }) => [atLeast, atMost].some((one) => one && equal(one, to)))
   return equal(to, wanted) || !cutBy ? { to } : { to, cutBy }
+}
+
+/**
+ * Whether a raise to `to` is what an event's approved step lets be done on a day: asked once more before it is pushed.
+ *
+ * @returns what speaks against it
+ */
+export function notApproved(
+  events: readonly CalendarEvent[],
+  name: string,
+  on: AccountDate,
+  stoodAt: Money,
+  to: Money,
+): string | undefined {
+  const event = events.find((one) => one.name === name)
+  if (event?.budgetFactor === undefined) return `the policy has no approved step for an event "${name}"`
+  if (!isWithin(event, on)) return `"${name}" is from ${event.from} to ${event.to}, and it is ${on} on the account`
+  return compare(to, times(stoodAt, event.budgetFactor, 'down')) > 0
+    ? `"${name}" may raise it to ${event.budgetFactor} times ${amountText(stoodAt)}, not to ${amountText(to)}`
+    : undefined
 }

@@ -1,6 +1,6 @@
 import type { LeverChange } from '../../model/lever.ts'
 import { memberOf } from '../../model/membership.ts'
-import type { Membership, Policy } from '../../model/policy.ts'
+import type { CampaignClass, Membership, Policy } from '../../model/policy.ts'
 import type { AccountStructure, Campaign } from '../../model/structure.ts'
 import type { AccountDate } from '../../units/calendar.ts'
 
@@ -8,6 +8,8 @@ import type { AccountDate } from '../../units/calendar.ts'
 export interface EndedMembership {
   readonly change: LeverChange
   readonly name: string
+  /** The class that it had in the portfolio. */
+  readonly class: CampaignClass
   readonly lastDay: AccountDate
   /** One sentence for a marketer. */
   readonly why: string
@@ -37,6 +39,7 @@ export function endedMemberships(
           to: { kind: 'status', status: 'paused' },
         },
         name: campaign.name,
+        class: last.class,
         lastDay: last.to,
         why: `its last day in the portfolio was ${last.to}: paused, so that nothing is spent after it (atEnd: leave would let it run)`,
       },

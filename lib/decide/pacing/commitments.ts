@@ -1,7 +1,14 @@
+import type { AccountRef } from '../../model/account.ts'
 import type { Commitment } from '../../model/policy.ts'
+import { type FedCampaign, selectsBudget } from '../../model/selection.ts'
 import { type AccountDate, dates, daysBetween } from '../../units/calendar.ts'
 import { mainUnits } from '../../units/money.ts'
-import { fits, type Subject } from '../calendar/selection.ts'
+
+/** Whose spend it is: a budget's account, and what it feeds. */
+export interface Subject {
+  readonly account: AccountRef
+  readonly fed: readonly FedCampaign[]
+}
 
 /** A budget that may count towards a commitment. Amounts are main units of the base currency per day. */
 export interface CommittedBudget {
@@ -59,7 +66,9 @@ export const commitmentOn = (
   subject: Subject,
   date: AccountDate,
 ): Commitment | undefined =>
-  commitments.find(({ match, from, by }) => (from ?? flightFrom) <= date && date <= by && fits(match, subject))
+  commitments.find(({ match, from, by }) => (from ?? flightFrom) <= date && date <= by && isMeant(match, subject))
+
+const isMeant = (match: Commitment['match'], { account, fed }: Subject): boolean => selectsBudget(match, account, fed)
 
 /** Spend that has counted towards each commitment, by name, in the unit of `spend`. */
 export function spentTowards(
@@ -86,7 +95,7 @@ export function spentTowards(
 export function commitmentFloors(terms: CommitmentTerms): readonly CommitmentFloor[] {
   const counting = terms.budgets.map((budget) => ({
     ...budget,
-    fitting: terms.commitments.filter(({ match }) => fits(match, budget.subject)),
+    fitting: terms.commitments.filter(({ match }) => isMeant(match, budget.subject)),
   }))
   return terms.commitments.filter(({ by }) => by >= terms.today).map((one) => floorOf(one, counting, terms))
 }

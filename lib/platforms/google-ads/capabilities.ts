@@ -130,6 +130,7 @@ export const googleAdsCapabilities: PlatformCapabilities = {
    */
   restatementDays: 90,
   hourlyConversions: true,
+  announces: new Set(['seasonality', 'data-exclusion']),
   /** Practitioners' figure: Google says that large changes restart learning, and publishes no percentage. */
   learningSafeStep: 0.2,
 }

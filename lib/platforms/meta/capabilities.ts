@@ -23,6 +23,7 @@ export const metaCapabilities: PlatformCapabilities = {
   budgetEditsPerHour: 4,
   restatementDays: 28,
   hourlyConversions: false,
+  announces: new Set(['budget-schedule']),
   // Meta publishes no share; 20 % is the field's working figure for what is not a "significant edit".
   learningSafeStep: 0.2,
 }

@@ -1,54 +1,33 @@
 import { describe, expect, test } from 'vitest'
 import {
-  type AnnouncedBudget,
   type AnnouncingAccount,
   announcementsFor,
   type EventAnnouncement,
-  isScheduled,
 } from '../../../lib/decide/calendar/announcements.ts'
-import { accountRef, type CampaignId, portfolioId } from '../../../lib/model/account.ts'
+import { accountRef, portfolioId } from '../../../lib/model/account.ts'
 import type { CalendarEvent } from '../../../lib/model/policy.ts'
+import type { FedCampaign } from '../../../lib/model/selection.ts'
 import type { Announcement } from '../../../lib/ports/platform.ts'
-import { dateAt, HOUR_MS, instant, isoInstant, timeZone } from '../../../lib/units/calendar.ts'
-import { budgetLeverOf, euros } from '../samples.ts'
+import { HOUR_MS, instant, isoInstant, timeZone } from '../../../lib/units/calendar.ts'
+import { aCampaign } from '../../model/samples.ts'
 import { anEvent } from './events.ts'
 
-const campaign = (id: string, over: Partial<AnnouncingAccount['campaigns'][number]> = {}) => ({
-  id: id as CampaignId,
-  name: `Campaign ${id}`,
-  class: 'prospecting' as const,
-  ...over,
-})
-const aBudget = (over: Partial<AnnouncedBudget> = {}): AnnouncedBudget => ({
-  lever: budgetLeverOf('7'),
-  class: 'prospecting',
-  campaigns: [campaign('7')],
-  standing: euros(100),
-  caps: [],
-  ...over,
-})
+const campaign = (id: string): FedCampaign => ({ campaign: aCampaign(id), class: 'prospecting' })
 
 /** An account in Berlin at six in the morning of the day. */
 const tell = (
   events: readonly CalendarEvent[],
   day: string,
   over: Partial<AnnouncingAccount> = {},
-): readonly EventAnnouncement[] => {
-  const now = instant(`${day}T05:00:00Z`)
-  const zone = over.zone ?? timeZone('Europe/Berlin')
-  return announcementsFor(events, {
+): readonly EventAnnouncement[] =>
+  announcementsFor(events, {
     portfolio: portfolioId('eu'),
     account: accountRef('google-ads', '1'),
-    zone,
-    now,
-    today: dateAt(now, zone),
-    takes: new Set(['seasonality'] as const),
+    zone: timeZone('Europe/Berlin'),
+    now: instant(`${day}T05:00:00Z`),
     campaigns: [campaign('8'), campaign('7')],
-    budgets: [aBudget()],
     ...over,
   })
-}
-const SCHEDULES = { takes: new Set(['budget-schedule'] as const) }
 const windowOf = ({ from, to }: EventAnnouncement) => `${isoInstant(from)} to ${isoInstant(to)}`
 
 describe('what a platform is told of an event’s demand', () => {
@@ -73,7 +52,6 @@ describe('what a platform is told of an event’s demand', () => {
     ['that is more than two weeks ahead', sale, '2026-11-12', {}],
     ['that has begun: only days to come can be told', sale, '2026-11-27', {}],
     ['that changes no demand', anEvent({ announce: true }), '2026-11-21', {}],
-    ['where the platform takes no such thing', sale, '2026-11-21', { takes: new Set() }],
     ['that concerns none of its campaigns', { ...sale, match: { class: 'brand' } }, '2026-11-21', {}],
   ])('nothing of one %s', (_why, event, day, over) => expect(tell([event], day, over)).toEqual([]))
 
@@ -121,51 +99,5 @@ describe('what a platform is told of an event’s demand', () => {
       'sluice eu Black Friday 2026-11-27 2',
     ])
     expect(tell([sale], '2026-11-21', { campaigns: many.toReversed() })).toEqual(told)
-  })
-})
-
-describe('a budget schedule', () => {
-  const stepped = anEvent({ announce: true, budgetFactor: 4 })
-
-  test('is told on the eve, as the level to raise to', () => {
-    const told: readonly Announcement[] = tell([stepped], '2026-11-26', SCHEDULES)
-    expect(told).toEqual([
-      {
-        kind: 'budget-schedule',
-        name: `sluice eu Black Friday 2026-11-27 ${budgetLeverOf('7').id}`,
-        from: instant('2026-11-26T23:00:00Z'),
-        to: instant('2026-11-29T23:00:00Z'),
-        budget: budgetLeverOf('7'),
-        amount: euros(400),
-      },
-    ])
-  })
-
-  test.each(['2026-11-25', '2026-11-27'])('and not on %s', (day) => expect(tell([stepped], day, SCHEDULES)).toEqual([]))
-
-  test('stays under the caps, and is none where they leave no room', () => {
-    const cap = (amount: number) => ({ name: 'maximum', detail: 'the largest', atMost: euros(amount) })
-    expect(tell([stepped], '2026-11-26', { ...SCHEDULES, budgets: [aBudget({ caps: [cap(300)] })] })).toMatchObject([
-      { amount: euros(300) },
-    ])
-    expect(tell([stepped], '2026-11-26', { ...SCHEDULES, budgets: [aBudget({ caps: [cap(100)] })] })).toEqual([])
-  })
-
-  test('is not made for whom the event does not mean, nor over another step', () => {
-    expect(tell([{ ...stepped, match: { class: 'brand' } }], '2026-11-26', SCHEDULES)).toEqual([])
-    const week = anEvent({ name: 'Week', from: '2026-11-23', to: '2026-11-30', budgetFactor: 1.5 })
-    expect(tell([week, stepped], '2026-11-26', SCHEDULES)).toEqual([])
-  })
-
-  test('is found again by its window, whatever the platform calls it', () => {
-    const [told] = tell([stepped], '2026-11-26', SCHEDULES)
-    const zone = timeZone('Europe/Berlin')
-    const renamed = { ...told!, name: 'budget-schedule-17' }
-    expect(isScheduled([renamed], budgetLeverOf('7'), stepped, zone)).toBe(true)
-    expect(isScheduled([renamed], budgetLeverOf('8'), stepped, zone)).toBe(false)
-    expect(isScheduled([renamed], budgetLeverOf('7'), anEvent({ from: '2026-11-30', to: '2026-12-01' }), zone)).toBe(
-      false,
-    )
-    expect(isScheduled([], budgetLeverOf('7'), stepped, zone)).toBe(false)
   })
 })

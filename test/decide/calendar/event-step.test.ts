@@ -1,40 +1,32 @@
 import { describe, expect, test } from 'vitest'
-import { type EventStep, eventStep } from '../../../lib/decide/calendar/event-step.ts'
+import { type EventStep, eventStep, notApproved } from '../../../lib/decide/calendar/event-step.ts'
 import type { Limit } from '../../../lib/decide/interval.ts'
-import type { LeverState } from '../../../lib/model/lever-state.ts'
+import type { EventMark, LeverState } from '../../../lib/model/lever-state.ts'
 import type { CalendarEvent } from '../../../lib/model/policy.ts'
-import { accountDate, addDays, type Instant, instant } from '../../../lib/units/calendar.ts'
+import { accountDate, addDays, instant } from '../../../lib/units/calendar.ts'
+import type { Money } from '../../../lib/units/money.ts'
 import { aState, euros } from '../samples.ts'
 import { anEvent } from './events.ts'
 
 const FRIDAY = anEvent({ budgetFactor: 4 })
 const RAISED_AT = instant('2026-11-27T00:10:00Z')
 
-interface Past {
-  readonly day?: string
-  readonly dayStart?: number
-  readonly over?: Partial<LeverState>
-}
-/** A budget of ours that stands at `known`, last written to on `day`, when it began at `dayStart`. */
-const stateOf = (known: number, { day, dayStart, over }: Past = {}): LeverState =>
-  aState('7', known, {
-    knownAt: RAISED_AT,
-    ...(day ? { day: accountDate(day) } : {}),
-    ...(dayStart === undefined ? {} : { dayStart: { kind: 'money', amount: euros(dayStart) } }),
-    ...over,
-  })
-const RAISED = stateOf(400, { day: '2026-11-27', dayStart: 100 })
+/** A budget of ours that stands at `known`. */
+const stateOf = (known: number, event?: EventMark, over: Partial<LeverState> = {}): LeverState =>
+  aState('7', known, { knownAt: RAISED_AT, ...(event ? { event } : {}), ...over })
+const MARK: EventMark = { name: 'Black Friday', stoodAt: euros(100) }
+const RAISED = stateOf(400, MARK)
+/** Somebody set it to 250 on the second day of the event. */
+const THEIRS = stateOf(250, { name: 'Black Friday' }, { day: accountDate('2026-11-28') })
 
 interface Ask {
   readonly events?: readonly CalendarEvent[]
   readonly state?: LeverState | undefined
   readonly standing?: number
   readonly caps?: readonly Limit[]
-  readonly isScheduled?: boolean
-  readonly stoodAt?: number
 }
 const ask = (on: string, ask: Ask = {}): EventStep => {
-  const state = 'state' in ask ? ask.state : stateOf(100, { day: '2026-11-20', dayStart: 90 })
+  const state = 'state' in ask ? ask.state : stateOf(100)
   const known = state?.known.kind === 'money' ? Number(state.known.amount.micros) / 1e6 : 100
   return eventStep({
     events: ask.events ?? [FRIDAY],
@@ -42,8 +34,6 @@ const ask = (on: string, ask: Ask = {}): EventStep => {
     standing: euros(ask.standing ?? known),
     state,
     caps: ask.caps ?? [],
-    ...(ask.isScheduled === undefined ? {} : { isScheduled: ask.isScheduled }),
-    ...(ask.stoodAt === undefined ? {} : { stoodAt: euros(ask.stoodAt) }),
   })
 }
 
@@ -51,24 +41,12 @@ describe('an approved step of four times', () => {
   test.each<[why: string, on: string, over: Ask, wanted: unknown]>([
     ['has no say the day before', '2026-11-26', {}, { kind: 'none' }],
     ['raises on the first day', '2026-11-27', {}, { kind: 'step', to: euros(400), stoodAt: euros(100) }],
-    [
-      'raises a budget that was never written to',
-      '2026-11-27',
-      { state: stateOf(100) },
-      { kind: 'step', to: euros(400) },
-    ],
     ['raises a budget that nothing is known of', '2026-11-27', { state: undefined }, { kind: 'step', to: euros(400) }],
     ['raises later when the first day was missed', '2026-11-28', {}, { kind: 'step', to: euros(400) }],
     [
-      'raises again what a push on the first day did not raise',
+      'raises again what a push did not raise, though it is marked',
       '2026-11-28',
-      { state: stateOf(100, { day: '2026-11-27', dayStart: 100 }) },
-      { kind: 'step', to: euros(400) },
-    ],
-    [
-      'raises a budget that was first seen during it',
-      '2026-11-29',
-      { state: stateOf(100, { day: '2026-11-28', dayStart: 100, over: { ours: false } }) },
+      { state: stateOf(100, MARK) },
       { kind: 'step', to: euros(400) },
     ],
     ['holds once it is made', '2026-11-27', { state: RAISED }, { kind: 'hold' }],
@@ -76,20 +54,24 @@ describe('an approved step of four times', () => {
     ['returns on the day after, to the micro', '2026-11-30', { state: RAISED }, { kind: 'return', to: euros(100) }],
     ['returns however late', '2026-12-09', { state: RAISED }, { kind: 'return', to: euros(100) }],
     [
-      'has no say once it is back',
-      '2026-12-01',
-      { state: stateOf(100, { day: '2026-11-30', dayStart: 400 }) },
-      { kind: 'none' },
+      'returns when the policy has the event no more',
+      '2026-11-28',
+      { state: RAISED, events: [] },
+      { kind: 'return', to: euros(100) },
     ],
+    [
+      'returns though it was paused, started and written to meanwhile',
+      '2026-11-30',
+      { state: { ...RAISED, day: accountDate('2026-11-28'), dayStart: { kind: 'money', amount: euros(400) } } },
+      { kind: 'return', to: euros(100) },
+    ],
+    ['has no say once it is back', '2026-12-01', { state: stateOf(100, MARK) }, { kind: 'none' }],
     ['has no say afterwards where it was never made', '2026-11-30', {}, { kind: 'none' }],
     [
-      'holds where the platform raises by a schedule',
-      '2026-11-27',
-      { isScheduled: true },
-      {
-        kind: 'hold',
-        why: 'the platform raises it by a schedule for "Black Friday" (2026-11-27 to 2026-11-29): it is not raised twice',
-      },
+      'is not undone by a raise where it was cut back to less meanwhile',
+      '2026-11-30',
+      { state: stateOf(60, MARK) },
+      { kind: 'left' },
     ],
     ['concerns nobody without a step', '2026-11-27', { events: [anEvent({ expectedUplift: 3 })] }, { kind: 'none' }],
     ['holds when it is a step of nothing', '2026-11-27', { events: [anEvent({ budgetFactor: 1 })] }, { kind: 'hold' }],
@@ -106,62 +88,38 @@ describe('an approved step of four times', () => {
 })
 
 describe('a person’s hand', () => {
-  test.each<[why: string, over: Ask]>([
-    [
-      'that moved it during the event, and is held',
-      {
-        state: stateOf(250, {
-          day: '2026-11-28',
-          dayStart: 100,
-          over: { hold: { until: (RAISED_AT + 7 * 86_400_000) as Instant, reason: 'by hand' } },
-        }),
-      },
-    ],
-    ['that moved it just now, and is not judged yet', { state: RAISED, standing: 250 }],
-  ])('wins: %s', (_why, over) => {
-    expect(ask('2026-11-30', over)).toEqual({
+  const by = 'somebody moved it by hand since: it is left as it is'
+
+  test('wins during the event, and after it', () => {
+    expect(ask('2026-11-29', { state: THEIRS })).toEqual({ kind: 'hold', event: 'Black Friday', why: by })
+    expect(ask('2026-11-30', { state: THEIRS })).toEqual({ kind: 'none' })
+  })
+
+  test('wins too where it took the step back', () => {
+    const back = stateOf(100, { name: 'Black Friday' }, { day: accountDate('2026-11-27') })
+    expect(ask('2026-11-28', { state: back })).toEqual({ kind: 'hold', event: 'Black Friday', why: by })
+  })
+
+  test('wins before a pull has judged it', () => {
+    expect(ask('2026-11-28', { state: RAISED, standing: 250 })).toMatchObject({ kind: 'hold', why: by })
+    expect(ask('2026-11-30', { state: RAISED, standing: 250 })).toEqual({
       kind: 'left',
       event: 'Black Friday',
-      why: 'somebody moved it by hand since: it is not put back',
+      why: by,
     })
   })
 
-  test('of long before the event is forgotten', () => {
-    const hold = { until: instant('2026-11-10T00:00:00Z'), reason: 'by hand' }
-    const state = stateOf(400, { day: '2026-11-27', dayStart: 100, over: { hold } })
-    expect(ask('2026-11-30', { state })).toMatchObject({ kind: 'return', to: euros(100) })
+  test('of last year’s event of the same name is forgotten', () => {
+    const lastYear = stateOf(100, { name: 'Black Friday' }, { day: accountDate('2025-11-28') })
+    expect(ask('2026-11-27', { state: lastYear })).toMatchObject({ kind: 'step', to: euros(400) })
   })
 
-  test('on a budget that was never ours is left', () => {
-    const state = stateOf(400, { day: '2026-11-27', dayStart: 100, over: { ours: false } })
-    expect(ask('2026-11-30', { state })).toEqual({ kind: 'none' })
-  })
-})
-
-describe('what it stood at', () => {
-  // Paused and started on the second day: the record of that day begins at the raised value.
-  const rewritten = stateOf(400, { day: '2026-11-28', dayStart: 400 })
-
-  test('is not made up when the record was written over: never raised twice, never cut blindly', () => {
-    expect(ask('2026-11-29', { state: rewritten })).toMatchObject({ kind: 'hold' })
-    expect(ask('2026-11-30', { state: rewritten })).toMatchObject({ kind: 'left' })
-    const cutBack = stateOf(300, { day: '2026-11-28', dayStart: 400 })
-    expect(ask('2026-11-29', { state: cutBack })).toMatchObject({ kind: 'hold' })
-    expect(ask('2026-11-30', { state: cutBack })).toMatchObject({ kind: 'left' })
-  })
-
-  test('is what is on record beside it, where it is', () => {
-    expect(ask('2026-11-29', { state: rewritten, stoodAt: 100 })).toMatchObject({ kind: 'hold' })
-    expect(ask('2026-11-30', { state: rewritten, stoodAt: 100 })).toMatchObject({ kind: 'return', to: euros(100) })
-    // A return that did not come through on the 30th.
-    const again = stateOf(400, { day: '2026-11-30', dayStart: 400 })
-    expect(ask('2026-12-01', { state: again, stoodAt: 100 })).toMatchObject({ kind: 'return', to: euros(100) })
-    // Noted, but the raise did not come through.
-    expect(
-      ask('2026-11-28', { state: stateOf(100, { day: '2026-11-27', dayStart: 100 }), stoodAt: 100 }),
-    ).toMatchObject({
+  test('during one event does not stand against another', () => {
+    const monday = anEvent({ name: 'Monday', from: '2026-11-30', to: '2026-11-30', budgetFactor: 2 })
+    expect(ask('2026-11-30', { events: [FRIDAY, monday], state: THEIRS })).toMatchObject({
       kind: 'step',
-      to: euros(400),
+      to: euros(500),
+      stoodAt: euros(250),
     })
   })
 })
@@ -184,7 +142,7 @@ describe('caps', () => {
   })
 
   test('what they cut is held and returned like any other step', () => {
-    const state = stateOf(250, { day: '2026-11-27', dayStart: 100 })
+    const state = stateOf(250, MARK)
     expect(ask('2026-11-28', { state, caps: [cap(250)] })).toMatchObject({ kind: 'hold' })
     expect(ask('2026-11-30', { state, caps: [cap(250)] })).toMatchObject({ kind: 'return', to: euros(100) })
   })
@@ -193,6 +151,14 @@ describe('caps', () => {
     expect(ask('2026-11-27', { caps: [cap(100)] })).toMatchObject({
       kind: 'hold',
       why: '"Black Friday" (2026-11-27 to 2026-11-29) asks for 400.00 EUR, but the policy sets this largest budget',
+    })
+  })
+
+  test('that come down during it cut it at once, and it still returns', () => {
+    expect(ask('2026-11-28', { state: RAISED, caps: [cap(300)] })).toMatchObject({
+      kind: 'step',
+      to: euros(300),
+      stoodAt: euros(100),
     })
   })
 
@@ -207,14 +173,15 @@ describe('caps', () => {
 })
 
 describe('events beside and within each other', () => {
+  const inUnits = ({ micros }: Money): number => Number(micros) / 1e6
   /** Every day's decision, with each push done: the budget's value by day, as the lever's own record goes on. */
   const lived = (events: readonly CalendarEvent[], from: string, days: number): readonly number[] => {
-    let state = stateOf(100, { day: '2026-11-01', dayStart: 90 })
+    let state = stateOf(100)
     return Array.from({ length: days }, (_, i) => {
       const on = addDays(accountDate(from), i)
       const step = ask(on, { events, state })
-      if (step.kind === 'step' || step.kind === 'return')
-        state = { ...state, known: { kind: 'money', amount: step.to }, day: on, dayStart: state.known }
+      if (step.kind === 'step') state = stateOf(inUnits(step.to), { name: step.event, stoodAt: step.stoodAt })
+      if (step.kind === 'return') state = stateOf(inUnits(step.to))
       return state.known.kind === 'money' ? Number(state.known.amount.micros) / 1e6 : Number.NaN
     })
   }
@@ -237,7 +204,7 @@ describe('events beside and within each other', () => {
 
   test('a push that failed between two of them is not raised upon', () => {
     const monday = anEvent({ name: 'Monday', from: '2026-11-30', to: '2026-12-01', budgetFactor: 2 })
-    const state = stateOf(400, { day: '2026-11-30', dayStart: 400 })
+    const state = stateOf(400, MARK)
     expect(ask('2026-11-30', { events: [FRIDAY, monday], state })).toMatchObject({ kind: 'step', to: euros(200) })
     expect(ask('2026-12-02', { events: [FRIDAY, monday], state })).toMatchObject({ kind: 'return', to: euros(100) })
   })
@@ -247,4 +214,32 @@ describe('events beside and within each other', () => {
     expect(first.kind).toBe('step')
     expect(ask('2026-11-27', { state: RAISED }).kind).toBe('hold')
   })
+})
+
+describe('the last look before a raise', () => {
+  const step = (over: { name?: string; on?: string; to?: number } = {}) =>
+    notApproved(
+      [FRIDAY],
+      over.name ?? 'Black Friday',
+      accountDate(over.on ?? '2026-11-27'),
+      euros(100),
+      euros(over.to ?? 400),
+    )
+
+  test.each<[why: string, over: Parameters<typeof step>[0], wanted: string | undefined]>([
+    ['lets through what was approved', {}, undefined],
+    ['and less', { to: 250 }, undefined],
+    ['but no micro more', { to: 400.000001 }, '"Black Friday" may raise it to 4 times 100.00 EUR, not to 400.00 EUR'],
+    [
+      'nor the day before',
+      { on: '2026-11-26' },
+      '"Black Friday" is from 2026-11-27 to 2026-11-29, and it is 2026-11-26 on the account',
+    ],
+    [
+      'nor the day after',
+      { on: '2026-11-30' },
+      '"Black Friday" is from 2026-11-27 to 2026-11-29, and it is 2026-11-30 on the account',
+    ],
+    ['nor what the policy does not know', { name: 'Monday' }, 'the policy has no approved step for an event "Monday"'],
+  ])('%s', (_why, over, wanted) => expect(step(over)).toBe(wanted))
 })

@@ -38,6 +38,7 @@ describe('a campaign whose last day has passed', () => {
           to: { kind: 'status', status: 'paused' },
         },
         name: 'Spring sale',
+        class: 'prospecting',
         lastDay: '2026-11-25',
         why: 'its last day in the portfolio was 2026-11-25: paused, so that nothing is spent after it (atEnd: leave would let it run)',
       },

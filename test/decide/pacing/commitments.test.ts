@@ -7,10 +7,11 @@ import {
   commitmentOn,
   spentTowards,
 } from '../../../lib/decide/pacing/commitments.ts'
-import { accountRef, type CampaignId } from '../../../lib/model/account.ts'
+import { accountRef } from '../../../lib/model/account.ts'
 import type { Commitment, Selection } from '../../../lib/model/policy.ts'
 import { type AccountDate, accountDate, addDays } from '../../../lib/units/calendar.ts'
 import { dice } from '../../measure/dice.ts'
+import { aCampaign } from '../../model/samples.ts'
 import { euros } from '../samples.ts'
 
 const FROM = accountDate('2026-09-01')
@@ -24,7 +25,7 @@ const promise = (name: string, atLeast: number, by: string, match: Selection = {
 })
 const budget = (name: string, spend: number, over: Partial<CommittedBudget> = {}): CommittedBudget => ({
   id: name,
-  subject: { account: accountRef('meta', '1'), class: 'prospecting', campaigns: [{ id: '7' as CampaignId, name }] },
+  subject: { account: accountRef('meta', '1'), fed: [{ campaign: aCampaign('7', { name }), class: 'prospecting' }] },
   spend,
   ...over,
 })

@@ -6,6 +6,7 @@ import { accountRef } from '../../../lib/model/account.ts'
 import type { Commitment } from '../../../lib/model/policy.ts'
 import { accountDate, addDays, dates } from '../../../lib/units/calendar.ts'
 import { dice } from '../../measure/dice.ts'
+import { aCampaign } from '../../model/samples.ts'
 import { euros } from '../samples.ts'
 import { DAY_OF_WEEK } from './flights.ts'
 
@@ -53,7 +54,7 @@ function flown(seed: number): readonly Spent[] {
     })
     const tv: CommittedBudget = {
       id: 'tv',
-      subject: { account: accountRef('tiktok', '1'), class: 'opaque', campaigns: [] },
+      subject: { account: accountRef('tiktok', '1'), fed: [{ campaign: aCampaign('1'), class: 'opaque' }] },
       spend: at.tv,
     }
     const [floor] = commitmentFloors({

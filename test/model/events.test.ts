@@ -1,16 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import {
-  demandFactor,
-  eventsFor,
-  excludedDates,
-  spendFactor,
-  stepInForce,
-} from '../../../lib/decide/calendar/demand.ts'
-import { fits, type Subject } from '../../../lib/decide/calendar/selection.ts'
-import { accountRef, type CampaignId, platformId } from '../../../lib/model/account.ts'
-import type { Selection } from '../../../lib/model/policy.ts'
-import { accountDate } from '../../../lib/units/calendar.ts'
-import { anEvent } from './events.ts'
+import { accountRef, type BudgetId, type CampaignId } from '../../lib/model/account.ts'
+import { demandFactor, eventsOf, excludedDates, spendFactor, stepInForce } from '../../lib/model/events.ts'
+import type { Selection } from '../../lib/model/policy.ts'
+import { accountDate } from '../../lib/units/calendar.ts'
+import { anEvent } from '../decide/calendar/events.ts'
+import { anObservation } from '../measure/samples.ts'
+import { aBudget, aCampaign, aStructure } from './samples.ts'
 
 const on = (date: string) => accountDate(`2026-${date}`)
 
@@ -60,33 +55,38 @@ describe('the demand of a day', () => {
   })
 })
 
-describe('whom a selection means', () => {
-  const subject: Subject = {
-    account: accountRef('meta', '1'),
-    class: 'retargeting',
+describe('events of a budget', () => {
+  const account = accountRef('google-ads', '1')
+  const structure = aStructure(account, {
     campaigns: [
-      { id: '7' as CampaignId, name: 'DE Retargeting' },
-      { id: '8' as CampaignId, name: 'AT Retargeting' },
+      aCampaign('7', { name: 'DE Shoes' }),
+      aCampaign('8', { name: 'AT Shoes' }),
+      aCampaign('9', { name: 'AT Shoes of last year', status: 'removed' }),
     ],
-  }
-  test.each<[why: string, selection: Selection | undefined, wanted: boolean]>([
-    ['everybody when there is none', undefined, true],
-    ['everybody when it is empty', {}, true],
-    ['its platform', { platform: platformId('meta') }, true],
-    ['no other platform', { platform: platformId('google-ads') }, false],
-    ['its account', { account: accountRef('meta', '1') }, true],
-    ['no other account', { account: accountRef('meta', '2') }, false],
-    ['its class', { class: 'retargeting' }, true],
-    ['no other class', { class: 'brand' }, false],
-    ['a part of a name, in any case', { name: 'at ret' }, true],
-    ['no other name', { name: 'CH' }, false],
-    ['an id', { id: '8' as CampaignId }, true],
-    ['name and id of one campaign, not of two', { id: '8' as CampaignId, name: 'DE' }, false],
-    ['all that is given must fit', { name: 'DE', class: 'brand' }, false],
-  ])('%s', (_why, selection, wanted) => expect(fits(selection, subject)).toBe(wanted))
+  })
+  const shared = aBudget('7', 50, { id: '97' as BudgetId, campaigns: ['7', '8', '9'] as CampaignId[] })
 
-  test('events concern whom they mean', () => {
-    const events = [anEvent({ name: 'A', match: { class: 'brand' } }), anEvent({ name: 'B' })]
-    expect(eventsFor(events, subject).map(({ name }) => name)).toEqual(['B'])
+  test.each<[why: string, match: Selection | undefined, isConcerned: boolean]>([
+    ['are those of everybody', undefined, true],
+    ['are those that mean all the campaigns that it feeds', { name: 'shoes' }, true],
+    ['are not those that mean one of two: it moves as one', { name: 'DE' }, false],
+    ['are those of its class', { class: 'prospecting' }, true],
+    ['are not those of another class', { class: 'brand' }, false],
+  ])('%s', (_why, match, isConcerned) => {
+    const { policy } = anObservation({
+      accounts: [{ key: 'google-ads:1', campaigns: [] }],
+      policy: { members: [{ class: 'prospecting' }] },
+    }).policy
+    const event = anEvent(match ? { match } : {})
+    expect(eventsOf({ ...policy, events: [event] }, structure, shared, on('11-21'))).toEqual(isConcerned ? [event] : [])
+  })
+
+  test('are none where none of its campaigns is in the portfolio', () => {
+    const { policy } = anObservation({
+      accounts: [{ key: 'google-ads:1', campaigns: [] }],
+      policy: { members: [{ class: 'brand', name: 'brand' }] },
+    }).policy
+    const event = anEvent({ match: { name: 'shoes' } })
+    expect(eventsOf({ ...policy, events: [event] }, structure, shared, on('11-21'))).toEqual([])
   })
 })

@@ -1,0 +1,74 @@
+import { notApproved } from '../decide/calendar/event-step.ts'
+import type { LeverChange } from '../model/lever.ts'
+import type { LeverState } from '../model/lever-state.ts'
+import { memberOf } from '../model/membership.ts'
+import type { ChangeDecision } from '../model/plan.ts'
+import type { Policy } from '../model/policy.ts'
+import type { AccountStructure } from '../model/structure.ts'
+import type { AccountDate } from '../units/calendar.ts'
+import { compare, equal, times } from '../units/money.ts'
+import { amountOf, startOn } from './exposure.ts'
+
+/** What a change is held to at the moment of the push, whatever the plan reckoned with. */
+interface Moment {
+  readonly policy: Policy
+  readonly structure: AccountStructure
+  /** The account's date. */
+  readonly date: AccountDate
+}
+
+/**
+ * Why a budget may not rise so far today. The plan may have reckoned with another day's start, or with another day: what
+ * is pushed today is held to today's.
+ */
+export function beyondDay(
+  { change, event }: ChangeDecision,
+  state: LeverState,
+  { policy, date }: Moment,
+): string | undefined {
+  const [from, to] = [amountOf(change.from), amountOf(change.to)]
+  if (compare(to, from) <= 0) return undefined
+  if (event?.stoodAt) {
+    // What it goes back to is what the record says, never what a plan says.
+    const stoodAt = state.event?.stoodAt ?? from
+    return equal(event.stoodAt, stoodAt)
+      ? notApproved(policy.events, event.name, date, stoodAt, to)
+      : 'what it stood at before the event is not what is on record'
+  }
+  const most = times(amountOf(startOn(state, date)), 1 + policy.guardrails.maxDayRise, 'down')
+  return compare(to, most) > 0 ? 'it would rise by more today than the policy lets a budget rise in a day' : undefined
+}
+
+/** Why a target, a bid, a multiplier or a status may not be set so. */
+export function unfit({ lever, from, to }: LeverChange, { policy, structure, date }: Moment): string | undefined {
+  if (to.kind === 'status') return unfitStatus(lever, to.status, { policy, structure, date })
+  const ratio = ratioOf(from, to)
+  if (ratio === undefined) return `a ${lever.kind} cannot go from a ${from.kind} to a ${to.kind}`
+  const { implausibleFactor } = policy.guardrails
+  return ratio > implausibleFactor || ratio < 1 / implausibleFactor
+    ? `more than ${implausibleFactor} times what it was, or less than its part, is taken for an error`
+    : undefined
+}
+
+function unfitStatus(
+  { entity, id }: LeverChange['lever'],
+  status: 'active' | 'paused',
+  { policy, structure, date }: Moment,
+): string | undefined {
+  if (status === 'active') return 'what is paused is started by a person only'
+  const campaign = entity === 'campaign' ? structure.campaigns.find((one) => one.id === id) : undefined
+  return campaign && memberOf(policy, structure.account, campaign, date)
+    ? `it is in the portfolio on ${date}, the account’s day: its time is not over`
+    : undefined
+}
+
+/** How many times the old value the new one is; undefined where they cannot be compared. */
+function ratioOf(from: LeverChange['from'], to: LeverChange['to']): number | undefined {
+  if (from.kind === 'money' && to.kind === 'money')
+    return from.amount.currency === to.amount.currency && from.amount.micros > 0n && to.amount.micros > 0n
+      ? Number(to.amount.micros) / Number(from.amount.micros)
+      : undefined
+  return from.kind === 'ratio' && to.kind === 'ratio' && from.value > 0 && to.value > 0
+    ? to.value / from.value
+    : undefined
+}

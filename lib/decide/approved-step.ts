@@ -1,0 +1,136 @@
+import { conversionChange } from '../measure/response-curve.ts'
+import { eventsOf, stepInForce } from '../model/events.ts'
+import type { EventMark } from '../model/lever-state.ts'
+import type { ChangeDecision, HoldDecision } from '../model/plan.ts'
+import { pushDate } from '../model/push-day.ts'
+import type { AccountDate } from '../units/calendar.ts'
+import { add, compare, fromMainUnits, type Money, mainUnits, subtract } from '../units/money.ts'
+import { type EventStep, eventStep } from './calendar/event-step.ts'
+import { effectOf } from './effect.ts'
+import { groupRooms } from './group-rooms.ts'
+import { hardLimits, heldUntil } from './guardrails.ts'
+import { type BudgetQuestion, reasonNotToCutBack } from './holds.ts'
+import type { Limit } from './interval.ts'
+import { baseUnitsOf, rateOf } from './position.ts'
+import { amountText, changeText } from './words.ts'
+
+/** Caps that the approved steps of a day share, as each budget's own limit. */
+export type StepCaps = (question: BudgetQuestion) => readonly Limit[]
+
+/** The account date on which a change is pushed: a daily decision's may have to wait for the next morning. */
+export const pushedOn = ({ observation, account }: Pick<BudgetQuestion, 'observation' | 'account'>): AccountDate =>
+  observation.occasion === 'daily' ? pushDate(observation.now, account.structure.zone) : account.today
+
+/** What an event asks of a budget, if anything does; undefined where no event concerns it, or it cannot be moved. */
+function wantedStep(question: BudgetQuestion, caps: readonly Limit[]): EventStep | undefined {
+  const { observation, account, budget, state } = question
+  const events = eventsOf(observation.policy.policy, account.structure, budget, account.today)
+  if ((events.length === 0 && !state?.event) || budget.period !== 'daily') return undefined
+  if (reasonNotToCutBack(question)) return undefined
+  const limits = [...hardLimits(question), ...caps]
+  return eventStep({ events, on: pushedOn(question), standing: budget.amount, state, caps: limits })
+}
+
+/**
+ * The day caps as limits of each approved step: where an account's, or the portfolio's, leaves less than all the steps
+ * of the day ask for, each gets the same share of what it asks for.
+ */
+export function stepCaps(questions: readonly BudgetQuestion[]): StepCaps {
+  const [first] = questions
+  const stepping = questions.filter(isStepping)
+  if (!first || stepping.length === 0) return () => []
+  const { rooms, indexesOf } = groupRooms(first.observation, questions)
+  const asked = rooms.map(() => 0)
+  const growths = new Map<BudgetQuestion, number>()
+  for (const question of stepping) {
+    const step = wantedStep(question, [])
+    if (step?.kind !== 'step' || compare(step.to, question.budget.amount) <= 0) continue
+    const growth = mainUnits(subtract(step.to, question.budget.amount))
+    growths.set(question, growth)
+    for (const index of indexesOf(question)) asked[index] = asked[index]! + growth * baseUnitsOf(rateOf(question))
+  }
+  return (question) => {
+    const growth = growths.get(question)
+    if (growth === undefined) return []
+    return indexesOf(question).flatMap((index, place): readonly Limit[] => {
+      const share = asked[index]! > rooms[index]! ? rooms[index]! / asked[index]! : 1
+      if (share === 1) return []
+      const room = fromMainUnits(growth * share, question.budget.amount.currency, 'down')
+      return [{ ...CAPS[place === 0 ? 0 : 1], atMost: add(question.budget.amount, room) }]
+    })
+  }
+}
+
+const CAPS = [
+  { name: 'account-cap', detail: 'the account’s day cap leaves no more' },
+  { name: 'portfolio-cap', detail: 'the portfolio’s day cap leaves no more' },
+] as const
+
+const isStepping = (question: BudgetQuestion): boolean => {
+  const { observation, account, budget } = question
+  const events = eventsOf(observation.policy.policy, account.structure, budget, account.today)
+  return events.length > 0 && stepInForce(events, pushedOn(question)) !== undefined
+}
+
+/** What an event asks of the budget on the day of the push, if nothing but learning or thin history stands against it. */
+export function approvedStep(question: BudgetQuestion, capsOf: StepCaps): ChangeDecision | HoldDecision | undefined {
+  const { budget, state, observation } = question
+  const step = wantedStep(question, capsOf(question))
+  if (!step) return undefined
+  switch (step.kind) {
+    case 'none':
+    case 'left':
+      return undefined
+    case 'hold':
+      return holdOf(question, 'event', step.why)
+    case 'return':
+      return approvedChange(question, step, undefined)
+    case 'step': {
+      const held = heldUntil(state, observation.now)
+      return held && compare(step.to, budget.amount) > 0
+        ? holdOf(question, 'human-hold', `${held.reason}; "${step.event}" does not raise it over that`)
+        : approvedChange(question, step, { name: step.event, stoodAt: step.stoodAt })
+    }
+  }
+}
+
+/** A move that was approved beforehand: neither steps nor deadband bound it. */
+function approvedChange(
+  question: BudgetQuestion,
+  { to: wanted, event, why, cutBy }: Extract<EventStep, { kind: 'step' | 'return' }>,
+  mark: EventMark | undefined,
+): ChangeDecision | HoldDecision {
+  const { budget, lever, membership, estimate, observation, capabilities } = question
+  const to = normalised(capabilities.normalise(lever.kind, { kind: 'money', amount: wanted }), wanted)
+  if (to.micros === budget.amount.micros) return holdOf(question, 'event', why)
+  const baseUnits = baseUnitsOf(rateOf(question))
+  const [before, after] = [mainUnits(budget.amount), mainUnits(to)]
+  const change = estimate ? conversionChange(estimate.curve, before, after) : { mean: 0, sd: 0 }
+  const { goal } = observation.policy.policy
+  return {
+    kind: 'change',
+    change: { lever, from: { kind: 'money', amount: budget.amount }, to: { kind: 'money', amount: to } },
+    name: budget.name,
+    class: membership.class,
+    expected: effectOf(goal, { ...change, spend: (after - before) * baseUnits }, estimate, baseUnits),
+    binding: [
+      { name: 'event', detail: `"${event}" was approved with its step` },
+      ...(cutBy ? [{ name: cutBy.name, detail: cutBy.detail }] : []),
+    ],
+    why: `${changeText(budget.amount, to)} to ${amountText(to)}: ${why}.`,
+    maturity: estimate?.maturity ?? 0,
+    ...(mark ? { event: mark } : {}),
+  }
+}
+
+const normalised = (value: ChangeDecision['change']['to'], wanted: Money): Money =>
+  value.kind === 'money' ? value.amount : wanted
+
+const holdOf = ({ lever, budget }: BudgetQuestion, reason: HoldDecision['reason'], detail: string): HoldDecision => ({
+  kind: 'hold',
+  lever,
+  name: budget.name,
+  value: { kind: 'money', amount: budget.amount },
+  reason,
+  detail,
+})
