@@ -1,5 +1,6 @@
 import type { AccountKey } from '../model/account.ts'
 import type { BudgetEstimate, Estimates } from '../model/estimates.ts'
+import type { BudgetForecast } from '../model/evidence.ts'
 import { budgetMembership } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import { addDays } from '../units/calendar.ts'
@@ -9,10 +10,11 @@ import { findBreaks } from './breaks/find-breaks.ts'
 import type { BudgetDay } from './budget-days.ts'
 import { dayOfWeekFactors } from './day-of-week.ts'
 import { deliveryRatio } from './delivery-ratio.ts'
+import { forecastEvidence } from './evidence/simulations.ts'
 import { hasLift, incrementalityOf, type OrderScale, orderScale } from './incremental.ts'
 import { type LagEstimate, learnLag, visibleShare } from './lag/development.ts'
 import { lagSources } from './lag/source.ts'
-import { type CurveFit, fitResponseCurves } from './response-fit.ts'
+import { type CurveFit, type CurvePoint, fitResponseCurves, referenceSpend } from './response-fit.ts'
 import { POOL_CONVERSIONS, type Pool, pointsOf, poolRates, type Series, seriesOf } from './series.ts'
 
 const RECENT_DAYS = 14
@@ -31,12 +33,13 @@ export function estimate(observation: Observation): Estimates {
   const weekdays = weekdaysOf(series)
   const before = spendBeforeFlight(observation, series)
   const pooled = poolRates(series)
+  const told = forecastsOf(observation)
   const fits = fitResponseCurves(
-    series.map((one) => ({
-      days: pointsOf(one, weekdays.of(one.account)),
-      pool: one.account.account,
-      priorRate: pooled(one).conversionsPerUnit,
-    })),
+    series.map((one) => {
+      const days = pointsOf(one, weekdays.of(one.account))
+      const priorRate = pooled(one).conversionsPerUnit
+      return { days, pool: one.account.account, priorRate, ...shapeTold(told(one), days) }
+    }),
   )
   const scale = orderScale(observation, (account, age) => visibleShare(counting.get(account)!.lag.count, age))
   const budgets = series.flatMap((one, index) => {
@@ -78,6 +81,22 @@ function countingOf(observation: Observation): ReadonlyMap<AccountKey, Counting>
   return new Map(
     observation.accounts.map(({ account }, i) => [account, { lag: lags[i]!, breaks: breaks.get(account) ?? [] }]),
   )
+}
+
+/** The platforms' own forecasts, by budget. */
+function forecastsOf({ accounts }: Observation): (one: Series) => BudgetForecast | undefined {
+  const all = new Map(
+    accounts.map(({ account, forecasts = [] }) => [account, new Map(forecasts.map((one) => [one.budget, one]))]),
+  )
+  return ({ account, budget }) => all.get(account.account)?.get(budget.id)
+}
+
+function shapeTold(
+  forecast: BudgetForecast | undefined,
+  days: readonly CurvePoint[],
+): { readonly shapeEvidence?: readonly number[] } {
+  const shapeEvidence = forecast && forecastEvidence(forecast, referenceSpend(days))
+  return shapeEvidence ? { shapeEvidence } : {}
 }
 
 /** Demand by day of week, of the portfolio and of each account, which is pulled towards it. */

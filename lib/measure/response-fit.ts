@@ -69,17 +69,24 @@ interface Prepared {
   readonly shapeEvidence: readonly number[] | undefined
 }
 
-function prepare({ days, pool, priorRate, shapeEvidence }: CurveInput): Prepared | undefined {
-  const spent = days.filter(({ spend, exposure }) => spend > 0 && exposure > 0).sort((x, y) => y.ageDays - x.ageDays)
-  if (spent.length === 0 || !(priorRate > 0)) return undefined
+const isSpent = ({ spend, exposure }: CurvePoint): boolean => spend > 0 && exposure > 0
+
+/** Main units per day that shapes are relative to: what is spent on a day with spend, recent days more. NaN without one. */
+export function referenceSpend(days: readonly CurvePoint[]): number {
   let weight = 0
   let weighted = 0
-  for (const { ageDays, spend } of spent) {
+  for (const { ageDays, spend } of days.filter(isSpent)) {
     const w = 2 ** (-ageDays / HALF_LIFE_DAYS)
     weight += w
     weighted += w * spend
   }
-  const reference = weighted / weight
+  return weighted / weight
+}
+
+function prepare({ days, pool, priorRate, shapeEvidence }: CurveInput): Prepared | undefined {
+  const spent = days.filter(isSpent).sort((x, y) => y.ageDays - x.ageDays)
+  if (spent.length === 0 || !(priorRate > 0)) return undefined
+  const reference = referenceSpend(spent)
   const gap = Float64Array.from(spent, ({ ageDays }, i) => (i === 0 ? 0 : spent[i - 1]!.ageDays - ageDays))
   const series = {
     ...{ pool, reference, priorLevel: priorRate * reference, count: spent.length, gap },

@@ -1,4 +1,3 @@
-import type { BudgetId } from '../../model/account.ts'
 import type { BudgetForecast, ForecastPoint } from '../../model/evidence.ts'
 import { relativeResponse, SHAPES } from '../response-shape.ts'
 
@@ -46,20 +45,6 @@ export function forecastEvidence({ points }: BudgetForecast, reference: number):
     )
   })
   return tempered(logs)
-}
-
-/** By budget; those whose reference spend is not known, and those that are told nothing, are left out. */
-export function shapeEvidence(
-  forecasts: readonly BudgetForecast[],
-  referenceOf: (budget: BudgetId) => number | undefined,
-): ReadonlyMap<BudgetId, readonly number[]> {
-  return new Map(
-    forecasts.flatMap((forecast) => {
-      const reference = referenceOf(forecast.budget)
-      const evidence = reference === undefined ? undefined : forecastEvidence(forecast, reference)
-      return evidence ? [[forecast.budget, evidence] as const] : []
-    }),
-  )
 }
 
 /** Points with spend and conversions, by rising spend; of those that hardly differ in spend the mean. */

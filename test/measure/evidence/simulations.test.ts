@@ -1,10 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { forecastEvidence, shapeEvidence } from '../../../lib/measure/evidence/simulations.ts'
+import { estimate } from '../../../lib/measure/estimate.ts'
+import { forecastEvidence } from '../../../lib/measure/evidence/simulations.ts'
+import { elasticityAt } from '../../../lib/measure/response-curve.ts'
 import { SHAPES } from '../../../lib/measure/response-shape.ts'
 import type { BudgetId } from '../../../lib/model/account.ts'
 import type { BudgetForecast, ForecastPoint } from '../../../lib/model/evidence.ts'
 import { conversionsAt } from '../../../playground/market/response.ts'
+import { anObservation } from '../samples.ts'
 
 const BUDGET = '7' as BudgetId
 const forecast = (points: readonly ForecastPoint[]): BudgetForecast => ({ budget: BUDGET, points })
@@ -123,12 +126,28 @@ describe('a wrong forecast is bounded', () => {
   })
 })
 
-describe('forecasts of an account', () => {
-  test('are of the budgets whose spend is known and that are told something', () => {
-    const other = { ...asToldOf(0.4), budget: '8' as BudgetId }
-    const silent = { budget: '9' as BudgetId, points: [] }
-    const found = shapeEvidence([asToldOf(0.4), other, silent], (budget) => (budget === '8' ? undefined : 100))
-    expect([...found.keys()]).toEqual([BUDGET])
-    expect(found.get(BUDGET)).toEqual(forecastEvidence(asToldOf(0.4), 100))
+describe('estimates', () => {
+  /** A campaign that has spent its 100 every day, and says nothing of its shape by itself. */
+  const steady = (forecasts: readonly BudgetForecast[]) => {
+    const campaigns = ['1', '2'].map((id) => ({ id, budget: 100 }))
+    const observation = anObservation({ accounts: [{ key: 'google-ads:1', campaigns, over: { forecasts } }] })
+    return estimate(observation).budgets.map(({ budget, curve }) => ({ budget, ...elasticityAt(curve, 100) }))
+  }
+  const plain = steady([])
+  const budget = plain[0]!.budget
+
+  test('follow a forecast in the shape of its budget', () => {
+    const [flat, other] = steady([{ ...asToldOf(0.25), budget }])
+    const [steep] = steady([{ ...asToldOf(0.92), budget }])
+    expect(flat!.mean).toBeLessThan(plain[0]!.mean - 0.15)
+    expect(steep!.mean).toBeGreaterThan(plain[0]!.mean + 0.1)
+    expect(flat!.sd).toBeLessThan(plain[0]!.sd)
+    // One budget's forecast is one budget's evidence of what its pool is like, and no more.
+    expect(Math.abs(other!.mean - plain[1]!.mean)).toBeLessThan(0.05)
+  })
+
+  test('are as they were for budgets that nothing, or nothing of use, is forecast of', () => {
+    expect(steady([{ ...asToldOf(0.25), budget: 'another' as BudgetId }])).toEqual(plain)
+    expect(steady([{ budget, points: [] }])).toEqual(plain)
   })
 })
