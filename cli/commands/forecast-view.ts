@@ -51,18 +51,26 @@ const money = ({ found }: Page, units: number): string => {
   return units < 0 ? `−${text}` : text
 }
 
-/** An outcome of the shown time: a count, or money. */
+/** An outcome of the shown time: a count, or main units of the base currency. */
 function outcomeText(page: Page, perDay: number): string {
   const value = perDay * timesOf(page.asked)
-  if (page.found.goal.kind !== 'conversions') return money(page, value)
   const size = Math.abs(value)
-  return `${value < 0 ? '−' : ''}${size >= 100 ? size.toFixed(0) : numberText(size)}`
+  const text = size >= 100 ? size.toFixed(0) : numberText(size)
+  // What rounds to nothing has no sign.
+  return value < 0 && Number(text) > 0 ? `−${text}` : text
 }
+
+/** What an outcome is counted in, after its figure. */
+const unitText = ({ found }: Page): string =>
+  found.goal.kind === 'conversions' ? 'conversions' : `${found.currency} of ${found.goal.kind}`
 
 const signed = (text: string): string => (text.startsWith('−') ? text : `+${text}`)
 
 const rangeText = (page: Page, { low, high }: { readonly low: number; readonly high: number }): string =>
   `${outcomeText(page, low)} to ${outcomeText(page, high)}`
+
+const outcomeHead = ({ found: { goal, currency } }: Page): string =>
+  goal.kind === 'conversions' ? goal.kind : `${goal.kind}, ${currency}`
 
 function curveTable(page: Page): string {
   const { found, asked } = page
@@ -72,9 +80,9 @@ function curveTable(page: Page): string {
       ? ['next CPA', 'average CPA']
       : kind === 'value'
         ? ['next ROAS', 'average ROAS']
-        : ['next margin', 'average profit']
+        : [`next margin per ${found.currency}`, `profit per ${found.currency}`]
   return table(
-    ['', asked.frame === 'day' ? 'a day' : 'total', kind, '80 % interval', next, average, 'unspent'],
+    ['', asked.frame === 'day' ? 'a day' : 'total', outcomeHead(page), '80 % interval', next, average, 'unspent'],
     [
       pointRow(page, found.standing, 'as it stands'),
       ...found.points.map((one) =>
@@ -142,7 +150,14 @@ function comparisonLines(page: Page): readonly string[] {
   if (!comparison) return []
   const times = timesOf(asked)
   const { from, to, spend, outcome } = comparison
-  const change = `${signed(outcomeText(page, outcome.mean))} ${page.found.goal.kind}`
+  if (comparison.campaigns.length === 0)
+    return [
+      '',
+      paint.bold(`From ${money(page, from.total * times)} to ${money(page, to.total * times)}: nothing changes.`),
+      ...unspentLine(page, to),
+      ...boundLines(page, to),
+    ]
+  const change = `${signed(outcomeText(page, outcome.mean))} ${unitText(page)}`
   const interval = `80 %: ${rangeText(page, outcome)}`
   return [
     '',
@@ -173,14 +188,14 @@ const boundLines = (page: Page, { binding }: ForecastPoint): readonly string[] =
   binding.map(({ name, detail, worthPerUnit = 0 }) => {
     const worth =
       worthPerUnit > 0
-        ? `; ${money(page, 100)} a day of room would be worth ${numberText(100 * worthPerUnit)} ${page.found.goal.kind} a day`
+        ? `; ${money(page, 100)} a day of room would be worth ${numberText(100 * worthPerUnit)} ${unitText(page)} a day`
         : ''
     return `  limit: ${name}: ${detail}${worth}`
   })
 
 const shiftTable = (page: Page, head: string, parts: readonly (readonly [string, Shift])[]): string =>
   table(
-    [head, 'spend', page.found.goal.kind, '80 % interval'],
+    [head, 'spend', outcomeHead(page), '80 % interval'],
     parts.map(([name, one]) => [name, signed(money(page, one.spend)), ...shiftCells(page, one)]),
   )
 
@@ -191,7 +206,6 @@ const shiftCells = (page: Page, { outcome: { mean, low, high } }: Shift): readon
 }
 
 function campaignTable(page: Page, { campaigns }: Comparison): string {
-  if (campaigns.length === 0) return '  No campaign’s spend changes.'
   const listed = page.showAll ? campaigns : campaigns.slice(0, SHOWN)
   const rows = listed.map((one) => [
     one.budget.question.budget.name,
@@ -201,7 +215,7 @@ function campaignTable(page: Page, { campaigns }: Comparison): string {
     ...shiftCells(page, one),
     noteOf(page, one),
   ])
-  const head = ['campaign', 'account', 'spend', 'from → to', page.found.goal.kind, '80 % interval', 'note']
+  const head = ['campaign', 'account', 'spend', 'from → to', outcomeHead(page), '80 % interval', 'note']
   const rest = campaigns.length - listed.length
   return [table(head, rows), ...(rest > 0 ? [`  … and ${rest} more (--all lists each)`] : [])].join('\n')
 }

@@ -42,3 +42,22 @@ test('an amount is for one portfolio: of two, one is to be named', async () => {
   expect(err).toContain('--total: "50000 EUR" is for one portfolio, and there are 2: name one with --portfolio, of ')
   expect((await shop.sluice('forecast', '--total', '50000 EUR', '--portfolio', 'second')).code).toBe(0)
 })
+
+test('where more is not worth its cost it stays unspent, and nothing changes', async () => {
+  await readyAt(shop, MORNING, policyText().replace('{ kind: conversions }', '{ kind: profit, margin: 0.5 }'))
+  const { out } = await shop.sluice('forecast')
+  expect(out).toContain('From 115000.00 EUR to 132250.00 EUR: nothing changes.\n')
+  expect(out).toMatch(
+    /^ {2}\d+\.\d\d EUR stay unspent: the next unit of money would bring less than the policy asks of it\.$/m,
+  )
+  expect(out).toMatch(/profit, EUR +80 % interval +next margin per EUR +profit per EUR/)
+})
+
+test('value is told in the base currency, with the return on ad spend of all the money and of the next', async () => {
+  await readyAt(shop, MORNING, policyText().replace('{ kind: conversions }', '{ kind: value }'))
+  const { out } = await shop.sluice('forecast')
+  expect(out).toMatch(/value, EUR +80 % interval +next ROAS +average ROAS/)
+  const [, total, value, roas] = /^ {2}policy +([\d.]+) EUR +(\d+) +\d+ to \d+ +\d+ % +(\d+) %/m.exec(out)!
+  expect(Number(roas)).toBe(Math.round((100 * Number(value)) / Number(total)))
+  expect(out).toMatch(/^From 115000\.00 EUR to 132250\.00 EUR: \+\d+ EUR of value \(80 %: \d+ to \d+\)$/m)
+})

@@ -30,8 +30,8 @@ export interface Comparison extends Shift {
   readonly platforms: ReadonlyMap<PlatformId, Shift>
 }
 
-/** Moves of less than this share of the larger total are none. */
-const NO_MOVE = 1e-4
+/** A move of less than this share of what an even split of the difference would be is none: answers have an error. */
+const NO_MOVE = 0.01
 
 /** Where the money goes when one daily total becomes another, and what comes of it. Both points are of the forecast. */
 export function compareTotals(
@@ -52,7 +52,7 @@ export function compareTotals(
   }
   const by = <K>(key: (budget: ForecastBudget) => K): ReadonlyMap<K, Shift> =>
     new Map([...Map.groupBy(moves, ({ budget }) => key(budget))].map(([name, own]) => [name, shiftOf(own)]))
-  const least = NO_MOVE * Math.max(from.spend, to.spend)
+  const least = (NO_MOVE * Math.abs(to.total - from.total)) / Math.max(1, moves.length)
   const moved = moves
     .filter((one) => Math.abs(one.to - one.from) > least)
     .toSorted((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from))

@@ -29,7 +29,7 @@ export function limitText(limit: Limit, terms: readonly GroupTerms[], caps: DayC
     case 'average-ceiling':
       return 'the target CPA or ROAS of the policy, on average'
     case 'marginal-floor':
-      return 'what the policy asks the next unit of money to bring'
+      return 'the next unit of money would bring less than the policy asks of it'
     case 'lever-minimums':
       return `the least that ${limit.count} budgets may be`
     case 'lever-maximums':

@@ -94,7 +94,7 @@ const fixtureOf = ({ question, standing, baseUnits, perIncremental }: ForecastBu
 const EFFORT = { gap: 1e-5, nodes: 60 }
 /** How far a table may lie off its curve at first, and how often it is made finer around the answer. */
 const FINENESS = 1e-4
-const ROUNDS = 2
+const ROUNDS = 3
 
 function allocated(
   frame: Problem,

@@ -145,6 +145,15 @@ describe('what more money brings', () => {
   })
 })
 
+test('a small difference over many campaigns goes to each of them', () => {
+  const campaigns = Array.from({ length: 40 }, (_, i) => ({ id: String(i + 1), budget: 10 }))
+  const seen = anObservation({ accounts: [{ key: 'google-ads:1', campaigns }], target: 400 })
+  const alike = Object.fromEntries(campaigns.map(({ id }) => [id, { curve: knownCurve(10, 1, 1) }]))
+  const { campaigns: moved } = change(forecastOf(seen, [400, 404], believing(seen, alike)), 400, 404)
+  expect(moved).toHaveLength(40)
+  for (const { spend } of moved) expect(spend).toBeCloseTo(0.1, 1)
+})
+
 describe('limits', () => {
   const both = (policy: Readonly<Record<string, unknown>>, over = {}) => {
     const seen = two({ policy })
@@ -192,7 +201,7 @@ describe('limits', () => {
     const point = pointAt(both({ goal: { kind: 'conversions', marginalCpa: '40 EUR' } }), 400)
     expect(point.spend).toBeCloseTo(179.5, 0)
     expect(point.unspent).toBeCloseTo(220.5, 0)
-    expect(point.unspentBecause).toContain('what the policy asks the next unit of money to bring')
+    expect(point.unspentBecause).toContain('the next unit of money would bring less than the policy asks of it')
   })
 
   test('of a day cap bound the sum of budgets, over-delivery counted', () => {
@@ -270,7 +279,7 @@ describe('profit', () => {
     expect(point.spend).toBeCloseTo(spend, 0)
     const margin = 50 * (16 * (1 - 1 / Math.sqrt(8)) + 4 * (1 - Math.SQRT1_2))
     expect(point.outcome.mean).toBeCloseTo(margin - spend, 2)
-    expect(point.unspentBecause).toContain('what the policy asks the next unit of money to bring')
+    expect(point.unspentBecause).toContain('the next unit of money would bring less than the policy asks of it')
     expect(found.unit).toBe('profit-per-day')
   })
 })
