@@ -1,5 +1,5 @@
 import type { AccountRef, PlatformId } from '../../lib/model/account.ts'
-import type { AdPlatform, PlatformRegistry } from '../../lib/ports/platform.ts'
+import type { AdPlatform, PlatformReader, PlatformRegistry } from '../../lib/ports/platform.ts'
 import { type Connection, connectionFor, connectionsOf } from './connections.ts'
 
 /** Makes a platform's adapter for one set of credentials. */
@@ -48,10 +48,22 @@ function byAccount(platform: PlatformId, connections: readonly Connection[], mak
       changes: async (account, since) => of(account).reader.changes(account, since),
       live: async (account, levers) => of(account).reader.live(account, levers),
       announcements: async (account) => of(account).reader.announcements(account),
+      ...optional(adapters.get(first)!.reader, (account) => of(account).reader),
     },
     writer: {
       apply: async (account, changes, notAfter) => of(account).writer.apply(account, changes, notAfter),
       announce: async (account, announcement) => of(account).writer.announce(account, announcement),
     },
+  }
+}
+
+/** What only some platforms can be asked: adapters of one platform can all be asked the same. */
+function optional(
+  one: PlatformReader,
+  of: (account: AccountRef) => PlatformReader,
+): Pick<PlatformReader, 'conversionLag' | 'forecasts'> {
+  return {
+    ...(one.conversionLag && { conversionLag: async (account, rules) => of(account).conversionLag!(account, rules) }),
+    ...(one.forecasts && { forecasts: async (account) => of(account).forecasts!(account) }),
   }
 }

@@ -38,6 +38,22 @@ describe('the platform registry', () => {
     for (const id of ['8', '7', '9', '7']) await platforms(meta).reader.changes(accountRef('meta', id), SINCE)
     expect(made).toEqual(['for-all', 'for-seven'])
   })
+  test('asks what only some platforms can be asked of those that can, each account by its own connection', async () => {
+    const asked: string[] = []
+    const make = ({ secret }: Connection) =>
+      ({
+        reader: {
+          forecasts: async ({ id }: { id: string }) => void asked.push(`forecasts of ${id} with ${secret}`),
+          conversionLag: async ({ id }: { id: string }) => void asked.push(`lags of ${id} with ${secret}`),
+        },
+      }) as unknown as AdPlatform
+    const { reader } = platformRegistry([all, own], { meta: make })(meta)
+    await reader.forecasts?.(accountRef('meta', '7'))
+    await reader.conversionLag?.(accountRef('meta', '8'), [])
+    expect(asked).toEqual(['forecasts of 7 with for-seven', 'lags of 8 with for-all'])
+    const silent = aRegistry([all]).platforms(meta).reader
+    expect([silent.forecasts, silent.conversionLag]).toEqual([undefined, undefined])
+  })
   test('gives what the platform honours', () => {
     expect(aRegistry([all]).platforms(meta).capabilities.restatementDays).toBe(28)
   })
