@@ -5,7 +5,7 @@ import type { AuditRecord } from '../../lib/model/audit.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import { verifyChain } from '../../lib/store/audit-chain.ts'
 import { type AccountDate, accountDate, dateAt } from '../../lib/units/calendar.ts'
-import type { Rig } from './rig.ts'
+import { type Rig, statusOf } from './rig.ts'
 
 /**
  * What must hold after anything, in words; empty when all of it does. Judged from the audit, the stores and the
@@ -64,6 +64,11 @@ function seenMoreThanCounted(
   let worst = 0n
   for (const budget of own.budgets.values()) {
     if (budget.status !== 'active' || budget.period !== 'daily') continue
+    // What was paused on an earlier day and not started since cannot spend.
+    const stopped = (id: string): boolean =>
+      own.campaigns.get(id) !== 'active' &&
+      ads.settings.some((one) => one.lever === leverKey(statusOf(own.account, id)) && dateAt(one.at, own.zone) < date)
+    if (budget.campaigns.every(stopped)) continue
     const writes = ads.writes.filter((one) => one.account === chain && one.budget === budget.id)
     const stoodAt = (at: number): bigint =>
       writes.findLast((one) => one.at < at)?.to ?? writes[0]?.from ?? budget.micros

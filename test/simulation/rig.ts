@@ -7,8 +7,8 @@ import { runTurn } from '../../lib/control/turn.ts'
 import { growthInBase } from '../../lib/decide/net-growth.ts'
 import { type AccountRef, accountKey, accountRef, portfolioId } from '../../lib/model/account.ts'
 import { hashOf } from '../../lib/model/canonical.ts'
-import { type Lever, leverKey } from '../../lib/model/lever.ts'
-import type { LeverState } from '../../lib/model/lever-state.ts'
+import { type Lever, type LeverChange, leverKey } from '../../lib/model/lever.ts'
+import type { EventMark, LeverState } from '../../lib/model/lever-state.ts'
 import type { ChangeDecision, Plan, PlanHeader, PlanId } from '../../lib/model/plan.ts'
 import type { Mode, PolicyVersion } from '../../lib/model/policy.ts'
 import { policyFrom } from '../../lib/model/policy-file.ts'
@@ -60,6 +60,8 @@ export interface Rig {
   /** What the stages announced. */
   readonly queued: StageMessage[]
   readonly policy: PolicyVersion
+  /** What the policy was read from. */
+  readonly written: object
   now(): Instant
   /** Moves the clock on. */
   wait(ms: number): void
@@ -84,7 +86,24 @@ export interface PlanOptions {
   readonly expiresInMs?: number
   /** Units that each move starts from, where they are not what the record knows. */
   readonly from?: number
+  /** Moves of other levers, after those of budgets. */
+  readonly settings?: readonly LeverChange[]
+  /** The mark that those carry. */
+  readonly event?: EventMark
 }
+
+export const statusOf = (account: AccountRef, campaign: string): Lever => ({
+  account,
+  kind: 'status',
+  entity: 'campaign',
+  id: campaign,
+})
+export const targetOf = (account: AccountRef, campaign: string): Lever => ({
+  account,
+  kind: 'target-cpa',
+  entity: 'campaign',
+  id: campaign,
+})
 
 const FULL: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   '1': { '10': 100, '11': 200, '12': 300 },
@@ -168,7 +187,8 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
 
   async function plan(moves: readonly Move[], made: PlanOptions = {}): Promise<PlanHeader> {
     const observation = await observe(version, made.occasion ?? 'daily', loop)
-    const changes = await Promise.all(moves.map((move) => changeOf(move, made, state)))
+    const moved = await Promise.all(moves.map((move) => changeOf(move, made, state)))
+    const changes = [...moved, ...(made.settings ?? []).map((one) => marked(decisionOf(one), made.event))]
     const growth = changes.reduce((total, { change }) => add(total, growthInBase(change, observation.rates)), zero(EUR))
     const terms = {
       portfolio: version.policy.portfolio,
@@ -194,6 +214,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     loop,
     pulls,
     queued,
+    written,
     get policy() {
       return version
     },
@@ -243,18 +264,23 @@ async function changeOf(
   const { known } = await state(account, budget)
   if (known.kind !== 'money') throw new Error('a budget is an amount')
   const of = known.amount.currency
-  return {
-    kind: 'change',
-    change: {
-      lever: daily(account, budget),
-      from: from === undefined ? known : { kind: 'money', amount: money(euros(from).micros, of) },
-      to: { kind: 'money', amount: money(euros(to).micros, of) },
-    },
-    name: `budget ${budget}`,
-    class: 'prospecting',
-    expected: { unit: 'conversions-per-day', mean: 0, low: 0, high: 0 },
-    binding: [],
-    why: 'because the test says so',
-    maturity: 1,
-  }
+  return decisionOf({
+    lever: daily(account, budget),
+    from: from === undefined ? known : { kind: 'money', amount: money(euros(from).micros, of) },
+    to: { kind: 'money', amount: money(euros(to).micros, of) },
+  })
 }
+
+const marked = (decision: ChangeDecision, event: EventMark | undefined): ChangeDecision =>
+  event ? { ...decision, event } : decision
+
+const decisionOf = (change: LeverChange): ChangeDecision => ({
+  kind: 'change',
+  change,
+  name: `${change.lever.entity} ${change.lever.id}`,
+  class: 'prospecting',
+  expected: { unit: 'conversions-per-day', mean: 0, low: 0, high: 0 },
+  binding: [],
+  why: 'because the test says so',
+  maturity: 1,
+})

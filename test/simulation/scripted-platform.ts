@@ -2,11 +2,18 @@ import { type AccountRef, accountKey, type BudgetId, type CampaignId, platformId
 import type { PlatformCapabilities } from '../../lib/model/capability.ts'
 import type { ConversionRule } from '../../lib/model/conversions.ts'
 import { PlatformError, type PlatformFailure, type WriteResult } from '../../lib/model/failure.ts'
-import type { Lever, LeverChange, LeverValue } from '../../lib/model/lever.ts'
+import {
+  isBudget,
+  type Lever,
+  type LeverChange,
+  type LeverKey,
+  type LeverValue,
+  leverKey,
+} from '../../lib/model/lever.ts'
 import type { PerformanceRow } from '../../lib/model/performance.ts'
-import type { AccountStructure, ChangeEvent, EntityStatus } from '../../lib/model/structure.ts'
+import type { AccountStructure, BidStrategy, ChangeEvent, EntityStatus } from '../../lib/model/structure.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
-import type { AdPlatform } from '../../lib/ports/platform.ts'
+import type { AdPlatform, Announcement } from '../../lib/ports/platform.ts'
 import { type AccountDate, dates, type Instant, type TimeZone, timeZone } from '../../lib/units/calendar.ts'
 import { type CurrencyCode, currency, money, zero } from '../../lib/units/money.ts'
 
@@ -33,12 +40,23 @@ export interface Write {
   readonly by: 'sluice' | 'human'
 }
 
+/** One value of a lever that is no budget, that took effect. */
+export interface Setting {
+  readonly at: Instant
+  readonly lever: LeverKey
+  readonly to: LeverValue
+  readonly by: 'sluice' | 'human'
+}
+
 export interface ScriptedAccount {
   readonly account: AccountRef
   readonly currency: CurrencyCode
   readonly zone: TimeZone
   readonly budgets: Map<string, ScriptedBudget>
   readonly campaigns: Map<string, EntityStatus>
+  /** By campaign: target cost per conversion in micros, target return as a ratio. */
+  readonly targets: Map<string, { readonly cpa?: bigint; readonly roas?: number }>
+  readonly announcements: Announcement[]
   readonly events: ChangeEvent[]
   unexplained: bigint
 }
@@ -48,6 +66,12 @@ export interface ScriptedPlatform {
   readonly accounts: Map<string, ScriptedAccount>
   /** Every value that took effect, in order. */
   readonly writes: Write[]
+  /** The same of levers that are no budgets. */
+  readonly settings: Setting[]
+  /** Every announcement that was ever sent, in order. */
+  readonly announced: Announcement[]
+  /** Asked once per announcement sent. */
+  announceFate: (announcement: Announcement) => Exclude<Fate, object>
   /** Every change that was ever sent, applied or not. */
   readonly sent: { readonly batch: number; readonly at: Instant; readonly change: LeverChange }[]
   /** Asked once per change sent; all are applied unless a test says otherwise. */
@@ -65,6 +89,9 @@ export interface ScriptedPlatform {
   }[]
   open(account: AccountRef, options?: { currency?: string; zone?: string }): ScriptedAccount
   human(account: AccountRef, budget: string, micros: bigint, actor?: string): void
+  /** Somebody sets a status or a target by hand. */
+  humanSets(lever: Lever, to: LeverValue): void
+  valueOf(lever: Lever): LeverValue | undefined
   micros(account: AccountRef, budget: string): bigint | undefined
   /** Lets what is late arrive, or be lost for good. */
   land(arrives?: boolean): void
@@ -78,6 +105,9 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
   const scripted: ScriptedPlatform = {
     accounts: new Map(),
     writes: [],
+    settings: [],
+    announced: [],
+    announceFate: () => 'applied',
     sent: [],
     asked: [],
     fate: () => 'applied',
@@ -90,12 +120,16 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
         zone: timeZone(zone),
         budgets: new Map(),
         campaigns: new Map(),
+        targets: new Map(),
+        announcements: [],
         events: [],
         unexplained: 0n,
       }
       scripted.accounts.set(accountKey(account), opened)
       return opened
     },
+    humanSets: (lever, to) => set(lever, to, 'human'),
+    valueOf: (lever) => liveValue(scripted.accounts.get(accountKey(lever.account))!, lever),
     human: (account, budget, micros, actor = 'anna@shop.example') => write(account, budget, micros, 'human', actor),
     micros: (account, budget) => scripted.accounts.get(accountKey(account))?.budgets.get(budget)?.micros,
     land: (arrives = true) => {
@@ -114,14 +148,18 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
         changes: async (account, since) => at('changes', account).events.filter((event) => event.at >= since),
         live: async (account, levers) =>
           levers.map((lever) => ({ lever, value: liveValue(at('live', account), lever) })),
-        announcements: async () => [],
+        announcements: async (account) => [...at('announcements', account).announcements],
       },
       writer: {
         apply: async (account, changes) => {
           batches += 1
           return scripted.answers(changes.map((change) => send(account, change, batches)))
         },
-        announce: async () => ({ kind: 'applied' }),
+        announce: async (account, announcement) => {
+          scripted.announced.push(announcement)
+          const create = (): void => void scripted.accounts.get(accountKey(account))!.announcements.push(announcement)
+          return answerTo(scripted.announceFate(announcement), create)
+        },
       },
     },
   }
@@ -149,15 +187,33 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
     })
   }
 
+  function set(lever: Lever, to: LeverValue, by: Setting['by']): void {
+    const own = scripted.accounts.get(accountKey(lever.account))!
+    if (to.kind === 'status') own.campaigns.set(lever.id, to.status)
+    if (lever.kind === 'target-cpa' && to.kind === 'money') own.targets.set(lever.id, { cpa: to.amount.micros })
+    if (lever.kind === 'target-roas' && to.kind === 'ratio') own.targets.set(lever.id, { roas: to.value })
+    scripted.settings.push({ at: clock.now(), lever: leverKey(lever), to, by })
+    const entity = { kind: 'campaign', id: lever.id } as const
+    const origin = by === 'human' ? 'human' : 'ours'
+    own.events.push({ at: clock.now(), actor: by === 'human' ? 'anna' : 'sluice', origin, entity, field: lever.kind })
+  }
+
   function send(account: AccountRef, change: LeverChange, batch: number): WriteResult {
     scripted.sent.push({ batch, at: clock.now(), change })
     const fate = scripted.fate(change, scripted.sent.length)
     const amount = change.to.kind === 'money' ? change.to.amount.micros : 0n
-    const apply = (): void => write(account, change.lever.id, amount, 'sluice', 'sluice')
+    const apply = (): void =>
+      isBudget(change.lever)
+        ? write(account, change.lever.id, amount, 'sluice', 'sluice')
+        : set(change.lever, change.to, 'sluice')
     if (typeof fate === 'object') {
       write(account, change.lever.id, fate.stored, 'sluice', 'sluice')
       return { kind: 'applied' }
     }
+    return answerTo(fate, apply)
+  }
+
+  function answerTo(fate: Exclude<Fate, object>, apply: () => void): WriteResult {
     switch (fate) {
       case 'applied':
         apply()
@@ -190,14 +246,34 @@ const capabilities: PlatformCapabilities = {
   budgetEditsPerHour: Number.POSITIVE_INFINITY,
   restatementDays: 28,
   hourlyConversions: false,
+  announces: new Set(['seasonality']),
   learningSafeStep: 0.2,
 }
 
-function liveValue(own: ScriptedAccount, { id }: Lever): LeverValue | undefined {
-  const budget = own.budgets.get(id)
-  return budget && budget.status !== 'removed'
-    ? { kind: 'money', amount: money(budget.micros, own.currency) }
-    : undefined
+function liveValue(own: ScriptedAccount, { id, kind }: Lever): LeverValue | undefined {
+  const targets = own.targets.get(id)
+  switch (kind) {
+    case 'status': {
+      const status = own.campaigns.get(id)
+      return status === undefined || status === 'removed' ? undefined : { kind: 'status', status }
+    }
+    case 'target-cpa':
+      return targets?.cpa === undefined ? undefined : { kind: 'money', amount: money(targets.cpa, own.currency) }
+    case 'target-roas':
+      return targets?.roas === undefined ? undefined : { kind: 'ratio', value: targets.roas }
+    default: {
+      const budget = own.budgets.get(id)
+      return budget && budget.status !== 'removed'
+        ? { kind: 'money', amount: money(budget.micros, own.currency) }
+        : undefined
+    }
+  }
+}
+
+function strategyOf({ targets, currency: code }: ScriptedAccount, campaign: string): BidStrategy {
+  const { cpa, roas } = targets.get(campaign) ?? {}
+  if (cpa !== undefined) return { kind: 'target-cpa', targetCpa: money(cpa, code) }
+  return roas === undefined ? { kind: 'max-conversions' } : { kind: 'target-roas', targetRoas: roas }
 }
 
 const structureOf = (own: ScriptedAccount, readAt: Instant): AccountStructure => ({
@@ -215,7 +291,7 @@ const structureOf = (own: ScriptedAccount, readAt: Instant): AccountStructure =>
     kind: 'search',
     status,
     budget: [...own.budgets.values()].find(({ campaigns }) => campaigns.includes(id))?.id as BudgetId,
-    strategy: { kind: 'max-conversions' },
+    strategy: strategyOf(own, id),
     learning: 'stable',
     deviceMultipliers: {},
   })),
