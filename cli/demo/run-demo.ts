@@ -4,6 +4,7 @@ import { HOUR_MS, type Instant, isoInstant, later } from '../../lib/units/calend
 import type { Scenario } from '../../playground/market/schema.ts'
 import { gatherReport } from './gather.ts'
 import { startPretend } from './pretend.ts'
+import { orderFeed } from './shop-orders.ts'
 
 export interface DemoOptions {
   readonly scenario: Scenario
@@ -21,7 +22,9 @@ export async function runDemo({ scenario, seed, days, folder, onProgress }: Demo
   const pretend = await startPretend({ scenario, seed, ...(folder === undefined ? {} : { folder }) })
   try {
     const hours = days * 24
+    const tellOrders = orderFeed(pretend, scenario)
     for (let hour = 1; hour <= hours; hour++) {
+      await tellOrders()
       const to = later(pretend.market.start, hour * HOUR_MS)
       await pretend.runUntil(Math.min(to, pretend.market.end) as Instant)
       onProgress(hour, hours, `day ${Math.ceil(hour / 24)} of ${days}, ${isoInstant(pretend.clock.now())}`)
