@@ -310,7 +310,12 @@ describe('events', () => {
     [
       'an announcement of nothing',
       { events: [sale({ announce: true })] },
-      'events.0.announce: there is nothing to tell the platforms: give expectedUplift or budgetFactor',
+      'events.0.announce: there is nothing to tell the platforms: give expectedUplift',
+    ],
+    [
+      'an announcement of a step alone',
+      { events: [sale({ announce: true, budgetFactor: 2 })] },
+      "events.0.announce: not yet honoured: budgetFactor is not written as a platform's budget schedule, the budgets are set when the day begins; give expectedUplift, which is told, or leave announce out",
     ],
   ])
   accepted([
