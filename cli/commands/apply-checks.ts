@@ -1,10 +1,12 @@
 import { dailyPlanTurn, mayPushNow } from '../../lib/control/dispatch.ts'
 import { amountOf, startOn } from '../../lib/control/exposure.ts'
+import { beyondDay } from '../../lib/control/last-look.ts'
 import type { Loop } from '../../lib/control/loop.ts'
 import { amountText } from '../../lib/decide/words.ts'
-import { parseAccountKey } from '../../lib/model/account.ts'
+import { parseAccountKey, sameAccount } from '../../lib/model/account.ts'
 import { scopesOf } from '../../lib/model/freeze.ts'
-import { leverKey } from '../../lib/model/lever.ts'
+import { isBudget, leverKey } from '../../lib/model/lever.ts'
+import { campaignsMovedBy } from '../../lib/model/lever-place.ts'
 import type { ChangeDecision, PlanHeader } from '../../lib/model/plan.ts'
 import type { Policy, PolicyVersion } from '../../lib/model/policy.ts'
 import type { AccountStructure } from '../../lib/model/structure.ts'
@@ -66,10 +68,10 @@ async function openAccount(account: string, desk: Loop): Promise<AccountStructur
   return structure
 }
 
-const campaignsOf = ({ account, budgets }: AccountStructure, changes: readonly ChangeDecision[]): readonly string[] =>
+const campaignsOf = (structure: AccountStructure, changes: readonly ChangeDecision[]): readonly string[] =>
   changes
-    .filter(({ change: { lever } }) => lever.account.platform === account.platform && lever.account.id === account.id)
-    .flatMap(({ change: { lever } }) => budgets.find(({ id }) => id === lever.id)?.campaigns ?? [])
+    .filter(({ change: { lever } }) => sameAccount(lever.account, structure.account))
+    .flatMap(({ change: { lever } }) => campaignsMovedBy(structure, lever))
 
 /**
  * A plan of the evening is decided for the next morning, each rise from what then is the day's first value.
@@ -77,17 +79,25 @@ const campaignsOf = ({ account, budgets }: AccountStructure, changes: readonly C
  * @throws Blocked when pushing it today would raise a budget past what the policy lets a day rise
  */
 export async function checkDayRise(
-  { guardrails }: Policy,
+  policy: Policy,
   changes: readonly ChangeDecision[],
-  { account, zone }: AccountStructure,
+  structure: AccountStructure,
   desk: Loop,
 ): Promise<void> {
+  const { account, zone } = structure
+  const { guardrails } = policy
   const today = dateAt(desk.clock.now(), zone)
   const states = await desk.money.allLevers(account)
-  for (const { change, name } of changes) {
+  for (const decision of changes) {
+    const { change, name, event } = decision
     const state = states.get(leverKey(change.lever))
+    if (state && event && isBudget(change.lever)) {
+      const obstacle = beyondDay(decision, state, { policy, structure, date: today })
+      if (obstacle) throw new Blocked(`"${name}": ${obstacle}: leave --now out, and it is pushed in the morning`)
+      continue
+    }
     const first = state && startOn(state, today)
-    if (first?.kind !== 'money' || change.to.kind !== 'money') continue
+    if (!isBudget(change.lever) || first?.kind !== 'money' || change.to.kind !== 'money') continue
     const most = larger(times(first.amount, 1 + guardrails.maxDayRise, 'down'), amountOf(change.from))
     if (change.to.amount.micros > most.micros)
       throw new Blocked(

@@ -6,7 +6,7 @@ import { estimate } from '../../lib/measure/estimate.ts'
 import { accountKey, accountRef, parseAccountKey } from '../../lib/model/account.ts'
 import type { AuditRecord } from '../../lib/model/audit.ts'
 import { parseCanonical } from '../../lib/model/canonical.ts'
-import { leverKey } from '../../lib/model/lever.ts'
+import { isBudget, leverKey } from '../../lib/model/lever.ts'
 import type { Observation } from '../../lib/model/observation.ts'
 import type { PlanHeader } from '../../lib/model/plan.ts'
 import { verifyChain } from '../../lib/store/audit-chain.ts'
@@ -136,6 +136,7 @@ async function desiredEqualsObserved({ market }: Pretend, loop: Loop): Promise<I
   let excused = 0
   for (const { platform, id, budgets } of market.accounts) {
     for (const state of (await loop.money.allLevers(accountRef(platform, id))).values()) {
+      if (!isBudget(state.lever)) continue
       const amount = budgets.get(state.lever.id)?.amountMicros
       if (state.pending || state.hold) excused += 1
       else if (state.known.kind !== 'money' || state.known.amount.micros !== amount)
