@@ -178,6 +178,20 @@ describe('scoring', () => {
     expect((await scores(stage))[0]).toMatchObject({ checked: 1, covered: 1, unchecked: { 'data-break': 1 } })
   })
 
+  test('does not compare days on which an account’s conversions were not counted, and learns no lag from them', async () => {
+    const ofB: Prediction = { ...RIGHT, conversions: { mean: 30, low: 22, high: 38 } }
+    const { stage } = await mature([hold('10', RIGHT), hold('20', ofB, B)])
+    const { loop } = stage
+    const isOut = (date: string): boolean => date >= '2026-06-01' && date <= '2026-06-03'
+    const histories: typeof loop.facts.histories = async (account) =>
+      (await loop.facts.histories(account)).map((one) => ({
+        ...one,
+        days: one.days.map((day) => (account.id === A.id && isOut(day.date) ? { ...day, conversions: {} } : day)),
+      }))
+    await scorePortfolio(PORTFOLIO, { ...loop, facts: { ...loop.facts, histories } })
+    expect((await scores(stage))[0]).toMatchObject({ checked: 1, covered: 1, unchecked: { 'data-break': 1 } })
+  })
+
   test('leaves plans alone whose days are about to leave the histories', async () => {
     const { stage } = await mature()
     stage.wait(66 * DAY_MS)
