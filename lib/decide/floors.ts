@@ -6,7 +6,7 @@ import { campaignsFedBy } from '../model/structure-index.ts'
 import { addDays } from '../units/calendar.ts'
 import { mainUnits } from '../units/money.ts'
 import type { BudgetQuestion } from './holds.ts'
-import { launchesOf } from './pace-day.ts'
+import { launchesOf, stepOf } from './pace-day.ts'
 import { type CommitmentFloor, commitmentFloors, type Subject, spentTowards } from './pacing/commitments.ts'
 import type { DayPlan } from './pacing/day-plan.ts'
 import type { Floor } from './portfolio-groups.ts'
@@ -31,7 +31,7 @@ export function commitmentsToday(
     commitments,
     flightFrom: flight.from,
     today: observation.today,
-    stepUp: guardrails.maxStepUp,
+    stepUp: stepOf(running, guardrails.maxStepUp),
     budgets: running.map((one) => ({
       id: keyOf(one),
       subject: subjectOf(one),

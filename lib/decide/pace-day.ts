@@ -46,7 +46,10 @@ export function paceDay(
     launches: launchesOf(policy),
   })
   const { maxStepUp, maxStepDown } = policy.guardrails
-  const limits = { path: day.path, standing: steady, stepUp: maxStepUp, stepDown: maxStepDown }
+  const limits = {
+    ...{ path: day.path, standing: steady },
+    ...{ stepUp: stepOf(questions, maxStepUp), stepDown: stepOf(questions, maxStepDown) },
+  }
   const lands = landing({ ...limits, total, spent, noise: TYPICAL_NOISE })
   const noReturn = pointOfNoReturn(limits)
   return {
@@ -81,6 +84,17 @@ function standingSpend(one: BudgetQuestion): number {
   if (!canSpend(one.account.structure, one.budget) || one.budget.period !== 'daily') return 0
   const delivery = one.estimate ? deliveryOf(one.estimate) : 1
   return mainUnits(one.budget.amount) * baseUnitsOf(rateOf(one)) * delivery
+}
+
+/** By how much the spend of these budgets may change from day to day: what the policy allows, and their platforms take. */
+export function stepOf(questions: readonly BudgetQuestion[], most: number): number {
+  let [spend, step] = [0, 0]
+  for (const one of questions) {
+    const own = standingSpend(one)
+    spend += own
+    step += own * Math.min(most, one.capabilities.learningSafeStep)
+  }
+  return spend > 0 ? step / spend : most
 }
 
 /** Budgets by when they are there and which events concern them, so that each sort is reckoned with once. */

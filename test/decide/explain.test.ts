@@ -38,7 +38,7 @@ describe('why a budget is moved', () => {
       'up against its return, because a limit asks for it',
       120,
       { here: 0.02, elsewhere: 0.05 },
-      '+20.0 % to 120.00 EUR: a limit asks for more than it would get by its return of 20.0 conversions per 1,000 EUR.',
+      "+20.0 % to 120.00 EUR: the next money brings 20.0 conversions per 1,000 EUR here, against 50.0 conversions per 1,000 EUR where the portfolio's money runs out: a limit, or the wish to learn, asks for more.",
     ],
     [
       'down, because the money brings more elsewhere',
@@ -79,7 +79,7 @@ describe('why a budget is moved', () => {
   })
 
   test('says that it was varied on purpose, where it was', () => {
-    expect(said(120, { here: 0.2, elsewhere: 0.1 }, { varied: true })).toMatch(/\. Varied a little on purpose/)
+    expect(said(120, { here: 0.2, elsewhere: 0.1 }, { varied: true })).toMatch(/\. [^.]+ to learn how it responds\.$/)
   })
 
   test.each<[goal: Goal, unit: string]>([

@@ -80,6 +80,12 @@ describe('a budget of 100', () => {
       108,
     ],
     [
+      'may rise by a fifth in one decision, though the day began higher',
+      { state: aState('1', 100, { day: TODAY, dayStart: { kind: 'money', amount: euros(150) } }) },
+      80,
+      120,
+    ],
+    [
       'may start afresh the next day',
       { state: aState('1', 100, { day: addDays(TODAY, -1), dayStart: { kind: 'money', amount: euros(90) } }) },
       80,

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import type { Pace } from '../../lib/model/plan.ts'
+import { mainUnits } from '../../lib/units/money.ts'
+import { type KnownCampaign, type KnownMarket, planOfMarket } from './handmade.ts'
+
+/** Spends 100 a day and brings 10 conversions with it. Ten days remain, today included. */
+const ONE: KnownCampaign = { id: '1', budget: 100, level: 10 }
+const paceOf = (target: number, over: Partial<KnownMarket> = {}): Pace =>
+  planOfMarket({ accounts: [ONE], target, ...over }).pace!
+const dayOf = (target: number, policy: NonNullable<KnownMarket['policy']> = {}): number =>
+  mainUnits(planOfMarket({ accounts: [ONE], target, policy }).dayTarget)
+
+describe('the target of the day', () => {
+  test('is an even part of what remains where every day is alike', () => {
+    expect(dayOf(140)).toBeCloseTo(140, 4)
+  })
+
+  test('follows an announced event, and takes its money from the other days', () => {
+    // Ten days of which two are to have twice the money: 1,400 / 12 for each of the others.
+    const event = (from: string, to: string) => ({ events: [{ name: 'fair', from, to, expectedUplift: 2 }] })
+    expect(dayOf(140, event('2026-11-21', '2026-11-22'))).toBeCloseTo((2 * 1400) / 12, 3)
+    expect(dayOf(140, event('2026-11-25', '2026-11-26'))).toBeCloseTo(1400 / 12, 3)
+  })
+
+  test('has more of what remains when half of the portfolio is to leave after three days', () => {
+    const plan = planOfMarket({
+      accounts: [ONE, { ...ONE, id: '2' }],
+      target: 130,
+      policy: { members: [{ id: '2', class: 'prospecting', to: '2026-11-23' }, { class: 'prospecting' }] },
+    })
+    // Three days of two campaigns and seven of one: 1,300 · 2 / 13.
+    expect(mainUnits(plan.dayTarget)).toBeCloseTo(200, 3)
+  })
+})
+
+describe('where a flight stands', () => {
+  test('is told with what was spent, what remains of it and where it lands', () => {
+    const pace = paceOf(100)
+    // 20 days of 100 before, and as much for ten more.
+    expect(pace).toMatchObject({ spent: 2000, total: 3000, daysLeft: 10, status: 'on-track' })
+    expect(pace.requiredPerDay).toBeCloseTo(100, 6)
+    expect(pace.landing.mean).toBeCloseTo(3000, -2)
+    expect(pace.landing.low).toBeLessThan(pace.landing.mean)
+    expect(pace.landing.high).toBeGreaterThan(pace.landing.mean)
+  })
+
+  test('that nothing can go wrong with has no point of no return', () => {
+    expect(paceOf(100).noReturn).toBeUndefined()
+  })
+
+  test('names from when on the total could no longer be reached', () => {
+    expect(paceOf(150, { policy: { guardrails: { maxStepUp: 0.35 } } }).noReturn).toMatchObject({ kind: 'under' })
+    expect(paceOf(60, { policy: { guardrails: { maxStepDown: 0.35 } } }).noReturn).toMatchObject({ kind: 'over' })
+  })
+
+  test('reckons with the steps that the platform takes, not with those that the policy would allow', () => {
+    const dateOf = (learningSafeStep: number): string | undefined =>
+      paceOf(200, {
+        policy: { guardrails: { maxStepUp: 0.35 } },
+        capabilities: { learningSafeStep },
+      }).noReturn?.date
+    expect(dateOf(0.2)! < dateOf(0.35)!).toBe(true)
+    // Σ 100 · 1.2ⁱ over the ten days is 3,115.
+    expect(paceOf(400, { capabilities: { learningSafeStep: 0.2 } }).landing.mean).toBeLessThan(2000 + 3115 + 60)
+  })
+})
