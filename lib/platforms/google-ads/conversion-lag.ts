@@ -16,9 +16,7 @@ import { real } from './schema.ts'
  */
 const CLICKS = { oldest: 120, youngest: 61 } as const
 
-const NUMBERS = ['ONE', 'TWO', 'THREE', 'FOUR', 'FIVE', 'SIX', 'SEVEN', 'EIGHT', 'NINE', 'TEN'] as const
-const MORE_NUMBERS = ['ELEVEN', 'TWELVE', 'THIRTEEN', 'FOURTEEN'] as const
-const DAYS = [...NUMBERS, ...MORE_NUMBERS]
+const DAYS = 'ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE THIRTEEN FOURTEEN'.split(' ')
 
 /**
  * ConversionOrAdjustmentLagBucket without its first word, in days from (included) and to (excluded).
