@@ -1,5 +1,6 @@
 import type { Observation } from '../model/observation.ts'
 import type { BindingGuardrail } from '../model/plan.ts'
+import type { Goal } from '../model/policy.ts'
 import { type Money, mainUnits } from '../units/money.ts'
 import type { Allocated, Allocation, Limit, Problem } from './allocation/problem.ts'
 import { allocateSpend } from './allocation/solve.ts'
@@ -66,7 +67,7 @@ export function splitDay(
       kind: 'impossible',
       detail: `these limits contradict each other: ${found.conflict.map((one) => limitText(one, observation, groups.terms)).join('; ')}`,
     }
-  const explored = explore(positions, found, exploration.maxCost, (boldness) => solved(at(boldness)).found)
+  const explored = explore(goal, positions, found, exploration.maxCost, (boldness) => solved(at(boldness)).found)
   return splitOf(observation, problem, found, explored, groups.terms, positions)
 }
 
@@ -84,13 +85,19 @@ interface Explored {
  * is tried becomes known, and is given up again if it was not worth it; what is never tried stays unknown for ever.
  */
 function explore(
+  goal: Goal,
   positions: readonly Position[],
   found: Allocated,
   maxCost: number,
   solve: (boldness: number) => Allocation,
 ): Explored {
+  // Of profit, money that is spent is given up as well.
+  const price = goal.kind === 'profit' ? 1 : 0
   const outcome = (spend: Float64Array): number =>
-    positions.reduce((sum, position, i) => sum + position.worth.objective * claimedAt(position, spend[i]!), 0)
+    positions.reduce(
+      (sum, position, i) => sum + position.worth.objective * claimedAt(position, spend[i]!) - price * spend[i]!,
+      0,
+    )
   const best = outcome(found.spend)
   for (const boldness of maxCost > 0 && best > 0 ? BOLDNESS : []) {
     const bold = solve(boldness)
