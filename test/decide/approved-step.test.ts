@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest'
+import type { LeverState } from '../../lib/model/lever-state.ts'
+import type { Observation } from '../../lib/model/observation.ts'
+import type { Decision } from '../../lib/model/plan.ts'
+import { DAY_MS, later } from '../../lib/units/calendar.ts'
+import { anObservation, NOW } from '../measure/samples.ts'
+import { amountAfter, aState, decisionOn, euros, planOf } from './samples.ts'
+
+/** An approved step of four times, today and tomorrow. */
+const FAIR = { name: 'fair', from: '2026-11-21', to: '2026-11-22', budgetFactor: 4 }
+
+interface Ask {
+  readonly states?: readonly LeverState[]
+  readonly policy?: Readonly<Record<string, unknown>>
+  /** Day caps, main units. */
+  readonly cap?: number
+  readonly portfolioCap?: number
+  readonly over?: Partial<Observation>
+}
+
+/** Budgets of 50 and 30, at twice in the worst case: 160 as they stand. */
+function planned({ states = [], policy = {}, cap = 10_000, portfolioCap = 10_000, over = {} }: Ask = {}) {
+  return planOf(
+    anObservation({
+      accounts: [
+        {
+          key: 'google-ads:1',
+          campaigns: [
+            { id: '1', budget: 50 },
+            { id: '2', budget: 30 },
+          ],
+          over: { levers: states },
+          terms: { dayCap: `${cap} EUR` },
+        },
+      ],
+      target: 80,
+      policy: { events: [FAIR], dayCap: `${portfolioCap} EUR`, ...policy },
+      over,
+    }),
+  )
+}
+const standing = (ask: Ask): readonly number[] => {
+  const plan = planned(ask)
+  return ['1', '2'].map((id) => amountAfter(decisionOn(plan, id)))
+}
+const namesOf = (decision: Decision): readonly string[] =>
+  decision.kind === 'change' ? decision.binding.map(({ name }) => name) : []
+
+describe('the approved step of an event', () => {
+  test('is made at once, and remembers what the budget goes back to', () => {
+    const decision = decisionOn(planned(), '1')
+    expect(decision).toMatchObject({
+      kind: 'change',
+      change: { from: { amount: euros(50) }, to: { amount: euros(200) } },
+      event: { name: 'fair', stoodAt: euros(50) },
+      why: '+300.0 % to 200.00 EUR: 4 times the 50.00 EUR that it stood at, approved for "fair" (2026-11-21 to 2026-11-22); back on 2026-11-23.',
+    })
+  })
+
+  test.each<[why: string, ask: Ask, wanted: readonly number[], cut: string]>([
+    // 240 wanted above the 80 that stand. A cap of 400 at twice leaves 120: half of it.
+    ['its account’s day cap', { cap: 400 }, [125, 75], 'account-cap'],
+    ['the portfolio’s day cap', { portfolioCap: 400 }, [125, 75], 'portfolio-cap'],
+    ['the tighter of both', { cap: 400, portfolioCap: 280 }, [87.5, 52.5], 'portfolio-cap'],
+  ])('shares what is left by %s with the others, and names it', (_why, ask, wanted, cut) => {
+    expect(standing(ask)).toEqual(wanted)
+    expect(namesOf(decisionOn(planned(ask), '2'))).toEqual(['event', cut])
+  })
+
+  test('is a hold where the caps leave nothing', () => {
+    expect(decisionOn(planned({ cap: 160 }), '1')).toMatchObject({
+      kind: 'hold',
+      reason: 'event',
+      detail: expect.stringMatching(/asks for 200\.00 EUR, but the account’s day cap leaves no more$/),
+    })
+  })
+
+  test('takes the room before any ordinary raise does', () => {
+    // 150 more for the first: of the 200 that the cap leaves, 50 remain for what the second might want.
+    const ask = { cap: 560, policy: { events: [{ ...FAIR, match: { id: '1' } }] } }
+    const [first, second] = standing(ask)
+    expect(first).toBe(200)
+    expect((first! + second!) * 2).toBeLessThanOrEqual(560)
+  })
+
+  test('is not put on top of what a person set and is left alone', () => {
+    const held = aState('1', 50, { hold: { until: later(NOW, DAY_MS), reason: 'anna set it' } })
+    const decision = decisionOn(planned({ states: [held] }), '1')
+    expect(decision).toMatchObject({
+      kind: 'hold',
+      reason: 'human-hold',
+      detail: 'anna set it; "fair" does not raise it over that',
+    })
+    expect(amountAfter(decisionOn(planned({ states: [held] }), '2'))).toBe(120)
+  })
+
+  test('is made by a correction too, which leaves the rest alone', () => {
+    const events = [{ ...FAIR, match: { id: '1' } }]
+    const plan = planned({ policy: { events }, over: { occasion: 'correction' } })
+    expect(amountAfter(decisionOn(plan, '1'))).toBe(200)
+    expect(decisionOn(plan, '2')).toMatchObject({ kind: 'hold', reason: 'between-decisions' })
+  })
+
+  test('is undone when it is over, though the policy has the event no more', () => {
+    const states = [aState('1', 50, { event: { name: 'fair', stoodAt: euros(12.5) } })]
+    const decision = decisionOn(planned({ states, policy: { events: [] } }), '1')
+    expect(decision).toMatchObject({ kind: 'change', change: { to: { amount: euros(12.5) } } })
+    expect(decision).not.toHaveProperty('event')
+  })
+
+  test('stays remembered when a person’s edit outside the caps is cut back', () => {
+    const event = { name: 'fair', stoodAt: euros(5) }
+    const states = [aState('1', 50, { event, cutBackTo: { kind: 'money', amount: euros(24) } })]
+    expect(decisionOn(planned({ states }), '1')).toMatchObject({ change: { to: { amount: euros(24) } }, event })
+  })
+})
