@@ -46,7 +46,22 @@ export interface Filtered {
 const LEVEL_VARIANCE = 1
 /** No day counts as further off than five standard deviations, or moves a level by more than e^1.5. */
 const FURTHEST_SQUARE = 25
-const FURTHEST_STEP = 1.5
+const FURTHEST_SHIFT = 1.5
+const NEWTON_STEPS = 3
+
+/**
+ * By how much a day's count shifts the logarithm of the level: the mode of its posterior (Laplace), by Newton's method.
+ * Taken linearly instead, good days would count for more than bad ones, and levels would be believed too high.
+ */
+function mostLikelyShift(seen: number, expected: number, overdispersion: number, doubt: number): number {
+  let shift = 0
+  for (let i = 0; i < NEWTON_STEPS; i++) {
+    const rate = (expected * Math.exp(shift)) / overdispersion
+    const slope = seen / overdispersion - rate - shift / doubt
+    shift = Math.max(-FURTHEST_SHIFT, Math.min(FURTHEST_SHIFT, shift + slope / (rate + 1 / doubt)))
+  }
+  return shift
+}
 
 /**
  * @param logResponses logarithm of the relative response on each day, under the shape that is tried
@@ -69,13 +84,11 @@ export function followLevel(series: Series, logResponses: Float64Array, noise: N
     const miss = series.conversions[t]! - expected
     const variance = overdispersion * expected + expected * expected * doubt
     evidence -= 0.5 * (Math.log(variance) + Math.min(FURTHEST_SQUARE, (miss * miss) / variance))
-    // The count as an observation of the logarithm; few expected conversions must not make one of them a leap.
-    const innovation = miss / Math.max(expected, 0.3 * overdispersion)
-    const step = Math.max(-FURTHEST_STEP, Math.min(FURTHEST_STEP, innovation))
-    const total = doubt + overdispersion / Math.max(expected, 1e-6)
+    const shift = mostLikelyShift(series.conversions[t]!, expected, overdispersion, doubt)
+    const total = doubt + overdispersion / Math.max(expected * Math.exp(shift), 1e-6)
     const [ofMean, ofDeviation] = [meanVariance + covariance, deviationVariance + covariance]
-    mean += (ofMean / total) * step
-    deviation += (ofDeviation / total) * step
+    mean += (ofMean / doubt) * shift
+    deviation += (ofDeviation / doubt) * shift
     meanVariance = Math.max(1e-9, meanVariance - ofMean ** 2 / total)
     deviationVariance = Math.max(0, deviationVariance - ofDeviation ** 2 / total)
     covariance -= (ofMean * ofDeviation) / total
