@@ -115,7 +115,6 @@ describe('an event that is to be announced', () => {
 
   test.each<[why: string, policy: object]>([
     ['more than two weeks ahead', { from: '2026-06-25', to: '2026-06-26' }],
-    ['that changes no demand', { expectedUplift: 1, budgetFactor: 2 }],
     ['of nobody in the account', { match: { name: 'elsewhere' } }],
   ])('is nothing to tell %s', async (_why, over) => {
     const event = { name: 'fair', from: '2026-06-10', to: '2026-06-11', expectedUplift: 1.5, announce: true, ...over }

@@ -191,7 +191,6 @@ test.each<[string, LeverValue, LeverValue, 'cut' | 'raise']>([
   ['more money', moneyValue('10'), moneyValue('10.000001'), 'raise'],
   ['a pause', { kind: 'status', status: 'active' }, { kind: 'status', status: 'paused' }, 'cut'],
   ['a pause taken back', { kind: 'status', status: 'paused' }, { kind: 'status', status: 'active' }, 'raise'],
-  ['a lower ratio', { kind: 'ratio', value: 3 }, { kind: 'ratio', value: 2 }, 'raise'],
 ])('%s belongs to its phase', (_name, from, to, phase) => {
   expect(phaseOf({ lever: dailyBudget(newAccount(), '1'), from, to })).toBe(phase)
 })
