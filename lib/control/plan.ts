@@ -24,7 +24,8 @@ const INPUTS_DEPTH = 4
 
 /**
  * Makes and stores the portfolio's plan for a turn. At the daily instant it is the day's decision; at any other turn it
- * is a correction, which only cuts back edits outside the caps. Never writes to a platform.
+ * is a correction: cuts back edits outside the caps, and does what begins or ends with an account's day. Never writes to a
+ * platform.
  */
 export async function planPortfolio(portfolio: PortfolioId, turn: Instant, loop: Loop): Promise<Summary> {
   const version = await loop.policies.current(portfolio)

@@ -121,7 +121,7 @@ export interface PlanTerms {
   readonly marginalReturn: number
   /** By how much the plan's raises exceed its cuts, in the base currency; never negative. */
   readonly netGrowth: Money
-  /** `daily`: the day's decision. `correction`: between two of them, only edits outside the caps are cut back. */
+  /** `daily`: the day's decision. `correction`: between two of them, what does not wait: edits outside the caps, events, ends. */
   readonly occasion: 'daily' | 'correction'
   /** What binds the portfolio as a whole, with the worth of relaxing it. */
   readonly limits?: readonly BindingGuardrail[]
