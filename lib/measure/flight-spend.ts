@@ -3,7 +3,7 @@ import { memberOf } from '../model/membership.ts'
 import type { AccountObservation } from '../model/observation.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Campaign } from '../model/structure.ts'
-import type { AccountDate } from '../units/calendar.ts'
+import { type AccountDate, addDays, daysBetween } from '../units/calendar.ts'
 import { countedOnce } from './counted-once.ts'
 
 /**
@@ -27,14 +27,39 @@ export function flightSpend(
       (campaign) => memberOf(policy, structure.account, campaign, on) !== undefined,
     )
   const isDated = policy.members.some(({ from, to }) => from !== undefined || to !== undefined)
-  let spent = 0n
+  const spent = new Map<AccountDate, bigint>()
   for (const { campaign, days } of countedOnce(histories)) {
     const always = isDated ? undefined : counts(campaign, today)
-    if (always === false) continue
-    for (const { date, spendMicros } of days)
-      if (policy.flight.from <= date && date < today && (always ?? counts(campaign, date))) spent += spendMicros
+    for (const { date, spendMicros } of days) {
+      if (date >= today) continue
+      const counted = (always ?? counts(campaign, date)) ? spendMicros : 0n
+      spent.set(date, (spent.get(date) ?? 0n) + counted)
+    }
   }
-  return spent
+  return [...withGaps(spent, today)].reduce(
+    (sum, [date, micros]) => sum + (policy.flight.from <= date ? micros : 0n),
+    0n,
+  )
+}
+
+/** Longer silence than this is taken for what it looks like: nothing ran. */
+const LONGEST_GAP_DAYS = 3
+
+/**
+ * Days that the account was not reported on, between days that it was, are unknown and not zero: they are taken to have
+ * spent what the days beside them did, until a later pull brings them. Otherwise their money would be spent again.
+ */
+function withGaps(spent: ReadonlyMap<AccountDate, bigint>, today: AccountDate): ReadonlyMap<AccountDate, bigint> {
+  const known = [...spent.keys()].sort()
+  const filled = new Map(spent)
+  for (const [i, date] of known.entries()) {
+    const next = known[i + 1] ?? today
+    const gap = daysBetween(date, next) - 1
+    if (gap < 1 || gap > LONGEST_GAP_DAYS) continue
+    const beside = (spent.get(date)! + (spent.get(next) ?? spent.get(date)!)) / 2n
+    for (let k = 1; k <= gap; k++) filled.set(addDays(date, k), beside)
+  }
+  return filled
 }
 
 const asList = (campaign: Campaign | undefined): readonly Campaign[] => (campaign ? [campaign] : [])

@@ -104,32 +104,40 @@ export function followLevel(series: Series, logResponses: Float64Array, noise: N
 
 const DRIFT_SDS = [0.03, 0.08, 0.15, 0.25, 0.4, 0.7] as const
 const HALF_LIVES = [8, 25, 80] as const
-const OVERDISPERSIONS = [1.05, 1.4, 2, 3, 4.5] as const
+const OVERDISPERSIONS = [1.05, 1.2, 1.4, 1.65, 2, 2.5, 3.2, 4.5] as const
 const FIRST_GUESS: Noise = { driftVariance: 0.15 ** 2, keep: 0.5 ** (1 / 25), overdispersion: 1.4 }
 
+/** Budgets that the noise is learned from: the busiest, which tell the most of it. */
+const BUDGETS_HEARD = 40
+
 /**
- * The noise under which all budgets' days are predicted best: overdispersion and drift in turn, each from a grid, twice.
+ * The noise under which the budgets' days are predicted best: overdispersion, drift and overdispersion again, each from a
+ * grid.
  *
- * @param typical per series: logarithms of the relative response under a shape that none is far from
+ * @param responses per series: logarithms of the relative response under a shape that none is far from
  */
-export function learnNoise(series: readonly Series[], typical: readonly Float64Array[]): Noise {
+export function learnNoise(series: readonly Series[], responses: readonly Float64Array[]): Noise {
+  const busy = series
+    .map((one, i) => ({ one, response: responses[i]!, seen: one.conversions.reduce((a, b) => a + b, 0) }))
+    .sort((a, b) => b.seen - a.seen)
+    .slice(0, BUDGETS_HEARD)
   const score = (noise: Noise): number =>
-    series.reduce((sum, one, i) => sum + followLevel(one, typical[i]!, noise).evidence, 0)
+    busy.reduce((sum, { one, response }) => sum + followLevel(one, response, noise).evidence, 0)
   const drifts = DRIFT_SDS.flatMap((sd) =>
     HALF_LIVES.map((days) => ({ driftVariance: sd * sd, keep: 0.5 ** (1 / days) })),
   )
-  let best = FIRST_GUESS
-  for (let round = 0; round < 2; round++) {
-    best = bestOf(
-      OVERDISPERSIONS.map((overdispersion) => ({ ...best, overdispersion })),
+  const dispersed = (from: Noise): Noise =>
+    bestOf(
+      OVERDISPERSIONS.map((overdispersion) => ({ ...from, overdispersion })),
       score,
     )
-    best = bestOf(
-      drifts.map((drift) => ({ ...best, ...drift })),
+  const first = dispersed(FIRST_GUESS)
+  return dispersed(
+    bestOf(
+      drifts.map((drift) => ({ ...first, ...drift })),
       score,
-    )
-  }
-  return best
+    ),
+  )
 }
 
 function bestOf(candidates: readonly Noise[], score: (noise: Noise) => number): Noise {

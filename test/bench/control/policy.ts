@@ -30,6 +30,8 @@ export function policyFile(truth: Truth, from: number): object {
     events: events(truth, until),
     calibrations: family.claims.liftEvidence ? lifts(truth) : [],
     targets: 'steer',
+    // A ceiling on what is claimed: the advertiser takes these claims for caused, as in this family they are.
+    ...(cpaCeiling === undefined ? {} : { incrementality: { prospecting: { mean: 1, low: 1, high: 1 } } }),
   }
 }
 
