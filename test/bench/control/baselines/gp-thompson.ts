@@ -82,11 +82,11 @@ function ladderOf(
   return { budgets, values: rising(sample).map((value) => value * level * worth) }
 }
 
-/** More money never brings less: each level is worth at least what the one below it is. */
+/** More money never brings less: each level is worth at least what the one below it is. A draw that is no number says nothing. */
 export function rising(values: ArrayLike<number>): readonly number[] {
   let most = 0
   return Array.from(values, (value) => {
-    most = Math.max(most, value)
+    if (value > most) most = value
     return most
   })
 }
