@@ -1,5 +1,5 @@
 import { growthInBase } from '../../lib/decide/net-growth.ts'
-import { amountText, changeText, valueWords } from '../../lib/decide/words.ts'
+import { amountText, changeText, numberText, valueWords } from '../../lib/decide/words.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import { type LeverKind, leverKey } from '../../lib/model/lever.ts'
 import type { Drift } from '../../lib/model/lever-state.ts'
@@ -15,6 +15,7 @@ import { isoInstant } from '../../lib/units/calendar.ts'
 import { type Money, money, sum } from '../../lib/units/money.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { table } from '../terminal/table.ts'
+import { outcomeWords, standingJson, standingText } from './plan-standing.ts'
 
 /** A plan with what is shown around it. */
 export interface ShownPlan {
@@ -60,12 +61,13 @@ const signedAmount = (amount: Money): string =>
 export const summaryText = (plan: ShownPlan): string =>
   `Plan: ${changesOf(plan).length} change, ${holdsOf(plan).length} hold; net ${signedAmount(netPerDay(plan))}/day`
 
-/** Drift first, then what would change, then what is left as it is. */
+/** Drift first, then how the portfolio stands, what would change, then what is left as it is. */
 export function planText(plan: ShownPlan, paint: Paint, showAll: boolean): string {
   const { header } = plan
   return [
     `${paint.bold(`Portfolio ${header.portfolio}`)} · ${header.mode} · plan ${header.id} · made ${isoInstant(header.madeAt)}, valid until ${isoInstant(header.expiresAt)}`,
     ...driftText(plan),
+    ...standingText(header, plan.decisions, paint),
     ...changesText(plan, paint),
     ...holdsText(plan, showAll),
     ...capsText(plan),
@@ -89,21 +91,38 @@ function driftText({ drifts, decisions }: ShownPlan): readonly string[] {
 
 function changesText(plan: ShownPlan, paint: Paint): readonly string[] {
   const byAccount = Map.groupBy(changesOf(plan), ({ change }) => accountKey(change.lever.account))
+  const outcome = outcomeWords(plan.decisions, plan.header.dayTarget.currency)
   return [...byAccount].flatMap(([account, changes]) => [
     '',
     account,
-    ...changes.flatMap((one) => changeLines(one, paint)),
+    ...changes.flatMap((one) => changeLines(one, outcome, paint)),
   ])
 }
 
-function changeLines({ change, name, binding, why }: ChangeDecision, paint: Paint): readonly string[] {
+function changeLines(one: ChangeDecision, outcome: string, paint: Paint): readonly string[] {
+  const { change, name, binding, why } = one
   const { lever } = change
-  const limits = binding.length > 0 ? `  limited by: ${binding.map((one) => one.name).join(', ')}` : ''
+  const limits = binding.length > 0 ? `  limited by: ${binding.map((limit) => limit.name).join(', ')}` : ''
   return [
     `  ~ ${accountKey(lever.account)} ${paint.bold(name)}  ${LEVER_WORDS[lever.kind]}  ${fromTo(change)}${limits}`,
     `      ${why}`,
+    ...(lever.kind === 'status' ? [] : [paint.dim(`      ${restsOn(one, outcome)}`)]),
   ]
 }
+
+/** What is expected of a change, how much of what it rests on is in, and what keeps the campaign from bringing more. */
+function restsOn({ expected, maturity, limitedBy }: ChangeDecision, outcome: string): string {
+  const { mean, low, high } = expected
+  return [
+    ...(low === 0 && high === 0
+      ? []
+      : [`expected ${signed(mean)} ${outcome} a day (80 %: ${signed(low)} to ${signed(high)})`]),
+    `${Math.round(100 * maturity)} % of its conversions are in`,
+    ...(limitedBy ? [`limited by its ${limitedBy}`] : []),
+  ].join('; ')
+}
+
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${numberText(Math.abs(value))}`
 
 /** `184.00 → 220.80 EUR (+20.0 %)` */
 function fromTo({ from, to }: ChangeDecision['change']): string {
@@ -120,8 +139,8 @@ function holdsText(plan: ShownPlan, showAll: boolean): readonly string[] {
       '',
       'Held:',
       ...holds.map(
-        ({ lever, name, value, reason, detail }) =>
-          `  = ${accountKey(lever.account)} ${name}  ${LEVER_WORDS[lever.kind]}  ${valueWords(value)}  ${reason}: ${detail}`,
+        ({ lever, name, value, reason, detail, limitedBy }) =>
+          `  = ${accountKey(lever.account)} ${name}  ${LEVER_WORDS[lever.kind]}  ${valueWords(value)}  ${reason}: ${detail}${limitedBy && limitedBy !== 'budget' ? ` (limited by its ${limitedBy})` : ''}`,
       ),
     ]
   const byReason = Map.groupBy(holds, ({ reason }) => reason)
@@ -159,6 +178,8 @@ export const planJson = (plan: ShownPlan) => ({
   inputsHash: plan.header.inputsHash,
   dayTarget: amountJson(plan.header.dayTarget),
   netPerDay: amountJson(netPerDay(plan)),
+  marginalReturn: plan.header.marginalReturn,
+  ...standingJson(plan.header, plan.decisions),
   drifts: plan.drifts.map(({ lever, lastKnown, observed, seenAt, actor, resolution, detail }) => ({
     lever: leverKey(lever),
     from: valueJson(lastKnown),
@@ -168,7 +189,7 @@ export const planJson = (plan: ShownPlan) => ({
     resolution,
     detail,
   })),
-  changes: changesOf(plan).map(({ change, name, expected, binding, why, maturity }) => ({
+  changes: changesOf(plan).map(({ change, name, expected, binding, why, maturity, limitedBy, prediction }) => ({
     lever: leverKey(change.lever),
     account: accountKey(change.lever.account),
     name,
@@ -178,14 +199,18 @@ export const planJson = (plan: ShownPlan) => ({
     binding,
     why,
     maturity,
+    limitedBy: limitedBy ?? null,
+    prediction: prediction ?? null,
   })),
-  holds: holdsOf(plan).map(({ lever, name, value, reason, detail }) => ({
+  holds: holdsOf(plan).map(({ lever, name, value, reason, detail, limitedBy, prediction }) => ({
     lever: leverKey(lever),
     account: accountKey(lever.account),
     name,
     value: valueJson(value),
     reason,
     detail,
+    limitedBy: limitedBy ?? null,
+    prediction: prediction ?? null,
   })),
   proposedCaps: plan.header.proposedCaps.map(({ scope, dayCap }) => ({ scope, dayCap: amountJson(dayCap) })),
 })

@@ -6,6 +6,7 @@ import type { Paint } from '../terminal/paint.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { table } from '../terminal/table.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
+import { paceJson, paceText } from './plan-standing.ts'
 import { coverageJson, coverageText } from './scores.ts'
 import { type AccountStatus, isDone, type Pacing, type PortfolioStatus, type Status, statusOf } from './status.ts'
 
@@ -33,7 +34,7 @@ export function statusText({ at, freezes, portfolios }: Status, paint: Paint): s
 }
 
 function portfolioText(portfolio: PortfolioStatus, at: Instant, paint: Paint): string {
-  const { version, ledger, pacing, accounts } = portfolio
+  const { version, ledger, pacing, pacedPlan, accounts } = portfolio
   const { policy } = version
   return [
     `${paint.bold(`Portfolio ${policy.portfolio}`)} · mode ${policy.mode} · owner ${policy.owner} · policy ${version.version}`,
@@ -41,6 +42,9 @@ function portfolioText(portfolio: PortfolioStatus, at: Instant, paint: Paint): s
     `  pacing     ${pacingText(pacing)}`,
     `  today      ${ledger ? `at worst ${amountText(ledger.exposure)} of ${capText(ledger.cap)}` : `${UNKNOWN}: the portfolio’s day is not open yet`}`,
     `  last plan  ${planLine(portfolio)}`,
+    ...(pacedPlan?.pace
+      ? paceText(pacedPlan.pace, policy.baseCurrency, `as of ${isoInstant(pacedPlan.madeAt)}: `)
+      : [`  pace       ${UNKNOWN} until the first daily plan`]),
     `  scores     ${coverageText(portfolio.scores)}`,
     table(
       ['account', 'name', 'currency', 'last pull', 'today at worst', 'day cap', 'pending', 'frozen'],
@@ -104,6 +108,7 @@ export const statusJson = ({ at, freezes, portfolios }: Status) => ({
           }
         : null,
     pacingUnknown: portfolio.pacing.kind === 'unknown' ? portfolio.pacing.why : null,
+    pace: paceOf(portfolio),
     today: ledgerJson(portfolio.ledger),
     lastPlan: planJson(portfolio),
     scores: coverageJson(portfolio.scores),
@@ -121,6 +126,11 @@ export const statusJson = ({ at, freezes, portfolios }: Status) => ({
     })),
   })),
 })
+
+const paceOf = ({ pacedPlan, version }: PortfolioStatus) =>
+  pacedPlan?.pace
+    ? { asOf: isoInstant(pacedPlan.madeAt), ...paceJson(pacedPlan.pace, version.policy.baseCurrency) }
+    : null
 
 function planJson(portfolio: PortfolioStatus) {
   const { lastPlan } = portfolio

@@ -35,6 +35,8 @@ export interface PortfolioStatus {
   readonly pacing: Pacing
   readonly lastPlan: PlanHeader | undefined
   readonly progress: PlanProgress | undefined
+  /** The newest plan that says where the flight lands: corrections and plans of before do not. */
+  readonly pacedPlan: PlanHeader | undefined
   readonly scores: PortfolioScores
   readonly accounts: readonly AccountStatus[]
 }
@@ -54,19 +56,23 @@ export async function statusOf(desk: Loop): Promise<Status> {
   return { at: desk.clock.now(), freezes, portfolios }
 }
 
+/** How far back a plan that says where the flight lands is looked for: a day of corrections. */
+const RECENT_PLANS = 12
+
 async function portfolioStatus(
   version: PolicyVersion,
   freezes: readonly Freeze[],
   desk: Loop,
 ): Promise<PortfolioStatus> {
   const { portfolio, zone, accounts } = version.policy
-  const lastPlan = await desk.plans.latest(portfolio)
+  const [lastPlan, ...before] = await desk.plans.recent(portfolio, RECENT_PLANS)
   return {
     version,
     ledger: await desk.money.portfolioDay(portfolio, dateAt(desk.clock.now(), zone)),
     pacing: await pacingOf(version, desk),
     lastPlan,
     progress: lastPlan && (await desk.plans.progress(lastPlan.id)),
+    pacedPlan: [lastPlan, ...before].find((one) => one?.pace !== undefined),
     scores: await scoresOf(version, desk),
     accounts: await Promise.all(accounts.map(({ account }) => accountStatus(account, freezes, desk))),
   }

@@ -69,6 +69,22 @@ describe('plan', () => {
     expect(out).toMatch(new RegExp(`^ {2}= ${GOOGLE} .* {2}dailyBudget {2}[\\d.]+ EUR {2}within-deadband: `, 'm'))
   })
 
+  test('shows where the flight lands and what limits the portfolio; status shows the landing too', async () => {
+    await readyAt(shop, MORNING)
+    expect((await shop.sluice('status')).out).toContain('pace       unknown until the first daily plan')
+    expect(JSON.parse((await shop.sluice('status', '--json')).out).portfolios[0].pace).toBeNull()
+    const [plan] = JSON.parse((await shop.sluice('plan', '--json')).out).plans
+    // Twenty-eight days for 115,000 EUR, of which nothing is spent yet: 4,107.142857… a day.
+    expect(plan.pace).toMatchObject({ daysLeft: 28, requiredPerDay: { micros: '4107142857', currency: 'EUR' } })
+    expect(plan.limits.map(({ name }: { name: string }) => name)).toContain('day-target')
+    expect(plan.changes.every((one: { limitedBy: string | null }) => one.limitedBy !== null)).toBe(true)
+    const { out } = await shop.sluice('status')
+    expect(out).toContain('0.00 EUR of 115000.00 EUR spent, 28 days left, 4107.14 EUR a day needed')
+    expect(out).toMatch(/^ {2}landing {4}\d+\.\d\d EUR \(80 %: \d+\.\d\d EUR to \d+\.\d\d EUR\)$/m)
+    const { pace } = JSON.parse((await shop.sluice('status', '--json')).out).portfolios[0]
+    expect(pace).toMatchObject({ asOf: plan.madeAt, landing: plan.pace.landing })
+  })
+
   test('shows first what somebody changed outside', async () => {
     await readyAt(shop, MORNING)
     const google = shop.market.accounts[0]!
