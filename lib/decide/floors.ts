@@ -1,9 +1,11 @@
 import { accountRule, budgetDays } from '../measure/budget-days.ts'
 import { canSpend, memberOf } from '../model/membership.ts'
-import type { Observation } from '../model/observation.ts'
-import { fedCampaigns } from '../model/selection.ts'
+import type { AccountObservation, Observation } from '../model/observation.ts'
+import type { Policy } from '../model/policy.ts'
+import { type FedCampaign, fedCampaigns } from '../model/selection.ts'
+import type { AccountStructure, BudgetHolder } from '../model/structure.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
-import { addDays } from '../units/calendar.ts'
+import { type AccountDate, addDays } from '../units/calendar.ts'
 import { mainUnits } from '../units/money.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { launchesOf, stepOf } from './pace-day.ts'
@@ -37,22 +39,56 @@ export function commitmentsToday(
       subject: subjectOf(one),
       spend: mainUnits(one.budget.amount) * baseUnitsOf(rateOf(one)) * (one.estimate ? deliveryOf(one.estimate) : 1),
     })),
-    spent: spentTowards(commitments, flight.from, questions.flatMap(spentDays)),
+    spent: spentTowards(
+      commitments,
+      flight.from,
+      observation.accounts.flatMap((account) => spentDays(observation, account)),
+    ),
   })
 }
 
-function spentDays(one: BudgetQuestion): { subject: Subject; date: Observation['today']; spend: number }[] {
-  const { observation, account, budget } = one
-  const subject = subjectOf(one)
-  const unit = baseUnitsOf(rateOf(one))
-  const { from } = observation.policy.policy.flight
-  return (daysByBudget(observation, account).get(budget.id) ?? []).flatMap(({ date, spend }) =>
-    date >= from ? [{ subject, date, spend: spend * unit }] : [],
-  )
+interface SpentDay {
+  readonly subject: Subject
+  readonly date: AccountDate
+  readonly spend: number
 }
 
-const daysByBudget = (observation: Observation, account: BudgetQuestion['account']) =>
-  budgetDays(account, accountRule(observation, account))
+/**
+ * What every budget has spent of the flight, with what it fed of the portfolio on the day. Those that have left the
+ * portfolio since, or were removed, count: their money was spent towards what was promised.
+ */
+function spentDays(observation: Observation, account: AccountObservation): readonly SpentDay[] {
+  const { structure, today } = account
+  const { policy } = observation.policy
+  const unit = baseUnitsOf(rateOf({ observation, account }))
+  const days = budgetDays(account, accountRule(observation, account))
+  const isDated = policy.members.some(({ from, to }) => from !== undefined || to !== undefined)
+  return structure.budgets.flatMap((budget) => {
+    const always = isDated ? undefined : subjectOn(policy, structure, budget, today)
+    return (days.get(budget.id) ?? []).flatMap(({ date, spend }) =>
+      date >= policy.flight.from
+        ? [{ subject: always ?? subjectOn(policy, structure, budget, date), date, spend: spend * unit }]
+        : [],
+    )
+  })
+}
+
+function subjectOn(policy: Policy, structure: AccountStructure, budget: BudgetHolder, date: AccountDate): Subject {
+  const running = fedCampaigns(policy, structure, budget, date)
+  const fed = running.length > 0 ? running : removedCampaigns(policy, structure, budget, date)
+  return { account: structure.account, fed }
+}
+
+const removedCampaigns = (
+  policy: Policy,
+  structure: AccountStructure,
+  budget: BudgetHolder,
+  date: AccountDate,
+): readonly FedCampaign[] =>
+  campaignsFedBy(structure, budget).map((campaign) => ({
+    campaign,
+    class: memberOf(policy, structure.account, campaign, date)?.class,
+  }))
 
 /** Minimums of commitments and launches, as the split of the day takes them. */
 export function floorsOf(

@@ -5,10 +5,12 @@ import type { LeverState } from '../model/lever-state.ts'
 import type { CampaignClass, Policy } from '../model/policy.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
-import { fromMainUnits, larger, type Money, mainUnits, times } from '../units/money.ts'
+import { compare, fromMainUnits, larger, type Money, mainUnits, smaller, times } from '../units/money.ts'
 import { convertBack, type ExchangeRate } from '../units/rates.ts'
 import type { BudgetQuestion } from './holds.ts'
 import type { Limit } from './interval.ts'
+import { busyDayOf, headroomOf } from './targets/headroom.ts'
+import type { SpendLimit } from './targets/spend-limit.ts'
 
 /** Below this share of its budget spent, the budget is not what limits the spend. */
 export const BINDING_DELIVERY = 0.88
@@ -22,6 +24,8 @@ export interface BudgetContext {
   readonly class: CampaignClass
   readonly state: LeverState | undefined
   readonly estimate: BudgetEstimate
+  /** A target or bid limits its spend; absent: none does. */
+  readonly limited?: SpendLimit
   readonly capabilities: PlatformCapabilities
   /** From the account's currency to the base currency. */
   readonly rate: ExchangeRate
@@ -35,7 +39,7 @@ const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
 
 /** Every guardrail's say on one daily budget, in the account's currency. */
 export function limitsOf(context: BudgetContext): readonly Limit[] {
-  return [
+  const limits = [
     ...steps(context),
     ...dayRise(context),
     ...range(context),
@@ -44,6 +48,7 @@ export function limitsOf(context: BudgetContext): readonly Limit[] {
     ...delivery(context),
     ...implausible(context),
   ]
+  return [...limits, ...headroom(context, limits)]
 }
 
 /** What an approved step does not lift either: the platform's and the policy's own bounds. */
@@ -55,7 +60,11 @@ export function hardLimits(question: BudgetQuestion): readonly Limit[] {
   return [...range(terms), ...ownBounds(terms)]
 }
 
-function steps({ policy, budget, capabilities }: BudgetContext): readonly Limit[] {
+export function steps({
+  policy,
+  budget,
+  capabilities,
+}: Pick<BudgetContext, 'policy' | 'budget' | 'capabilities'>): readonly Limit[] {
   const up = Math.min(policy.guardrails.maxStepUp, capabilities.learningSafeStep)
   const down = Math.min(policy.guardrails.maxStepDown, capabilities.learningSafeStep)
   return [
@@ -142,9 +151,9 @@ function classShare({ class: kind, estimate, dayTarget, rate, budget }: BudgetCo
   ]
 }
 
-function delivery({ budget, estimate }: BudgetContext): readonly Limit[] {
+function delivery({ budget, estimate, limited }: BudgetContext): readonly Limit[] {
   const ratio = estimate.deliveryRatio
-  if (ratio === undefined || ratio >= BINDING_DELIVERY) return []
+  if (ratio === undefined || (!limited && ratio >= BINDING_DELIVERY)) return []
   return [
     {
       name: 'not-limited-by-budget',
@@ -152,6 +161,32 @@ function delivery({ budget, estimate }: BudgetContext): readonly Limit[] {
       atMost: budget.amount,
     },
   ]
+}
+
+/**
+ * What a target or bid leaves unused of a budget is brought down in the usual steps, as far as the other limits let it:
+ * it would all be spent on the day that prices fall or the target's statistics break.
+ */
+export function headroom(
+  { budget, limited, capabilities }: Pick<BudgetContext, 'budget' | 'limited' | 'capabilities'>,
+  others: readonly Limit[],
+): readonly Limit[] {
+  if (!limited) return []
+  const { currency } = budget.amount
+  const { overDeliveryFactor: overDelivery } = capabilities
+  const { recentSpends, by } = limited
+  const room = headroomOf({
+    budget: mainUnits(budget.amount),
+    recentSpends,
+    overDelivery,
+    busyDay: busyDayOf(recentSpends, overDelivery),
+    minimum: mainUnits(capabilities.minimumDailyBudget(currency)),
+  })
+  const wanted = smaller(budget.amount, fromMainUnits(room.budget, currency, 'up'))
+  const atMost = others.reduce((most, { atLeast }) => (atLeast ? larger(most, atLeast) : most), wanted)
+  return compare(atMost, budget.amount) < 0
+    ? [{ name: 'headroom', detail: `its ${by} limits what it spends, and ${room.why}`, atMost }]
+    : []
 }
 
 function implausible({ policy, budget }: BudgetContext): readonly Limit[] {

@@ -13,6 +13,7 @@ import { adGroupById, campaignsFedBy } from '../model/structure-index.ts'
 import { addDays, daysBetween, isoInstant, MINUTE_MS } from '../units/calendar.ts'
 import { type Money, toDecimal } from '../units/money.ts'
 import { heldUntil } from './guardrails.ts'
+import type { SpendLimit } from './targets/spend-limit.ts'
 
 export interface Hold {
   readonly reason: HoldReason
@@ -30,6 +31,8 @@ export interface BudgetQuestion {
   readonly capabilities: PlatformCapabilities
   /** Its account's conversions cannot be trusted at the moment. */
   readonly dataBreak: CountingBreak | undefined
+  /** What limits its spend in its place; absent: the budget does, or what cannot be moved. */
+  readonly limited?: SpendLimit
   /** Decided already: what an approved step, a return or a cut back sets it to. */
   readonly stepsTo?: Money
 }

@@ -73,6 +73,7 @@ const contextOf = (one: Movable, dayTarget: Money): BudgetContext => ({
   class: one.membership.class,
   state: one.state,
   estimate: one.estimate,
+  ...(one.limited ? { limited: one.limited } : {}),
   capabilities: one.capabilities,
   rate: rateOf(one),
   dayTarget,

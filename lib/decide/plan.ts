@@ -141,7 +141,7 @@ function predictionOf(
 ) {
   const { structure, today } = account
   const events = eventsOf(observation.policy.policy, structure, budget, today)
-  const most = Math.max(estimate.recentSpendPerDay, 1e-9)
+  const most = Math.max(estimate.deliverablePerDay, 1e-9)
   const wanted = mainUnits(to) * deliveryOf(estimate)
   // What does not spend its budget will not begin to because the budget moved.
   const spend = isLimitedByBudget(estimate) ? wanted : Math.min(wanted, most)

@@ -28,7 +28,7 @@ export interface Position {
 }
 
 /** What one main unit of the account's currency is in the base currency. @throws Error when the rate is missing */
-export function rateOf({ observation, account }: BudgetQuestion): ExchangeRate {
+export function rateOf({ observation, account }: Pick<BudgetQuestion, 'observation' | 'account'>): ExchangeRate {
   const rate = observation.rates.find(({ from }) => from === account.structure.currency)
   if (!rate) throw new Error(`no exchange rate from ${account.structure.currency}`)
   return rate
@@ -63,7 +63,7 @@ export function positionOf(movable: Movable, limits: readonly Limit[]): Position
     atLeast: toBase(floor.atLeast),
     atMost: toBase(ceiling.atMost),
     standing: toBase(budget.amount),
-    ceiling: isLimitedByBudget(estimate) ? Number.POSITIVE_INFINITY : HEADROOM * estimate.recentSpendPerDay * baseUnits,
+    ceiling: isLimitedByBudget(estimate) ? Number.POSITIVE_INFINITY : HEADROOM * estimate.deliverablePerDay * baseUnits,
     worth: worthOf(observation.policy.policy.goal, estimate, baseUnits),
   }
 }
@@ -100,7 +100,10 @@ export function fixtureOf(question: BudgetQuestion, dayTarget: Money): Fixture {
   // What has no history yet is taken to spend what it may.
   if (!estimate)
     return question.budget.period === 'daily'
-      ? { ...none, spend: Math.min(mainUnits(level ?? question.budget.amount) * baseUnitsOf(rate), mainUnits(dayTarget)) }
+      ? {
+          ...none,
+          spend: Math.min(mainUnits(level ?? question.budget.amount) * baseUnitsOf(rate), mainUnits(dayTarget)),
+        }
       : none
   // What stands at another level than its recent days is not told by them.
   const ownSpend = level ? mainUnits(level) * deliveryOf(estimate) : estimate.recentSpendPerDay

@@ -5,6 +5,7 @@ import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import type { CapabilitiesOf } from './capabilities-of.ts'
 import type { BudgetQuestion } from './holds.ts'
+import { spendLimitOf } from './targets/spend-limit.ts'
 
 /** One question for every budget of the portfolio, with all that is known of it. */
 export const questionsOf = (
@@ -34,7 +35,9 @@ function questionsOfAccount(
     const capabilities = capabilitiesOf(account.account)
     const state = states.get(leverKey(lever))
     const estimate = beliefs.get(budget.id)
-    return [{ observation, account, budget, lever, membership, state, estimate, capabilities, dataBreak }]
+    const limited = estimate && spendLimitOf(observation, account, budget)
+    const known = { observation, account, budget, lever, membership, state, estimate, capabilities, dataBreak }
+    return [limited ? { ...known, limited } : known]
   })
 }
 

@@ -18,6 +18,7 @@ import { type CurveFit, type CurvePoint, fitResponseCurves, referenceSpend } fro
 import { POOL_CONVERSIONS, type Pool, pointsOf, poolRates, type Series, seriesOf } from './series.ts'
 
 const RECENT_DAYS = 14
+const DELIVERABLE_DAYS = 3
 const HISTORY_DAYS = 90
 
 /**
@@ -158,6 +159,7 @@ function estimateBudget(
     valuePerConversion:
       member?.valuePerConversion === undefined ? worthOf(usable, lag, pool) : member.valuePerConversion / rate,
     recentSpendPerDay: recent.length > 0 ? spent / recent.length : 0,
+    deliverablePerDay: recent.slice(-DELIVERABLE_DAYS).reduce((most, { spend }) => Math.max(most, spend), 0),
     bestRecentDay: recent.reduce((most, { spend }) => Math.max(most, spend), 0),
     originalShare,
   }

@@ -42,6 +42,8 @@ export interface BudgetEstimate {
   readonly valuePerConversion: number
   /** Mean spend per day of the last 14 complete days, main currency units. */
   readonly recentSpendPerDay: number
+  /** Largest spend of a day of the last 3: what a budget that does not bind can spend at the moment. */
+  readonly deliverablePerDay: number
   /** Largest spend of a day of the last 14. */
   readonly bestRecentDay: number
   /** Its share of the portfolio's spend before the flight, by which its class may be bounded. */

@@ -5,21 +5,30 @@ import type { CampaignClass, Membership, Policy } from './policy.ts'
 import type { AccountStructure, BudgetHolder, Campaign } from './structure.ts'
 import { adGroupById, campaignsFedBy } from './structure-index.ts'
 
-/** The first entry of the policy that fits the campaign on that date; undefined: it is not in the portfolio. */
-export const memberOf = (
+/**
+ * The first entry of the policy that fits the campaign on that date; undefined: it is not in the portfolio. A campaign that
+ * an entry names, with dates, is there on these dates: entries behind it that name no campaign do not have it on others.
+ */
+export function memberOf(
   policy: Policy,
   account: AccountRef,
   campaign: Pick<Campaign, 'id' | 'name'>,
   on: AccountDate,
-): Membership | undefined =>
-  policy.members.find(
-    ({ match, from, to }) =>
-      (match.account === undefined || sameAccount(match.account, account)) &&
-      (match.id === undefined || match.id === campaign.id) &&
-      (match.name === undefined || campaign.name.toLowerCase().includes(match.name.toLowerCase())) &&
-      (from === undefined || from <= on) &&
-      (to === undefined || on <= to),
-  )
+): Membership | undefined {
+  let isNamed = false
+  for (const entry of policy.members) {
+    const namesIt = entry.match.id !== undefined || entry.match.name !== undefined
+    if ((isNamed && !namesIt) || !fits(entry, account, campaign)) continue
+    if ((entry.from === undefined || entry.from <= on) && (entry.to === undefined || on <= entry.to)) return entry
+    isNamed ||= namesIt
+  }
+  return undefined
+}
+
+const fits = ({ match }: Membership, account: AccountRef, campaign: Pick<Campaign, 'id' | 'name'>): boolean =>
+  (match.account === undefined || sameAccount(match.account, account)) &&
+  (match.id === undefined || match.id === campaign.id) &&
+  (match.name === undefined || campaign.name.toLowerCase().includes(match.name.toLowerCase()))
 
 /** How a budget stands in a portfolio. A budget moves as one, so its strictest campaign decides for all of them. */
 export interface BudgetMembership {

@@ -83,6 +83,7 @@ const known = ({
   conversionsSeen: 1000,
   valuePerConversion: 1,
   recentSpendPerDay: budget,
+  deliverablePerDay: budget,
   bestRecentDay: budget,
   originalShare: 1,
   ...estimate,

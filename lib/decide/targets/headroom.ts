@@ -51,3 +51,19 @@ export function headroomOf(question: HeadroomQuestion): Headroom {
       : 'it has not spent anything lately',
   }
 }
+
+/** A day that is busier than this is not reckoned with: its budget is never below the best recent day. */
+const BUSIEST = HEADROOM
+/** Busier than a budget's quietest platform: the days of a target say little of what a budget that binds would cost. */
+const QUIETEST = 1.1
+
+/**
+ * What a busy day may cost over a budget that binds, by how the best recent day stood out from the others: the platform
+ * that has busy days under a target has them under a budget.
+ */
+export function busyDayOf(recentSpends: readonly number[], overDelivery: number): number {
+  const mean = recentSpends.reduce((sum, one) => sum + one, 0) / recentSpends.length
+  const best = Math.max(0, ...recentSpends)
+  const seen = mean > 0 ? best / mean : BUSIEST
+  return Math.min(Math.max(QUIETEST, Math.min(BUSIEST, seen)), Math.max(1, overDelivery))
+}

@@ -1,0 +1,54 @@
+import { budgetDays } from '../../measure/budget-days.ts'
+import { deliveryRatio } from '../../measure/delivery-ratio.ts'
+import { eventsOf, isWithin } from '../../model/events.ts'
+import type { AccountObservation, Observation } from '../../model/observation.ts'
+import { perObject } from '../../model/per-object.ts'
+import type { BidStrategy, BudgetHolder } from '../../model/structure.ts'
+import { adGroupById, campaignsFedBy } from '../../model/structure-index.ts'
+import { type Actuator, actuatorOf } from './actuator.ts'
+
+/** A target or a bid keeps a budget's campaigns from spending it. Amounts in main units of the account's currency. */
+export interface SpendLimit {
+  readonly by: 'target' | 'bid'
+  /** Spend of recent complete days, events left out. */
+  readonly recentSpends: readonly number[]
+}
+
+/** Days over which it is followed what limited the spend, and of which the best counts. */
+const RECENT_DAYS = 14
+
+/** Spend by day; no conversion is asked for. */
+export const spendDays = perObject((account: AccountObservation) => budgetDays(account, ''))
+
+/**
+ * What limits a budget's spend where the budget itself does not; undefined where it does, where its campaigns have neither
+ * target nor bid (what cannot find more audience is not meant), or where too little is known.
+ */
+export function spendLimitOf(
+  observation: Observation,
+  account: AccountObservation,
+  budget: BudgetHolder,
+): SpendLimit | undefined {
+  const strategies = strategiesOf(account, budget)
+  const hasTarget = strategies.some(({ targetCpa, targetRoas }) => targetCpa !== undefined || targetRoas !== undefined)
+  if (!hasTarget && !strategies.some(({ bid }) => bid !== undefined)) return undefined
+  const days = spendDays(account).get(budget.id) ?? []
+  // Nothing is known of what steered it before the first of these days: it stays with what has to prove least.
+  let actuator: Actuator = 'target'
+  for (let ago = RECENT_DAYS; ago >= 0; ago--) {
+    const ratio = deliveryRatio(days.slice(0, days.length - ago), budget, account)
+    if (ratio !== undefined || ago === 0)
+      actuator = actuatorOf({ hasTarget: true, deliveryRatio: ratio, previous: actuator })
+  }
+  if (actuator === 'budget') return undefined
+  const events = eventsOf(observation.policy.policy, account.structure, budget, account.today)
+  const recentSpends = days
+    .filter(({ ageDays, date }) => ageDays <= RECENT_DAYS && !events.some((event) => isWithin(event, date)))
+    .map(({ spend }) => spend)
+  return { by: hasTarget ? 'target' : 'bid', recentSpends }
+}
+
+function strategiesOf({ structure }: AccountObservation, budget: BudgetHolder): readonly BidStrategy[] {
+  const own = budget.adGroup === undefined ? undefined : adGroupById(structure, budget.adGroup)?.strategy
+  return own ? [own] : campaignsFedBy(structure, budget).map(({ strategy }) => strategy)
+}
