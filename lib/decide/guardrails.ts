@@ -5,7 +5,7 @@ import type { LeverState } from '../model/lever-state.ts'
 import type { CampaignClass, Policy } from '../model/policy.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
-import { compare, fromMainUnits, larger, type Money, mainUnits, smaller, times } from '../units/money.ts'
+import { compare, fromMainUnits, larger, type Money, mainUnits, money, smaller, times } from '../units/money.ts'
 import { convertBack, type ExchangeRate } from '../units/rates.ts'
 import type { BudgetQuestion } from './holds.ts'
 import type { Limit } from './interval.ts'
@@ -48,7 +48,9 @@ export function limitsOf(context: BudgetContext): readonly Limit[] {
     ...delivery(context),
     ...implausible(context),
   ]
-  return [...limits, ...headroom(context, limits)]
+  return [...limits, ...headroom(context, limits)].map((limit) =>
+    limit.atLeast ? { ...limit, atLeast: roundedUp(limit.atLeast, context.capabilities) } : limit,
+  )
 }
 
 /** What an approved step does not lift either: the platform's and the policy's own bounds. */
@@ -75,6 +77,21 @@ export function steps({
       atLeast: times(budget.amount, 1 - down, 'up'),
     },
   ]
+}
+
+/**
+ * The least budget that the platform can be sent and that is no less than this. Sent as it is, it would be rounded down: a
+ * cent below the least that the policy sets, or a larger cut than the platform takes without learning anew.
+ */
+function roundedUp(least: Money, { normalise }: PlatformCapabilities): Money {
+  const sent = ({ micros }: Money): bigint => {
+    const value = normalise('daily-budget', { kind: 'money', amount: money(micros, least.currency) })
+    return value.kind === 'money' ? value.amount.micros : micros
+  }
+  // Units of money are powers of ten: the first that reaches the next multiple does not reach the one behind it.
+  let micros = sent(least)
+  for (let more = 1n; micros < least.micros; more *= 10n) micros = sent(money(least.micros + more, least.currency))
+  return money(micros, least.currency)
 }
 
 function dayRise({ policy, budget, state, capabilities, pushedOn }: BudgetContext): readonly Limit[] {

@@ -47,6 +47,13 @@ describe('a budget of 100', () => {
   test.each<[why: string, over: Partial<BudgetContext>, from: number, to: number]>([
     ['may move by a fifth', {}, 80, 120],
     [
+      // 0.8 of 102.03 is 81.624: 81.62 would be a cut of more than a fifth.
+      'may not fall below its step by the cent that the platform rounds off',
+      { budget: aBudget('1', 102.03) },
+      81.63,
+      122.436,
+    ],
+    [
       'may move by the steps of the policy',
       { policy: policyWith({ guardrails: { maxStepUp: 0.1, maxStepDown: 0.15 } }) },
       85,
@@ -140,7 +147,7 @@ describe('a budget of 100', () => {
         policy: policyWith({ guardrails: { maxStepUp: 1, maxStepDown: 1, maxDayRise: 1, implausibleFactor: 1.5 } }),
         capabilities: { ...someCapabilities, learningSafeStep: 1 },
       },
-      66.666667,
+      66.67,
       150,
     ],
   ])('%s', (_why, over, from, to) => {

@@ -34,6 +34,7 @@ describe('membership of a campaign', () => {
   - { id: "7", class: opaque, managed: false }
   - { name: Brand, class: brand }
   - { name: black friday, class: retargeting, from: 2026-11-20, to: 2026-11-22 }
+  - { name: friday, account: "meta:1", class: opaque, from: 2026-11-25 }
   - { account: "meta:1", class: prospecting }`)
 
   test.each<[why: string, account: typeof GOOGLE, id: string, name: string, on: string, wanted: string | undefined]>([
@@ -45,7 +46,23 @@ describe('membership of a campaign', () => {
     ['on the last day', GOOGLE, '1', 'Black Friday', '2026-11-22', 'retargeting'],
     ['the day before', GOOGLE, '1', 'Black Friday', '2026-11-19', undefined],
     ['the day after', GOOGLE, '1', 'Black Friday', '2026-11-23', undefined],
-    ['the day after, the next entry decides', META, '1', 'Black Friday', '2026-11-23', 'prospecting'],
+    [
+      'the day after, though an entry behind it has the whole account',
+      META,
+      '1',
+      'Black Friday',
+      '2026-11-23',
+      undefined,
+    ],
+    [
+      'the day before, though an entry behind it has the whole account',
+      META,
+      '1',
+      'Black Friday',
+      '2026-11-19',
+      undefined,
+    ],
+    ['later, by the next entry that names it', META, '1', 'Black Friday', '2026-11-25', 'opaque'],
   ])('%s', (_why, account, id, name, on, wanted) => {
     expect(memberOf(policy, account, { id: id as CampaignId, name }, accountDate(on))?.class).toBe(wanted)
   })
