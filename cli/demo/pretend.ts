@@ -13,7 +13,7 @@ import { metaPlatform } from '../../lib/platforms/meta/platform.ts'
 import type { ExchangeRates } from '../../lib/ports/rates.ts'
 import type { Secrets } from '../../lib/ports/secrets.ts'
 import type { Archive } from '../../lib/ports/store.ts'
-import { dynamoStores } from '../../lib/store/stores.ts'
+import { type DynamoStores, dynamoStores } from '../../lib/store/stores.ts'
 import { type AccountDate, HOUR_MS, type Instant } from '../../lib/units/calendar.ts'
 import { type ExchangeRate, identityRate } from '../../lib/units/rates.ts'
 import { createTables } from '../../playground/dynamodb/create-tables.ts'
@@ -41,6 +41,8 @@ export interface PretendOptions {
   /** Instead of the policy that `demoPolicy` derives; undefined stores none. */
   readonly policy?: (derived: PolicyVersion) => PolicyVersion
   readonly archive?: Archive
+  /** Instead of tables in an embedded engine. */
+  readonly stores?: DynamoStores
 }
 
 /** A whole Sluice against the pretend world: real handlers, real adapters, real protocols, one process. */
@@ -51,8 +53,8 @@ export interface Pretend {
   readonly policy: PolicyVersion
   readonly log: readonly LogLine[]
   readonly prefix: string
-  /** Of the embedded DynamoDB. */
-  readonly endpoint: string
+  /** Of the embedded DynamoDB; undefined where stores were given. */
+  readonly endpoint: string | undefined
   /** Of the pretend platforms, and what was asked of them so far. */
   readonly google: GoogleAdsTwin
   readonly meta: MetaTwin
@@ -98,13 +100,15 @@ function marketClock(market: Market): VirtualClock {
   return { now: () => market.now(), set: (to) => market.advanceTo(to) }
 }
 
-export async function startPretend(options: PretendOptions): Promise<Pretend> {
-  const { scenario, seed, mode = 'auto', faults = noFaults } = options
-  const market = createMarket(scenario, { seed })
-  const clock = marketClock(market)
-  const engine = await startDynamoDbInWorker(options.folder ? { folder: options.folder } : {})
-  const google = await startGoogleAdsTwin({ world: market, faults })
-  const meta = await startMetaTwin({ world: market, faults })
+interface Tables {
+  readonly stores: DynamoStores
+  readonly endpoint: string
+  close(): Promise<void>
+}
+
+/** @param folder where the engine keeps its data; in memory without it */
+async function startTables(folder: string | undefined): Promise<Tables> {
+  const engine = await startDynamoDbInWorker(folder ? { folder } : {})
   const client = new DynamoDBClient({
     endpoint: engine.endpoint,
     region: 'us-east-1',
@@ -115,7 +119,24 @@ export async function startPretend(options: PretendOptions): Promise<Pretend> {
     cacheMiddleware: true,
   })
   await createTables(client, PREFIX)
-  const stores = dynamoStores({ client, prefix: PREFIX })
+  return {
+    stores: dynamoStores({ client, prefix: PREFIX }),
+    endpoint: engine.endpoint,
+    close: async () => {
+      client.destroy()
+      await engine.close()
+    },
+  }
+}
+
+export async function startPretend(options: PretendOptions): Promise<Pretend> {
+  const { scenario, seed, mode = 'auto', faults = noFaults } = options
+  const market = createMarket(scenario, { seed })
+  const clock = marketClock(market)
+  const engine = options.stores ? undefined : await startTables(options.folder)
+  const stores = options.stores ?? engine!.stores
+  const google = await startGoogleAdsTwin({ world: market, faults })
+  const meta = await startMetaTwin({ world: market, faults })
   const platforms = platformRegistry(
     [
       { account: 'google-ads:*', secret: 'pretend/google-ads' },
@@ -178,15 +199,14 @@ export async function startPretend(options: PretendOptions): Promise<Pretend> {
     policy,
     log,
     prefix: PREFIX,
-    endpoint: engine.endpoint,
+    endpoint: engine?.endpoint,
     google,
     meta,
     loopFor,
     runUntil: (to) => runner.runUntil(to),
     close: async () => {
-      client.destroy()
       await Promise.all([google.close(), meta.close()])
-      await engine.close()
+      await engine?.close()
     },
   }
 }
