@@ -1,5 +1,5 @@
 /** Sluice in a market: its own stages and planner, every morning, over the market's platforms in process. */
-import { dailyPlanTurn } from '../../../lib/control/dispatch.ts'
+import { dailyPlanTurn, dueMessages } from '../../../lib/control/dispatch.ts'
 import { DEFAULT_TIMING, type Loop } from '../../../lib/control/loop.ts'
 import { runTurn } from '../../../lib/control/turn.ts'
 import { accountKey } from '../../../lib/model/account.ts'
@@ -19,6 +19,9 @@ import { PORTFOLIO, policyFile } from './policy.ts'
 import type { Drive } from './run.ts'
 import { PLATFORMS } from './truth.ts'
 import type { World } from './world.ts'
+
+/** Ticks that a day's plan may need: cuts, what they pay for, and a tick to spare. */
+const ROUNDS = 4
 
 export const driveSluice: Drive = async (world) => {
   const { family, days } = world.truth
@@ -75,9 +78,15 @@ export async function startSluice(
       if (!isControl) return
       clock.set(dailyPlanTurn(policy.policy, later(midnight, HOUR_MS)))
       await turn('plan', PORTFOLIO, clock.now())
-      clock.set(later(clock.now(), MINUTE_MS))
-      await drain(queue, loop)
-      for (let p = 0; p < PLATFORMS.length; p++) await turn('verify', accountKey(accountOf(p)), clock.now())
+      // Raises wait for the cuts that pay for them, of other accounts too: as the hourly ticks do, ask again until all is done.
+      for (let round = 0; round < ROUNDS; round++) {
+        clock.set(later(clock.now(), MINUTE_MS))
+        await drain(queue, loop)
+        for (let p = 0; p < PLATFORMS.length; p++) await turn('verify', accountKey(accountOf(p)), clock.now())
+        const due = (await dueMessages(clock.now(), loop)).filter(({ stage }) => stage === 'act')
+        if (due.length === 0) return
+        queue.push(...due)
+      }
     },
   }
 }
