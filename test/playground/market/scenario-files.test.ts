@@ -34,6 +34,7 @@ describe('shipped scenarios', () => {
     expect(shippedScenarios()).toEqual(
       [
         'clock-change-week',
+        'commitment',
         'demo',
         'double-claiming',
         'drifting',
