@@ -21,6 +21,10 @@ export interface RunReport {
   readonly untouched: UntouchedFigures
   readonly pacing: readonly PacingDay[]
   readonly flightTotal: number
+  /** By daily plan, oldest first; absent in reports of before plans said it. */
+  readonly landings?: readonly LandingLine[]
+  readonly limits?: readonly LimitLine[]
+  readonly limitedBy?: readonly LimitedByLine[]
   readonly campaigns: readonly CampaignLine[]
   readonly moves: readonly MoveLine[]
   readonly holds: readonly HoldLine[]
@@ -70,6 +74,31 @@ export interface PacingDay {
   readonly spendToDate: number
   /** Spend of the untouched accounts up to the date. */
   readonly untouchedToDate: number
+}
+
+/** Where a daily plan saw the flight end, with its 80 % interval; main units of the base currency. */
+export interface LandingLine {
+  readonly date: string
+  readonly mean: number
+  readonly low: number
+  readonly high: number
+  /** Of that day's target: what no budget was worth, or had room for. */
+  readonly unspent: number
+}
+
+/** What bound the portfolio as a whole in daily plans. */
+export interface LimitLine {
+  readonly name: string
+  readonly detail: string
+  readonly days: number
+  /** Mean over those days of what one more main unit a day would have brought a day; absent where it cannot be said. */
+  readonly worthPerUnit?: number
+}
+
+/** What kept budgets from bringing more, as the last daily plan saw it. */
+export interface LimitedByLine {
+  readonly by: 'budget' | 'target' | 'bid' | 'audience'
+  readonly budgets: readonly string[]
 }
 
 /** One campaign's spend and what it cost to cause a conversion, before the run and during it; base currency. */

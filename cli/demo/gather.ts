@@ -12,12 +12,13 @@ import type { Scenario } from '../../playground/market/schema.ts'
 import { comparison } from './comparison.ts'
 import { checkInvariants } from './invariants.ts'
 import type { Pretend } from './pretend.ts'
+import { landingLines, limitedByLines, limitLines } from './standing.ts'
 
 /** Plans that one run can make at most: a daily one, and a handful of corrections. */
 const PLANS_MAX = 1_000
 const LARGEST_MOVES = 10
 
-interface Decided {
+export interface Decided {
   readonly header: PlanHeader
   readonly decision: Decision
   /** What became of it, from the audit. */
@@ -67,6 +68,9 @@ export async function gatherReport(
     ].slice(-4),
     ...compared,
     flightTotal: Number(policy.flight.total.micros) / 1e6,
+    landings: landingLines(headers, policy.zone),
+    limits: limitLines(headers),
+    limitedBy: limitedByLines(decided),
     moves: largestMoves(decided),
     holds: holdLines(decided),
     drifts: await driftLines(pretend, loop),

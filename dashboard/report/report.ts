@@ -7,6 +7,7 @@ import { beforeAfterSection, claimsSection, pacingSection } from './comparison.t
 import { decisionsSection } from './decision-log.ts'
 import { driftsSection, holdsSection, invariantsSection, refusalsSection } from './events.ts'
 import { header, headlineWords } from './headline.ts'
+import { limitsSection } from './limits.ts'
 import { movesSection } from './moves.ts'
 import { filterScript } from './script.ts'
 import { pageCss } from './style.ts'
@@ -15,6 +16,7 @@ const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(
 
 const SECTIONS = [
   ['pacing', 'Pacing'],
+  ['limits', 'Limits'],
   ['before-after', 'Before and after'],
   ['campaigns', 'Campaigns'],
   ['moves', 'Moves'],
@@ -49,7 +51,7 @@ export function reportHtml(report: RunReport): string {
 <div class="page">
 ${header(report)}<nav aria-label="Sections"><ul>${SECTIONS.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 <main id="main">
-${pacingSection(report)}${beforeAfterSection(report)}${campaignsSection(report)}${movesSection(report)}${holdsSection(report)}${driftsSection(report)}${refusalsSection(report)}${claimsSection(report)}${invariantsSection(report)}${decisionsSection(report)}</main>
+${pacingSection(report)}${limitsSection(report)}${beforeAfterSection(report)}${campaignsSection(report)}${movesSection(report)}${holdsSection(report)}${driftsSection(report)}${refusalsSection(report)}${claimsSection(report)}${invariantsSection(report)}${decisionsSection(report)}</main>
 <footer><p>${report.description}</p><p>Money in ${report.currency}, unless another currency is printed. A dash with a word means that the figure is not known; it never means 0.</p></footer>
 </div>
 <script>${trusted(filterScript)}</script>

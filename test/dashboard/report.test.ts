@@ -46,6 +46,7 @@ describe('report page', () => {
   it('has its sections in the order in which a marketer asks', () => {
     expect([...html.matchAll(/<h2[^>]*>(.*?)<\/h2>/g)].map(([, title]) => title)).toEqual([
       'Spend against plan',
+      'Landing and limits',
       'Before and after',
       'Where the money went',
       'Largest moves',
@@ -134,6 +135,28 @@ describe('figures of the page equal the report', () => {
       '+1.3 %',
       '3,050 EUR',
     ])
+  })
+
+  it('where the flight was seen to land, first and last, and by each plan', () => {
+    expect(words(sectionOf(html, 'limits'))).toContain(
+      'expected to land, on 5 Oct 2026 at 4,010 EUR (80 %: 3,900 EUR to 4,120 EUR), on 8 Oct 2026 at 4,095 EUR (80 %: 4,080 EUR to 4,110 EUR); its total is 4,000 EUR.',
+    )
+    expect(row(html, 'limits', '8 Oct 2026')).toEqual(['8 Oct 2026', '4,095 EUR', '4,080 EUR', '4,110 EUR', '25 EUR'])
+  })
+
+  it('what bound the portfolio, with what a hundred more would bring, and what limits its budgets', () => {
+    expect(row(html, 'limits', 'day-target')).toEqual([
+      'day-target',
+      'the portfolio has no more to spend today',
+      '3',
+      '+2.15',
+    ])
+    expect(row(html, 'limits', 'its budget')).toEqual([
+      'its budget',
+      '8',
+      'Search , Shopping , A , B , C , D and 2 others',
+    ])
+    expect(words(sectionOf(html, 'limits'))).toContain('— cannot be said')
   })
 
   it('campaigns, an unknown cost with its reason', () => {
@@ -239,6 +262,7 @@ describe('a run in which nothing happened', () => {
 
   it.each([
     ['pacing', 'No day has ended yet: spend against plan is unknown.'],
+    ['limits', 'No plan of this run says where the flight lands'],
     ['campaigns', 'No campaign took part in this run.'],
     ['moves', 'No budget was changed in this run.'],
     ['holds', 'Nothing was held'],

@@ -100,6 +100,18 @@ export const sampleReport = (changes: Partial<RunReport> = {}): RunReport => ({
     { date: '2026-10-08', spend: 1060, targetToDate: 4000, spendToDate: 4100, untouchedToDate: 4100 },
   ],
   flightTotal: 4000,
+  landings: [
+    { date: '2026-10-05', mean: 4010, low: 3900, high: 4120, unspent: 0 },
+    { date: '2026-10-08', mean: 4095, low: 4080, high: 4110, unspent: 25 },
+  ],
+  limits: [
+    { name: 'day-target', detail: 'the portfolio has no more to spend today', days: 3, worthPerUnit: 0.0215 },
+    { name: HOSTILE_NAME, detail: 'at most this much', days: 1 },
+  ],
+  limitedBy: [
+    { by: 'budget', budgets: ['Search', 'Shopping', 'A', 'B', 'C', 'D', 'E', 'F'] },
+    { by: 'audience', budgets: [HOSTILE_NAME] },
+  ],
   campaigns: [
     {
       account: GOOGLE,
@@ -218,6 +230,9 @@ export const emptyReport = (): RunReport => {
     untouched: { ...nothing, budgetFactor: 1, spendDifference: Number.NaN },
     pacing: [],
     flightTotal: 0,
+    landings: [],
+    limits: [],
+    limitedBy: [],
     campaigns: [],
     moves: [],
     holds: [],
