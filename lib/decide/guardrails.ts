@@ -15,7 +15,7 @@ import type { SpendLimit } from './targets/spend-limit.ts'
 /** Below this share of its budget spent, the budget is not what limits the spend. */
 export const BINDING_DELIVERY = 0.88
 /** A class whose results are doubtful does not grow past the share of spend it came with. */
-const SHARE_BOUND: ReadonlySet<CampaignClass> = new Set(['brand', 'retargeting', 'opaque'])
+export const SHARE_BOUND: ReadonlySet<CampaignClass> = new Set(['brand', 'retargeting', 'opaque'])
 
 export interface BudgetContext {
   readonly policy: Policy

@@ -3,23 +3,15 @@ import { hashOf } from '../model/canonical.ts'
 import type { Estimates } from '../model/estimates.ts'
 import { demandFactor, eventsOf } from '../model/events.ts'
 import { leverKey } from '../model/lever.ts'
-import { budgetMembership } from '../model/membership.ts'
-import type { AccountObservation, Observation } from '../model/observation.ts'
-import {
-  type Decision,
-  decisionLever,
-  type HoldDecision,
-  type Plan,
-  type PlanId,
-  type PlanTerms,
-} from '../model/plan.ts'
+import type { Observation } from '../model/observation.ts'
+import { type Decision, decisionLever, type Plan, type PlanId, type PlanTerms } from '../model/plan.ts'
 import { pushDate } from '../model/push-day.ts'
-import type { Campaign } from '../model/structure.ts'
 import { HOUR_MS, later } from '../units/calendar.ts'
 import { compare, fromMainUnits, larger, type Money, mainUnits, smaller } from '../units/money.ts'
 import { stepCaps } from './approved-step.ts'
 import { memberEnds } from './calendar/member-ends.ts'
 import type { CapabilitiesOf } from './capabilities-of.ts'
+import { withinChangeLimit } from './change-limit.ts'
 import { decideAlone } from './decide-alone.ts'
 import { commitmentsToday, floorsOf } from './floors.ts'
 import type { BudgetQuestion } from './holds.ts'
@@ -29,6 +21,9 @@ import { type DayPace, paceDay } from './pace-day.ts'
 import { deliveryOf, isLimitedByBudget, type Movable } from './position.ts'
 import { proposedCaps } from './proposed-caps.ts'
 import { questionsOf } from './questions.ts'
+import { steeredByTarget, steerTargets } from './steer-targets.ts'
+import { besideTarget } from './targets/headroom-step.ts'
+import { placedTargets } from './targets/placed.ts'
 
 /**
  * Decides about every lever of a portfolio: the whole of it is a function of what was observed, so that the same inputs
@@ -48,21 +43,29 @@ export function decide(
   const commitments = commitmentsToday(observation, questions)
   const target = withMinimums(day, commitments)
   const capsOf = stepCaps(questions)
+  const placed = placedTargets(observation, questions)
+  const steered = steeredByTarget(placed)
   const settled: Decision[] = []
+  const beside: Decision[] = []
   const staying: BudgetQuestion[] = []
   const movable: Movable[] = []
   for (const question of questions) {
     const decided = decideAlone(question, capsOf)
-    if (!decided && question.estimate) movable.push({ ...question, estimate: question.estimate })
-    else staying.push(decided ? standingAfter(question, decided) : question)
+    if (!decided && steered.has(question)) beside.push(besideTarget(question))
+    else if (!decided && question.estimate) {
+      movable.push({ ...question, estimate: question.estimate })
+      continue
+    }
+    staying.push(decided ? standingAfter(question, decided) : question)
     if (decided) settled.push(decided)
   }
   const floors = floorsOf(observation, commitments, day.day)
   const moved = moveBudgets(observation, movable, staying, target, floors)
-  const targets = observation.accounts.flatMap((account) => targetHolds(observation, account))
+  const targets = steerTargets(observation, placed, questions, estimates, moved.marginalReturn)
   // What was approved beforehand comes first: it has the first claim on the room under the caps.
-  const budgets = withPredictions([...settled, ...moved.decisions], questions, estimates)
-  const all = [...budgets, ...targets, ...memberEnds(observation, capabilitiesOf)]
+  const chosen = withinChangeLimit(observation, [...moved.decisions, ...beside, ...targets])
+  const predicted = withPredictions([...settled, ...chosen], questions, estimates)
+  const all = [...predicted, ...memberEnds(observation, capabilitiesOf)]
   return named(
     {
       ...terms(observation, inputsHash),
@@ -152,31 +155,4 @@ function predictionOf(
     pushDate(observation.now, structure.zone),
     (date) => demandFactor(events, date),
   )
-}
-
-/** Targets are levers too: each has a decision, which for now is to leave it. */
-function targetHolds(observation: Observation, account: AccountObservation): readonly HoldDecision[] {
-  const inPortfolio = new Set(
-    account.structure.budgets
-      .filter((budget) => budgetMembership(observation.policy.policy, account.structure, budget, account.today))
-      .flatMap(({ campaigns }) => campaigns),
-  )
-  return account.structure.campaigns.flatMap((campaign) =>
-    campaign.status === 'active' && inPortfolio.has(campaign.id) ? targetHold(account, campaign) : [],
-  )
-}
-
-function targetHold({ structure }: AccountObservation, { id, name, strategy }: Campaign): readonly HoldDecision[] {
-  const base = {
-    kind: 'hold',
-    name,
-    reason: 'not-steered',
-    detail: 'targets are left as they are: budgets are moved first',
-  } as const
-  const lever = { account: structure.account, entity: 'campaign', id } as const
-  if (strategy.targetCpa)
-    return [{ ...base, lever: { ...lever, kind: 'target-cpa' }, value: { kind: 'money', amount: strategy.targetCpa } }]
-  if (strategy.targetRoas !== undefined)
-    return [{ ...base, lever: { ...lever, kind: 'target-roas' }, value: { kind: 'ratio', value: strategy.targetRoas } }]
-  return []
 }

@@ -4,7 +4,7 @@ import { BINDING_DELIVERY } from '../guardrails.ts'
 export type Actuator = 'budget' | 'target'
 
 /** A campaign that its target limited is steered by its budget again once it spends this share of it. */
-const BINDING_AGAIN = 0.95
+export const BINDING_AGAIN = 0.95
 
 export interface ActuatorQuestion {
   readonly hasTarget: boolean

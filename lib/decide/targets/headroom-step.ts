@@ -1,0 +1,53 @@
+import { conversionChange } from '../../measure/response-curve.ts'
+import type { ChangeDecision, HoldDecision } from '../../model/plan.ts'
+import { mainUnits } from '../../units/money.ts'
+import { effectOf } from '../effect.ts'
+import { hardLimits, headroom, steps } from '../guardrails.ts'
+import type { BudgetQuestion } from '../holds.ts'
+import { intersect } from '../interval.ts'
+import { baseUnitsOf, rateOf } from '../position.ts'
+import { amountText, changeText } from '../words.ts'
+
+/**
+ * The budget of a campaign that its target steers: it stays out of the split, so that two levers never pull at one
+ * campaign, and is only brought down towards its headroom, in the usual steps.
+ */
+export function besideTarget(question: BudgetQuestion): ChangeDecision | HoldDecision {
+  const { observation, budget, lever, capabilities, membership, estimate } = question
+  const { policy } = observation.policy
+  const stands = { name: 'stands', detail: 'where it stands', atMost: budget.amount }
+  const limits = [...steps({ policy, budget, capabilities }), ...hardLimits(question), stands]
+  const [bound] = headroom(question, limits)
+  const { ceiling } = intersect([...limits, ...(bound ? [bound] : [])])
+  const normal = capabilities.normalise(lever.kind, { kind: 'money', amount: ceiling.atMost })
+  const to = normal.kind === 'money' ? normal.amount : ceiling.atMost
+  const moved = 1 - Number(to.micros) / Number(budget.amount.micros)
+  if (!bound || moved <= 0 || moved < policy.guardrails.deadband) return holdOf(question)
+  const baseUnits = baseUnitsOf(rateOf(question))
+  const [before, after] = [mainUnits(budget.amount), mainUnits(to)]
+  const spent = Math.min(before, estimate?.recentSpendPerDay ?? 0)
+  const change = estimate ? conversionChange(estimate.curve, spent, Math.min(after, spent)) : { mean: 0, sd: 0 }
+  const spend = (Math.min(after, spent) - spent) * baseUnits
+  return {
+    kind: 'change',
+    change: { lever, from: { kind: 'money', amount: budget.amount }, to: { kind: 'money', amount: to } },
+    name: budget.name,
+    class: membership.class,
+    expected: effectOf(policy.goal, { ...change, spend }, estimate, baseUnits),
+    // What it is brought down by is not spent: to lift the limit would bring nothing.
+    binding: [{ name: bound.name, detail: bound.detail, worthPerUnit: 0 }],
+    why: `${changeText(budget.amount, to)} to ${amountText(to)}: ${bound.detail}.`,
+    maturity: estimate?.maturity ?? 0,
+    limitedBy: 'target',
+  }
+}
+
+const holdOf = ({ lever, budget }: BudgetQuestion): HoldDecision => ({
+  kind: 'hold',
+  lever,
+  name: budget.name,
+  value: { kind: 'money', amount: budget.amount },
+  reason: 'not-steered',
+  detail: 'its target limits what it spends: the target is moved and the budget is not',
+  limitedBy: 'target',
+})
