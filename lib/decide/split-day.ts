@@ -2,8 +2,9 @@ import type { Observation } from '../model/observation.ts'
 import type { BindingGuardrail } from '../model/plan.ts'
 import type { Goal } from '../model/policy.ts'
 import { type Money, mainUnits } from '../units/money.ts'
-import type { Allocated, Allocation, Limit, Problem } from './allocation/problem.ts'
+import type { Allocated, Allocation, AverageCeiling, Limit, Problem } from './allocation/problem.ts'
 import { allocateSpend } from './allocation/solve.ts'
+import { valuesAt } from './allocation/tables.ts'
 import { groupRooms } from './group-rooms.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { type Floor, type GroupTerms, portfolioGroups } from './portfolio-groups.ts'
@@ -113,8 +114,12 @@ const EFFORT = { gap: 1e-5, nodes: 60 }
 
 function solved(problem: Problem): { problem: Problem; found: Allocation } {
   const found = allocateSpend(problem, EFFORT)
-  if (found.kind === 'allocated' || !problem.averages?.length) return { problem, found }
-  const marginals = problem.averages.map(
+  const { averages = [] } = problem
+  if (found.kind === 'allocated' || averages.length === 0) return { problem, found }
+  const nearer = { ...problem, averages: averages.map((one) => ({ ...one, spendPerOutcome: approach(problem, one) })) }
+  const near = allocateSpend(nearer, EFFORT)
+  if (near.kind === 'allocated') return { problem: nearer, found: near }
+  const marginals = averages.map(
     ({ group, spendPerOutcome }) => ({ group, returnPerSpend: 1 / spendPerOutcome, of: 'outcome' }) as const,
   )
   const eased = {
@@ -124,6 +129,30 @@ function solved(problem: Problem): { problem: Problem; found: Allocation } {
     marginals: [...(problem.marginals ?? []), ...marginals],
   }
   return { problem: eased, found: allocateSpend(eased, EFFORT) }
+}
+
+/** How much nearer a day comes to a ceiling that it cannot meet: faster, and what is only badly split would be cut. */
+const NEARER_A_DAY = 0.95
+
+/** The ceiling itself, or a twentieth below what a group's outcome costs as its budgets stand, if that is more. */
+function approach({ curves, groups, growth }: Problem, { group, spendPerOutcome }: AverageCeiling): number {
+  const standing = Float64Array.from(groups.of, (_, i) => {
+    const [least, most] = [curves.spend[curves.offset[i]!]!, curves.spend[curves.offset[i + 1]! - 1]!]
+    return Math.min(most, Math.max(least, growth?.standing[i] ?? most))
+  })
+  const outcomes = valuesAt(curves, curves.outcome ?? curves.objective, standing)
+  let [spend, outcome] = [0, 0]
+  for (const [i, own] of groups.of.entries()) {
+    if (!isWithin(groups.parent, own, group)) continue
+    spend += standing[i]!
+    outcome += outcomes[i]!
+  }
+  return outcome > 0 ? Math.max(spendPerOutcome, (NEARER_A_DAY * spend) / outcome) : spendPerOutcome
+}
+
+const isWithin = (parent: Int32Array, from: number, wanted: number): boolean => {
+  for (let at = from; at >= 0; at = parent[at]!) if (at === wanted) return true
+  return false
 }
 
 /** A limit that is worth so little beside the others binds by rounding alone. */
@@ -170,7 +199,7 @@ const within = (parent: Int32Array, from: number, wanted: number): boolean => {
 const askedOf = ({ groups, marginals = [] }: Problem, lever: number): number =>
   marginals.reduce(
     (most, { group, returnPerSpend }) =>
-      within(groups.parent, groups.of[lever]!, group) ? Math.max(most, returnPerSpend) : most,
+      isWithin(groups.parent, groups.of[lever]!, group) ? Math.max(most, returnPerSpend) : most,
     0,
   )
 
@@ -180,13 +209,13 @@ function concerns(limit: Limit, problem: Problem, lever: number): boolean {
   switch (limit.kind) {
     case 'group-minimum':
     case 'group-maximum':
-      return within(groups.parent, groups.of[lever]!, limit.group)
+      return isWithin(groups.parent, groups.of[lever]!, limit.group)
     case 'growth-room':
-      return growth !== undefined && within(growth.parent, growth.of[lever]!, limit.room)
+      return growth !== undefined && isWithin(growth.parent, growth.of[lever]!, limit.room)
     case 'average-ceiling':
-      return within(groups.parent, groups.of[lever]!, averages[limit.average]!.group)
+      return isWithin(groups.parent, groups.of[lever]!, averages[limit.average]!.group)
     case 'marginal-floor':
-      return within(groups.parent, groups.of[lever]!, marginals[limit.marginal]!.group)
+      return isWithin(groups.parent, groups.of[lever]!, marginals[limit.marginal]!.group)
     default:
       return false
   }
