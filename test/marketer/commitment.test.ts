@@ -72,7 +72,7 @@ describe('100,000 by the 60th day, a launch on the 20th, an end on the 25th', ()
       expect(Math.abs(spent / 104_000 - 1)).toBeLessThan(0.01)
       const { pacing } = (await marketer.status()).portfolios[0]!
       // The hour that the ended campaign went on is no longer the flight's.
-      expect(Math.abs(Number(pacing!.spent.micros) / 1e6 / spent - 1)).toBeLessThan(0.0005)
+      expect(Math.abs(Number(pacing!.spent!.micros) / 1e6 / spent - 1)).toBeLessThan(0.0005)
 
       // The launch: not a cent before, 250 a day on its first fourteen days, kept back from what the others get.
       expect(reported(marketer, 'Social autumn launch', FROM, addDays(LAUNCH, -1))).toBe(0)
