@@ -5,10 +5,11 @@ import type { LeverState } from '../model/lever-state.ts'
 import type { CampaignClass, Policy } from '../model/policy.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
-import { compare, fromMainUnits, larger, type Money, mainUnits, money, smaller, times } from '../units/money.ts'
+import { fromMainUnits, larger, type Money, mainUnits, money, times } from '../units/money.ts'
 import { convertBack, type ExchangeRate } from '../units/rates.ts'
 import type { BudgetQuestion } from './holds.ts'
 import type { Limit } from './interval.ts'
+import { deliveryOf } from './position.ts'
 import { busyDayOf, headroomOf } from './targets/headroom.ts'
 import type { SpendLimit } from './targets/spend-limit.ts'
 
@@ -24,7 +25,7 @@ export interface BudgetContext {
   readonly class: CampaignClass
   readonly state: LeverState | undefined
   readonly estimate: BudgetEstimate
-  /** A target or bid limits its spend; absent: none does. */
+  /** A target or bid limits its spend, or may do so; absent: it has none. */
   readonly limited?: SpendLimit
   readonly capabilities: PlatformCapabilities
   /** From the account's currency to the base currency. */
@@ -154,23 +155,36 @@ function ownBounds({
     }))
 }
 
-function classShare({ class: kind, estimate, dayTarget, rate, budget }: BudgetContext): readonly Limit[] {
+function classShare({
+  policy,
+  class: kind,
+  estimate,
+  dayTarget,
+  rate,
+  budget,
+  capabilities,
+}: BudgetContext): readonly Limit[] {
   if (!SHARE_BOUND.has(kind) || estimate.hasLift) return []
-  const share = fromMainUnits(mainUnits(dayTarget) * estimate.originalShare, dayTarget.currency, 'down')
-  const own = convertBack(share, rate, 'down')
+  // The share is one of spend: what spends more than its budget may have less of it.
+  const delivery = Math.max(deliveryOf(estimate), estimate.deliveryRatio ?? 0)
+  const { deadband, maxStepDown } = policy.guardrails
+  // A deadband below it: on a day with a little less to spend it would be above it, and too near to be moved.
+  const units = (mainUnits(dayTarget) * estimate.originalShare * (1 - deadband)) / delivery
+  const own = convertBack(fromMainUnits(units, dayTarget.currency, 'down'), rate, 'down')
+  const furthest = times(budget.amount, 1 - Math.min(maxStepDown, capabilities.learningSafeStep), 'up')
   return [
     {
       name: 'class-share',
       detail: `${kind} campaigns may not grow past the ${percent(estimate.originalShare)} of spend they came with: there is no evidence of lift`,
-      // Where the share is below today's budget already, it stops growth; it does not force a cut.
-      atMost: larger(own, budget.amount),
+      // Where it is above its share, because there is less to spend in all, it goes back in the usual steps.
+      atMost: larger(own, furthest),
     },
   ]
 }
 
 function delivery({ budget, estimate, limited }: BudgetContext): readonly Limit[] {
   const ratio = estimate.deliveryRatio
-  if (ratio === undefined || (!limited && ratio >= BINDING_DELIVERY)) return []
+  if (ratio === undefined || (!limited?.isBinding && ratio >= BINDING_DELIVERY)) return []
   return [
     {
       name: 'not-limited-by-budget',
@@ -181,8 +195,9 @@ function delivery({ budget, estimate, limited }: BudgetContext): readonly Limit[
 }
 
 /**
- * What a target or bid leaves unused of a budget is brought down in the usual steps, as far as the other limits let it:
- * it would all be spent on the day that prices fall or the target's statistics break.
+ * What a target or bid leaves unused of a budget is brought down in the usual steps, as far as the other limits let it: it
+ * would all be spent on the day that prices fall or the target's statistics break. Where the budget binds, it grows no
+ * further than that.
  */
 export function headroom(
   { budget, limited, capabilities }: Pick<BudgetContext, 'budget' | 'limited' | 'capabilities'>,
@@ -191,19 +206,20 @@ export function headroom(
   if (!limited) return []
   const { currency } = budget.amount
   const { overDeliveryFactor: overDelivery } = capabilities
-  const { recentSpends, by } = limited
-  const room = headroomOf({
+  const { recentSpends, by, isBinding } = limited
+  const { budgetOnBusyDay, spendCeiling, why } = headroomOf({
     budget: mainUnits(budget.amount),
     recentSpends,
     overDelivery,
     busyDay: busyDayOf(recentSpends, overDelivery),
     minimum: mainUnits(capabilities.minimumDailyBudget(currency)),
   })
-  const wanted = smaller(budget.amount, fromMainUnits(room.budget, currency, 'up'))
-  const atMost = others.reduce((most, { atLeast }) => (atLeast ? larger(most, atLeast) : most), wanted)
-  return compare(atMost, budget.amount) < 0
-    ? [{ name: 'headroom', detail: `its ${by} limits what it spends, and ${room.why}`, atMost }]
-    : []
+  if (spendCeiling === 0) return []
+  const room = fromMainUnits(budgetOnBusyDay, currency, 'up')
+  const floors = others.flatMap(({ atLeast }) => atLeast ?? [])
+  const atMost = [...floors, ...(isBinding ? [] : [budget.amount])].reduce(larger, room)
+  const limits = isBinding ? `its ${by} limits what it spends, and ` : ''
+  return [{ name: 'headroom', detail: `${limits}${why}`, atMost }]
 }
 
 function implausible({ policy, budget }: BudgetContext): readonly Limit[] {

@@ -31,7 +31,7 @@ export interface BudgetQuestion {
   readonly capabilities: PlatformCapabilities
   /** Its account's conversions cannot be trusted at the moment. */
   readonly dataBreak: CountingBreak | undefined
-  /** What limits its spend in its place; absent: the budget does, or what cannot be moved. */
+  /** What limits its spend in its place, or may do so; absent: its campaigns have neither target nor bid. */
   readonly limited?: SpendLimit
   /** Decided already: what an approved step, a return or a cut back sets it to. */
   readonly stepsTo?: Money

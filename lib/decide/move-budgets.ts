@@ -110,7 +110,11 @@ function decideOne(position: Position, split: Split, index: number, factor: numb
   const { budget, capabilities, observation, estimate, lever, membership } = movable
   const { goal, baseCurrency, guardrails } = observation.policy.policy
   const spend = split.spend[index]!
-  const wanted = fromMainUnits((spend * factor) / baseUnits / delivery, budget.amount.currency, 'half-even')
+  // What is not spent of a budget is no spend: all that it can spend is wanted of the largest budget that it may have.
+  const isMost = factor === 1 && spend >= position.atMost * (1 - 1e-9)
+  const wanted = isMost
+    ? intersect(limits).ceiling.atMost
+    : fromMainUnits((spend * factor) / baseUnits / delivery, budget.amount.currency, 'half-even')
   const answer = bounded(limits, wanted)
   if (answer.kind === 'impossible')
     return holdOf(

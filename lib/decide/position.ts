@@ -52,7 +52,9 @@ export function positionOf(movable: Movable, limits: readonly Limit[]): Position
   const rate = rateOf(movable)
   const baseUnits = baseUnitsOf(rate)
   const delivery = deliveryOf(estimate)
-  const toBase = (amount: Money): number => mainUnits(amount) * baseUnits * delivery
+  // What a target or bid leaves unused of a budget is no spend that could be saved.
+  const most = movable.limited?.isBinding ? estimate.deliverablePerDay * baseUnits : Number.POSITIVE_INFINITY
+  const toBase = (amount: Money): number => Math.min(most, mainUnits(amount) * baseUnits * delivery)
   const { floor, ceiling } = intersect(limits)
   return {
     movable,

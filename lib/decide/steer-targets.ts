@@ -62,11 +62,13 @@ export const steeredByTarget = (targets: readonly PlacedTarget[]): ReadonlySet<B
         questionsOf(target).filter(
           ({ observation, limited, capabilities, account }) =>
             observation.policy.policy.targets === 'steer' &&
-            limited?.by === 'target' &&
+            isLimitedByTarget(limited) &&
             capabilities.honours(target.lever, account.structure).kind === 'honoured',
         ),
       ),
   )
+
+const isLimitedByTarget = (limited: BudgetQuestion['limited']): boolean => limited?.by === 'target' && limited.isBinding
 
 const questionsOf = ({ parts }: PlacedTarget): readonly BudgetQuestion[] => [
   ...new Set(parts.flatMap((part) => part.questions)),
@@ -125,7 +127,7 @@ function questionOf(
       pool: `${lever.account.platform} ${campaign.kind}`,
       outcomePerConversion: worth,
       days,
-      actuator: questionsOf(target).every(({ limited }) => limited?.by === 'target') ? 'target' : 'budget',
+      actuator: questionsOf(target).every(({ limited }) => isLimitedByTarget(limited)) ? 'target' : 'budget',
       capability: { kind: 'honoured' },
       learning: parts.some((part) => part.campaign.learning === 'learning'),
       edits: editsBeside(target, TARGET_RULES.safeStep),

@@ -114,7 +114,7 @@ export function editsBeside({ account, lever, parts }: PlacedTarget, safeStep: n
   const questions = new Set(parts.flatMap((part) => part.questions))
   const budgets = [...questions].flatMap((question) =>
     budgetEdits(question, account.today).filter(
-      ({ from, to }) => question.limited === undefined || to > from || to < from * (1 - safeStep - SLACK),
+      ({ from, to }) => !question.limited?.isBinding || to > from || to < from * (1 - safeStep - SLACK),
     ),
   )
   return [...own, ...budgets]

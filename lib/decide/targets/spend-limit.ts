@@ -7,9 +7,11 @@ import type { BidStrategy, BudgetHolder } from '../../model/structure.ts'
 import { adGroupById, campaignsFedBy } from '../../model/structure-index.ts'
 import { type Actuator, actuatorOf } from './actuator.ts'
 
-/** A target or a bid keeps a budget's campaigns from spending it. Amounts in main units of the account's currency. */
+/** A target or a bid that a budget's campaigns have. Amounts in main units of the account's currency. */
 export interface SpendLimit {
   readonly by: 'target' | 'bid'
+  /** It keeps them from spending the budget; else the budget is what limits them at the moment. */
+  readonly isBinding: boolean
   /** Spend of recent complete days, events left out. */
   readonly recentSpends: readonly number[]
 }
@@ -21,8 +23,8 @@ const RECENT_DAYS = 14
 export const spendDays = perObject((account: AccountObservation) => budgetDays(account, ''))
 
 /**
- * What limits a budget's spend where the budget itself does not; undefined where it does, where its campaigns have neither
- * target nor bid (what cannot find more audience is not meant), or where too little is known.
+ * What limits a budget's spend where the budget itself does not; undefined where its campaigns have neither target nor bid:
+ * what cannot find more audience is not meant.
  */
 export function spendLimitOf(
   observation: Observation,
@@ -40,12 +42,11 @@ export function spendLimitOf(
     if (ratio !== undefined || ago === 0)
       actuator = actuatorOf({ hasTarget: true, deliveryRatio: ratio, previous: actuator })
   }
-  if (actuator === 'budget') return undefined
   const events = eventsOf(observation.policy.policy, account.structure, budget, account.today)
   const recentSpends = days
     .filter(({ ageDays, date }) => ageDays <= RECENT_DAYS && !events.some((event) => isWithin(event, date)))
     .map(({ spend }) => spend)
-  return { by: hasTarget ? 'target' : 'bid', recentSpends }
+  return { by: hasTarget ? 'target' : 'bid', isBinding: actuator === 'target', recentSpends }
 }
 
 function strategiesOf({ structure }: AccountObservation, budget: BudgetHolder): readonly BidStrategy[] {
