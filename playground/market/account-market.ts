@@ -202,7 +202,9 @@ export class AccountMarket implements WorldAccount {
     const perClaim = targetCpaMicros === undefined ? undefined : Number(targetCpaMicros) / 1e6
     const cost = perClaim ?? (targetRoas === undefined ? undefined : truth.orderValue / targetRoas)
     if (cost === undefined) return
-    today.targetLimit = spendAtCost(truth.curve, today.level * this.plan.tracking.tracked, cost) * today.traffic
+    const { conversions, cost: price } = this.#factorsWithin(line, this.#dayOf(this.settled))
+    const curve = { ...truth.curve, halfway: truth.curve.halfway * price }
+    today.targetLimit = spendAtCost(curve, today.level * conversions * this.plan.tracking.tracked, cost) * today.traffic
   }
 
   /** Feels for a budget change that came in at `at`: the day's highest amount may have risen. */
@@ -269,12 +271,16 @@ export class AccountMarket implements WorldAccount {
   }
 
   /** Factors on conversions and on prices of a line in a piece. */
-  factors(line: LineState, piece: Piece): { readonly conversions: number; readonly cost: number } {
-    const windows = this.#windows[line.index]!
+  factors(line: LineState, { from, to }: Piece): { readonly conversions: number; readonly cost: number } {
+    return this.#factorsWithin(line, { start: from, end: to })
+  }
+
+  #factorsWithin({ index }: LineState, { start, end }: { readonly start: number; readonly end: number }) {
+    const windows = this.#windows[index]!
     if (windows.length === 0) return NO_FACTORS
     return {
-      conversions: windowFactor(windows, piece.from, piece.to, 'conversions'),
-      cost: windowFactor(windows, piece.from, piece.to, 'cost'),
+      conversions: windowFactor(windows, start, end, 'conversions'),
+      cost: windowFactor(windows, start, end, 'cost'),
     }
   }
 
