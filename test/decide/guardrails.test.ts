@@ -171,20 +171,27 @@ describe('a budget of 100', () => {
 
 describe('a class whose results are doubtful', () => {
   test.each<[kind: CampaignClass, share: number, target: number, most: number]>([
-    // The share of the day's target: 10.5 % of 1,000 is 105.
-    ['brand', 0.105, 1000, 105],
-    ['retargeting', 0.105, 1000, 105],
-    ['opaque', 0.105, 1000, 105],
+    // The share of the day's target, less the deadband of 3 %: 10.5 % of 1,000 is 105.
+    ['brand', 0.105, 1000, 101.85],
+    ['retargeting', 0.105, 1000, 101.85],
+    ['opaque', 0.105, 1000, 101.85],
     ['prospecting', 0.105, 1000, 120],
     // A share that is above the step does not matter.
     ['brand', 0.5, 1000, 120],
-    // A share below today's budget stops growth and forces no cut.
-    ['brand', 0.05, 1000, 100],
-    ['brand', 0.1, 0, 100],
+    // What stands above its share goes back to it, by a fifth at most.
+    ['brand', 0.1, 1000, 97],
+    ['brand', 0.05, 1000, 80],
+    ['brand', 0.1, 0, 80],
   ])('%s with a share of %d of %d may go up to %d', (kind, originalShare, target, most) => {
     const [floor, ceiling] = range({ class: kind, estimate: estimate({ originalShare }), dayTarget: euros(target) })
     expect(ceiling).toBeCloseTo(most, 6)
     expect(floor).toBeCloseTo(80, 6)
+  })
+
+  test('is bounded in what it spends, which may be more than its budget', () => {
+    // 1.2 × 101.85 is 12.6 % of 1,000, less 3 %.
+    const [, most] = range({ class: 'brand', estimate: estimate({ originalShare: 0.126, deliveryRatio: 1.2 }) })
+    expect(most).toBeCloseTo(101.85, 6)
   })
 
   test('says why', () => {

@@ -171,8 +171,8 @@ describe('limits', () => {
 
   test('of a class without lift hold at its share, and steps do not', () => {
     const point = pointAt(both({ members: [{ name: 'ads 1', class: 'brand' }, { class: 'prospecting' }] }), 400)
-    // It came with half of the spend.
-    expect(spends(point, ['1', '2'])).toEqual([expect.closeTo(200, 0), expect.closeTo(200, 0)])
+    // It came with half of the spend, and stays a deadband of 3 % below that.
+    expect(spends(point, ['1', '2'])).toEqual([expect.closeTo(194, 0), expect.closeTo(206, 0)])
     expect(campaignAt(point, '1').limits[0]?.name).toBe('class-share')
     expect(campaignAt(pointAt(both({}), 400), '1').spend).toBeGreaterThan(2 * 120)
   })
