@@ -1,6 +1,6 @@
 import { dailyPlanTurn, mayPushNow } from '../../lib/control/dispatch.ts'
 import { amountOf, startOn } from '../../lib/control/exposure.ts'
-import { beyondDay } from '../../lib/control/last-look.ts'
+import { beyondDay, dayRiseOf } from '../../lib/control/last-look.ts'
 import type { Loop } from '../../lib/control/loop.ts'
 import { amountText } from '../../lib/decide/words.ts'
 import { parseAccountKey, sameAccount } from '../../lib/model/account.ts'
@@ -85,23 +85,24 @@ export async function checkDayRise(
   desk: Loop,
 ): Promise<void> {
   const { account, zone } = structure
-  const { guardrails } = policy
+  const safeStep = desk.platforms(account.platform).capabilities.learningSafeStep
+  const dayRise = dayRiseOf(policy, safeStep)
   const today = dateAt(desk.clock.now(), zone)
   const states = await desk.money.allLevers(account)
   for (const decision of changes) {
     const { change, name, event } = decision
     const state = states.get(leverKey(change.lever))
     if (state && event && isBudget(change.lever)) {
-      const obstacle = beyondDay(decision, state, { policy, structure, date: today })
+      const obstacle = beyondDay(decision, state, { policy, structure, date: today, safeStep })
       if (obstacle) throw new Blocked(`"${name}": ${obstacle}: leave --now out, and it is pushed in the morning`)
       continue
     }
     const first = state && startOn(state, today)
     if (!isBudget(change.lever) || first?.kind !== 'money' || change.to.kind !== 'money') continue
-    const most = larger(times(first.amount, 1 + guardrails.maxDayRise, 'down'), amountOf(change.from))
+    const most = larger(times(first.amount, 1 + dayRise, 'down'), amountOf(change.from))
     if (change.to.amount.micros > most.micros)
       throw new Blocked(
-        `"${name}" began its day at ${amountText(first.amount)} and may not rise past ${amountText(most)} today (maxDayRise ${guardrails.maxDayRise}): leave --now out, and it is pushed in the morning`,
+        `"${name}" began its day at ${amountText(first.amount)} and may not rise past ${amountText(most)} today (at most ${Math.round(100 * dayRise)} % within a day): leave --now out, and it is pushed in the morning`,
       )
   }
 }

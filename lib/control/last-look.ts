@@ -15,7 +15,12 @@ interface Moment {
   readonly structure: AccountStructure
   /** The account's date. */
   readonly date: AccountDate
+  /** Largest share by which the platform lets a budget move without learning anew. */
+  readonly safeStep: number
 }
+
+/** Largest rise of a budget within one day, as a share: the policy's, and no more than the platform takes lightly. */
+export const dayRiseOf = ({ guardrails }: Policy, safeStep: number): number => Math.min(guardrails.maxDayRise, safeStep)
 
 /**
  * Why a budget may not rise so far today. The plan may have reckoned with another day's start, or with another day: what
@@ -24,7 +29,7 @@ interface Moment {
 export function beyondDay(
   { change, event }: ChangeDecision,
   state: LeverState,
-  { policy, date }: Moment,
+  { policy, date, safeStep }: Moment,
 ): string | undefined {
   const [from, to] = [amountOf(change.from), amountOf(change.to)]
   if (compare(to, from) <= 0) return undefined
@@ -35,12 +40,15 @@ export function beyondDay(
       ? notApproved(policy.events, event.name, date, stoodAt, to)
       : 'what it stood at before the event is not what is on record'
   }
-  const most = times(amountOf(startOn(state, date)), 1 + policy.guardrails.maxDayRise, 'down')
+  const most = times(amountOf(startOn(state, date)), 1 + dayRiseOf(policy, safeStep), 'down')
   return compare(to, most) > 0 ? 'it would rise by more today than the policy lets a budget rise in a day' : undefined
 }
 
 /** Why a target, a bid, a multiplier or a status may not be set so. */
-export function unfit({ lever, from, to }: LeverChange, { policy, structure, date }: Moment): string | undefined {
+export function unfit(
+  { lever, from, to }: LeverChange,
+  { policy, structure, date }: Pick<Moment, 'policy' | 'structure' | 'date'>,
+): string | undefined {
   if (to.kind === 'status') return unfitStatus(lever, to.status, { policy, structure, date })
   const ratio = ratioOf(from, to)
   if (ratio === undefined) return `a ${lever.kind} cannot go from a ${from.kind} to a ${to.kind}`
@@ -53,7 +61,7 @@ export function unfit({ lever, from, to }: LeverChange, { policy, structure, dat
 function unfitStatus(
   { entity, id }: LeverChange['lever'],
   status: 'active' | 'paused',
-  { policy, structure, date }: Moment,
+  { policy, structure, date }: Pick<Moment, 'policy' | 'structure' | 'date'>,
 ): string | undefined {
   if (status === 'active') return 'what is paused is started by a person only'
   const campaign = entity === 'campaign' ? structure.campaigns.find((one) => one.id === id) : undefined

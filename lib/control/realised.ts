@@ -41,7 +41,13 @@ export async function readRealised({ policy }: PolicyVersion, loop: Loop): Promi
   return new Map(
     readings.map(({ days, source }, i) => [
       source.account,
-      { readOn: source.lastReadOn, days, development: lags[i]!.count, breaks: breaks[i]! },
+      {
+        readOn: source.lastReadOn,
+        days,
+        development: lags[i]!.count,
+        valueDevelopment: lags[i]!.value,
+        breaks: breaks[i]!,
+      },
     ]),
   )
 }

@@ -43,6 +43,7 @@ interface Books {
   readonly headroom: Money
   readonly policy: Policy
   readonly structure: AccountStructure
+  readonly safeStep: number
 }
 
 interface Granted {
@@ -181,6 +182,7 @@ async function openBooks(
     headroom,
     policy: version.policy,
     structure,
+    safeStep: loop.platforms(account.platform).capabilities.learningSafeStep,
   }
 }
 

@@ -191,11 +191,6 @@ function splitOf(
   }
 }
 
-const within = (parent: Int32Array, from: number, wanted: number): boolean => {
-  for (let at = from; at >= 0; at = parent[at]!) if (at === wanted) return true
-  return false
-}
-
 const askedOf = ({ groups, marginals = [] }: Problem, lever: number): number =>
   marginals.reduce(
     (most, { group, returnPerSpend }) =>

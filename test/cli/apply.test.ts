@@ -54,7 +54,9 @@ describe('apply', () => {
     const { code, out } = await shop.sluice('apply', 'plan.json', '--auto-approve')
     expect(code).toBe(0)
     expect(out).toContain(`drifted: it stands at 150 EUR, not at ${Number(moved.from.micros) / 1e6} EUR`)
-    expect(out).toContain(`Result: ${changes.length - 1} verified, 1 drifted`)
+    const [result] = /^Result: .*$/m.exec(out) ?? ['']
+    expect(result).toContain(`${changes.length - 1} verified`)
+    expect(result).toContain('1 drifted')
     expect(shop.budgets().get(`${GOOGLE}/${budgetId}`)).toBe(150_000_000n)
   })
 

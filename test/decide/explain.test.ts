@@ -122,7 +122,12 @@ describe('what keeps a campaign from bringing more', () => {
   test('a budget that does not limit is not raised, whatever its conversions cost', () => {
     const market: KnownMarket = {
       accounts: [
-        { id: '1', budget: 100, level: 40, estimate: { deliveryRatio: 0.4, recentSpendPerDay: 40, deliverablePerDay: 40 } },
+        {
+          id: '1',
+          budget: 100,
+          level: 40,
+          estimate: { deliveryRatio: 0.4, recentSpendPerDay: 40, deliverablePerDay: 40 },
+        },
         { id: '2', budget: 100, level: 10 },
       ],
       target: 400,

@@ -61,8 +61,18 @@ describe('a portfolio of which nothing is known', () => {
   test('that spends nothing and converts nothing makes no number that is none', () => {
     const market: KnownMarket = {
       accounts: [
-        { ...CHEAP, level: 0, days: () => NOTHING, estimate: { recentSpendPerDay: 0, deliverablePerDay: 0, deliveryRatio: 0 } },
-        { ...DEAR, level: 0, days: () => NOTHING, estimate: { recentSpendPerDay: 0, deliverablePerDay: 0, deliveryRatio: 0 } },
+        {
+          ...CHEAP,
+          level: 0,
+          days: () => NOTHING,
+          estimate: { recentSpendPerDay: 0, deliverablePerDay: 0, deliveryRatio: 0 },
+        },
+        {
+          ...DEAR,
+          level: 0,
+          days: () => NOTHING,
+          estimate: { recentSpendPerDay: 0, deliverablePerDay: 0, deliveryRatio: 0 },
+        },
       ],
       target: 1,
     }

@@ -247,7 +247,8 @@ const capabilities: PlatformCapabilities = {
   restatementDays: 28,
   hourlyConversions: false,
   announces: new Set(['seasonality']),
-  learningSafeStep: 0.2,
+  // It has no learning phases: what a policy allows is what a test sees.
+  learningSafeStep: 1,
 }
 
 function liveValue(own: ScriptedAccount, { id, kind }: Lever): LeverValue | undefined {

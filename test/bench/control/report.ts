@@ -1,6 +1,6 @@
 /** What the runs of the control benchmark say: by family a table, and with `--json` a line per family and controller. */
 import { table } from '../table.ts'
-import { CONTESTANTS, SLUICE } from './controllers.ts'
+import { CONTESTANTS, INFORMED, SLUICE } from './controllers.ts'
 import type { Family } from './family.ts'
 import type { RunFigures } from './run.ts'
 import { type Mean, meanOf, percent, verdictOf } from './statistics.ts'
@@ -29,7 +29,7 @@ export function linesOf(scenario: string, runs: readonly RunFigures[]): readonly
   const own = runs.filter((run) => run.scenario === scenario)
   const byName = Map.groupBy(own, ({ controller }) => controller)
   const ours = byName.get(SLUICE) ?? []
-  const lines = CONTESTANTS.flatMap(({ name }) => {
+  const lines = [...CONTESTANTS, ...INFORMED].flatMap(({ name }) => {
     const theirs = byName.get(name)
     return theirs ? [lineOf(scenario, name, theirs, ours)] : []
   })
@@ -90,6 +90,8 @@ const HEADS = [
   'CPA error',
 ]
 
+const isInformed = (controller: string): boolean => INFORMED.some(({ name }) => name === controller)
+
 function rowOf(line: ReportLine): readonly string[] {
   const { againstSluice } = line
   return [
@@ -99,7 +101,9 @@ function rowOf(line: ReportLine): readonly string[] {
     percent(line.regretAfter28),
     againstSluice ? percent(againstSluice) : '',
     // One seed has no standard error.
-    againstSluice && line.seeds > 1 ? { win: 'wins', loss: 'LOSES', tie: 'ties' }[verdictOf(againstSluice)] : '',
+    againstSluice && line.seeds > 1 && !isInformed(line.controller)
+      ? { win: 'wins', loss: 'LOSES', tie: 'ties' }[verdictOf(againstSluice)]
+      : '',
     share(line.spendError),
     line.editsPerLeverPerWeek.toFixed(2),
     share(line.worstDay),
@@ -115,7 +119,7 @@ export function printReport(families: readonly Family[], runs: readonly RunFigur
     console.log(`\n${name}: ${what}\n\n${table(HEADS, lines.map(rowOf))}`)
   }
   console.log(`\n${LEGEND}`)
-  for (const { name, what } of CONTESTANTS) console.log(`  ${name.padEnd(26)} ${what}`)
+  for (const { name, what } of [...CONTESTANTS, ...INFORMED]) console.log(`  ${name.padEnd(26)} ${what}`)
   console.log(`  ${ORACLE.padEnd(26)} ${ORACLE_KNOWS}`)
 }
 

@@ -36,12 +36,22 @@ export function chosenBudgets(view: View, ladders: readonly (Ladder | undefined)
     ladder.budgets.map((budget, k) => ({ cost: costOf(budget, unit, k), value: ladder.values[k]! })),
   )
   const cheapest = levels.reduce((sum, own) => sum + own[0]!.cost, 0)
-  const chosen = cheapest <= units ? chooseLevels(levels, units) : levels.map(() => 0)
+  const chosen = cheapest <= units ? chosenOrCheapest(levels, units) : levels.map(() => 0)
   const budgets = [...launched]
   open.forEach(({ ladder, i }, k) => {
     budgets[i] = ladder.budgets[chosen[k]!]!
   })
   return budgets
+}
+
+/** Draws of which a campaign's are no numbers have no best combination: then the cheapest levels stand. */
+function chosenOrCheapest(levels: Parameters<typeof chooseLevels>[0], units: number): readonly number[] {
+  try {
+    return chooseLevels(levels, units)
+  } catch (error) {
+    if (error instanceof RangeError) return levels.map(() => 0)
+    throw error
+  }
 }
 
 const costOf = (budget: number, unit: number, level: number): number => {
