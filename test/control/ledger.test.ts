@@ -354,13 +354,13 @@ describe('two portfolios on one account', () => {
   test('the account’s day has the larger factor and the smaller cap, for pushes of either', async () => {
     const stage = await shared([{ id: '11', class: 'brand' }])
     expect(await stage.exposure(A)).toBe(micros(1200))
-    await stage.plan([[A, '10', 150]])
+    await stage.plan([[A, '12', 350]])
     await actAll(stage)
-    expect(stage.ads.micros(A, '10')).toBe(micros(150))
+    expect(stage.ads.micros(A, '12')).toBe(micros(350))
     expect(await stage.exposure(A)).toBe(micros(1300))
-    await stage.plan([[A, '12', 301]])
+    await stage.plan([[A, '10', 101]])
     await actAll(stage)
-    expect(stage.ads.micros(A, '12')).toBe(micros(300))
+    expect(stage.ads.micros(A, '10')).toBe(micros(100))
     expect(await broken(stage)).toEqual([])
   })
 

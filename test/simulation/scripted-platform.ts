@@ -247,8 +247,7 @@ const capabilities: PlatformCapabilities = {
   restatementDays: 28,
   hourlyConversions: false,
   announces: new Set(['seasonality']),
-  // It has no learning phases: what a policy allows is what a test sees.
-  learningSafeStep: 1,
+  learningSafeStep: 0.2,
 }
 
 function liveValue(own: ScriptedAccount, { id, kind }: Lever): LeverValue | undefined {
