@@ -51,7 +51,7 @@ const scoresJson = (portfolio: string, scoredNow: number, found: PortfolioScores
   coverage: coverageJson(found),
   firstOn: found.firstOn ?? null,
   scores: found.scores.map(
-    ({ plan, madeAt, scoredAt, from, to, checked, covered, expected, realised, spread, unchecked }) => ({
+    ({ plan, madeAt, scoredAt, from, to, checked, covered, expected, realised, spread, value, unchecked }) => ({
       plan,
       madeAt: isoInstant(madeAt),
       scoredAt: isoInstant(scoredAt),
@@ -62,6 +62,7 @@ const scoresJson = (portfolio: string, scoredNow: number, found: PortfolioScores
       expectedConversions: expected,
       realisedConversions: realised,
       spread: spread ?? null,
+      value: value ?? null,
       unchecked,
     }),
   ),

@@ -31,11 +31,12 @@ export function coverageText({ coverage, due, firstOn }: PortfolioScores): strin
   if (!coverage && due > 0) return 'nothing is scored yet: "sluice score" does it now'
   if (!coverage)
     return `nothing is old enough to be scored yet: ${firstOn ? `first on ${firstOn}` : 'no plan predicts anything so far'}`
-  const { from, to, checked, covered, unchecked } = coverage
+  const { from, to, checked, covered, unchecked, value } = coverage
   const left = uncheckedText(unchecked)
   if (checked === 0) return `no prediction for ${from} to ${to} could be checked: ${left}`
   const share = ((100 * covered) / checked).toFixed(0)
-  return `80 % intervals covered ${share} % of ${checked} predictions for ${from} to ${to}${left ? `; not checked: ${left}` : ''}`
+  const ofValue = value ? `, of value ${((100 * value.covered) / value.checked).toFixed(0)} % of ${value.checked}` : ''
+  return `80 % intervals covered ${share} % of ${checked} predictions for ${from} to ${to}${ofValue}${left ? `; not checked: ${left}` : ''}`
 }
 
 export const uncheckedText = (unchecked: Score['unchecked']): string =>
@@ -46,8 +47,8 @@ export const uncheckedText = (unchecked: Score['unchecked']): string =>
 /** As `--json` shows it; null while nothing is scored. */
 export function coverageJson({ coverage }: PortfolioScores): object | null {
   if (!coverage) return null
-  const { from, to, checked, covered, expected, realised, unchecked } = coverage
+  const { from, to, checked, covered, expected, realised, unchecked, value } = coverage
   const share = checked > 0 ? covered / checked : null
   const conversions = { expectedConversions: expected, realisedConversions: realised }
-  return { from, to, checked, covered, coveredShare: share, ...conversions, unchecked }
+  return { from, to, checked, covered, coveredShare: share, ...conversions, value: value ?? null, unchecked }
 }

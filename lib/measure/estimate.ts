@@ -16,6 +16,7 @@ import { type LagEstimate, learnLag, visibleShare } from './lag/development.ts'
 import { lagSources } from './lag/source.ts'
 import { type CurveFit, type CurvePoint, fitResponseCurves, referenceSpend } from './response-fit.ts'
 import { POOL_CONVERSIONS, type Pool, pointsOf, poolRates, type Series, seriesOf } from './series.ts'
+import { type ValueVariance, valueVariances } from './value-variance.ts'
 
 const RECENT_DAYS = 14
 const DELIVERABLE_DAYS = 3
@@ -34,6 +35,7 @@ export function estimate(observation: Observation): Estimates {
   const weekdays = weekdaysOf(series)
   const before = spendBeforeFlight(observation, series)
   const pooled = poolRates(series)
+  const varianceOf = valueVariances(series)
   const told = forecastsOf(observation)
   const fits = fitResponseCurves(
     series.map((one) => {
@@ -45,7 +47,7 @@ export function estimate(observation: Observation): Estimates {
   const scale = orderScale(observation, (account, age) => visibleShare(counting.get(account)!.lag.count, age))
   const budgets = series.flatMap((one, index) => {
     const fit = fits[index]
-    return fit ? [estimateBudget(observation, one, fit, pooled(one), before[index] ?? 0, scale)] : []
+    return fit ? [estimateBudget(observation, one, fit, pooled(one), varianceOf(one), before[index] ?? 0, scale)] : []
   })
   return {
     budgets,
@@ -137,6 +139,7 @@ function estimateBudget(
   { account, budget, days, usable, lag, rate }: Series,
   { curve, noise }: CurveFit,
   pool: Pool,
+  valueVariance: ValueVariance,
   originalShare: number,
   scale: OrderScale,
 ): BudgetEstimate {
@@ -156,8 +159,9 @@ function estimateBudget(
     maturity: maturityOf(recent, lag),
     conversionsSeen: usable.reduce((a, d) => a + d.conversions, 0),
     // The policy's prediction is in the base currency.
-    valuePerConversion:
-      member?.valuePerConversion === undefined ? worthOf(usable, lag, pool) : member.valuePerConversion / rate,
+    ...(member?.valuePerConversion === undefined
+      ? { valuePerConversion: worthOf(usable, lag, pool), valueVariance }
+      : { valuePerConversion: member.valuePerConversion / rate }),
     recentSpendPerDay: recent.length > 0 ? spent / recent.length : 0,
     deliverablePerDay: recent.slice(-DELIVERABLE_DAYS).reduce((most, { spend }) => Math.max(most, spend), 0),
     bestRecentDay: recent.reduce((most, { spend }) => Math.max(most, spend), 0),

@@ -9,7 +9,8 @@ export const PREDICTED_DAYS = 7
 
 /**
  * What a budget's campaigns will claim over the coming week at a steady spend, once it is mature: the curve's doubt, what
- * the level may drift meanwhile, and the noise of the counts themselves.
+ * the level may drift meanwhile, and the noise of the counts themselves; of its value besides, that conversions differ in
+ * value, and how little their mean is known.
  *
  * @param spendPerDay main units of the account's currency, ≥ 0
  * @param weekdays relative demand by day of week, Monday first
@@ -39,5 +40,19 @@ export function predictClaims(
     days: PREDICTED_DAYS,
     spend: spendPerDay * PREDICTED_DAYS,
     conversions: { mean: total, ...positiveInterval(total, spread) },
+    ...valueTold(estimate, total, spread),
   }
+}
+
+/** @param spread standard deviation of the count */
+function valueTold(
+  { valuePerConversion, valueVariance }: BudgetEstimate,
+  conversions: number,
+  spread: number,
+): Pick<Prediction, 'value'> {
+  if (!valueVariance || !(valuePerConversion > 0)) return {}
+  const { ofOne, ofMean } = valueVariance
+  const sd = valuePerConversion * Math.sqrt(spread ** 2 + conversions * ofOne + conversions ** 2 * ofMean)
+  const mean = conversions * valuePerConversion
+  return { value: { mean, ...positiveInterval(mean, sd) } }
 }

@@ -24,8 +24,9 @@ export interface RealisedAccount {
   readonly readOn: AccountDate
   /** Complete days of each budget by its id, counted by the policy's rule. */
   readonly days: ReadonlyMap<string, readonly BudgetDay[]>
-  /** How its counts develop with the age of a day. */
+  /** How its counts develop with the age of a day, and their value. */
   readonly development: Development
+  readonly valueDevelopment?: Development
   /** Oldest first. */
   readonly breaks: readonly DataBreak[]
 }
@@ -43,7 +44,14 @@ interface BudgetPrediction {
   readonly prediction: Prediction | undefined
 }
 
-type Checked = { readonly isCovered: boolean; readonly expected: number; readonly realised: number; readonly z: number }
+interface Checked {
+  readonly isCovered: boolean
+  readonly expected: number
+  readonly realised: number
+  readonly z: number
+  /** Of its value; undefined where none was predicted. */
+  readonly isValueCovered: boolean | undefined
+}
 
 /** Nothing can be learned from the prediction that nothing will be spent. */
 const budgetsOf = (decisions: readonly Decision[]): readonly BudgetPrediction[] =>
@@ -123,8 +131,14 @@ export function scorePlan(
     expected: total(({ expected }) => expected),
     realised: total((one) => one.realised),
     ...(checked.length > 0 ? { spread: Math.sqrt(total(({ z }) => z ** 2) / checked.length) } : {}),
+    ...valuesOf(checked),
     unchecked: counted(results.filter((result) => typeof result === 'string')),
   }
+}
+
+function valuesOf(checked: readonly Checked[]): Pick<Score, 'value'> {
+  const values = checked.flatMap(({ isValueCovered }) => isValueCovered ?? [])
+  return values.length > 0 ? { value: { checked: values.length, covered: values.filter(Boolean).length } } : {}
 }
 
 const counted = (reasons: readonly WhyUnchecked[]): Readonly<Record<string, number>> =>
@@ -142,7 +156,7 @@ function check(
   if (!known || days.length < prediction.days) return 'days-missing'
   const spend = days.reduce((sum, day) => sum + day.spend, 0)
   if (Math.abs(spend - prediction.spend) > SPEND_TOLERANCE * prediction.spend) return 'spent-otherwise'
-  return compare(prediction, days, known.development)
+  return compare(prediction, days, known)
 }
 
 /** Whether counts of some predicted day are broken, or of another kind than those that the prediction knew. */
@@ -157,22 +171,38 @@ function overlaps(breaks: readonly DataBreak[], prediction: Prediction): boolean
 
 /** Days of nothing but their own spend and count: what is open of them is all that widens the interval. */
 function compare(
-  { conversions: { mean, low, high } }: Prediction,
+  { conversions, value }: Prediction,
   days: readonly BudgetDay[],
-  development: Development,
+  { development, valueDevelopment }: RealisedAccount,
 ): Checked {
-  const { mean: realised, sd } = completeTotal(development, [
-    {
-      ages: days.map(({ ageDays }) => ageDays),
-      visible: days.map(({ conversions }) => conversions),
-      exposure: days.map(({ spend }) => spend),
-    },
-  ])
+  const counts = days.map((day) => day.conversions)
+  const { realised, below, above, isCovered } = against(conversions, days, counts, development, 1)
+  const worth = value && conversions.mean > 0 && valueDevelopment ? value.mean / conversions.mean : undefined
+  const values = days.map((day) => day.value)
+  return {
+    isCovered,
+    expected: conversions.mean,
+    realised,
+    z: (realised - conversions.mean) / Math.max(HALF_WIDTH_MIN, (below + above) / 2),
+    isValueCovered: worth ? against(value!, days, values, valueDevelopment!, worth).isCovered : undefined,
+  }
+}
+
+/** @param unit main units of value per conversion; 1 for counts */
+function against(
+  { mean, low, high }: Prediction['conversions'],
+  days: readonly BudgetDay[],
+  visible: readonly number[],
+  development: Development,
+  unit: number,
+): { realised: number; below: number; above: number; isCovered: boolean } {
+  const ages = days.map(({ ageDays }) => ageDays)
+  const exposure = days.map(({ spend }) => spend)
+  const { mean: realised, sd } = completeTotal(development, [{ ages, visible, exposure, unit }])
   const open = (DEVIATIONS_80 * sd) ** 2
   const below = Math.sqrt((mean - low) ** 2 + open)
   const above = Math.sqrt((high - mean) ** 2 + open)
-  const isCovered = mean - below <= realised && realised <= mean + above
-  return { isCovered, expected: mean, realised, z: (realised - mean) / Math.max(HALF_WIDTH_MIN, (below + above) / 2) }
+  return { realised, below, above, isCovered: mean - below <= realised && realised <= mean + above }
 }
 
 export interface Coverage {
@@ -182,6 +212,8 @@ export interface Coverage {
   readonly covered: number
   readonly expected: number
   readonly realised: number
+  /** Of the value of what was claimed; absent where none was predicted. */
+  readonly value?: { readonly checked: number; readonly covered: number }
   readonly unchecked: Readonly<Record<string, number>>
 }
 
@@ -189,6 +221,7 @@ export interface Coverage {
 export function coverageOf(scores: readonly Score[]): Coverage | undefined {
   if (scores.length === 0) return undefined
   const total = (of: (score: Score) => number): number => scores.reduce((sum, score) => sum + of(score), 0)
+  const values = scores.flatMap(({ value }) => value ?? [])
   const reasons = [...new Set(scores.flatMap(({ unchecked }) => Object.keys(unchecked)))].toSorted()
   return {
     from: earliest(scores.map(({ from }) => from)),
@@ -197,6 +230,14 @@ export function coverageOf(scores: readonly Score[]): Coverage | undefined {
     covered: total(({ covered }) => covered),
     expected: total(({ expected }) => expected),
     realised: total(({ realised }) => realised),
+    ...(values.length > 0
+      ? {
+          value: {
+            checked: values.reduce((sum, { checked }) => sum + checked, 0),
+            covered: values.reduce((sum, { covered }) => sum + covered, 0),
+          },
+        }
+      : {}),
     unchecked: Object.fromEntries(reasons.map((reason) => [reason, total(({ unchecked }) => unchecked[reason] ?? 0)])),
   }
 }

@@ -40,6 +40,8 @@ export interface BudgetEstimate {
   readonly conversionsSeen: number
   /** Main currency units of value per claimed conversion, shrunk towards the account's mean. */
   readonly valuePerConversion: number
+  /** Variances relative to its square: of the value of one conversion, and of its mean; absent where the policy gives it. */
+  readonly valueVariance?: { readonly ofOne: number; readonly ofMean: number }
   /** Mean spend per day of the last 14 complete days, main currency units. */
   readonly recentSpendPerDay: number
   /** Largest spend of a day of the last 3: what a budget that does not bind can spend at the moment. */

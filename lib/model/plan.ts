@@ -57,6 +57,11 @@ export interface Prediction {
   readonly spend: number
   /** Claimed conversions in all, once they are mature: mean and 80 % interval of the count itself. */
   readonly conversions: { readonly mean: number; readonly low: number; readonly high: number }
+  /**
+   * Main units of the account's currency that they are worth in all once returns have been taken back, mean and 80 %
+   * interval; absent where nothing has a value, or the policy says what a conversion is worth.
+   */
+  readonly value?: { readonly mean: number; readonly low: number; readonly high: number }
 }
 
 export type Decision = ChangeDecision | HoldDecision

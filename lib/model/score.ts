@@ -19,6 +19,8 @@ export interface Score {
   readonly realised: number
   /** Root mean square of (realised − expected) ÷ half the interval's width: 0.78 where intervals are honest and normal. Absent: none checked. */
   readonly spread?: number
+  /** The same of the value of what was claimed, returns taken back: predictions checked and covered. Absent: none had one. */
+  readonly value?: { readonly checked: number; readonly covered: number }
   /** Budgets that could not be checked, by why: moved by somebody else since, days missing, a break in the data. */
   readonly unchecked: Readonly<Record<string, number>>
 }

@@ -71,6 +71,10 @@ export function drawnLag({ sameDay, tail, maxDays }: ScenarioLag, uDays: number,
   return (Math.min(days, maxDays) + uWithin * 0.999) * DAY_MS
 }
 
+/** Time until a refund over its mean: exponential, or log-normal with the given spread. */
+const daysOverMean = (u: number, spread: number | undefined): number =>
+  spread === undefined ? -Math.log(u) : Math.exp(spread * normalQuantile(u) - spread ** 2 / 2)
+
 /** Takes ten numbers from the stream. */
 export function drawConversion(
   draws: RandomGenerator,
@@ -88,7 +92,7 @@ export function drawConversion(
   const uTaken = uniform(draws)
   const uNew = uniform(draws)
   const isRefunded = uniform(draws) < refunds.share
-  const refundDays = -refunds.meanDays * Math.log(uniform(draws))
+  const refundDays = refunds.meanDays * daysOverMean(uniform(draws), refunds.spread)
   const refundAfter = isRefunded ? Math.max(MINUTE_MS, refundDays * DAY_MS) : 0
   return { touchAt, at: touchAt + drawnLag(lag, uDays, uWithin), valueZ, uTracked, uView, uTaken, uNew, refundAfter }
 }

@@ -128,6 +128,9 @@ const shop = z
       .strictObject({
         share: share.default(0.03).describe('Share of orders refunded.'),
         meanDays: positive.default(9).describe('Mean days until the refund.'),
+        spread: positive
+          .optional()
+          .describe('Standard deviation of the logarithm of these days. Default: an exponential law.'),
         restateClaims: z
           .boolean()
           .default(false)
