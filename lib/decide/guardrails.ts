@@ -206,12 +206,12 @@ export function headroom(
   if (!limited) return []
   const { currency } = budget.amount
   const { overDeliveryFactor: overDelivery } = capabilities
-  const { recentSpends, by, isBinding } = limited
+  const { recentSpends, busiest, by, isBinding } = limited
   const { budgetOnBusyDay, spendCeiling, why } = headroomOf({
     budget: mainUnits(budget.amount),
     recentSpends,
     overDelivery,
-    busyDay: busyDayOf(recentSpends, overDelivery),
+    busyDay: busyDayOf(busiest, overDelivery),
     minimum: mainUnits(capabilities.minimumDailyBudget(currency)),
   })
   if (spendCeiling === 0) return []

@@ -21,9 +21,10 @@ import { type DayPace, paceDay } from './pace-day.ts'
 import { deliveryOf, isLimitedByBudget, type Movable } from './position.ts'
 import { proposedCaps } from './proposed-caps.ts'
 import { questionsOf } from './questions.ts'
-import { steeredByTarget, steerTargets } from './steer-targets.ts'
+import { steerTargets } from './steer-targets.ts'
 import { besideTarget } from './targets/headroom-step.ts'
 import { placedTargets } from './targets/placed.ts'
+import { leftToTargets } from './targets/room.ts'
 
 /**
  * Decides about every lever of a portfolio: the whole of it is a function of what was observed, so that the same inputs
@@ -44,14 +45,14 @@ export function decide(
   const target = withMinimums(day, commitments)
   const capsOf = stepCaps(questions)
   const placed = placedTargets(observation, questions)
-  const steered = steeredByTarget(placed)
+  const leftAlone = leftToTargets(observation, questions, target)
   const settled: Decision[] = []
   const beside: Decision[] = []
   const staying: BudgetQuestion[] = []
   const movable: Movable[] = []
   for (const question of questions) {
     const decided = decideAlone(question, capsOf)
-    if (!decided && steered.has(question)) beside.push(besideTarget(question))
+    if (!decided && leftAlone.has(question)) beside.push(besideTarget(question))
     else if (!decided && question.estimate) {
       movable.push({ ...question, estimate: question.estimate })
       continue

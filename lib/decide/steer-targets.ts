@@ -12,6 +12,7 @@ import { significantEdits } from './targets/allowance.ts'
 import { decideTargets, TARGET_RULES, type TargetMove, type TargetQuestion } from './targets/decide-targets.ts'
 import { budgetEdits, editsBeside, plainValue, stateOf, targetHistory } from './targets/history.ts'
 import type { PlacedTarget } from './targets/placed.ts'
+import { recentSpend } from './targets/room.ts'
 import { spendFactor, type WantedCost, wantedCosts } from './targets/wanted-cost.ts'
 import { valueWords } from './words.ts'
 
@@ -52,21 +53,6 @@ export function steerTargets(
       : holdOf(one.target, { reason: decision.reason, detail: decision.why })
   })
 }
-
-/** Budgets whose campaigns are steered by their target, so that the budget is not moved to steer them as well. */
-export const steeredByTarget = (targets: readonly PlacedTarget[]): ReadonlySet<BudgetQuestion> =>
-  new Set(
-    targets
-      .filter(({ obstacle }) => !obstacle)
-      .flatMap((target) =>
-        questionsOf(target).filter(
-          ({ observation, limited, capabilities, account }) =>
-            observation.policy.policy.targets === 'steer' &&
-            isLimitedByTarget(limited) &&
-            capabilities.honours(target.lever, account.structure).kind === 'honoured',
-        ),
-      ),
-  )
 
 const isLimitedByTarget = (limited: BudgetQuestion['limited']): boolean => limited?.by === 'target' && limited.isBinding
 
@@ -131,7 +117,7 @@ function questionOf(
       capability: { kind: 'honoured' },
       learning: parts.some((part) => part.campaign.learning === 'learning'),
       edits: editsBeside(target, TARGET_RULES.safeStep),
-      spendPerDay: questionsOf(target).reduce((sum, one) => sum + spendOf(one), 0),
+      spendPerDay: questionsOf(target).reduce((sum, one) => sum + recentSpend(one), 0),
     },
   }
 }
@@ -146,17 +132,13 @@ function sharedCost(
   for (const question of questions) {
     const cost = wanted(question)
     if (!cost) return undefined
-    const own = Math.max(spendOf(question), 1e-9)
+    const own = Math.max(recentSpend(question), 1e-9)
     spend += own
     claims += own / cost.perClaim
     why ||= cost.why
   }
   return claims > 0 ? { perClaim: spend / claims, why } : undefined
 }
-
-/** Base currency per day. */
-const spendOf = (question: BudgetQuestion): number =>
-  (question.estimate?.recentSpendPerDay ?? 0) * baseUnitsOf(rateOf(question))
 
 function learningSpend(question: BudgetQuestion) {
   const { account, budget } = question
@@ -166,7 +148,7 @@ function learningSpend(question: BudgetQuestion) {
   const learns = account.structure.campaigns.some(
     ({ id, learning }) => learning === 'learning' && budget.campaigns.includes(id),
   )
-  return { spendPerDay: spendOf(question), inLearning: edited || learns }
+  return { spendPerDay: recentSpend(question), inLearning: edited || learns }
 }
 
 function holdOf({ lever, name, value }: PlacedTarget, { reason, detail }: Hold): HoldDecision {
@@ -220,9 +202,9 @@ const STEP_NEARLY = 0.98
 function beyondShare(one: BudgetQuestion, all: readonly BudgetQuestion[], dearer: number): Hold | undefined {
   const { estimate, membership } = one
   if (!estimate || !SHARE_BOUND.has(membership.class) || estimate.hasLift) return undefined
-  const total = all.reduce((sum, other) => sum + spendOf(other), 0)
-  const after = spendOf(one) * spendFactor(estimate, dearer)
-  if (after <= estimate.originalShare * (total + after - spendOf(one))) return undefined
+  const total = all.reduce((sum, other) => sum + recentSpend(other), 0)
+  const after = recentSpend(one) * spendFactor(estimate, dearer)
+  if (after <= estimate.originalShare * (total + after - recentSpend(one))) return undefined
   const share = `${Math.round(1000 * estimate.originalShare) / 10} %`
   return {
     reason: 'guardrail',

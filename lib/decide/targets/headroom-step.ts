@@ -9,8 +9,8 @@ import { baseUnitsOf, rateOf } from '../position.ts'
 import { amountText, changeText } from '../words.ts'
 
 /**
- * The budget of a campaign that its target steers: it stays out of the split, so that two levers never pull at one
- * campaign, and is only brought down towards its headroom, in the usual steps.
+ * The budget of a campaign that its target limits: it stays out of the split, so that two levers never pull at one campaign,
+ * and is only brought down towards its headroom, in the usual steps.
  */
 export function besideTarget(question: BudgetQuestion): ChangeDecision | HoldDecision {
   const { observation, budget, lever, capabilities, membership, estimate } = question
@@ -42,12 +42,12 @@ export function besideTarget(question: BudgetQuestion): ChangeDecision | HoldDec
   }
 }
 
-const holdOf = ({ lever, budget }: BudgetQuestion): HoldDecision => ({
+const holdOf = ({ lever, budget, observation }: BudgetQuestion): HoldDecision => ({
   kind: 'hold',
   lever,
   name: budget.name,
   value: { kind: 'money', amount: budget.amount },
   reason: 'not-steered',
-  detail: 'its target limits what it spends: the target is moved and the budget is not',
+  detail: `its target limits what it spends${observation.policy.policy.targets === 'steer' ? ': the target is moved and the budget is not' : ', and the policy leaves targets as they are'}`,
   limitedBy: 'target',
 })

@@ -52,18 +52,16 @@ export function headroomOf(question: HeadroomQuestion): Headroom {
   }
 }
 
-/** A day that is busier than this is not reckoned with: its budget is never below the best recent day. */
+/** No day is reckoned to be busier than this: the budget is never brought below the best recent day. */
 const BUSIEST = HEADROOM
-/** Busier than a budget's quietest platform: the days of a target say little of what a budget that binds would cost. */
+/** … nor every day to be quieter: a few days say little of the busiest. */
 const QUIETEST = 1.1
 
 /**
- * What a busy day may cost over a budget that binds, by how the best recent day stood out from the others: the platform
- * that has busy days under a target has them under a budget.
+ * What a busy day may cost over a budget that binds, as far as is believed.
+ *
+ * @param busiest how far the busiest of the last days stood out, ≥ 1
+ * @param overDelivery most that a day may cost over its budget, as the platform's rules have it
  */
-export function busyDayOf(recentSpends: readonly number[], overDelivery: number): number {
-  const mean = recentSpends.reduce((sum, one) => sum + one, 0) / recentSpends.length
-  const best = Math.max(0, ...recentSpends)
-  const seen = mean > 0 ? best / mean : BUSIEST
-  return Math.min(Math.max(QUIETEST, Math.min(BUSIEST, seen)), Math.max(1, overDelivery))
-}
+export const busyDayOf = (busiest: number, overDelivery: number): number =>
+  Math.min(Math.max(QUIETEST, Math.min(BUSIEST, busiest)), Math.max(1, overDelivery))

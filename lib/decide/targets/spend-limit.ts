@@ -14,6 +14,8 @@ export interface SpendLimit {
   readonly isBinding: boolean
   /** Spend of recent complete days, events left out. */
   readonly recentSpends: readonly number[]
+  /** How far the busiest of the last days stood out: over its budget where that binds, over the mean of all where not. */
+  readonly busiest: number
 }
 
 /** Days over which it is followed what limited the spend, and of which the best counts. */
@@ -43,10 +45,18 @@ export function spendLimitOf(
       actuator = actuatorOf({ hasTarget: true, deliveryRatio: ratio, previous: actuator })
   }
   const events = eventsOf(observation.policy.policy, account.structure, budget, account.today)
-  const recentSpends = days
-    .filter(({ ageDays, date }) => ageDays <= RECENT_DAYS && !events.some((event) => isWithin(event, date)))
-    .map(({ spend }) => spend)
-  return { by: hasTarget ? 'target' : 'bid', isBinding: actuator === 'target', recentSpends }
+  const recent = days.filter(
+    ({ ageDays, date }) => ageDays <= RECENT_DAYS && !events.some((event) => isWithin(event, date)),
+  )
+  const isBinding = actuator === 'target'
+  const mean = recent.reduce((sum, { spend }) => sum + spend, 0) / recent.length
+  const shares = recent.map((day) => (isBinding ? day.spend / mean : (deliveryRatio([day], budget, account) ?? 1)))
+  return {
+    by: hasTarget ? 'target' : 'bid',
+    isBinding,
+    recentSpends: recent.map(({ spend }) => spend),
+    busiest: Math.max(1, ...shares.filter(Number.isFinite)),
+  }
 }
 
 function strategiesOf({ structure }: AccountObservation, budget: BudgetHolder): readonly BidStrategy[] {

@@ -1,5 +1,5 @@
 import { accountRule, budgetDays } from '../../measure/budget-days.ts'
-import { elasticityAt } from '../../measure/response-curve.ts'
+import { elasticityAt, marginalConversionsAt } from '../../measure/response-curve.ts'
 import type { BudgetEstimate, Estimates } from '../../model/estimates.ts'
 import { groupOf } from '../../model/groups.ts'
 import { canSpend } from '../../model/membership.ts'
@@ -9,7 +9,7 @@ import type { BudgetGroup } from '../../model/policy.ts'
 import { daysBetween } from '../../units/calendar.ts'
 import { mainUnits } from '../../units/money.ts'
 import type { BudgetQuestion } from '../holds.ts'
-import { baseUnitsOf, type Movable, rateOf } from '../position.ts'
+import { baseUnitsOf, isLimitedByBudget, type Movable, rateOf } from '../position.ts'
 import { worthOf } from '../worth.ts'
 import { averageCostFor, campaignGoals, type Elasticity, goalForRest, trustedElasticity } from './goal.ts'
 
@@ -35,7 +35,8 @@ interface Scope {
  * next conversion costs where the portfolio's money runs out. Claims are what platforms count and bid by: what was caused is
  * the incremental part of them, so that a claim may cost that part of what a caused conversion may.
  *
- * @param marginalReturn objective per main unit of the base currency where the money runs out; 0: some is left
+ * @param marginalReturn objective per main unit of the base currency where the day's money runs out, for portfolios in which
+ *   no budget limits anything; 0: some is left
  * @returns undefined where nothing says what a conversion may cost, or too little is known
  */
 export function wantedCosts(
@@ -49,8 +50,9 @@ export function wantedCosts(
   const running = known.filter(({ account, budget }) => canSpend(account.structure, budget))
   const scopes = scopesOf(observation)
   const averages = scopes.map((scope) => averageGoals(observation, scope, running, estimates))
+  const last = lastReturn(observation, running) ?? marginalReturn
   // Of profit, money that does not come back is not spent.
-  const price = goal.kind === 'profit' ? Math.max(1, marginalReturn) : marginalReturn
+  const price = goal.kind === 'profit' ? Math.max(1, last) : last
   return (question) => {
     const { estimate } = question
     if (!estimate) return undefined
@@ -80,6 +82,24 @@ export function wantedCosts(
     const possible = wanted.filter(({ perClaim }) => perClaim > 0 && Number.isFinite(perClaim))
     return possible.toSorted((a, b) => a.perClaim - b.perClaim)[0]
   }
+}
+
+/**
+ * What the last money brought on average where budgets limited it, at what they spent in two weeks. The day's own split is
+ * at one day's target, steps and experiments: a target that followed it would go to and fro.
+ */
+function lastReturn(observation: Observation, running: readonly Movable[]): number | undefined {
+  const { goal } = observation.policy.policy
+  let [spend, gain] = [0, 0]
+  for (const one of running) {
+    const { curve, recentSpendPerDay } = one.estimate
+    if (!isLimitedByBudget(one.estimate) || one.limited?.isBinding || !(recentSpendPerDay > 0)) continue
+    const baseUnits = baseUnitsOf(rateOf(one))
+    const { objective } = worthOf(goal, one.estimate, baseUnits)
+    spend += recentSpendPerDay * baseUnits
+    gain += recentSpendPerDay * objective * marginalConversionsAt(curve, recentSpendPerDay)
+  }
+  return spend > 0 ? gain / spend : undefined
 }
 
 function elasticityOf({ curve, recentSpendPerDay }: BudgetEstimate): Elasticity | undefined {
