@@ -202,13 +202,14 @@ export const planJson = (plan: ShownPlan) => ({
     limitedBy: limitedBy ?? null,
     prediction: prediction ?? null,
   })),
-  holds: holdsOf(plan).map(({ lever, name, value, reason, detail, limitedBy, prediction }) => ({
+  holds: holdsOf(plan).map(({ lever, name, value, reason, detail, maturity, limitedBy, prediction }) => ({
     lever: leverKey(lever),
     account: accountKey(lever.account),
     name,
     value: valueJson(value),
     reason,
     detail,
+    maturity: maturity ?? null,
     limitedBy: limitedBy ?? null,
     prediction: prediction ?? null,
   })),

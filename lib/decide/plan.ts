@@ -133,7 +133,9 @@ function withPredictions(
     const question = byLever.get(leverKey(decisionLever(decision)))
     const value = decision.kind === 'change' ? decision.change.to : decision.value
     if (!question?.estimate || value?.kind !== 'money') return decision
-    return { ...decision, prediction: predictionOf(question, question.estimate, value.amount, estimates) }
+    const { estimate } = question
+    const prediction = predictionOf(question, estimate, value.amount, estimates)
+    return { ...decision, maturity: estimate.maturity, prediction }
   })
 }
 

@@ -94,6 +94,8 @@ export interface HoldDecision {
   readonly value: LeverValue | undefined
   readonly reason: HoldReason
   readonly detail: string
+  /** Share of the eventual conversions visible in the data that it rests on; absent where nothing is known of the lever. */
+  readonly maturity?: number
   readonly limitedBy?: LimitedBy
   readonly prediction?: Prediction
 }
