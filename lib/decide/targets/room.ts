@@ -2,6 +2,7 @@ import { groupOf } from '../../model/groups.ts'
 import { canSpend } from '../../model/membership.ts'
 import type { Observation } from '../../model/observation.ts'
 import { type Money, mainUnits } from '../../units/money.ts'
+import { SHARE_BOUND } from '../guardrails.ts'
 import type { BudgetQuestion } from '../holds.ts'
 import { baseUnitsOf, rateOf } from '../position.ts'
 
@@ -41,8 +42,15 @@ export function leftToTargets(
   const full = new Set(
     limits.filter((one) => leastOf(one.has, policy.guardrails.maxStepDown) > one.most).flatMap(({ has }) => has),
   )
-  return new Set(own.filter((one) => !full.has(one)))
+  return new Set(own.filter((one) => !full.has(one) && !isPastShare(one, total)))
 }
+
+/** A class whose results are doubtful goes back to the share of spend that it came with. */
+const isPastShare = (one: BudgetQuestion, total: number): boolean =>
+  one.estimate !== undefined &&
+  SHARE_BOUND.has(one.membership.class) &&
+  !one.estimate.hasLift &&
+  recentSpend(one) > one.estimate.originalShare * total
 
 /** A day's target goes up and down with the week: money is short where so many steps of all others do not save enough. */
 const STEPS = 3

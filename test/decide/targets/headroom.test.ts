@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type HeadroomQuestion, headroomOf } from '../../../lib/decide/targets/headroom.ts'
+import { busyDayOf, type HeadroomQuestion, headroomOf } from '../../../lib/decide/targets/headroom.ts'
 
 /** 40 % of a budget of 100 are used. */
 const question = (over: Partial<HeadroomQuestion> = {}): HeadroomQuestion => ({
@@ -32,5 +32,16 @@ describe('the headroom of a campaign that its target limits', () => {
 
   test('does not go below what the platform accepts', () => {
     expect(headroomOf(question({ recentSpends: [0.5], minimum: 5 })).budget).toBe(5)
+  })
+})
+
+describe('the busy day that is reckoned with', () => {
+  test.each([
+    ['as busy as the busiest of the last days', 1.2, 2, 1.2],
+    ['a tenth above the budget at least: a few days say little', 1, 2, 1.1],
+    ['never so busy that the budget would lie below the best recent day', 1.7, 2, 1.3],
+    ['no busier than the platform’s own rules allow', 1.2, 1, 1],
+  ])('is %s', (_, busiest, overDelivery, expected) => {
+    expect(busyDayOf(busiest, overDelivery)).toBe(expected)
   })
 })
