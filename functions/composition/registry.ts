@@ -61,9 +61,10 @@ function byAccount(platform: PlatformId, connections: readonly Connection[], mak
 function optional(
   one: PlatformReader,
   of: (account: AccountRef) => PlatformReader,
-): Pick<PlatformReader, 'conversionLag' | 'forecasts'> {
+): Pick<PlatformReader, 'conversionLag' | 'forecasts' | 'cells'> {
   return {
     ...(one.conversionLag && { conversionLag: async (account, rules) => of(account).conversionLag!(account, rules) }),
     ...(one.forecasts && { forecasts: async (account) => of(account).forecasts!(account) }),
+    ...(one.cells && { cells: async (account, rules, from, to) => of(account).cells!(account, rules, from, to) }),
   }
 }

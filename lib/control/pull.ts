@@ -52,7 +52,11 @@ export async function pullAccount(account: AccountRef, loop: Loop): Promise<Summ
     spendAt: intraday.readAt,
     ...changed.status,
   })
-  if (changed.isRead) await pullEvidence(account, rulesOf(policies, account), loop)
+  if (changed.isRead) {
+    const steering = policies.filter(({ policy }) => policy.bidMultipliers === 'steer')
+    const asked = { rules: rulesOf(policies, account), multiplierRules: rulesOf(steering, account), today }
+    await pullEvidence(account, asked, loop)
+  }
   return { campaigns: structure.campaigns.length, daysChanged: changed.days, ...synced }
 }
 

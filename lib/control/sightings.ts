@@ -1,17 +1,17 @@
 import type { PlatformCapabilities } from '../model/capability.ts'
 import { isBudget, type Lever, type LeverKey, leverKey } from '../model/lever.ts'
-import { campaignsMovedBy, targetLevers, valueIn } from '../model/lever-place.ts'
+import { campaignsMovedBy, deviceLevers, hasPlainBids, targetLevers, valueIn } from '../model/lever-place.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import { canSpend, memberOf } from '../model/membership.ts'
 import type { PolicyVersion } from '../model/policy.ts'
-import type { AccountStructure } from '../model/structure.ts'
+import type { AccountStructure, Campaign } from '../model/structure.ts'
 import type { AccountDate } from '../units/calendar.ts'
 import { policiesOf, portfoliosOf } from './portfolios.ts'
 import type { Sighting } from './sighting.ts'
 
 /**
  * Every lever that a record is kept of, as the structure shows it: all budgets, because the ledger counts them; the
- * targets that a policy steers; and whatever else has a record already, because Sluice has moved it.
+ * targets and multipliers that a policy steers; and whatever else has a record already, because Sluice has moved it.
  */
 export function sightingsOf(
   structure: AccountStructure,
@@ -22,7 +22,9 @@ export function sightingsOf(
 ): readonly Sighting[] {
   const own = policiesOf(policies, structure.account)
   const levers = new Map<LeverKey, Lever>()
-  for (const lever of steeredTargets(structure, own, capabilities, date)) levers.set(leverKey(lever), lever)
+  const steered = [...steeredTargets(structure, own, date), ...steeredMultipliers(structure, own, date)]
+  for (const lever of steered)
+    if (capabilities.honours(lever, structure).kind === 'honoured') levers.set(leverKey(lever), lever)
   for (const [key, { lever }] of known) if (!isBudget(lever)) levers.set(key, lever)
   return [
     ...budgetSightings(structure, policies, date),
@@ -52,20 +54,40 @@ const budgetSightings = (
 const steeredTargets = (
   structure: AccountStructure,
   policies: readonly PolicyVersion[],
-  capabilities: PlatformCapabilities,
   date: AccountDate,
-): readonly Lever[] => {
-  const steering = policies.filter(({ policy }) => policy.targets === 'steer')
-  if (steering.length === 0) return []
-  return structure.campaigns
-    .filter(
-      (campaign) =>
-        campaign.status === 'active' &&
-        steering.some(({ policy }) => memberOf(policy, structure.account, campaign, date)?.managed),
-    )
-    .flatMap((campaign) => targetLevers(structure, campaign))
-    .filter((lever) => capabilities.honours(lever, structure).kind === 'honoured')
-}
+): readonly Lever[] =>
+  managedBy(
+    structure,
+    policies.filter(({ policy }) => policy.targets === 'steer'),
+    date,
+  ).flatMap((campaign) => targetLevers(structure, campaign))
+
+const steeredMultipliers = (
+  structure: AccountStructure,
+  policies: readonly PolicyVersion[],
+  date: AccountDate,
+): readonly Lever[] =>
+  managedBy(
+    structure,
+    policies.filter(({ policy }) => policy.bidMultipliers === 'steer'),
+    date,
+  )
+    .filter(hasPlainBids)
+    .flatMap((campaign) => deviceLevers(structure, campaign))
+
+/** Running campaigns that one of these policies manages. */
+const managedBy = (
+  structure: AccountStructure,
+  policies: readonly PolicyVersion[],
+  date: AccountDate,
+): readonly Campaign[] =>
+  policies.length === 0
+    ? []
+    : structure.campaigns.filter(
+        (campaign) =>
+          campaign.status === 'active' &&
+          policies.some(({ policy }) => memberOf(policy, structure.account, campaign, date)?.managed),
+      )
 
 function settingSightings(
   levers: readonly Lever[],

@@ -21,6 +21,7 @@ import { type DayPace, paceDay } from './pace-day.ts'
 import { deliveryOf, isLimitedByBudget, type Movable } from './position.ts'
 import { proposedCaps } from './proposed-caps.ts'
 import { questionsOf } from './questions.ts'
+import { steerMultipliers } from './steer-multipliers.ts'
 import { steerTargets } from './steer-targets.ts'
 import { besideTarget } from './targets/headroom-step.ts'
 import { placedTargets } from './targets/placed.ts'
@@ -63,8 +64,9 @@ export function decide(
   const floors = floorsOf(observation, commitments, day.day)
   const moved = moveBudgets(observation, movable, staying, target, floors)
   const targets = steerTargets(observation, placed, questions, estimates, moved.marginalReturn)
+  const multipliers = steerMultipliers(observation, questions, [...settled, ...moved.decisions, ...beside, ...targets])
   // What was approved beforehand comes first: it has the first claim on the room under the caps.
-  const chosen = withinChangeLimit(observation, [...moved.decisions, ...beside, ...targets])
+  const chosen = withinChangeLimit(observation, [...moved.decisions, ...beside, ...targets, ...multipliers])
   const predicted = withPredictions([...settled, ...chosen], questions, estimates)
   const all = [...predicted, ...memberEnds(observation, capabilitiesOf)]
   return named(

@@ -1,5 +1,6 @@
-import type { Instant } from '../units/calendar.ts'
-import type { AccountKey, BudgetId } from './account.ts'
+import type { AccountDate, Instant } from '../units/calendar.ts'
+import type { AccountKey, BudgetId, CampaignId } from './account.ts'
+import type { Device } from './structure.ts'
 
 /**
  * A platform's own count of conversions by lag from the click, such as Google's `conversion_or_adjustment_lag_bucket`:
@@ -27,6 +28,25 @@ export interface ForecastPoint {
   readonly conversions: number
 }
 
+/** Clicks of a campaign on one device over all of some days, and what they brought by the day of the click. */
+export interface DeviceCell {
+  readonly campaign: CampaignId
+  readonly device: Device
+  /** ≥ 0. */
+  readonly clicks: number
+  /** Claimed by one rule, as many as are visible by now; ≥ 0. */
+  readonly conversions: number
+  /** Main units of the account's currency. */
+  readonly value: number
+}
+
+/** Clicks by campaign and device of the dates from `from` to `to`, both included. */
+export interface DeviceCells {
+  readonly from: AccountDate
+  readonly to: AccountDate
+  readonly cells: readonly DeviceCell[]
+}
+
 /** What a platform says beside what it reports. Evidence, never needed: any part may be missing. */
 export interface PlatformEvidence {
   readonly account: AccountKey
@@ -38,5 +58,12 @@ export interface PlatformEvidence {
   readonly forecasts?: {
     readonly readAt: Instant
     readonly budgets: readonly BudgetForecast[]
+  }
+  readonly cells?: {
+    readonly readAt: Instant
+    readonly from: AccountDate
+    readonly to: AccountDate
+    /** By conversion rule key. */
+    readonly byRule: Readonly<Record<string, readonly DeviceCell[]>>
   }
 }

@@ -1,6 +1,6 @@
 import { unreachable } from '../units/unreachable.ts'
 import { type Lever, type LeverValue, leverKey } from './lever.ts'
-import type { AccountStructure, BidStrategy, Campaign, EntityStatus } from './structure.ts'
+import type { AccountStructure, BidStrategy, Campaign, Device, EntityStatus } from './structure.ts'
 
 /** A lever's value as the structure was read; undefined: what it sits on is gone, or has no such lever. */
 export function valueIn(structure: AccountStructure, lever: Lever): LeverValue | undefined {
@@ -102,3 +102,19 @@ const targetKinds = ({ targetCpa, targetRoas }: BidStrategy): readonly ('target-
   ...(targetCpa ? (['target-cpa'] as const) : []),
   ...(targetRoas === undefined ? [] : (['target-roas'] as const)),
 ]
+
+const DEVICES = ['desktop', 'mobile', 'tablet'] as const satisfies readonly Device[]
+
+/** One multiplier for each device, on the campaign. */
+export const deviceLevers = (
+  { account }: AccountStructure,
+  { id }: Pick<Campaign, 'id'>,
+): readonly (Lever & { readonly device: Device })[] =>
+  DEVICES.map((device) => ({ account, kind: 'bid-multiplier', entity: 'campaign', id, device }))
+
+/**
+ * Whether bids are a person's, so that a device's multiplier says all that is said of the device. A platform that bids
+ * towards a target has put into each bid what the click is likely to bring: a multiplier in proportion to that would
+ * count it twice.
+ */
+export const hasPlainBids = ({ strategy }: Pick<Campaign, 'strategy'>): boolean => strategy.kind === 'manual-cpc'

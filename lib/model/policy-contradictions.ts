@@ -16,7 +16,6 @@ export const contradictions = (policy: Policy): readonly string[] => [
   ...calendarContradictions(policy),
   ...groupContradictions(policy),
   ...calibrations(policy),
-  ...notYet(policy),
 ]
 
 const currencies = (policy: Policy): readonly string[] =>
@@ -144,6 +143,3 @@ const calibrations = ({ calibrations: tests }: Policy): readonly string[] => [
       : []
   }),
 ]
-
-const notYet = ({ bidMultipliers }: Policy): readonly string[] =>
-  bidMultipliers === 'steer' ? ['bidMultipliers: not yet honoured: steer: leave it out, or write leave'] : []

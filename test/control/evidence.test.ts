@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { observe } from '../../lib/control/observe.ts'
-import { type AccountRef, accountKey, type BudgetId } from '../../lib/model/account.ts'
-import type { BudgetForecast, LagBucket } from '../../lib/model/evidence.ts'
+import { type AccountRef, accountKey, type BudgetId, type CampaignId } from '../../lib/model/account.ts'
+import type { BudgetForecast, DeviceCell, LagBucket } from '../../lib/model/evidence.ts'
 import { PlatformError } from '../../lib/model/failure.ts'
 import type { OrderDay } from '../../lib/model/orders.ts'
 import type { PlatformReader } from '../../lib/ports/platform.ts'
@@ -120,6 +120,53 @@ describe('what a platform says beside its reports', () => {
     const { stage } = await telling({ conversionLag: async () => new Map([['lead|7c|0v|click', BUCKETS]]) })
     await stage.ready()
     expect(Object.keys(await observed(stage))).not.toContain('lagBuckets')
+  })
+})
+
+describe('counts by device', () => {
+  const CELLS: readonly DeviceCell[] = [
+    { campaign: '10' as CampaignId, device: 'mobile', clicks: 900, conversions: 20, value: 0 },
+  ]
+  const counting = async (over: Partial<PlatformReader> = {}) => {
+    const { stage } = await telling({ conversionLag: refuses, forecasts: refuses })
+    const asked: string[] = []
+    Object.assign(stage.ads.platform.reader, {
+      cells: async (account: AccountRef, rules: readonly object[], from: string, to: string) => {
+        asked.push(`${account.id} ${rules.length} ${from} ${to}`)
+        return new Map([[RULE, CELLS]])
+      },
+      ...over,
+    })
+    return { stage, asked }
+  }
+
+  test('are not asked for while no policy steers multipliers', async () => {
+    const { stage, asked } = await counting()
+    await stage.ready()
+    expect(asked).toEqual([])
+  })
+
+  test('are asked for once a day over 60 complete days, and believed for a week', async () => {
+    const { stage, asked } = await counting()
+    await stage.setPolicy({ bidMultipliers: 'steer' })
+    await stage.ready()
+    // 60 days before 2 June 2026 is 3 April.
+    expect(asked).toEqual(['1 1 2026-04-03 2026-06-01', '2 1 2026-04-03 2026-06-01'])
+    stage.wait(MINUTE_MS)
+    await stage.run('pull', A)
+    expect(asked).toHaveLength(2)
+    const read = { from: '2026-04-03', to: '2026-06-01', cells: CELLS }
+    expect((await observed(stage)).cells).toEqual(read)
+    Object.assign(stage.ads.platform.reader, { cells: refuses })
+    for (const [days, kept] of [
+      [6, true],
+      [2, false],
+    ] as const) {
+      stage.wait(days * DAY_MS)
+      await stage.run('pull', A)
+      await stage.run('pull', B)
+      expect((await observed(stage)).cells).toEqual(kept ? read : undefined)
+    }
   })
 })
 

@@ -3,12 +3,23 @@ import { runTurn } from '../../lib/control/turn.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import { freezeScope } from '../../lib/model/freeze.ts'
 import { type IntentRecord, intentId } from '../../lib/model/intent.ts'
-import { type LeverChange, leverKey } from '../../lib/model/lever.ts'
+import { type Lever, type LeverChange, type LeverValue, leverKey } from '../../lib/model/lever.ts'
 import type { PlanHeader } from '../../lib/model/plan.ts'
 import { HOUR_MS } from '../../lib/units/calendar.ts'
 import { broken } from '../simulation/invariants.ts'
-import { A, type Rig, statusOf, targetOf } from '../simulation/rig.ts'
-import { ACTIVE, astray, cpa, entriesOf, PAUSED, pauseOf, stateAt, targetTo, withTarget } from './other-levers.ts'
+import { A, type Rig, rig, statusOf, targetOf } from '../simulation/rig.ts'
+import {
+  ACTIVE,
+  astray,
+  cpa,
+  entriesOf,
+  MEMBERS,
+  PAUSED,
+  pauseOf,
+  stateAt,
+  targetTo,
+  withTarget,
+} from './other-levers.ts'
 
 const intentFor = ({ loop }: Rig, { id }: PlanHeader, { lever }: LeverChange): Promise<IntentRecord | undefined> =>
   loop.money.intent(A, intentId(id, leverKey(lever)))
@@ -120,6 +131,71 @@ describe('a pause and a target', () => {
     await stage.run('verify')
     expect((await intentFor(stage, header, targetTo('11', 20, 22)))?.outcome?.kind).toBe('applied')
     expect(await astray(stage)).toEqual([])
+  })
+})
+
+describe('a multiplier', () => {
+  const onMobile: Lever = { account: A, kind: 'bid-multiplier', entity: 'campaign', id: '11', device: 'mobile' }
+  const onDesktop: Lever = { ...onMobile, device: 'desktop' }
+  const ratio = (value: number): LeverValue => ({ kind: 'ratio', value })
+  const withPlainBids = async (policy: object = { bidMultipliers: 'steer' }): Promise<Rig> => {
+    const stage = await rig({ policy: { members: MEMBERS, ...policy } })
+    stage.ads.accounts.get(accountKey(A))!.multipliers.set('11', { desktop: 1.2 })
+    await stage.ready()
+    return stage
+  }
+
+  test('has a record by device where the policy steers it and bids are set by hand', async () => {
+    const stage = await withPlainBids()
+    const known = await stage.loop.money.allLevers(A)
+    expect(
+      [...known.values()].flatMap(({ lever, known: value }) => (lever.device ? [[lever.id, lever.device, value]] : [])),
+    ).toEqual(
+      expect.arrayContaining([
+        ['11', 'desktop', ratio(1.2)],
+        ['11', 'mobile', ratio(1)],
+        ['11', 'tablet', ratio(1)],
+      ]),
+    )
+    expect([...known.values()].filter(({ lever }) => lever.device)).toHaveLength(3)
+    const left = await withPlainBids({})
+    expect([...(await left.loop.money.allLevers(A)).values()].filter(({ lever }) => lever.device)).toEqual([])
+  })
+
+  test('is reserved, pushed, read back and settled, lower ones first', async () => {
+    const stage = await withPlainBids()
+    const before = await stage.exposure(A)
+    const changes = [
+      { lever: onDesktop, from: ratio(1.2), to: ratio(1.5) },
+      { lever: onMobile, from: ratio(1), to: ratio(0.8) },
+    ]
+    const header = await stage.plan([], { settings: changes })
+    await act(stage)
+    expect(stage.ads.settings.map(({ lever, to }) => [lever, to])).toEqual([
+      [leverKey(onMobile), ratio(0.8)],
+      [leverKey(onDesktop), ratio(1.5)],
+    ])
+    for (const change of changes)
+      expect((await intentFor(stage, header, change))?.outcome).toMatchObject({
+        kind: 'applied',
+        readback: { kind: 'verified' },
+      })
+    expect(await stateAt(stage, onMobile)).toMatchObject({ known: ratio(0.8), ours: true, day: '2026-06-02' })
+    expect(await stage.exposure(A)).toBe(before)
+    expect(await broken(stage)).toEqual([])
+    expect(await astray(stage)).toEqual([])
+  })
+
+  test('that a person set is adopted and left alone', async () => {
+    const stage = await withPlainBids()
+    stage.ads.humanSets(onMobile, ratio(0.5))
+    stage.wait(HOUR_MS)
+    await stage.run('pull')
+    expect(await stateAt(stage, onMobile)).toMatchObject({
+      known: ratio(0.5),
+      hold: { reason: 'somebody set this by hand' },
+    })
+    expect(await broken(stage)).toEqual([])
   })
 })
 

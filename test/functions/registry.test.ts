@@ -3,7 +3,7 @@ import type { Connection } from '../../functions/composition/connections.ts'
 import { platformRegistry } from '../../functions/composition/registry.ts'
 import { accountRef, platformId } from '../../lib/model/account.ts'
 import type { AdPlatform } from '../../lib/ports/platform.ts'
-import { instant } from '../../lib/units/calendar.ts'
+import { accountDate, instant } from '../../lib/units/calendar.ts'
 
 const SINCE = instant('2026-11-21T06:00:00Z')
 const meta = platformId('meta')
@@ -44,15 +44,17 @@ describe('the platform registry', () => {
       ({
         reader: {
           forecasts: async ({ id }: { id: string }) => void asked.push(`forecasts of ${id} with ${secret}`),
+          cells: async ({ id }: { id: string }) => void asked.push(`cells of ${id} with ${secret}`),
           conversionLag: async ({ id }: { id: string }) => void asked.push(`lags of ${id} with ${secret}`),
         },
       }) as unknown as AdPlatform
     const { reader } = platformRegistry([all, own], { meta: make })(meta)
     await reader.forecasts?.(accountRef('meta', '7'))
     await reader.conversionLag?.(accountRef('meta', '8'), [])
-    expect(asked).toEqual(['forecasts of 7 with for-seven', 'lags of 8 with for-all'])
+    await reader.cells?.(accountRef('meta', '7'), [], accountDate('2026-11-01'), accountDate('2026-11-20'))
+    expect(asked).toEqual(['forecasts of 7 with for-seven', 'lags of 8 with for-all', 'cells of 7 with for-seven'])
     const silent = aRegistry([all]).platforms(meta).reader
-    expect([silent.forecasts, silent.conversionLag]).toEqual([undefined, undefined])
+    expect([silent.forecasts, silent.conversionLag, silent.cells]).toEqual([undefined, undefined, undefined])
   })
   test('gives what the platform honours', () => {
     expect(aRegistry([all]).platforms(meta).capabilities.restatementDays).toBe(28)

@@ -352,7 +352,6 @@ describe('fields that contradict each other are refused', () => {
 
 describe('what is not built yet is refused, because it would change decisions', () => {
   test.each<[field: string, text: string]>([
-    ['bidMultipliers', added('bidMultipliers: steer')],
     // Spend is remembered for 90 days: 2026-11-01 to 2027-01-30 are 91.
     ['flight', changed('2026-11-30', '2027-01-30')],
   ])('%s', (field, text) => {
@@ -363,6 +362,10 @@ describe('what is not built yet is refused, because it would change decisions', 
 
   test('a flight of 90 days is honoured', () => {
     expect(problemsOf(changed('2026-11-30', '2027-01-29'))).toEqual([])
+  })
+
+  test('multipliers that are steered are honoured', () => {
+    expect(problemsOf(added('bidMultipliers: steer'))).toEqual([])
   })
 
   test('a policy that is data already is held to the same', () => {

@@ -11,7 +11,7 @@ import {
   leverKey,
 } from '../../lib/model/lever.ts'
 import type { PerformanceRow } from '../../lib/model/performance.ts'
-import type { AccountStructure, BidStrategy, ChangeEvent, EntityStatus } from '../../lib/model/structure.ts'
+import type { AccountStructure, BidStrategy, ChangeEvent, Device, EntityStatus } from '../../lib/model/structure.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
 import type { AdPlatform, Announcement } from '../../lib/ports/platform.ts'
 import { type AccountDate, dates, type Instant, type TimeZone, timeZone } from '../../lib/units/calendar.ts'
@@ -56,6 +56,8 @@ export interface ScriptedAccount {
   readonly campaigns: Map<string, EntityStatus>
   /** By campaign: target cost per conversion in micros, target return as a ratio. */
   readonly targets: Map<string, { readonly cpa?: bigint; readonly roas?: number }>
+  /** By campaign, whose bids are then set by hand: multipliers by device, 1 where none is set. */
+  readonly multipliers: Map<string, Partial<Record<Device, number>>>
   readonly announcements: Announcement[]
   readonly events: ChangeEvent[]
   unexplained: bigint
@@ -121,6 +123,7 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
         budgets: new Map(),
         campaigns: new Map(),
         targets: new Map(),
+        multipliers: new Map(),
         announcements: [],
         events: [],
         unexplained: 0n,
@@ -192,6 +195,8 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
     if (to.kind === 'status') own.campaigns.set(lever.id, to.status)
     if (lever.kind === 'target-cpa' && to.kind === 'money') own.targets.set(lever.id, { cpa: to.amount.micros })
     if (lever.kind === 'target-roas' && to.kind === 'ratio') own.targets.set(lever.id, { roas: to.value })
+    if (lever.device && to.kind === 'ratio')
+      own.multipliers.set(lever.id, { ...own.multipliers.get(lever.id), [lever.device]: to.value })
     scripted.settings.push({ at: clock.now(), lever: leverKey(lever), to, by })
     const entity = { kind: 'campaign', id: lever.id } as const
     const origin = by === 'human' ? 'human' : 'ours'
@@ -250,7 +255,7 @@ const capabilities: PlatformCapabilities = {
   learningSafeStep: 0.2,
 }
 
-function liveValue(own: ScriptedAccount, { id, kind }: Lever): LeverValue | undefined {
+function liveValue(own: ScriptedAccount, { id, kind, device }: Lever): LeverValue | undefined {
   const targets = own.targets.get(id)
   switch (kind) {
     case 'status': {
@@ -261,6 +266,10 @@ function liveValue(own: ScriptedAccount, { id, kind }: Lever): LeverValue | unde
       return targets?.cpa === undefined ? undefined : { kind: 'money', amount: money(targets.cpa, own.currency) }
     case 'target-roas':
       return targets?.roas === undefined ? undefined : { kind: 'ratio', value: targets.roas }
+    case 'bid-multiplier':
+      return own.campaigns.has(id) && device
+        ? { kind: 'ratio', value: own.multipliers.get(id)?.[device] ?? 1 }
+        : undefined
     default: {
       const budget = own.budgets.get(id)
       return budget && budget.status !== 'removed'
@@ -270,7 +279,8 @@ function liveValue(own: ScriptedAccount, { id, kind }: Lever): LeverValue | unde
   }
 }
 
-function strategyOf({ targets, currency: code }: ScriptedAccount, campaign: string): BidStrategy {
+function strategyOf({ targets, multipliers, currency: code }: ScriptedAccount, campaign: string): BidStrategy {
+  if (multipliers.has(campaign)) return { kind: 'manual-cpc' }
   const { cpa, roas } = targets.get(campaign) ?? {}
   if (cpa !== undefined) return { kind: 'target-cpa', targetCpa: money(cpa, code) }
   return roas === undefined ? { kind: 'max-conversions' } : { kind: 'target-roas', targetRoas: roas }
@@ -293,7 +303,7 @@ const structureOf = (own: ScriptedAccount, readAt: Instant): AccountStructure =>
     budget: [...own.budgets.values()].find(({ campaigns }) => campaigns.includes(id))?.id as BudgetId,
     strategy: strategyOf(own, id),
     learning: 'stable',
-    deviceMultipliers: {},
+    deviceMultipliers: own.multipliers.get(id) ?? {},
   })),
   budgets: [...own.budgets.values()].map(({ id, micros, period, status, campaigns }) => ({
     id: id as BudgetId,

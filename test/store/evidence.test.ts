@@ -1,9 +1,9 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from 'vitest'
-import { accountKey, type BudgetId } from '../../lib/model/account.ts'
-import type { BudgetForecast, LagBucket, PlatformEvidence } from '../../lib/model/evidence.ts'
+import { accountKey, type BudgetId, type CampaignId } from '../../lib/model/account.ts'
+import type { BudgetForecast, DeviceCell, LagBucket, PlatformEvidence } from '../../lib/model/evidence.ts'
 import { dynamoFactStore } from '../../lib/store/fact-store.ts'
-import { DAY_MS, later } from '../../lib/units/calendar.ts'
+import { accountDate, DAY_MS, later } from '../../lib/units/calendar.ts'
 import { memoryStores } from '../simulation/memory-stores.ts'
 import { embedded, PREFIX } from './embedded.ts'
 import { NOON, newAccount } from './samples.ts'
@@ -22,6 +22,16 @@ const forecast = (budget: string): BudgetForecast => ({
   ],
 })
 
+const cell = (campaign: string, over: Partial<DeviceCell> = {}): DeviceCell => ({
+  campaign: campaign as CampaignId,
+  device: 'mobile',
+  clicks: 100,
+  conversions: 2.5,
+  value: 80.25,
+  ...over,
+})
+const DAYS = { from: accountDate('2026-09-22'), to: accountDate('2026-11-20') }
+
 describe.each([
   ['on DynamoDB', () => dynamoFactStore(engine.options)],
   ['in memory', () => memoryStores().facts],
@@ -33,6 +43,11 @@ describe.each([
       account: accountKey(account),
       lagBuckets: { readAt: NOON, byRule: { 'purchase|30c|0v|click': BUCKETS, 'lead|7c|0v|click': [] } },
       forecasts: { readAt: later(NOON, DAY_MS), budgets: [forecast('7'), forecast('8')] },
+      cells: {
+        readAt: NOON,
+        ...DAYS,
+        byRule: { 'purchase|30c|0v|click': [cell('7'), cell('7', { device: 'tablet' })], 'lead|7c|0v|click': [] },
+      },
     }
     await store.putEvidence(evidence)
     expect(await store.evidence(account)).toEqual(evidence)
@@ -50,7 +65,8 @@ describe.each([
   test('may be of thousands of budgets', async () => {
     const [store, account] = [open(), newAccount()]
     const budgets = Array.from({ length: 3_000 }, (_, i) => forecast(`${i}`))
-    const evidence = { account: accountKey(account), forecasts: { readAt: NOON, budgets } }
+    const cells = { readAt: NOON, ...DAYS, byRule: { rule: budgets.map(({ budget }) => cell(budget)) } }
+    const evidence = { account: accountKey(account), forecasts: { readAt: NOON, budgets }, cells }
     await store.putEvidence(evidence)
     expect(await store.evidence(account)).toEqual(evidence)
   })
@@ -62,17 +78,22 @@ test('a dashboard sees how much of it there is, and from when', async () => {
     account: accountKey(account),
     lagBuckets: { readAt: NOON, byRule: { 'purchase|30c|0v|click': BUCKETS } },
     forecasts: { readAt: NOON, budgets: [forecast('7')] },
+    cells: { readAt: NOON, ...DAYS, byRule: { 'purchase|30c|0v|click': [cell('7')] } },
   })
   const Key = { pk: { S: `ACCOUNT#${accountKey(account)}` }, sk: { S: 'EVIDENCE' } }
   const { Item } = await engine.options.client.send(new GetItemCommand({ TableName: `${PREFIX}-facts`, Key }))
-  const { generation, list_lagBuckets, list_forecasts, ...attributes } = Item!
-  expect([generation, list_lagBuckets, list_forecasts]).not.toContain(undefined)
+  const { generation, list_lagBuckets, list_forecasts, list_cells, ...attributes } = Item!
+  expect([generation, list_lagBuckets, list_forecasts, list_cells]).not.toContain(undefined)
   expect(attributes).toEqual({
     ...Key,
     lagBucketsAtMs: { N: NOON.toString() },
     forecastsAtMs: { N: NOON.toString() },
     lagRules: { N: '1' },
     forecastBudgets: { N: '1' },
+    cellsAtMs: { N: NOON.toString() },
+    cellsFrom: { S: '2026-09-22' },
+    cellsTo: { S: '2026-11-20' },
+    deviceCells: { N: '1' },
     asOf: { S: '2026-11-21T12:00:00Z' },
     // 90 days later: 19 February 2027.
     expiresAt: { N: (Date.parse('2027-02-19T12:00:00Z') / 1000).toString() },

@@ -7,6 +7,7 @@ import { announce, readAnnouncements } from './announcements.ts'
 import { googleAdsCapabilities } from './capabilities.ts'
 import { readChanges } from './changes.ts'
 import { readConversionLag } from './conversion-lag.ts'
+import { readDeviceCells } from './device-cells.ts'
 import { apiVersion, DEFAULT_VERSION, endpoints, GOOGLE_API, GOOGLE_TOKEN } from './endpoints.ts'
 import { readForecasts } from './forecasts.ts'
 import { readLive } from './live.ts'
@@ -55,6 +56,7 @@ export function googleAdsPlatform(options: GoogleAdsOptions): AdPlatform {
     conversionLag: async (account, rules) =>
       readConversionLag(rest, clock, account, await customerOf(ownAccount(account)), rules),
     forecasts: (account) => readForecasts(rest, account),
+    cells: (account, rules, from, to) => readDeviceCells(rest, account, rules, from, to),
   }
   const writer: PlatformWriter = {
     apply: (account, changes, notAfter) =>

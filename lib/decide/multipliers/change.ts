@@ -1,0 +1,83 @@
+import type { CampaignEffects } from '../../measure/cells/fit-cells.ts'
+import { sameValue } from '../../model/lever.ts'
+import type { Observation } from '../../model/observation.ts'
+import type { ChangeDecision, ExpectedEffect } from '../../model/plan.ts'
+import { daysBetween } from '../../units/calendar.ts'
+import { effectOf } from '../effect.ts'
+import { baseUnitsOf, rateOf } from '../position.ts'
+import type { MultiplierDecision, MultiplierMove } from './decide-multipliers.ts'
+import type { PlacedDevice, PlacedMultipliers } from './placed.ts'
+
+export interface MultiplierAnswer {
+  readonly observation: Observation
+  readonly placed: PlacedMultipliers
+  readonly one: PlacedDevice
+  readonly move: MultiplierMove
+  /** About all devices of the campaign. */
+  readonly decided: readonly MultiplierDecision[]
+  readonly effects: CampaignEffects
+}
+
+/** Multipliers are told to platforms in hundredths. */
+const PARTS = 100
+
+/** The move as a decision; undefined where it comes to nothing in the platform's own steps. */
+export function multiplierChange(answer: MultiplierAnswer): ChangeDecision | undefined {
+  const { placed, one, move } = answer
+  const [first] = placed.questions
+  if (!first) return undefined
+  const from = { kind: 'ratio', value: one.value } as const
+  const to = first.capabilities.normalise('bid-multiplier', {
+    kind: 'ratio',
+    value: Math.round(move.to * PARTS) / PARTS,
+  })
+  if (to.kind !== 'ratio' || sameValue(from, to)) return undefined
+  return {
+    kind: 'change',
+    change: { lever: one.lever, from, to },
+    name: `${placed.campaign.name} on ${one.device}`,
+    class: first.membership.class,
+    expected: expectedOf(answer),
+    binding: [],
+    why: `From ${times(from.value)} to ${times(to.value)}: ${move.why}.`,
+    maturity: Math.min(...placed.questions.map(({ estimate }) => estimate?.maturity ?? 0)),
+  }
+}
+
+const times = (value: number): string => `${value.toFixed(2)}×`
+
+/** How far off, as a share, the effect of multipliers may be: that clicks and prices follow the bid is an assumption. */
+const EFFECT_SD = 0.5
+
+/** Of what all moves of the campaign bring at the same spend, this device's even part. */
+function expectedOf({ observation, placed, decided, effects }: MultiplierAnswer): ExpectedEffect {
+  const [first] = placed.questions
+  const { cells } = placed.account
+  const days = cells ? daysBetween(cells.from, cells.to) + 1 : 1
+  const own = cells?.cells.filter(({ campaign }) => campaign === placed.campaign.id) ?? []
+  const perDay = own.reduce((sum, { conversions }) => sum + conversions, 0) / days
+  const moves = decided.filter(({ kind }) => kind === 'move').length
+  const mean = (perDay * (gainOf(decided, effects) - 1)) / moves
+  return effectOf(
+    observation.policy.policy.goal,
+    { mean, sd: EFFECT_SD * Math.abs(mean), spend: 0 },
+    first?.estimate,
+    first ? baseUnitsOf(rateOf(first)) : 1,
+  )
+}
+
+/** How many times as much the same spend brings: with multiplier m a level's clicks go with m, and what they cost with m². */
+function gainOf(decided: readonly MultiplierDecision[], { dimensions }: CampaignEffects): number {
+  const clicks = new Map(dimensions.flatMap(({ levels }) => levels.map((level) => [level.name, level.clicks] as const)))
+  const brings = (multiplierOf: (one: MultiplierDecision) => number): number => {
+    let [outcome, spend] = [0, 0]
+    for (const one of decided) {
+      const unmoved = (clicks.get(one.level) ?? 0) / one.from
+      outcome += unmoved * multiplierOf(one) * one.worth.mean
+      spend += unmoved * multiplierOf(one) ** 2
+    }
+    return spend > 0 ? outcome / Math.sqrt(spend) : 0
+  }
+  const before = brings(({ from }) => from)
+  return before > 0 ? brings((one) => (one.kind === 'move' ? one.to : one.from)) / before : 1
+}

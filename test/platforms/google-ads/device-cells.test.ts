@@ -1,0 +1,162 @@
+/** Clicks and conversions by campaign and device, read from the pretend Google Ads and from answers made up here. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ConversionRule } from '../../../lib/model/conversions.ts'
+import type { DeviceCell } from '../../../lib/model/evidence.ts'
+import { accountDate } from '../../../lib/units/calendar.ts'
+import { clickWorth } from '../../../playground/platforms/google-ads/devices.ts'
+import { aCampaign, aFact } from '../../playground/google-ads/stub-world.ts'
+import * as tiny from './tiny-server.ts'
+import { ACCOUNT, type Stage, startStage } from './twin-stage.ts'
+
+const PURCHASE: ConversionRule = { action: 'purchase', clickWindowDays: 30, viewWindowDays: 0, basis: 'click' }
+const KEY = 'purchase|30c|0v|click'
+const FROM = accountDate('2026-09-21')
+const TO = accountDate('2026-11-19')
+
+let stage: Stage | undefined
+beforeEach(() => {
+  stage = undefined
+})
+afterEach(() => stage?.twin.close())
+
+const ofTwin = async (...how: Parameters<typeof startStage>): Promise<readonly DeviceCell[]> => {
+  stage = await startStage(...how)
+  return (await stage.google.reader.cells!(ACCOUNT, [PURCHASE], FROM, TO)).get(KEY)!
+}
+const purchases = (count: number) =>
+  [{ action: 'purchase', touch: 'click', lagDays: 0, count, valueMicros: BigInt(count) * 30_000_000n }] as const
+const sum = (cells: readonly DeviceCell[], of: 'clicks' | 'conversions' | 'value'): number =>
+  cells.reduce((total, cell) => total + cell[of], 0)
+
+describe('from the pretend Google Ads', () => {
+  const plain = (devices: NonNullable<Parameters<typeof aCampaign>[0]['devices']> = []) =>
+    aCampaign({ id: '101', budgetId: '501', strategy: { kind: 'manual-cpc' }, devices })
+
+  test('devices add up to the campaign over all days that were asked for, and no others', async () => {
+    const cells = await ofTwin({
+      campaigns: [plain()],
+      facts: [
+        aFact('101', '2026-09-20', { clicks: 1000, claims: purchases(100) }),
+        aFact('101', '2026-09-21', { clicks: 60, claims: purchases(6) }),
+        aFact('101', '2026-11-19', { clicks: 40, claims: purchases(4) }),
+        aFact('101', '2026-11-20', { clicks: 1000, claims: purchases(100) }),
+      ],
+    })
+    expect(cells.map(({ campaign, device }) => `${campaign} ${device}`).toSorted()).toEqual([
+      '101 desktop',
+      '101 mobile',
+      '101 tablet',
+    ])
+    expect(sum(cells, 'clicks')).toBe(100)
+    expect(sum(cells, 'conversions')).toBeCloseTo(10, 9)
+    expect(sum(cells, 'value')).toBeCloseTo(300, 4)
+  })
+
+  test('a click is worth by device what the market gives it', async () => {
+    const cells = await ofTwin({
+      campaigns: [plain()],
+      facts: [aFact('101', '2026-11-18', { clicks: 1_000_000, claims: purchases(50_000) })],
+    })
+    const rate = (device: string): number => {
+      const { conversions, clicks } = cells.find((one) => one.device === device)!
+      return conversions / clicks
+    }
+    expect(rate('desktop') / rate('mobile')).toBeCloseTo(clickWorth('101', 'desktop') / clickWorth('101', 'mobile'), 3)
+    expect(rate('desktop')).toBeGreaterThan(rate('mobile'))
+  })
+
+  test('a device that is opted out of is not there, and a campaign without clicks neither', async () => {
+    const cells = await ofTwin({
+      campaigns: [plain([['tablet', 0]]), aCampaign({ id: '102', budgetId: '502' })],
+      facts: [aFact('101', '2026-11-18', { clicks: 100, claims: purchases(3) }), aFact('102', '2026-11-18')],
+    })
+    expect(cells.map(({ campaign, device }) => `${campaign} ${device}`).toSorted()).toEqual([
+      '101 desktop',
+      '101 mobile',
+    ])
+  })
+
+  test('without any click there are no cells, and no error', async () => {
+    const facts = [aFact('101', '2026-11-20', { clicks: 100, claims: purchases(3) })]
+    expect(await ofTwin({ campaigns: [plain()], facts })).toEqual([])
+  })
+})
+
+describe('from answers made up here', () => {
+  const action = 'customers/1234567890/conversionActions/1'
+  const clicksOn = (device: string, clicks: string | undefined) => ({
+    campaign: { id: '9' },
+    segments: { device },
+    metrics: clicks === undefined ? {} : { clicks },
+  })
+  const conversionsOn = (device: string, metrics: object, by = action) => ({
+    campaign: { id: '9' },
+    segments: { device, conversionAction: by },
+    metrics,
+  })
+  const read = async (clicks: readonly object[], conversions: readonly object[], isPrimary = true) => {
+    const server = await tiny.tinyServer((asked) => {
+      const query = tiny.queryOf(asked)
+      if (query.includes('FROM conversion_action'))
+        return {
+          json: {
+            results: [
+              {
+                conversionAction: {
+                  resourceName: action,
+                  id: '1',
+                  name: 'purchase',
+                  status: 'ENABLED',
+                  includeInConversionsMetric: isPrimary,
+                  clickThroughLookbackWindowDays: '30',
+                },
+              },
+            ],
+          },
+        }
+      return { json: { ...tiny.NO_ROWS, results: query.includes('metrics.clicks') ? clicks : conversions } }
+    })
+    try {
+      const found = await tiny.platformAt(server).reader.cells!(tiny.ACCOUNT, [PURCHASE], FROM, TO)
+      return { cells: found.get(KEY)!, queries: server.asked.map(tiny.queryOf) }
+    } finally {
+      await server.close()
+    }
+  }
+
+  test('counts of the rule’s own action on the days asked for; devices that are not steered are passed over', async () => {
+    const { cells, queries } = await read(
+      [
+        clicksOn('MOBILE', '70'),
+        clicksOn('CONNECTED_TV', '5'),
+        clicksOn('DESKTOP', '30'),
+        clicksOn('TABLET', undefined),
+      ],
+      [
+        conversionsOn('MOBILE', { conversions: 2.5, conversionsValue: 90 }),
+        conversionsOn('MOBILE', { conversions: 40, conversionsValue: 1 }, 'customers/1234567890/conversionActions/2'),
+        conversionsOn('CONNECTED_TV', { conversions: 7, conversionsValue: 7 }),
+        conversionsOn('TABLET', { conversions: 1, conversionsValue: 1 }),
+      ],
+    )
+    expect(cells).toEqual([
+      { campaign: '9', device: 'mobile', clicks: 70, conversions: 2.5, value: 90 },
+      { campaign: '9', device: 'desktop', clicks: 30, conversions: 0, value: 0 },
+    ])
+    for (const query of queries.slice(-2)) expect(query).toContain("BETWEEN '2026-09-21' AND '2026-11-19'")
+  })
+
+  test('of an action that bidding does not aim at, among all conversions; less than none is none', async () => {
+    const { cells, queries } = await read(
+      [clicksOn('MOBILE', '70')],
+      [conversionsOn('MOBILE', { allConversions: -0.5, allConversionsValue: -12 })],
+      false,
+    )
+    expect(cells).toEqual([{ campaign: '9', device: 'mobile', clicks: 70, conversions: 0, value: -12 }])
+    expect(queries.at(-1)).toContain('metrics.all_conversions, metrics.all_conversions_value FROM campaign')
+  })
+
+  test('two rows of one campaign and device are an error: something is counted twice', async () => {
+    await expect(read([clicksOn('MOBILE', '70'), clicksOn('MOBILE', '3')], [])).rejects.toThrow(/two rows .* 9\|mobile/)
+  })
+})
