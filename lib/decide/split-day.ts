@@ -112,42 +112,45 @@ function explore(
 /** Relaxations per plan: enough for any portfolio whose curves are nearly concave, and bounded for all others. */
 const EFFORT = { gap: 1e-5, nodes: 60 }
 
-function solved(problem: Problem): { problem: Problem; found: Allocation } {
+function solved(asked: Problem): { problem: Problem; found: Allocation } {
+  const { averages = [] } = asked
+  const problem = { ...asked, averages: averages.map((one) => ({ ...one, spendPerOutcome: approach(asked, one) })) }
   const found = allocateSpend(problem, EFFORT)
-  const { averages = [] } = problem
   if (found.kind === 'allocated' || averages.length === 0) return { problem, found }
-  const nearer = { ...problem, averages: averages.map((one) => ({ ...one, spendPerOutcome: approach(problem, one) })) }
-  const near = allocateSpend(nearer, EFFORT)
-  if (near.kind === 'allocated') return { problem: nearer, found: near }
   const marginals = averages.map(
     ({ group, spendPerOutcome }) => ({ group, returnPerSpend: 1 / spendPerOutcome, of: 'outcome' }) as const,
   )
   const eased = {
-    ...problem,
+    ...asked,
     spendAll: false,
     averages: [],
-    marginals: [...(problem.marginals ?? []), ...marginals],
+    marginals: [...(asked.marginals ?? []), ...marginals],
   }
   return { problem: eased, found: allocateSpend(eased, EFFORT) }
 }
 
-/** How much nearer a day comes to a ceiling that it cannot meet: faster, and what is only badly split would be cut. */
-const NEARER_A_DAY = 0.95
+/**
+ * How much nearer a day comes to a ceiling that is not kept, of the share by which budgets may be cut in it: all at once,
+ * and what is only badly split would be cut as well.
+ */
+const NEARER_OF_A_STEP = 0.4
 
-/** The ceiling itself, or a twentieth below what a group's outcome costs as its budgets stand, if that is more. */
+/** The ceiling itself, or somewhat below what a group's outcome costs as its budgets stand, if that is more. */
 function approach({ curves, groups, growth }: Problem, { group, spendPerOutcome }: AverageCeiling): number {
   const standing = Float64Array.from(groups.of, (_, i) => {
-    const [least, most] = [curves.spend[curves.offset[i]!]!, curves.spend[curves.offset[i + 1]! - 1]!]
-    return Math.min(most, Math.max(least, growth?.standing[i] ?? most))
+    const most = curves.spend[curves.offset[i + 1]! - 1]!
+    return Math.min(most, Math.max(curves.spend[curves.offset[i]!]!, growth?.standing[i] ?? most))
   })
   const outcomes = valuesAt(curves, curves.outcome ?? curves.objective, standing)
-  let [spend, outcome] = [0, 0]
+  let [spend, outcome, cuttable] = [0, 0, 0]
   for (const [i, own] of groups.of.entries()) {
     if (!isWithin(groups.parent, own, group)) continue
     spend += standing[i]!
     outcome += outcomes[i]!
+    cuttable += standing[i]! - curves.spend[curves.offset[i]!]!
   }
-  return outcome > 0 ? Math.max(spendPerOutcome, (NEARER_A_DAY * spend) / outcome) : spendPerOutcome
+  if (!(outcome > 0)) return spendPerOutcome
+  return Math.max(spendPerOutcome, (spend - NEARER_OF_A_STEP * cuttable) / outcome)
 }
 
 const isWithin = (parent: Int32Array, from: number, wanted: number): boolean => {
