@@ -168,7 +168,7 @@ describe('fewer conversions everywhere', () => {
           const [before, fewer] = [plan({ claims: 1 }), plan({ claims })]
           // Weekdays are believed less of fewer counts, which moves the day's target.
           const most = before.spent * Math.max(1, fewer.day / before.day)
-          expect(fewer.spent).toBeLessThan(1.005 * most)
+          expect(fewer.spent).toBeLessThan(1.005 * most + CENT)
         },
       ),
       RUNS,
@@ -208,7 +208,8 @@ describe('classes whose results are doubtful', () => {
           const id = key.split('/9').at(-1)!
           if (!['1', '2', '4'].includes(id)) continue
           const budget = spec.accounts.flatMap(({ campaigns }) => campaigns).find((one) => one.id === id)!.budget
-          expect(amount, id).toBeLessThanOrEqual(Math.max(budget, shareOf(spec, id) * day) + CENT)
+          // The share is of spend: a budget that delivers a little less than it allows may be that much larger.
+          expect(amount, id).toBeLessThanOrEqual(Math.max(budget, 1.05 * shareOf(spec, id) * day) + CENT)
         }
       }),
       RUNS,
