@@ -39,9 +39,18 @@ export function predictClaims(
     from,
     days: PREDICTED_DAYS,
     spend: spendPerDay * PREDICTED_DAYS,
-    conversions: { mean: total, ...positiveInterval(total, spread) },
+    conversions: { mean: total, ...wholeInterval(total, spread) },
     ...valueTold(estimate, total, spread),
   }
+}
+
+/** Half of a whole number's width: a count stands for what lies half to either side of it. */
+const HALF = 0.5
+
+/** 80 % interval of a count: the smooth one holds too many whole numbers by half of one at either end. */
+function wholeInterval(mean: number, sd: number): { readonly low: number; readonly high: number } {
+  const { low, high } = positiveInterval(mean, sd)
+  return { low: Math.min(mean, low + HALF), high: Math.max(mean, high - HALF) }
 }
 
 /** @param spread standard deviation of the count */
