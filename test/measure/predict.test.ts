@@ -39,13 +39,29 @@ describe('what a budget’s campaigns will claim in the coming week', () => {
     expect(mean(MONDAY, (date) => (date === MONDAY ? 2 : 1))).toBeCloseTo(168, 6)
   })
 
+  test('is worth what a conversion is, less surely: conversions differ, and their mean is not quite known', () => {
+    const worth = (ofOne: number, ofMean: number) => {
+      const told = { valuePerConversion: 50, valueVariance: { ofOne, ofMean } }
+      return predictClaims(estimate(told), 100, EVEN, MONDAY).value!
+    }
+    // 140 conversions at 50; counts alone have a variance of 140.
+    expect(worth(0, 0).mean).toBeCloseTo(7000, 3)
+    const widthOf = ({ low, high }: { low: number; high: number }): number => high - low
+    expect(widthOf(worth(0, 0))).toBeCloseTo(50 * 2 * 1.2816 * Math.sqrt(140), -1)
+    // Values that vary by all of their mean double the variance; a mean known to 1 in 140 (a twelfth) adds as much again.
+    expect(widthOf(worth(1, 0)) / widthOf(worth(0, 0))).toBeCloseTo(Math.sqrt(2), 2)
+    expect(widthOf(worth(0, 1 / 140)) / widthOf(worth(0, 0))).toBeCloseTo(Math.sqrt(2), 2)
+    expect(predictClaims(estimate({ valuePerConversion: 50 }), 100, EVEN, MONDAY).value).toBeUndefined()
+  })
+
   test('of nothing spent is nothing', () => {
     expect(predictClaims(estimate(), 0, EVEN, MONDAY).conversions).toEqual({ mean: 0, low: 0, high: 0 })
   })
 
   test('where all is known has the noise of counts: 140 give or take 1.28 times their root', () => {
     const { low, high } = predictClaims(estimate(), 100, EVEN, MONDAY).conversions
-    expect(high - low).toBeCloseTo(2 * 1.2816 * Math.sqrt(140), 0)
+    // Less half a whole number at either end.
+    expect(high - low).toBeCloseTo(2 * 1.2816 * Math.sqrt(140) - 1, 0)
     expect(low).toBeGreaterThan(0)
   })
 
