@@ -13,12 +13,18 @@ import type { Sighting } from './sighting.ts'
 
 /** In the first hours of an account's day its calendar is asked for; after that the daily decision sees to it. */
 const CALENDAR_MS = 2 * HOUR_MS
+/**
+ * Hours of an account's day in which its spend is held against the day's target, where the policy steers within the day:
+ * before them too little is known, and after them a cut would weigh on the next day more than it saves on this one.
+ */
+const STEERING_HOURS: ReadonlySet<number> = new Set([6, 9, 12, 15, 18])
 /** Accounts that are pulled at about the same time ask for one plan and not for one each. */
 const GRID_MS = 15 * MINUTE_MS
 
 /**
  * Asks for plans that do not wait for the next daily decision: for edits outside the caps, at every pull until they are
- * met; and, when an account's day begins, for the events and memberships that begin or end with it.
+ * met; when an account's day begins, for the events and memberships that begin or end with it; and, where the policy steers
+ * within the day, every few hours of it.
  */
 export async function askForCorrections(
   sightings: readonly Sighting[],
@@ -31,10 +37,10 @@ export async function askForCorrections(
   const now = loop.clock.now()
   const messages = new Map<PortfolioId, StageMessage>()
   const ask = (key: PortfolioId, turn: Instant): unknown => messages.set(key, { stage: 'plan', key, turn, attempt: 0 })
-  if (now - startOfDay(date, structure.zone) < CALENDAR_MS)
-    for (const { policy } of policiesOf(policies, structure.account))
-      if (isCalendarDay(policy, structure, date))
-        ask(policy.portfolio, (Math.floor(now / GRID_MS) * GRID_MS) as Instant)
+  const gone = now - startOfDay(date, structure.zone)
+  for (const { policy } of policiesOf(policies, structure.account))
+    if ((gone < CALENDAR_MS && isCalendarDay(policy, structure, date)) || isSteeringHour(policy, gone))
+      ask(policy.portfolio, (Math.floor(now / GRID_MS) * GRID_MS) as Instant)
   for (const portfolio of outsideCaps(sightings, states)) ask(portfolio, now)
   if (messages.size > 0) await loop.queue.send([...messages.values()])
 }
@@ -46,6 +52,10 @@ const isCalendarDay = (policy: Policy, structure: AccountStructure, date: Accoun
     ({ budgetFactor, from, to }) => budgetFactor !== undefined && (from === date || addDays(to, 1) === date),
   ) ||
     endedMemberships(policy, structure, date).length > 0)
+
+/** Whether it is looked at now how far the day's spend has come. */
+const isSteeringHour = ({ mode, guardrails }: Policy, goneMs: number): boolean =>
+  mode !== 'observe' && guardrails.steerWithinDay === 'cut' && STEERING_HOURS.has(Math.floor(goneMs / HOUR_MS))
 
 function outsideCaps(
   sightings: readonly Sighting[],

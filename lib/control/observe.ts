@@ -8,6 +8,7 @@ import type { PolicyVersion } from '../model/policy.ts'
 import { type AccountDate, addDays, dateAt, daysBetween, type Instant } from '../units/calendar.ts'
 import type { ExchangeRate } from '../units/rates.ts'
 import { freshEvidence } from './evidence.ts'
+import { hourlySpend } from './hourly-spend.ts'
 import { lagRevisions } from './lag-reading.ts'
 import type { Loop } from './loop.ts'
 import { allPolicies, checkCurrencies, policiesOf, takenOver, termsOf } from './portfolios.ts'
@@ -44,7 +45,8 @@ export async function observe(
   const policies = await allPolicies(loop)
   const accounts: AccountObservation[] = []
   // One after the other: each is many reads abreast already, and all at once would hold all their answers at once.
-  for (const { account } of policy.accounts) accounts.push(await observeAccount(account, version, policies, now, loop))
+  for (const { account } of policy.accounts)
+    accounts.push(await observeAccount(account, version, occasion, policies, now, loop))
   const rates = await ratesFor(version, accounts, today, loop)
   const scopes = accounts.flatMap(({ structure }) =>
     scopesOf(
@@ -71,6 +73,7 @@ export async function observe(
 async function observeAccount(
   account: AccountRef,
   version: PolicyVersion,
+  occasion: Observation['occasion'],
   policies: readonly PolicyVersion[],
   now: Instant,
   loop: Loop,
@@ -105,6 +108,7 @@ async function observeAccount(
     status,
     histories,
     spentTodayMicros: new Map([...(intraday?.spendMicrosByHour ?? [])].map(([key, hours]) => [key, total(hours)])),
+    ...(await hourlySpend(account, version.policy, occasion, intraday, loop)),
     revisions: await lagRevisions(histories, rule, account, loop),
     ...freshEvidence(evidence, rule, now),
     levers: [...levers.values()],

@@ -44,11 +44,9 @@ export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | 
   }
 }
 
-/** The least that the platform lets the budget be for the rest of the day. */
-function leastToday(question: BudgetQuestion): Money {
-  const { capabilities } = question
-  return times(spentToday(question), capabilities.cutFloorOfSpend * SPEND_MARGIN, 'up')
-}
+/** The least that the platform lets the budget be for the rest of the day, by default; or so many times what is spent. */
+export const leastToday = (question: BudgetQuestion, timesSpent = question.capabilities.cutFloorOfSpend): Money =>
+  times(spentToday(question), timesSpent * SPEND_MARGIN, 'up')
 
 function spentToday({ account, budget }: BudgetQuestion): Money {
   const entities = entitiesOf(budget)

@@ -5,18 +5,26 @@ import { type BudgetQuestion, reasonNotToCutBack, reasonToHold } from './holds.t
 
 /**
  * What needs no comparison with other budgets: cuts back to the caps, holds, and the steps of events that were approved
- * beforehand. Undefined: the budget takes part in the split.
+ * beforehand; between two daily decisions, the cuts of a day that runs ahead. Undefined: the budget takes part in the split.
  */
-export function decideAlone(question: BudgetQuestion, capsOf: StepCaps): Decision | undefined {
+export function decideAlone(
+  question: BudgetQuestion,
+  capsOf: StepCaps,
+  steered: ReadonlyMap<BudgetQuestion, Decision>,
+): Decision | undefined {
   const back = orderedBack(question)
   if (back) return back
   const step = approvedStep(question, capsOf)
   if (step) return step
   if (question.observation.occasion === 'correction')
-    return holdOf(question, {
-      reason: 'between-decisions',
-      detail: 'only edits outside the caps, events and ends are seen to between two daily decisions',
-    })
+    return (
+      steered.get(question) ??
+      holdOf(question, {
+        reason: 'between-decisions',
+        detail:
+          'only edits outside the caps, events, ends and days that run ahead are seen to between two daily decisions',
+      })
+    )
   const reason = reasonToHold(question)
   return reason && holdOf(question, reason)
 }

@@ -84,7 +84,7 @@ export function steps({
  * The least budget that the platform can be sent and that is no less than this. Sent as it is, it would be rounded down: a
  * cent below the least that the policy sets, or a larger cut than the platform takes without learning anew.
  */
-function roundedUp(least: Money, { normalise }: PlatformCapabilities): Money {
+export function roundedUp(least: Money, { normalise }: PlatformCapabilities): Money {
   const sent = ({ micros }: Money): bigint => {
     const value = normalise('daily-budget', { kind: 'money', amount: money(micros, least.currency) })
     return value.kind === 'money' ? value.amount.micros : micros

@@ -93,7 +93,8 @@ function staleness({ now, policy }: Observation, { status, today }: AccountObser
     : undefined
 }
 
-const spendByDate = perObject(({ histories }: AccountObservation): ReadonlyMap<string, bigint> => {
+/** The account's spend by date, in micros. */
+export const spendByDate = perObject(({ histories }: AccountObservation): ReadonlyMap<string, bigint> => {
   const spend = new Map<string, bigint>()
   for (const { days } of histories)
     for (const { date, spendMicros } of days) spend.set(date, (spend.get(date) ?? 0n) + spendMicros)

@@ -80,7 +80,7 @@ function flightSpent({ accounts, flightSpentMicros, rates }: Observation): numbe
 }
 
 /** What a budget would spend today if it were left alone, base currency. */
-function standingSpend(one: BudgetQuestion): number {
+export function standingSpend(one: BudgetQuestion): number {
   if (!canSpend(one.account.structure, one.budget) || one.budget.period !== 'daily') return 0
   const delivery = one.estimate ? deliveryOf(one.estimate) : 1
   return mainUnits(one.budget.amount) * baseUnitsOf(rateOf(one)) * delivery

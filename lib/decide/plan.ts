@@ -6,7 +6,6 @@ import { leverKey } from '../model/lever.ts'
 import type { Observation } from '../model/observation.ts'
 import { type Decision, decisionLever, type Plan, type PlanId, type PlanTerms } from '../model/plan.ts'
 import { pushDate } from '../model/push-day.ts'
-import { HOUR_MS, later } from '../units/calendar.ts'
 import { compare, fromMainUnits, larger, type Money, mainUnits, smaller } from '../units/money.ts'
 import { stepCaps } from './approved-step.ts'
 import { memberEnds } from './calendar/member-ends.ts'
@@ -18,6 +17,7 @@ import type { BudgetQuestion } from './holds.ts'
 import { moveBudgets } from './move-budgets.ts'
 import { netGrowth } from './net-growth.ts'
 import { type DayPace, paceDay } from './pace-day.ts'
+import { expiryOf, steerDay } from './pacing/steer-day.ts'
 import { deliveryOf, isLimitedByBudget, type Movable } from './position.ts'
 import { proposedCaps } from './proposed-caps.ts'
 import { questionsOf } from './questions.ts'
@@ -45,6 +45,7 @@ export function decide(
   const commitments = commitmentsToday(observation, questions)
   const target = withMinimums(day, commitments)
   const capsOf = stepCaps(questions)
+  const steered = steerDay(observation, questions, target)
   const placed = placedTargets(observation, questions)
   const leftAlone = leftToTargets(observation, questions, target)
   const settled: Decision[] = []
@@ -52,7 +53,7 @@ export function decide(
   const staying: BudgetQuestion[] = []
   const movable: Movable[] = []
   for (const question of questions) {
-    const decided = decideAlone(question, capsOf)
+    const decided = decideAlone(question, capsOf, steered)
     if (!decided && leftAlone.has(question)) beside.push(besideTarget(question))
     else if (!decided && question.estimate) {
       movable.push({ ...question, estimate: question.estimate })
@@ -72,6 +73,7 @@ export function decide(
   return named(
     {
       ...terms(observation, inputsHash),
+      expiresAt: expiryOf(observation, all),
       dayTarget: target,
       marginalReturn: moved.marginalReturn,
       netGrowth: netGrowth(all, observation),
@@ -111,7 +113,6 @@ const terms = ({ now, policy, occasion, rates }: Observation, inputsHash: string
   portfolio: policy.policy.portfolio,
   mode: policy.policy.mode,
   madeAt: now,
-  expiresAt: later(now, policy.policy.planExpiresAfterHours * HOUR_MS),
   policyVersion: policy.version,
   inputsHash,
   rates,

@@ -35,6 +35,8 @@ export interface AccountObservation {
   readonly histories: readonly EntityHistory[]
   /** Spend of the account's today so far, in micros, by campaign or `campaign/adGroup`. */
   readonly spentTodayMicros: ReadonlyMap<string, bigint>
+  /** Spend by hour, where the policy steers within the day, for corrections only. */
+  readonly hours?: HourlySpend
   /** How the days of the largest campaigns were restated, campaign by campaign. */
   readonly revisions: readonly (readonly Revision[])[]
   /** The platform's own lag buckets for the policy's rule, and its own forecasts by budget, where it has given any. */
@@ -47,4 +49,18 @@ export interface AccountObservation {
   readonly contested: readonly { readonly budget: BudgetId; readonly portfolio: PortfolioId }[]
   /** Campaigns whose time in the portfolio ends, and that another portfolio has by now: they are not to be paused. */
   readonly takenOver?: readonly { readonly campaign: CampaignId; readonly portfolio: PortfolioId }[]
+}
+
+/** Spend by hour of the wall clock, 24 entries each, in micros; an hour that was not reported has none. */
+export interface HourlySpend {
+  /** When today's was read. */
+  readonly readAt: Instant
+  /** Today's, by campaign or `campaign/adGroup`. */
+  readonly today: ReadonlyMap<string, readonly bigint[]>
+  /** The account's on earlier days, each as it was last read on that day itself, oldest first. */
+  readonly past: readonly {
+    readonly date: AccountDate
+    readonly readAt: Instant
+    readonly spendMicros: readonly bigint[]
+  }[]
 }

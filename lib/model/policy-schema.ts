@@ -83,6 +83,7 @@ const guardrails = z.strictObject({
   implausibleFactor: z.number().min(1.5).max(100).default(5),
   midnightDeadZoneMinutes: z.int().min(0).max(180).default(30),
   holdWhileLearning: z.boolean().default(true),
+  steerWithinDay: z.enum(['cut', 'leave']).default('leave'),
 })
 
 const freshness = z.strictObject({

@@ -128,6 +128,8 @@ export interface Guardrails {
   readonly midnightDeadZoneMinutes: number
   /** Hold levers that are in a learning phase. */
   readonly holdWhileLearning: boolean
+  /** Whether budgets are cut on a day whose spend runs ahead of its target. */
+  readonly steerWithinDay: 'cut' | 'leave'
 }
 
 export interface Freshness {

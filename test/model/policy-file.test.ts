@@ -56,6 +56,7 @@ describe('a policy that says the least', () => {
       implausibleFactor: 5,
       midnightDeadZoneMinutes: 30,
       holdWhileLearning: true,
+      steerWithinDay: 'leave',
     })
   })
 

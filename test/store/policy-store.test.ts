@@ -32,6 +32,7 @@ function version(portfolio: string, mode: Mode): PolicyVersion {
       implausibleFactor: 5,
       midnightDeadZoneMinutes: 15,
       holdWhileLearning: true,
+      steerWithinDay: 'leave',
     },
     freshness: {
       structureMaxAgeMinutes: 90,

@@ -59,7 +59,7 @@ export function shareGone({ shares }: HourlyProfile, date: AccountDate, zone: Ti
 }
 
 /** The wall clock's hours of a date in the order in which they pass: 23, 24 or 25 of them. */
-function hoursOf(date: AccountDate, zone: TimeZone): readonly number[] {
+export function hoursOf(date: AccountDate, zone: TimeZone): readonly number[] {
   const start = startOfDay(date, zone)
   const hours = Math.round((endOfDay(date, zone) - start) / HOUR_MS)
   return Array.from({ length: hours }, (_, i) => hourAt(later(start, i * HOUR_MS), zone))

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { type HourlyProfile, hourlyProfile, shareGone } from '../../../lib/decide/pacing/hourly-profile.ts'
-import { type Intraday, type IntradayTerms, intraday } from '../../../lib/decide/pacing/intraday.ts'
+import {
+  type AccountDay,
+  type DayHours,
+  type Intraday,
+  type IntradayTerms,
+  intraday,
+} from '../../../lib/decide/pacing/intraday.ts'
 import { accountDate, timeZone } from '../../../lib/units/calendar.ts'
 import { dice } from '../../measure/dice.ts'
 
@@ -8,19 +14,22 @@ const BERLIN = timeZone('Europe/Berlin')
 const FLAT: HourlyProfile = { shares: new Array<number>(24).fill(1 / 24), spread: 0.15 }
 
 /** A day of 100 by plan that is expected to spend 100, as Berlin's clocks run. */
-const look = (hoursKnown: number, spent: number, over: Partial<IntradayTerms> = {}): Intraday =>
-  intraday({
-    date: accountDate('2026-11-20'),
-    zone: BERLIN,
-    hoursKnown,
-    spent,
-    profile: FLAT,
-    target: 100,
-    expected: 100,
-    noise: 0.1,
-    maxStepDown: 0.2,
-    ...over,
-  })
+const look = (
+  known: number,
+  spent: number,
+  over: Partial<IntradayTerms & Omit<AccountDay, 'hours'> & DayHours> = {},
+): Intraday => {
+  const { target = 100, expected = 100, noise = 0.1, maxStepDown = 0.2, profile = FLAT } = over
+  return intraday({ accounts: [{ expected, noise, hours: day(known, spent, profile) }], target, maxStepDown })
+}
+
+const day = (known: number, spent: number, profile: HourlyProfile = FLAT): DayHours => ({
+  date: accountDate('2026-11-20'),
+  zone: BERLIN,
+  known,
+  spent,
+  profile,
+})
 
 describe('how a day is usually spent', () => {
   test('is even before anything is known', () => {
@@ -140,5 +149,32 @@ describe('a day in progress', () => {
     }
     expect(held / days).toBeGreaterThan(0.72)
     expect(held / days).toBeLessThan(0.9)
+  })
+})
+
+describe('the day of several accounts', () => {
+  const known: AccountDay = { expected: 100, noise: 0.1, hours: day(12, 80) }
+  const terms = { target: 200, maxStepDown: 0.2 }
+
+  test('is the sum of theirs, and they err together', () => {
+    const one = look(12, 80)
+    const two = intraday({ accounts: [known, known], ...terms })
+    expect(two.projected?.mean).toBeCloseTo(2 * one.projected!.mean, 9)
+    expect(two.projected?.low80).toBeCloseTo(2 * one.projected!.low80, 9)
+    expect(two).toMatchObject({ verdict: one.verdict, cut: one.cut, expectedShare: expect.closeTo(0.5, 12) })
+  })
+
+  test('has what was expected of an account whose hours are not known, and its doubt', () => {
+    const one = look(12, 80)
+    const two = intraday({ accounts: [known, { expected: 100, noise: 0.1 }], ...terms })
+    expect(two.expectedShare).toBeCloseTo(0.25, 12)
+    expect(two.projected?.mean).toBeCloseTo(one.projected!.mean + 100, 9)
+    // Z80 of a tenth of 100.
+    expect(two.projected?.low80).toBeCloseTo(one.projected!.low80 + 100 - 12.8155, 3)
+  })
+
+  test('is unknown while nothing is known of any of them', () => {
+    expect(intraday({ accounts: [{ expected: 100, noise: 0.1 }], ...terms }).verdict).toBe('unknown')
+    expect(intraday({ accounts: [], ...terms }).verdict).toBe('unknown')
   })
 })
