@@ -32,8 +32,8 @@ export async function readRealised({ policy }: PolicyVersion, loop: Loop): Promi
     if (read) readings.push(read)
   }
   const first = learnLag(readings.map(({ source }) => source))
-  const breaks = readings.map(({ histories, source: { account, rule, lastReadOn } }, i) =>
-    findBreaks(accountDays(account, rule, histories, lastReadOn), first[i]!.count, policy.events),
+  const breaks = readings.map(({ histories, source: { account, rule, lastReadOn, ...looked } }, i) =>
+    findBreaks(accountDays(account, rule, histories, lastReadOn, looked), first[i]!.count, policy.events),
   )
   const isBroken = breaks.some((found) => found.length > 0)
   // Days whose counts are broken say nothing of how counts arrive.
@@ -70,7 +70,7 @@ async function readAccount({ account, conversions }: PolicyAccount, loop: Loop):
   const readOn = dateAt(status.historyAt, structure.zone)
   const { lagBuckets } = freshEvidence(evidence, rule, loop.clock.now())
   return {
-    days: budgetDays({ structure, histories, today: readOn }, rule),
+    days: budgetDays({ structure, histories, today: readOn, status }, rule),
     histories,
     source: {
       account: accountKey(account),

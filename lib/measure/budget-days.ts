@@ -8,12 +8,15 @@ import type { BudgetHolder } from '../model/structure.ts'
 import { type AccountDate, daysBetween } from '../units/calendar.ts'
 import type { Money } from '../units/money.ts'
 import { countedOnce } from './counted-once.ts'
+import { type LookedAt, seenAge } from './seen-age.ts'
 
 /** One complete day of one budget: everything it feeds, summed. */
 export interface BudgetDay {
   readonly date: AccountDate
   /** From `date` to the account's today; ≥ 1. */
   readonly ageDays: number
+  /** The age that it had when its count was last read; `ageDays` where absent. */
+  readonly seenAge?: number
   /** Main currency units. */
   readonly spend: number
   readonly conversions: number
@@ -39,7 +42,7 @@ export function capInOwnCurrency(observation: Observation, account: AccountObser
  * zero. Today is left out: it is not over.
  */
 export function budgetDays(
-  account: Pick<AccountObservation, 'structure' | 'histories' | 'today'>,
+  account: Pick<AccountObservation, 'structure' | 'histories' | 'today'> & { readonly status?: LookedAt },
   rule: string,
 ): ReadonlyMap<string, readonly BudgetDay[]> {
   const byEntity = new Map<string, EntityHistory[]>()
@@ -47,7 +50,10 @@ export function budgetDays(
   for (const history of account.histories)
     if (history.adGroup !== undefined) push(byEntity, `${history.campaign}/${history.adGroup}`, history)
   return new Map(
-    account.structure.budgets.map((budget) => [budget.id, daysOf(feeding(budget, byEntity), rule, account.today)]),
+    account.structure.budgets.map((budget) => [
+      budget.id,
+      daysOf(feeding(budget, byEntity), rule, account.today, account.status ?? {}),
+    ]),
   )
 }
 
@@ -62,21 +68,35 @@ const feeding = (
   byEntity: ReadonlyMap<string, readonly EntityHistory[]>,
 ): readonly EntityHistory[] => entitiesOf(budget).flatMap((entity) => byEntity.get(entity) ?? [])
 
-function daysOf(histories: readonly EntityHistory[], rule: string, today: AccountDate): readonly BudgetDay[] {
+function daysOf(
+  histories: readonly EntityHistory[],
+  rule: string,
+  today: AccountDate,
+  looked: LookedAt,
+): readonly BudgetDay[] {
   const days = new Map<AccountDate, BudgetDay>()
   for (const { days: own } of histories)
     for (const day of own) {
       if (day.date >= today) continue
-      days.set(day.date, plus(days.get(day.date), day, rule, today))
+      days.set(day.date, plus(days.get(day.date), day, rule, today, looked))
     }
   return [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1))
 }
 
-function plus(sum: BudgetDay | undefined, day: HistoryDay, rule: string, today: AccountDate): BudgetDay {
+function plus(
+  sum: BudgetDay | undefined,
+  day: HistoryDay,
+  rule: string,
+  today: AccountDate,
+  looked: LookedAt,
+): BudgetDay {
   const counted = day.conversions[rule]
+  const ageDays = daysBetween(day.date, today)
+  const seen = seenAge(day.date, today, looked)
   return {
     date: day.date,
-    ageDays: daysBetween(day.date, today),
+    ageDays,
+    ...(seen === ageDays ? {} : { seenAge: seen }),
     spend: (sum?.spend ?? 0) + Number(day.spendMicros) / 1e6,
     conversions: (sum?.conversions ?? 0) + (counted?.count ?? 0),
     value: (sum?.value ?? 0) + Number(counted?.valueMicros ?? 0n) / 1e6,

@@ -175,8 +175,8 @@ function estimateBudget(
 function worthOf(days: Series['usable'], { count, value }: LagEstimate, pool: Pool): number {
   let [worth, conversions] = [0, 0]
   for (const day of days) {
-    worth += day.value / visibleShare(value, day.ageDays)
-    conversions += day.conversions / visibleShare(count, day.ageDays)
+    worth += day.value / visibleShare(value, day.seenAge ?? day.ageDays)
+    conversions += day.conversions / visibleShare(count, day.seenAge ?? day.ageDays)
   }
   return (worth + POOL_CONVERSIONS * pool.valuePerConversion) / (conversions + POOL_CONVERSIONS)
 }
@@ -185,5 +185,5 @@ function worthOf(days: Series['usable'], { count, value }: LagEstimate, pool: Po
 function maturityOf(recent: readonly BudgetDay[], { count }: LagEstimate): number {
   const spend = recent.reduce((a, d) => a + d.spend, 0)
   if (spend === 0) return 0
-  return recent.reduce((a, d) => a + d.spend * Math.min(1, visibleShare(count, d.ageDays)), 0) / spend
+  return recent.reduce((a, d) => a + d.spend * Math.min(1, visibleShare(count, d.seenAge ?? d.ageDays)), 0) / spend
 }

@@ -4,9 +4,10 @@ import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { Calibration, CampaignClass, Policy } from '../model/policy.ts'
 import { bySpecificity, fedCampaigns, selects } from '../model/selection.ts'
 import type { BudgetHolder, Campaign } from '../model/structure.ts'
-import { type AccountDate, addDays, daysBetween } from '../units/calendar.ts'
+import { type AccountDate, addDays } from '../units/calendar.ts'
 import { accountRule } from './budget-days.ts'
 import { countedOnce } from './counted-once.ts'
+import { seenAge } from './seen-age.ts'
 
 /** How far back claims are compared with orders. */
 const WINDOW_DAYS = 28
@@ -84,7 +85,9 @@ function comparedOrders(
       .filter(({ date }) => first <= date && date < today)
       .filter(({ date }) => reported.every(({ days }) => days(date)))
       .filter(({ date }) =>
-        accounts.every(({ account, today: ownToday }) => isMature(completion, account, daysBetween(date, ownToday))),
+        accounts.every(({ account, today: ownToday, status }) =>
+          isMature(completion, account, seenAge(date, ownToday, status)),
+        ),
       )
       .map((day) => [day.date, day.orders]),
   )
@@ -130,7 +133,8 @@ function claimsOf(
   for (const history of countedOnce(account.histories))
     for (const { date, conversions } of history.days) {
       if (!days.has(date)) continue
-      const count = (conversions[rule]?.count ?? 0) / completion(account.account, daysBetween(date, account.today))
+      const count =
+        (conversions[rule]?.count ?? 0) / completion(account.account, seenAge(date, account.today, account.status))
       claimed.set(history.campaign, (claimed.get(history.campaign) ?? 0) + count)
     }
   const known = new Map(account.structure.campaigns.map((campaign) => [campaign.id, campaign]))

@@ -196,7 +196,7 @@ function against(
   development: Development,
   unit: number,
 ): { realised: number; below: number; above: number; isCovered: boolean } {
-  const ages = days.map(({ ageDays }) => ageDays)
+  const ages = days.map(({ ageDays, seenAge = ageDays }) => seenAge)
   const exposure = days.map(({ spend }) => spend)
   const { mean: realised, sd } = completeTotal(development, [{ ages, visible, exposure, unit }])
   const open = (DEVIATIONS_80 * sd) ** 2

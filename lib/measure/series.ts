@@ -66,7 +66,9 @@ function usableDays(
     if (excluded.has(day.date) || !isUsable(breaks, day.date)) return []
     // Days before a change of the counting rule would count `scale` times as much under today's rule.
     const demand = events.length > 0 ? demandFactor(events, day.date) : 1
-    return [{ ...day, exposure: (visibleShare(count, day.ageDays) * demand) / scaleOf(breaks, day.date) }]
+    return [
+      { ...day, exposure: (visibleShare(count, day.seenAge ?? day.ageDays) * demand) / scaleOf(breaks, day.date) },
+    ]
   })
 }
 

@@ -6,6 +6,7 @@ import { dueMessages } from '../../lib/control/dispatch.ts'
 import { accountKey, accountRef } from '../../lib/model/account.ts'
 import type { AuditEntry } from '../../lib/model/audit.ts'
 import { readPolicy } from '../../lib/model/policy-file.ts'
+import type { Score } from '../../lib/model/score.ts'
 import type { StageMessage } from '../../lib/model/turn.ts'
 import { DAY_MS, HOUR_MS, type Instant, isoInstant } from '../../lib/units/calendar.ts'
 import { toDecimal } from '../../lib/units/money.ts'
@@ -36,6 +37,8 @@ export interface Marketer {
   plans(): Promise<readonly ShownPlan[]>
   /** `sluice status --json`. */
   status(): Promise<ShownStatus>
+  /** `sluice score`: how the predictions of each plan turned out, oldest first. */
+  scores(): Promise<readonly Score[]>
   audit(): Promise<readonly { readonly at: string; readonly entry: AuditEntry }[]>
   /** The daily budget that a platform shows for a campaign, or its ad group, by name; in main units. */
   budget(name: string): string
@@ -56,7 +59,7 @@ export async function asMarketer(options: MarketerOptions, story: (one: Marketer
     scenario,
     seed: options.seed,
     tickMs: NEVER_MS,
-    stores: memoryStores(),
+    stores: memoryStores({ revisions: true }),
     policy: () => policy,
   })
   try {
@@ -103,6 +106,7 @@ function marketerOf(pretend: Pretend, scenario: Scenario, hours: readonly number
       )
     },
     status: async () => statusJson(await statusOf(desk)),
+    scores: async () => (await desk.scores.recent(portfolio, PLANS_MAX)).toReversed(),
     audit: async () => {
       const chains = market.accounts.map(({ platform, id }) => accountKey(accountRef(platform, id)))
       const lines: { at: string; entry: AuditEntry }[] = []

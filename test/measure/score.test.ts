@@ -60,7 +60,40 @@ const realised = (
 const scored = (decisions: readonly HoldDecision[], known: Realised, isBroken = NEVER_BROKEN): Score =>
   scorePlan(HEADER, decisions, known, isBroken, SCORED_AT)!
 
+describe('a prediction of value', () => {
+  const valued = (value: number): readonly BudgetDay[] =>
+    days([100, 10], [100, 10]).map((day) => ({ ...day, value: value / 2 }))
+  const worth = predicted({ value: { mean: 1000, low: 800, high: 1200 } })
+  const known = (budgets: Readonly<Record<string, readonly BudgetDay[]>>, valueDevelopment = AT_ONCE): Realised =>
+    new Map([...realised(budgets)].map(([account, one]) => [account, { ...one, valueDevelopment }]))
+
+  test('is scored beside that of the count, which it does not change', () => {
+    const budgets = { a: valued(799), b: valued(800), c: valued(1000), d: valued(1201), e: days([100, 10], [100, 10]) }
+    const decisions = [...['a', 'b', 'c', 'd'].map((id) => hold(id, worth)), hold('e', predicted())]
+    const found = scored(decisions, known(budgets))
+    expect(found).toMatchObject({ checked: 5, covered: 5, value: { checked: 4, covered: 2 } })
+    expect(coverageOf([found, found])).toMatchObject({ value: { checked: 8, covered: 4 } })
+    expect(scored([hold('e', predicted())], known(budgets)).value).toBeUndefined()
+  })
+
+  test('goes by what will be left when the returns have come', () => {
+    // At 50 days of age the value reads a quarter more than will be left: 1,250 is 1,000.
+    const returning = { ...development([0, 1.25]), kept: Float64Array.from({ length: LAG_DAYS + 1 }, () => 0.8) }
+    const found = (value: number) => scored([hold('a', worth)], known({ a: valued(value) }, returning)).value
+    expect([found(1250)?.covered, found(1600)?.covered]).toEqual([1, 0])
+  })
+})
+
 describe('a prediction', () => {
+  test('goes by the age that its days had when they were last read', () => {
+    // Two thirds are visible on the first five days: 20 that were read then are 30 in the end.
+    const late = development([0, 2 / 3, 2 / 3, 2 / 3, 2 / 3, 2 / 3, 1])
+    const seen = days([100, 10], [100, 10])
+    const found = (own: readonly BudgetDay[]) => scored([hold('a', predicted())], realised({ a: own }, late)).realised
+    expect(found(seen)).toBeCloseTo(20, 6)
+    expect(found(seen.map((day) => ({ ...day, seenAge: 5 })))).toBeCloseTo(30, 1)
+  })
+
   test('is covered where the count lies within its interval, ends included', () => {
     const counts = [14, 15, 20, 25, 26]
     const decisions = counts.map((_, i) => hold(`${i}`, predicted()))

@@ -1,6 +1,7 @@
 import { accountKey } from '../../lib/model/account.ts'
 import type { AuditEntry, AuditRecord } from '../../lib/model/audit.ts'
 import { canonicalJson } from '../../lib/model/canonical.ts'
+import type { Revision } from '../../lib/model/history.ts'
 import { isSettled } from '../../lib/model/intent.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import type { OrderDay } from '../../lib/model/orders.ts'
@@ -21,16 +22,22 @@ import type {
   Versioned,
 } from '../../lib/ports/store.ts'
 import { nextRecord } from '../../lib/store/audit-chain.ts'
-import { type KnownHistory, mergeDays } from '../../lib/store/history-merge.ts'
+import { type KnownHistory, mergeDays, openRevisions } from '../../lib/store/history-merge.ts'
 import { checkCommit, isUnrepeatable } from '../../lib/store/money-checks.ts'
 import { chunksOfPlan, headerOf } from '../../lib/store/plan-chunks.ts'
+import { campaignRevisions } from '../../lib/store/revisions.ts'
 import type { DynamoStores } from '../../lib/store/stores.ts'
+
+export interface MemoryStoresOptions {
+  /** Whether restatements are kept, so that lags are learned from them; without, all go by the prior. */
+  readonly revisions?: boolean
+}
 
 /**
  * The stores as their ports describe them, in maps: what the real ones promise, without what they cost. The same tests
  * run against the real ones where that matters, so that this is no more than a faster way to ask the same questions.
  */
-export function memoryStores(): DynamoStores {
+export function memoryStores({ revisions = false }: MemoryStoresOptions = {}): DynamoStores {
   const chains = new Map<string, AuditRecord[]>()
   const append = (chain: string, at: MoneyCommit['at'], entries: readonly AuditEntry[]): void => {
     const records = chains.get(chain) ?? []
@@ -41,7 +48,7 @@ export function memoryStores(): DynamoStores {
     scores: scoreStore(),
     orders: orderStore(),
     policies: policyStore(append),
-    facts: factStore(),
+    facts: factStore(revisions),
     freezes: freezeStore(),
     claims: claimStore(),
     audit: {
@@ -196,9 +203,10 @@ function policyStore(append: Append): PolicyStore {
   }
 }
 
-function factStore(): FactStore {
+function factStore(keepsRevisions: boolean): FactStore {
   const kept = new Map<string, unknown>()
   const histories = new Map<string, Map<string, KnownHistory>>()
+  const over = new Map<string, readonly Revision[]>()
   const get = <T>(key: string): T | undefined => kept.get(key) as T | undefined
   return {
     putStructure: async (structure) => void kept.set(`structure ${accountKey(structure.account)}`, structure),
@@ -211,7 +219,12 @@ function factStore(): FactStore {
       const merges = [...Map.groupBy(rows, ({ campaign }) => campaign)].map(
         ([campaign, group]) => [campaign, mergeDays(own.get(campaign), group, readOn)] as const,
       )
-      for (const [campaign, merge] of merges) if (merge) own.set(campaign, merge.next)
+      for (const [campaign, merge] of merges) {
+        if (!merge) continue
+        own.set(campaign, merge.next)
+        const key = `${accountKey(account)}/${campaign}`
+        if (merge.over) over.set(key, [...(over.get(key) ?? []), ...merge.over.revisions])
+      }
       return merges.reduce((total, [, merge]) => total + (merge?.changedDays ?? 0), 0)
     },
     histories: async (account) =>
@@ -221,7 +234,12 @@ function factStore(): FactStore {
         currency,
         days,
       })),
-    revisions: async () => [],
+    revisions: async (account, campaign) => {
+      if (!keepsRevisions) return []
+      const open = histories.get(accountKey(account))?.get(campaign)
+      const all = [...(over.get(`${accountKey(account)}/${campaign}`) ?? []), ...(open ? openRevisions(open) : [])]
+      return campaignRevisions([{ entity: '', revisions: all }])
+    },
     putChanges: async (account, events) =>
       void kept.set(`changes ${accountKey(account)}`, [
         ...(get<object[]>(`changes ${accountKey(account)}`) ?? []),

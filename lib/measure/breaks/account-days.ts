@@ -6,6 +6,7 @@ import { type AccountDate, addDays, dayNumber, dayOfWeek } from '../../units/cal
 import { accountRule } from '../budget-days.ts'
 import { countedOnce } from '../counted-once.ts'
 import type { Development } from '../lag/development.ts'
+import { type LookedAt, seenAge } from '../seen-age.ts'
 
 /** Days that breaks are looked for in. */
 export const BREAK_DAYS = 90
@@ -22,6 +23,8 @@ export interface AccountDays {
   readonly spend: Float64Array
   /** As they read now. */
   readonly conversions: Float64Array
+  /** By day: the age that it had when it was last read; its own where absent. */
+  readonly seenAges?: readonly number[]
 }
 
 /** Days of one account, up to yesterday. A day that was not reported has nothing in it. */
@@ -30,6 +33,7 @@ export function accountDays(
   rule: string,
   histories: readonly EntityHistory[],
   today: AccountDate,
+  looked: LookedAt = {},
 ): AccountDays {
   const campaigns = new Map<string, number>()
   for (const { campaign } of histories) if (!campaigns.has(campaign)) campaigns.set(campaign, campaigns.size)
@@ -44,6 +48,7 @@ export function accountDays(
     clicks: new Float64Array(cells),
     spend: new Float64Array(cells),
     conversions: new Float64Array(cells),
+    seenAges: Array.from({ length: BREAK_DAYS }, (_, day) => seenAge(addDays(firstDate, day), today, looked)),
   }
   const base = dayNumber(firstDate)
   for (const { campaign, days } of countedOnce(histories)) {
@@ -61,7 +66,7 @@ export function accountDays(
 
 /** An account of an observation, for the rule that the policy counts by. */
 export const observedDays = (observation: Observation, account: AccountObservation): AccountDays =>
-  accountDays(account.account, accountRule(observation, account), account.histories, account.today)
+  accountDays(account.account, accountRule(observation, account), account.histories, account.today, account.status)
 
 /** What is known of each day beside its counts; index = day. */
 export interface DayContext {
@@ -79,7 +84,7 @@ export interface DayContext {
 export type AnnouncedEvent = Pick<CalendarEvent, 'from' | 'to' | 'expectedUplift'>
 
 export function dayContext(
-  { firstDate, days }: AccountDays,
+  { firstDate, days, seenAges = [] }: AccountDays,
   { visible, logSd }: Development,
   events: readonly AnnouncedEvent[],
 ): DayContext {
@@ -93,7 +98,7 @@ export function dayContext(
   const first = dayOfWeek(firstDate) - 1
   const base = dayNumber(firstDate)
   for (let day = 0; day < days; day++) {
-    const age = Math.min(visible.length - 1, days - day)
+    const age = Math.min(visible.length - 1, seenAges[day] ?? days - day)
     context.visible[day] = visible[age]!
     context.visibleSd[day] = logSd[age]!
     context.weekday[day] = (first + day) % 7

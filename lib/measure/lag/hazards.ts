@@ -81,8 +81,9 @@ function spreadGaps(gaps: Gaps, unit: number, known: Hazards, into: Evidence): v
 }
 
 /**
- * One reading over several ages is evidence worth one age: it is spread by the known hazards, and each part weighs as
- * little as there are ages.
+ * One reading over several ages tells their sum: what came and went is spread by the known hazards over ages that were all
+ * exposed to it in full (the step of expectation and maximisation for grouped counts). Weighed by age for age instead, it
+ * would leave the sum to the prior where days are looked at once a week.
  */
 function spreadGap(
   from: number,
@@ -91,7 +92,7 @@ function spreadGap(
   known: Hazards,
   into: Evidence,
 ): void {
-  const weight = 1 / (to - from)
+  const even = 1 / (to - from)
   let [ups, downs] = [0, 0]
   for (let age = from + 1; age <= to; age++) {
     ups += known.up[age]!
@@ -99,12 +100,12 @@ function spreadGap(
   }
   let at = visible
   for (let age = to; age > from; age--) {
-    const came = ups > 0 ? (up * known.up[age]!) / ups : up * weight
-    const went = downs > 0 ? (down * known.down[age]!) / downs : down * weight
-    into.visible[age]! += weight * Math.max(0, at)
-    into.up[age]! += weight * came
-    into.down[age]! += weight * went
-    into.noise[age]! += weight * weight * (came + went)
+    const came = ups > 0 ? (up * known.up[age]!) / ups : up * even
+    const went = downs > 0 ? (down * known.down[age]!) / downs : down * even
+    into.visible[age]! += Math.max(0, at)
+    into.up[age]! += came
+    into.down[age]! += went
+    into.noise[age]! += came + went
     at += went - came
   }
 }

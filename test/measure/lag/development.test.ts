@@ -150,6 +150,19 @@ describe('development with readings', () => {
     expect(off(still!)).toBeGreaterThan(0.05)
   })
 
+  test('… of a small account within four weeks: what came in between is known as a sum, if not when', () => {
+    const { source: every } = simulate({ seed: 4, campaigns: 6, days: 60, orders: 5, returned: 0.3 })
+    const deepReadOn = [1, 8, 15, 22].map((ago) => addDays(TODAY, -ago))
+    const young = every.revisions.map((own) =>
+      seenBy(own, 8, deepReadOn).filter(({ date, ageDays }) => addDays(date, ageDays) > addDays(TODAY, -28)),
+    )
+    const [whole, weekly] = [every, { ...every, revisions: young, followedDays: 8, deepReadOn }].map(
+      (one) => learnLag([one])[0]!.count,
+    )
+    expect(whole!.visible[8]).toBeGreaterThan(1.3)
+    expect(weekly!.visible[8]! / whole!.visible[8]!).toBeGreaterThan(0.93)
+  })
+
   test('a platform’s own lag buckets count while there is little else, returns included', () => {
     const slow = [
       { fromDays: 0, toDays: 1, conversions: 200 },
