@@ -33,8 +33,8 @@ const [FROM, LAUNCH, END, BY] = ['2026-07-06', '2026-07-25', '2026-07-30', '2026
   AccountDate,
   AccountDate,
 ]
-/** 01:00 and 02:00 in Berlin. */
-const TICKS = [23, 0]
+/** 01:00, 02:00 and 03:00 in Berlin. */
+const TICKS = [23, 0, 1]
 
 const ACCOUNTS = { 'Search summer': '4155550131', 'Social autumn launch': '112233445566131' } as const
 

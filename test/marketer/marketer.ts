@@ -3,6 +3,7 @@ import { statusOf } from '../../cli/commands/status.ts'
 import { statusJson } from '../../cli/commands/status-view.ts'
 import { type Pretend, startPretend } from '../../cli/demo/pretend.ts'
 import { dueMessages } from '../../lib/control/dispatch.ts'
+import { scorePortfolio } from '../../lib/control/score.ts'
 import { accountKey, accountRef } from '../../lib/model/account.ts'
 import type { AuditEntry } from '../../lib/model/audit.ts'
 import { readPolicy } from '../../lib/model/policy-file.ts'
@@ -37,7 +38,7 @@ export interface Marketer {
   plans(): Promise<readonly ShownPlan[]>
   /** `sluice status --json`. */
   status(): Promise<ShownStatus>
-  /** `sluice score`: how the predictions of each plan turned out, oldest first. */
+  /** `sluice score`: scores what is old enough; how the predictions of each plan turned out, oldest first. */
   scores(): Promise<readonly Score[]>
   audit(): Promise<readonly { readonly at: string; readonly entry: AuditEntry }[]>
   /** The daily budget that a platform shows for a campaign, or its ad group, by name; in main units. */
@@ -106,7 +107,10 @@ function marketerOf(pretend: Pretend, scenario: Scenario, hours: readonly number
       )
     },
     status: async () => statusJson(await statusOf(desk)),
-    scores: async () => (await desk.scores.recent(portfolio, PLANS_MAX)).toReversed(),
+    scores: async () => {
+      await scorePortfolio(portfolio, desk)
+      return (await desk.scores.recent(portfolio, PLANS_MAX)).toReversed()
+    },
     audit: async () => {
       const chains = market.accounts.map(({ platform, id }) => accountKey(accountRef(platform, id)))
       const lines: { at: string; entry: AuditEntry }[] = []

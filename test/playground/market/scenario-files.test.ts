@@ -45,6 +45,7 @@ describe('shipped scenarios', () => {
         'platform-outage',
         'promotion',
         'refunds',
+        'returns-day-14',
         's-shaped',
         'seasonal',
         'shock',
