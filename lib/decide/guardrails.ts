@@ -165,10 +165,10 @@ function classShare({
   capabilities,
 }: BudgetContext): readonly Limit[] {
   if (!SHARE_BOUND.has(kind) || estimate.hasLift) return []
-  // The share is one of spend: what spends more than its budget may have less of it.
-  const delivery = Math.max(deliveryOf(estimate), estimate.deliveryRatio ?? 0)
+  // The share is one of spend: what spends more than its budget may have less of it. Some quiet days earn it no more.
+  const delivery = Math.max(1, deliveryOf(estimate), estimate.deliveryRatio ?? 0)
   const { deadband, maxStepDown } = policy.guardrails
-  // A deadband below it: on a day with a little less to spend it would be above it, and too near to be moved.
+  // A deadband below it: on a day on which others spend a little less it would be above it, and too near to be moved.
   const units = (mainUnits(dayTarget) * estimate.originalShare * (1 - deadband)) / delivery
   const own = convertBack(fromMainUnits(units, dayTarget.currency, 'down'), rate, 'down')
   const furthest = times(budget.amount, 1 - Math.min(maxStepDown, capabilities.learningSafeStep), 'up')
