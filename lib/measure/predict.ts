@@ -47,10 +47,13 @@ export function predictClaims(
 /** Half of a whole number's width: a count stands for what lies half to either side of it. */
 const HALF = 0.5
 
-/** 80 % interval of a count: the smooth one holds too many whole numbers by half of one at either end. */
+/**
+ * 80 % interval of a count: the smooth one holds too many whole numbers by half of one at either end. Where it reaches
+ * nearly down to nothing, nothing is in it.
+ */
 function wholeInterval(mean: number, sd: number): { readonly low: number; readonly high: number } {
   const { low, high } = positiveInterval(mean, sd)
-  return { low: Math.min(mean, low + HALF), high: Math.max(mean, high - HALF) }
+  return { low: low < 1 ? 0 : Math.min(mean, low + HALF), high: Math.max(mean, high - HALF) }
 }
 
 /** @param spread standard deviation of the count */

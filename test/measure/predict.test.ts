@@ -65,6 +65,12 @@ describe('what a budget’s campaigns will claim in the coming week', () => {
     expect(low).toBeGreaterThan(0)
   })
 
+  test('of next to nothing holds nothing: no conversion is what is to be expected', () => {
+    const { low, high } = predictClaims(estimate(), 0.1, EVEN, MONDAY).conversions
+    expect(low).toBe(0)
+    expect(high).toBeGreaterThan(0)
+  })
+
   test('is less sure of counts that are noisier, of levels that drift, and of curves that few conversions tell', () => {
     const calm = width(predictClaims(estimate(), 100, EVEN, MONDAY))
     const widthWith = (over: Partial<BudgetEstimate['noise']>): number =>
