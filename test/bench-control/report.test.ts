@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chosen, optionsOf } from '../bench/control/command.ts'
 import { loadFamilies } from '../bench/control/family.ts'
-import { linesOf } from '../bench/control/report.ts'
+import { linesOf, summaryOf } from '../bench/control/report.ts'
 import type { RunFigures } from '../bench/control/run.ts'
 import { meanOf, verdictOf } from '../bench/control/statistics.ts'
 
@@ -28,6 +28,24 @@ describe('means', () => {
     expect(verdictOf({ mean: 0.02, se: 0.01 })).toBe('tie')
     expect(verdictOf({ mean: 0.021, se: 0.01 })).toBe('win')
     expect(verdictOf({ mean: -0.021, se: 0.01 })).toBe('loss')
+  })
+})
+
+describe('the summary', () => {
+  test('sets Sluice beside the one that misses least on the seeds that both ran', () => {
+    const base = loadFamilies().filter(({ name }) => name === 'base')
+    const [row] = summaryOf(base, [
+      run('sluice', 1, 0.1),
+      run('sluice', 2, 0.1),
+      run('hold', 1, 0.2),
+      run('hold', 2, 0.22),
+      // Alone on a seed that Sluice did not run, and better there: it does not count.
+      run('equal', 1, 0.3),
+      run('equal', 3, 0.01),
+    ])
+    expect(row?.slice(0, 2)).toEqual(['base', '2'])
+    expect(row?.slice(3, 5)).toEqual(['hold', '21.00'])
+    expect(row?.[6]).toBe('wins')
   })
 })
 

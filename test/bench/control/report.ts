@@ -112,12 +112,45 @@ function rowOf(line: ReportLine): readonly string[] {
   ]
 }
 
+const SUMMARY_HEADS = [
+  'family',
+  'seeds',
+  'sluice',
+  'best of the others',
+  'its regret',
+  'difference',
+  'sluice',
+  'spend error',
+  'coverage',
+]
+
+/** By family: Sluice beside whoever of the others misses least on the same seeds. Empty without Sluice's runs. */
+export function summaryOf(families: readonly Family[], runs: readonly RunFigures[]): readonly (readonly string[])[] {
+  return families.flatMap(({ name }) => {
+    const lines = linesOf(name, runs)
+    const ours = lines.find(({ controller }) => controller === SLUICE)
+    const rivals = lines.filter(({ controller, againstSluice }) => againstSluice && !isInformed(controller))
+    const best = rivals.toSorted((a, b) => a.againstSluice!.mean - b.againstSluice!.mean)[0]
+    if (!ours || !best?.againstSluice) return []
+    const verdict = ours.seeds > 1 ? { win: 'wins', loss: 'LOSES', tie: 'ties' }[verdictOf(best.againstSluice)] : ''
+    return [
+      [
+        ...[name, String(ours.seeds), percent(ours.regret), best.controller],
+        ...[`${(100 * (ours.regret.mean + best.againstSluice.mean)).toFixed(2)}`, percent(best.againstSluice), verdict],
+        ...[share(ours.spendError), share(ours.coverage80)],
+      ],
+    ]
+  })
+}
+
 export function printReport(families: readonly Family[], runs: readonly RunFigures[]): void {
   for (const { name, what } of families) {
     const lines = linesOf(name, runs)
     if (lines.length < 2) continue
     console.log(`\n${name}: ${what}\n\n${table(HEADS, lines.map(rowOf))}`)
   }
+  const summary = summaryOf(families, runs)
+  if (summary.length > 0) console.log(`\nin short, regret in %:\n\n${table(SUMMARY_HEADS, summary)}`)
   console.log(`\n${LEGEND}`)
   for (const { name, what } of [...CONTESTANTS, ...INFORMED]) console.log(`  ${name.padEnd(26)} ${what}`)
   console.log(`  ${ORACLE.padEnd(26)} ${ORACLE_KNOWS}`)
