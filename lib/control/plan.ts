@@ -2,6 +2,7 @@ import { decide } from '../decide/plan.ts'
 import { estimate } from '../measure/estimate.ts'
 import { accountKey, type PortfolioId, parseAccountKey } from '../model/account.ts'
 import { canonicalPieces } from '../model/canonical.ts'
+import type { Estimates } from '../model/estimates.ts'
 import { budgetMembership } from '../model/membership.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Approval, Plan } from '../model/plan.ts'
@@ -62,7 +63,21 @@ export async function makePlan(
   const observation = await observe(version, occasion, loop)
   const inputsHash = await loop.archive.put(canonicalPieces(observation, INPUTS_DEPTH))
   const capabilities = (key: string) => loop.platforms(parseAccountKey(key).platform).capabilities
-  return { plan: decide(observation, estimate(observation), capabilities, inputsHash), observation }
+  const planWith = (estimates: Estimates): Plan => decide(observation, estimates, capabilities, inputsHash)
+  if (occasion === 'correction' && version.policy.guardrails.steerWithinDay === 'leave') {
+    // Most hours have nothing to correct, which no belief about responses is needed for.
+    const blind = planWith(KNOWING_NOTHING)
+    if (blind.decisions.every(({ kind }) => kind === 'hold')) return { plan: blind, observation }
+  }
+  return { plan: planWith(estimate(observation)), observation }
+}
+
+const KNOWING_NOTHING: Estimates = {
+  budgets: [],
+  dayOfWeek: [1, 1, 1, 1, 1, 1, 1],
+  weekdays: new Map(),
+  completion: new Map(),
+  breaks: [],
 }
 
 /** Stores the plan with the approval that its mode gives, and takes back what older plans have not begun. */
