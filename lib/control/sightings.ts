@@ -22,8 +22,7 @@ export function sightingsOf(
 ): readonly Sighting[] {
   const own = policiesOf(policies, structure.account)
   const levers = new Map<LeverKey, Lever>()
-  const steered = [...steeredTargets(structure, own, date), ...steeredMultipliers(structure, own, date)]
-  for (const lever of steered)
+  for (const lever of steeredLevers(structure, own, date))
     if (capabilities.honours(lever, structure).kind === 'honoured') levers.set(leverKey(lever), lever)
   for (const [key, { lever }] of known) if (!isBudget(lever)) levers.set(key, lever)
   return [
@@ -51,29 +50,25 @@ const budgetSightings = (
       portfolio: onlyOne(portfoliosOf(policies, structure, budget, date)),
     }))
 
-const steeredTargets = (
+/** Targets and multipliers that some policy of the account steers. */
+function steeredLevers(
   structure: AccountStructure,
   policies: readonly PolicyVersion[],
   date: AccountDate,
-): readonly Lever[] =>
-  managedBy(
-    structure,
-    policies.filter(({ policy }) => policy.targets === 'steer'),
-    date,
-  ).flatMap((campaign) => targetLevers(structure, campaign))
-
-const steeredMultipliers = (
-  structure: AccountStructure,
-  policies: readonly PolicyVersion[],
-  date: AccountDate,
-): readonly Lever[] =>
-  managedBy(
-    structure,
-    policies.filter(({ policy }) => policy.bidMultipliers === 'steer'),
-    date,
-  )
-    .filter(hasPlainBids)
-    .flatMap((campaign) => deviceLevers(structure, campaign))
+): readonly Lever[] {
+  const steeredBy = (setting: 'targets' | 'bidMultipliers'): readonly Campaign[] =>
+    managedBy(
+      structure,
+      policies.filter(({ policy }) => policy[setting] === 'steer'),
+      date,
+    )
+  return [
+    ...steeredBy('targets').flatMap((campaign) => targetLevers(structure, campaign)),
+    ...steeredBy('bidMultipliers')
+      .filter(hasPlainBids)
+      .flatMap((campaign) => deviceLevers(structure, campaign)),
+  ]
+}
 
 /** Running campaigns that one of these policies manages. */
 const managedBy = (

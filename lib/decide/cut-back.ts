@@ -2,6 +2,7 @@ import { conversionChange } from '../measure/response-curve.ts'
 import { entitiesOf } from '../model/membership.ts'
 import type { ChangeDecision } from '../model/plan.ts'
 import { larger, type Money, mainUnits, money, times } from '../units/money.ts'
+import { baseUnitsOf, rateOf } from './base-rate.ts'
 import { effectOf } from './effect.ts'
 import type { BudgetQuestion, Hold } from './holds.ts'
 import { amountText } from './words.ts'
@@ -20,8 +21,7 @@ export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | 
   const { deadband } = observation.policy.policy.guardrails
   if (to.micros > times(budget.amount, 1 - deadband, 'down').micros) return undefined
   const goal = observation.policy.policy.goal
-  const rate = observation.rates.find(({ from }) => from === budget.amount.currency)
-  const baseUnits = Number(rate?.microsPerUnit ?? 0n) / 1e6
+  const baseUnits = baseUnitsOf(rateOf(question))
   const change = estimate
     ? conversionChange(estimate.curve, mainUnits(budget.amount), mainUnits(to))
     : { mean: 0, sd: 0 }

@@ -3,9 +3,9 @@ import type { BindingGuardrail, LimitedBy } from '../model/plan.ts'
 import type { Goal } from '../model/policy.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
 import type { CurrencyCode, Money } from '../units/money.ts'
+import { isLimitedByBudget } from './delivery.ts'
 import type { BudgetQuestion } from './holds.ts'
 import type { Limit } from './interval.ts'
-import { isLimitedByBudget } from './position.ts'
 import { amountText, changeText, numberText } from './words.ts'
 
 /** Limits that the value sits at, give or take what the platform's rounding took, and a thousandth. */

@@ -7,12 +7,13 @@ import type { AccountStructure, BudgetHolder } from '../model/structure.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
 import { mainUnits } from '../units/money.ts'
+import { baseUnitsOf, rateOf } from './base-rate.ts'
+import { deliveryOf } from './delivery.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { launchesOf, stepOf } from './pace-day.ts'
 import { type CommitmentFloor, commitmentFloors, type Subject, spentTowards } from './pacing/commitments.ts'
 import type { DayPlan } from './pacing/day-plan.ts'
 import type { Floor } from './portfolio-groups.ts'
-import { baseUnitsOf, deliveryOf, rateOf } from './position.ts'
 
 const keyOf = ({ account, budget }: BudgetQuestion): string => `${account.account}/${budget.id}`
 

@@ -3,6 +3,7 @@ import { canSpend } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import { type Money, mainUnits, smaller } from '../units/money.ts'
+import { baseUnitsOf, rateOf } from './base-rate.ts'
 import type { BudgetQuestion } from './holds.ts'
 
 /**
@@ -19,13 +20,13 @@ export function groupRooms(
   const ofAccounts = observation.accounts.map((account) => {
     const cap = tighter(capInOwnCurrency(observation, account), account.structure.remainingSpendCap)
     const standing = account.structure.budgets.reduce((sum, budget) => sum + standingOf(account, budget), 0)
-    const unit = baseUnits(observation, account)
+    const unit = baseUnitsOf(rateOf({ observation, account }))
     const steps = questions.reduce((sum, q) => sum + (q.account === account ? stepOf(q) : 0), 0)
     return cap ? Math.max(0, (mainUnits(cap) / factorOf(observation, questions, account) - standing - steps) * unit) : 0
   })
   const worstFactor = Math.max(1, ...observation.accounts.map((account) => factorOf(observation, questions, account)))
   const standing = questions.reduce(
-    (sum, q) => sum + (standingOf(q.account, q.budget) + stepOf(q)) * baseUnits(observation, q.account),
+    (sum, q) => sum + (standingOf(q.account, q.budget) + stepOf(q)) * baseUnitsOf(rateOf(q)),
     0,
   )
   const ofPortfolio = dayCap ? Math.max(0, mainUnits(dayCap) / worstFactor - standing) : 0
@@ -46,9 +47,6 @@ const standingOf = ({ structure }: AccountObservation, budget: BudgetHolder): nu
 /** What a raise that is decided already takes; a cut makes no room today. */
 const stepOf = ({ budget, stepsTo }: BudgetQuestion): number =>
   stepsTo ? Math.max(0, mainUnits(stepsTo) - mainUnits(budget.amount)) : 0
-
-const baseUnits = (observation: Observation, { structure }: AccountObservation): number =>
-  Number(observation.rates.find(({ from }) => from === structure.currency)?.microsPerUnit ?? 0n) / 1e6
 
 const factorOf = (
   observation: Observation,

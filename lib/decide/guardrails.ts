@@ -7,14 +7,13 @@ import type { BudgetHolder } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import { fromMainUnits, larger, type Money, mainUnits, money, times } from '../units/money.ts'
 import { convertBack, type ExchangeRate } from '../units/rates.ts'
+import { rateOf } from './base-rate.ts'
+import { BINDING_DELIVERY, deliveryOf } from './delivery.ts'
 import type { BudgetQuestion } from './holds.ts'
 import type { Limit } from './interval.ts'
-import { deliveryOf } from './position.ts'
 import { busyDayOf, headroomOf } from './targets/headroom.ts'
 import type { SpendLimit } from './targets/spend-limit.ts'
 
-/** Below this share of its budget spent, the budget is not what limits the spend. */
-export const BINDING_DELIVERY = 0.88
 /** A class whose results are doubtful does not grow past the share of spend it came with. */
 export const SHARE_BOUND: ReadonlySet<CampaignClass> = new Set(['brand', 'retargeting', 'opaque'])
 
@@ -57,8 +56,7 @@ export function limitsOf(context: BudgetContext): readonly Limit[] {
 /** What an approved step does not lift either: the platform's and the policy's own bounds. */
 export function hardLimits(question: BudgetQuestion): readonly Limit[] {
   const { observation, account, budget, capabilities } = question
-  const rate = observation.rates.find(({ from }) => from === account.structure.currency)
-  if (!rate) throw new Error(`no exchange rate from ${account.structure.currency}`)
+  const rate = rateOf(question)
   const terms = { policy: observation.policy.policy, account: account.structure.account, budget, capabilities, rate }
   return [...range(terms), ...ownBounds(terms)]
 }

@@ -7,13 +7,14 @@ import type { Policy } from '../model/policy.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
 import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
+import { baseUnitsOf, rateOf } from './base-rate.ts'
+import { deliveryOf } from './delivery.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { type DayPlan, dayPlan } from './pacing/day-plan.ts'
 import { landing } from './pacing/landing.ts'
 import { pointOfNoReturn } from './pacing/no-return.ts'
 import type { Launch } from './pacing/path.ts'
 import { dayWeights, type PathPart } from './pacing/weights.ts'
-import { baseUnitsOf, deliveryOf, rateOf } from './position.ts'
 
 /** A launch has its own money for so long; then it is split like any other. */
 export const LAUNCH_DAYS = 14
@@ -71,11 +72,10 @@ export function paceDay(
 const TYPICAL_NOISE = 0.07
 
 /** Spend of the flight before today, main units of the base currency. */
-function flightSpent({ accounts, flightSpentMicros, rates }: Observation): number {
-  return accounts.reduce((sum, { account, structure }) => {
-    const rate = rates.find(({ from }) => from === structure.currency)
-    if (!rate) throw new Error(`no exchange rate from ${structure.currency}`)
-    return sum + (Number(flightSpentMicros.get(account) ?? 0n) / 1e6) * baseUnitsOf(rate)
+function flightSpent(observation: Observation): number {
+  return observation.accounts.reduce((sum, account) => {
+    const micros = observation.flightSpentMicros.get(account.account) ?? 0n
+    return sum + (Number(micros) / 1e6) * baseUnitsOf(rateOf({ observation, account }))
   }, 0)
 }
 

@@ -3,7 +3,8 @@ import type { BudgetEstimate } from '../model/estimates.ts'
 import { canSpend } from '../model/membership.ts'
 import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { convert, type ExchangeRate } from '../units/rates.ts'
-import { BINDING_DELIVERY } from './guardrails.ts'
+import { baseUnitsOf, rateOf } from './base-rate.ts'
+import { deliveryOf, isLimitedByBudget } from './delivery.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { intersect, type Limit } from './interval.ts'
 import { type Worth, worthOf } from './worth.ts'
@@ -27,24 +28,8 @@ export interface Position {
   readonly worth: Worth
 }
 
-/** What one main unit of the account's currency is in the base currency. @throws Error when the rate is missing */
-export function rateOf({ observation, account }: Pick<BudgetQuestion, 'observation' | 'account'>): ExchangeRate {
-  const rate = observation.rates.find(({ from }) => from === account.structure.currency)
-  if (!rate) throw new Error(`no exchange rate from ${account.structure.currency}`)
-  return rate
-}
-
-export const baseUnitsOf = ({ microsPerUnit }: ExchangeRate): number => Number(microsPerUnit) / 1e6
-
 /** A budget that does not bind cannot spend more than it does. A few per cent leave it room to show otherwise. */
 export const HEADROOM = 1.03
-
-/** Spend per unit of budget: measured, pulled towards 1, within what is believable. */
-export const deliveryOf = ({ deliveryRatio }: BudgetEstimate): number =>
-  deliveryRatio === undefined ? 1 : Math.min(1.3, Math.max(0.7, (4 * deliveryRatio + 3) / 7))
-
-export const isLimitedByBudget = ({ deliveryRatio }: BudgetEstimate): boolean =>
-  deliveryRatio === undefined || deliveryRatio >= BINDING_DELIVERY
 
 /** @param limits of its daily budget; they must leave a value */
 export function positionOf(movable: Movable, limits: readonly Limit[]): Position {

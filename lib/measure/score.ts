@@ -1,6 +1,7 @@
 import { type AccountKey, accountKey } from '../model/account.ts'
 import { type Decision, decisionLever, type PlanHeader, type Prediction } from '../model/plan.ts'
 import type { Score } from '../model/score.ts'
+import { Z80 } from '../stats/gamma-interval.ts'
 import { type AccountDate, addDays, type Instant } from '../units/calendar.ts'
 import { type DataBreak, isUsable } from './breaks/data-break.ts'
 import type { BudgetDay } from './budget-days.ts'
@@ -13,8 +14,6 @@ const MATURE = { least: 0.95, most: 1.05 } as const
 const SHIFT_KNOWN_DAYS = 7
 /** How far from the spend that it was made for a prediction still speaks of what happened. */
 const SPEND_TOLERANCE = 0.25
-/** An 80 % interval of the normal distribution reaches this many standard deviations to either side. */
-const DEVIATIONS_80 = 1.2815515655446004
 /** Conversions: no interval is taken to be narrower than a single count to either side of its middle would be. */
 const HALF_WIDTH_MIN = 0.5
 
@@ -199,7 +198,7 @@ function against(
   const ages = days.map(({ ageDays, seenAge = ageDays }) => seenAge)
   const exposure = days.map(({ spend }) => spend)
   const { mean: realised, sd } = completeTotal(development, [{ ages, visible, exposure, unit }])
-  const open = (DEVIATIONS_80 * sd) ** 2
+  const open = (Z80 * sd) ** 2
   const below = Math.sqrt((mean - low) ** 2 + open)
   const above = Math.sqrt((high - mean) ** 2 + open)
   return { realised, below, above, isCovered: mean - below <= realised && realised <= mean + above }

@@ -63,22 +63,3 @@ export const commitmentDays = (
   { flight }: Pick<Policy, 'flight'>,
   { from, by }: Commitment,
 ): { readonly from: AccountDate; readonly to: AccountDate } => ({ from: from ?? flight.from, to: by })
-
-/**
- * The commitment that a budget's spend of one day counts towards: the first that fits and whose days hold that day. No
- * money counts twice, so that what all commitments ask for adds up.
- */
-export function commitmentOf(
-  policy: Policy,
-  structure: AccountStructure,
-  budget: BudgetHolder,
-  on: AccountDate,
-): Commitment | undefined {
-  const running = policy.commitments.filter((commitment) => {
-    const { from, to } = commitmentDays(policy, commitment)
-    return from <= on && on <= to
-  })
-  if (running.length === 0) return undefined
-  const fed = fedCampaigns(policy, structure, budget, on)
-  return running.find(({ match }) => selectsBudget(match, structure.account, fed))
-}

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { commitmentOn } from '../../lib/decide/pacing/commitments.ts'
 import { accountRef, type CampaignId } from '../../lib/model/account.ts'
-import { commitmentOf, groupOf, groupTree } from '../../lib/model/groups.ts'
+import { groupOf, groupTree } from '../../lib/model/groups.ts'
 import type { BudgetGroup, Policy } from '../../lib/model/policy.ts'
 import { policyFrom } from '../../lib/model/policy-file.ts'
+import { fedCampaigns } from '../../lib/model/selection.ts'
 import type { EntityStatus } from '../../lib/model/structure.ts'
 import { type AccountDate, accountDate } from '../../lib/units/calendar.ts'
 import { aBudget, aCampaign, aStructure } from './samples.ts'
@@ -133,9 +135,11 @@ describe('the commitment of a budget', () => {
       },
     ],
   })
-  const commitmentOn = (campaigns: Fed, account: typeof GOOGLE, on: string): string | undefined => {
+  const nameOn = (campaigns: Fed, account: typeof GOOGLE, on: string): string | undefined => {
     const { structure, budget } = fed(campaigns, account)
-    return commitmentOf(policy, structure, budget, accountDate(on))?.name
+    const date = accountDate(on)
+    const subject = { account: structure.account, fed: fedCampaigns(policy, structure, budget, date) }
+    return commitmentOn(policy.commitments, policy.flight.from, subject, date)?.name
   }
 
   test.each<[why: string, campaigns: Fed, account: typeof GOOGLE, on: string, wanted: string | undefined]>([
@@ -150,6 +154,6 @@ describe('the commitment of a budget', () => {
     ['only when all of its campaigns fit', [['FR'], ['DE']], GOOGLE, '2026-11-15', undefined],
     ['none outside the portfolio', [['other']], META, '2026-11-15', undefined],
   ])('%s', (_why, campaigns, account, on, wanted) => {
-    expect(commitmentOn(campaigns, account, on)).toBe(wanted)
+    expect(nameOn(campaigns, account, on)).toBe(wanted)
   })
 })

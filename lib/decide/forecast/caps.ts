@@ -3,6 +3,7 @@ import { canSpend } from '../../model/membership.ts'
 import type { AccountObservation, Observation } from '../../model/observation.ts'
 import { mainUnits } from '../../units/money.ts'
 import type { GrowthRooms } from '../allocation/problem.ts'
+import { baseUnitsOf, rateOf } from '../base-rate.ts'
 import type { CapabilitiesOf } from '../capabilities-of.ts'
 import { overDelivery } from '../proposed-caps.ts'
 import type { ForecastBudget } from './budget.ts'
@@ -36,7 +37,7 @@ export function dayCaps(
     if (!cap) return []
     const own = levers.filter(({ budget }) => budget.account === account.account)
     const left = mainUnits(cap) / factorOf(account) - standingBeside(account, moving)
-    const unit = baseUnits(observation, account)
+    const unit = baseUnitsOf(rateOf({ observation, account }))
     return [{ owner: account, room: Math.max(left * unit, asked(own)) }]
   })
   const { dayCap } = observation.policy.policy
@@ -69,6 +70,3 @@ const standingBeside = ({ structure }: AccountObservation, moving: ReadonlySet<o
   structure.budgets
     .filter((budget) => !moving.has(budget) && canSpend(structure, budget))
     .reduce((sum, { amount }) => sum + mainUnits(amount), 0)
-
-const baseUnits = (observation: Observation, { structure }: AccountObservation): number =>
-  Number(observation.rates.find(({ from }) => from === structure.currency)?.microsPerUnit ?? 0n) / 1e6

@@ -1,9 +1,10 @@
 import { pushDate } from '../../model/push-day.ts'
 import { fromMainUnits } from '../../units/money.ts'
 import { convertBack } from '../../units/rates.ts'
+import { rateOf } from '../base-rate.ts'
 import { type BudgetContext, limitsOf } from '../guardrails.ts'
 import { intersect, type Limit } from '../interval.ts'
-import { type Position, positionOf, rateOf } from '../position.ts'
+import { type Position, positionOf } from '../position.ts'
 import type { MovableBudget } from './budget.ts'
 
 /** Guardrails of one decision, which many decisions pass; what limits delivery is reckoned with as a ceiling on spend. */

@@ -1,4 +1,4 @@
-import { BINDING_DELIVERY } from '../guardrails.ts'
+import { BINDING_DELIVERY } from '../delivery.ts'
 
 /** The one lever by which a campaign is steered. */
 export type Actuator = 'budget' | 'target'

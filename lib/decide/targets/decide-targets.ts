@@ -1,5 +1,6 @@
 import type { Capability } from '../../model/capability.ts'
 import type { HoldReason } from '../../model/plan.ts'
+import { Z80 } from '../../stats/gamma-interval.ts'
 import type { Actuator } from './actuator.ts'
 import {
   ALLOWANCE_RULES,
@@ -205,9 +206,6 @@ function decisionOf(one: Weighed, chosen: boolean, rules: TargetRules): TargetDe
   const at = (move: number): number => flipped(question, flipped(question, question.target) * Math.exp(move))
   return { kind: 'move', ...about, to: at(step), wanted: at(gap), why: sentence(one, about.comesTo) }
 }
-
-/** 80 % of a normal distribution lie within so many standard deviations. */
-const Z80 = 1.2816
 
 function comesTo({ question, bias }: Weighed): AboutTarget['comesTo'] {
   const at = (z: number): number =>

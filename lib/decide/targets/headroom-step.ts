@@ -1,11 +1,11 @@
 import { conversionChange } from '../../measure/response-curve.ts'
 import type { ChangeDecision, HoldDecision } from '../../model/plan.ts'
 import { mainUnits } from '../../units/money.ts'
+import { baseUnitsOf, rateOf } from '../base-rate.ts'
 import { effectOf } from '../effect.ts'
 import { hardLimits, headroom, steps } from '../guardrails.ts'
 import type { BudgetQuestion } from '../holds.ts'
 import { intersect } from '../interval.ts'
-import { baseUnitsOf, rateOf } from '../position.ts'
 import { amountText, changeText } from '../words.ts'
 
 /**

@@ -2,9 +2,9 @@ import { groupOf } from '../../model/groups.ts'
 import { canSpend } from '../../model/membership.ts'
 import type { Observation } from '../../model/observation.ts'
 import { type Money, mainUnits } from '../../units/money.ts'
+import { baseUnitsOf, rateOf } from '../base-rate.ts'
 import { SHARE_BOUND } from '../guardrails.ts'
 import type { BudgetQuestion } from '../holds.ts'
-import { baseUnitsOf, rateOf } from '../position.ts'
 
 /** Base currency per day. */
 export const recentSpend = (question: BudgetQuestion): number =>

@@ -1,5 +1,6 @@
 /** The policy that Sluice works by in a market: one setting for all families, and what the family gives it to know. */
 import { accountKey, portfolioId } from '../../../lib/model/account.ts'
+import { Z80 } from '../../../lib/stats/gamma-interval.ts'
 import { accountOf, dateOf, RULE, UTC } from './platform.ts'
 import { spread, stream } from './random.ts'
 import { CHANCE, PLATFORMS, type TrueCampaign, type Truth } from './truth.ts'
@@ -7,8 +8,6 @@ import { CHANCE, PLATFORMS, type TrueCampaign, type Truth } from './truth.ts'
 export const PORTFOLIO = portfolioId('market')
 /** Caps so generous that they never decide. */
 const CAP_FACTOR = 1000
-/** Standard deviations to either side that hold 80 % of a normal distribution. */
-const DEVIATIONS_80 = 1.2815515655446004
 
 /** @param from first day of the month whose flight it is */
 export function policyFile(truth: Truth, from: number): object {
@@ -60,7 +59,7 @@ function lifts({ campaigns, family, seed }: Truth): readonly object[] {
     const first = own[0]!
     const error = stream(seed, CHANCE.lift, first.platform, CLASSES.indexOf(first.class))
     const mean = caused(first) * spread(error, family.claims.liftSd)
-    const width = Math.exp(DEVIATIONS_80 * family.claims.liftSd)
+    const width = Math.exp(Z80 * family.claims.liftSd)
     return {
       name: `lift ${name}`,
       match: { platform: PLATFORMS[first.platform], class: first.class },

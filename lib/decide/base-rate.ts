@@ -1,0 +1,18 @@
+import type { AccountObservation, Observation } from '../model/observation.ts'
+import type { ExchangeRate } from '../units/rates.ts'
+
+/** From an account's currency to the base currency. @throws Error when the rate is missing: no plan is made on part of the money */
+export function rateOf({
+  observation: { rates },
+  account: { structure },
+}: {
+  readonly observation: Pick<Observation, 'rates'>
+  readonly account: Pick<AccountObservation, 'structure'>
+}): ExchangeRate {
+  const rate = rates.find(({ from }) => from === structure.currency)
+  if (!rate) throw new Error(`no exchange rate from ${structure.currency}`)
+  return rate
+}
+
+/** What one main unit of a rate's currency is in the base currency. */
+export const baseUnitsOf = ({ microsPerUnit }: ExchangeRate): number => Number(microsPerUnit) / 1e6
