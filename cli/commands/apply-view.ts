@@ -5,7 +5,7 @@ import type { Paint } from '../terminal/paint.ts'
 import { JSON_SCHEMA } from './exit.ts'
 import type { Receipt } from './receipts.ts'
 
-const MARKS: Readonly<Record<string, string>> = { verified: '✓', waiting: '…', shadowed: '·' }
+const MARKS: Readonly<Record<string, string>> = { verified: '✓', 'already-there': '✓', waiting: '…', shadowed: '·' }
 
 /** One line per change with what became of it, and a count of each outcome. */
 export function receiptsText(receipts: readonly Receipt[], paint: Paint): string {

@@ -63,6 +63,8 @@ function fromOutcome(outcome: Outcome): Dropped {
       return { outcome: 'refused', detail: failureText(outcome.failure) }
     case 'drifted':
       return { outcome: 'drifted', detail: `it stands at ${valueWords(outcome.observed)}` }
+    case 'already-there':
+      return { outcome: 'already-there', detail: `nothing was sent: it stands at ${valueWords(outcome.value)} already` }
     case 'frozen':
       return { outcome: 'frozen', detail: outcome.freeze }
     case 'unknown':

@@ -189,10 +189,13 @@ async function driftLines({ market, policy }: Pretend, loop: Loop): Promise<RunR
   return lines.flat().toSorted((a, b) => (a.at < b.at ? -1 : 1))
 }
 
+/** Outcomes of changes that are as they were to be, or were never to be sent. */
+const NO_REFUSAL = new Set(['verified', 'already-there', 'shadowed'])
+
 /** Changes that were decided and did not come about. */
 const refusalLines = (audit: readonly AuditLine[]): RunReport['refusals'] =>
   audit.flatMap(({ at, account, entry }) =>
-    entry.kind === 'settled' && entry.outcome !== 'verified' && entry.outcome !== 'shadowed'
+    entry.kind === 'settled' && !NO_REFUSAL.has(entry.outcome)
       ? [{ at, account, lever: entry.lever, outcome: entry.outcome, detail: entry.detail }]
       : [],
   )

@@ -105,14 +105,15 @@ async function actOnChunk(
   // First of two looks at the freezes: nothing is reserved for what may not be pushed anyway.
   const [freeze] = await loop.freezes.active(scopesOf(structure.account, campaigns))
   if (freeze) return giveUpChunk(next, structure, `${freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}`, loop)
-  const reserved = await reserve(next, steering, structure, loop)
+  const { reserved, there } = await reserve(next, steering, structure, loop)
   const outcomes = await pushReserved(reserved, steering, structure, campaigns, loop)
   return {
     plan: header.id,
     chunk: chunk.index,
     phase: chunk.phase,
     ...outcomes,
-    dropped: chunk.changes.length - reserved.length,
+    ...(there > 0 ? { alreadyThere: there } : {}),
+    dropped: chunk.changes.length - reserved.length - there,
   }
 }
 

@@ -27,11 +27,12 @@ export async function pushReserved(
   const live = await liveValues(reserved, structure, loop)
   const moved = reserved.filter((intent) => !stands(intent, live))
   const ready = reserved.filter((intent) => stands(intent, live))
+  const { capabilities } = loop.platforms(account.platform)
   // The last look before the money moves.
   const [freeze] = await loop.freezes.active(scopesOf(account, campaigns))
   const settlements: Settlement[] = moved.map((intent) => ({
     intent,
-    outcome: { kind: 'drifted', observed: live.get(leverKey(intent.change.lever)) },
+    outcome: movedBy(intent, live.get(leverKey(intent.change.lever)), capabilities),
   }))
   const obstacle: Outcome | undefined = freeze
     ? { kind: 'frozen', freeze: `${freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}` }
@@ -100,6 +101,16 @@ function stands({ change }: Intent, live: ReadonlyMap<LeverKey, LeverValue | und
   const value = live.get(leverKey(change.lever))
   return value !== undefined && sameValue(value, change.from)
 }
+
+/** Somebody was here since the reservation: at the new value there is nothing left to do, at any other it is theirs. */
+const movedBy = (
+  { change: { lever, to } }: Intent,
+  value: LeverValue | undefined,
+  capabilities: PlatformCapabilities,
+): Outcome =>
+  value && compareReadback(lever.kind, to, value, capabilities).kind === 'verified'
+    ? { kind: 'already-there', value }
+    : { kind: 'drifted', observed: value }
 
 function outcomeOf(
   { change }: Intent,

@@ -1,6 +1,7 @@
 import { growthInBase } from '../decide/net-growth.ts'
 import { accountKey } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
+import type { PlatformCapabilities } from '../model/capability.ts'
 import { type Intent, intentId } from '../model/intent.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
 import {
@@ -16,9 +17,10 @@ import type { LeverState } from '../model/lever-state.ts'
 import type { ChangeDecision, PlanHeader } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
-import type { MoneyCommit, Versioned } from '../ports/store.ts'
+import type { MoneyCommit } from '../ports/store.ts'
 import { type AccountDate, dateAt, type Instant, later } from '../units/calendar.ts'
 import { add, compare, type Money, smaller, subtract, sum, zero } from '../units/money.ts'
+import { type AlreadyThere, alreadyThere, freedBy, leftOfFreed } from './already-there.ts'
 import type { NextChunk } from './chunk.ts'
 import { commitFresh } from './commit.ts'
 import { highBefore, withHigh, worstCaseChange } from './exposure.ts'
@@ -28,6 +30,7 @@ import { type Loop, leaseMs } from './loop.ts'
 import { advanced, noProgress } from './progress.ts'
 import type { Steering } from './steering.ts'
 import { valueText } from './value-text.ts'
+import { entryOf, type Granted, type Verdict } from './verdict.ts'
 
 interface Books {
   readonly ledger: AccountDayLedger
@@ -44,32 +47,27 @@ interface Books {
   readonly policy: Policy
   readonly structure: AccountStructure
   readonly safeStep: number
+  readonly capabilities: PlatformCapabilities
 }
 
-interface Granted {
-  readonly intent: Intent
-  readonly lever: Versioned<LeverState>
-  readonly delta: Money
-  readonly growth: Money
-}
-
-type Verdict = { readonly granted: Granted } | { readonly refused: string; readonly outcome: string }
+/** What was granted, or found done, before a change of the same chunk. */
+type Before = Pick<Granted, 'delta' | 'growth'>
 
 /**
  * Reserves what a chunk may push: reads the live values, checks every change against caps and headroom, and writes
  * intents, lever records, both ledgers, the plan's progress and the audit record in one transaction. What does not pass
  * is dropped with its reason in the same record; the rest proceeds.
  *
- * @returns intents to be pushed now; empty when another worker took the chunk
+ * @returns intents to be pushed now, and how many changes were there already; none when another worker took the chunk
  */
 export async function reserve(
   next: NextChunk,
   steering: Steering,
   structure: AccountStructure,
   loop: Loop,
-): Promise<readonly Intent[]> {
+): Promise<{ readonly reserved: readonly Intent[]; readonly there: number }> {
   const built = await commitFresh(loop, `reserving for ${next.header.id}`, () => build(next, steering, structure, loop))
-  return built?.granted.map(({ intent }) => intent) ?? []
+  return { reserved: built?.granted.map(({ intent }) => intent) ?? [], there: built?.there.length ?? 0 }
 }
 
 async function build(
@@ -77,7 +75,7 @@ async function build(
   steering: Steering,
   structure: AccountStructure,
   loop: Loop,
-): Promise<{ commit: Omit<MoneyCommit, 'token'>; granted: readonly Granted[] } | undefined> {
+): Promise<(Judged & { readonly commit: Omit<MoneyCommit, 'token'> }) | undefined> {
   const key = accountKey(structure.account)
   const progress = (await loop.plans.progress(header.id)) ?? noProgress(header)
   if ((progress.cursors[key] ?? 0) !== chunk.index) return undefined
@@ -85,24 +83,28 @@ async function build(
   const books = await openBooks(chunk.changes, headroom, steering, structure, loop)
   const lease = later(books.now, leaseMs(loop.timing))
 
-  const { granted, entries } = judgeAll(header, chunk.changes, books, lease)
+  const judged = judgeAll(header, chunk.changes, books, lease)
+  const { granted, there, entries } = judged
+  const counted = [...granted, ...there]
   const { currency } = books.ledger.exposure
   const raised = sum(
-    granted.map(({ growth }) => growth).filter(({ micros }) => micros > 0n),
+    counted.map(({ growth }) => growth).filter(({ micros }) => micros > 0n),
     header.dayTarget.currency,
   )
+  const freed = freedBy(there, zero(header.dayTarget.currency))
   return {
-    granted,
+    ...judged,
     commit: {
       chain: key,
       at: books.now,
-      levers: granted.map(({ lever }) => lever),
+      levers: counted.flatMap(({ lever }) => lever ?? []),
       intents: granted.map(({ intent }) => ({ intent })),
       progress: {
         next: advanced(progress, {
           account: key,
           chunks: 1,
           raised,
+          freed: await leftOfFreed(freed, header, books.policy, books.now, loop),
           cutsOpened: granted.filter(({ intent }) => isCut(intent.change)).length,
         }),
         expected: progress.version,
@@ -111,7 +113,7 @@ async function build(
         books.ledger,
         books.portfolio,
         sum(
-          granted.map(({ delta }) => delta),
+          counted.map(({ delta }) => delta),
           currency,
         ),
         entries,
@@ -120,24 +122,27 @@ async function build(
   }
 }
 
+interface Judged {
+  readonly granted: readonly Granted[]
+  readonly there: readonly AlreadyThere[]
+  readonly entries: readonly AuditEntry[]
+}
+
 /** Every change of a chunk, in order: what was granted before counts against the caps of what comes after. */
-function judgeAll(
-  header: PlanHeader,
-  changes: readonly ChangeDecision[],
-  books: Books,
-  leaseUntil: Instant,
-): { granted: readonly Granted[]; entries: readonly AuditEntry[] } {
+function judgeAll(header: PlanHeader, changes: readonly ChangeDecision[], books: Books, leaseUntil: Instant): Judged {
   const granted: Granted[] = []
+  const there: AlreadyThere[] = []
   const entries: AuditEntry[] = []
   for (const decision of changes) {
     const id = intentId(header.id, leverKey(decision.change.lever))
     const { change } = decision
     const intent: Intent = { id, plan: header.id, portfolio: header.portfolio, change, at: books.now, leaseUntil }
-    const verdict = judge(decision, intent, books, granted, header.rates)
+    const verdict = judge(decision, intent, books, [...granted, ...there], header.rates)
     if ('granted' in verdict) granted.push(verdict.granted)
+    if ('there' in verdict) there.push(verdict.there)
     entries.push(entryOf(intent, verdict, books.date))
   }
-  return { granted, entries }
+  return { granted, there, entries }
 }
 
 /** No item in the ledger means no push. */
@@ -158,7 +163,7 @@ async function openBooks(
   loop: Loop,
 ): Promise<Books> {
   const { account, zone } = structure
-  const { reader } = loop.platforms(account.platform)
+  const { reader, capabilities } = loop.platforms(account.platform)
   const levers = changes.map(({ change }) => change.lever)
   const live = await reader.live(account, levers)
   const now = loop.clock.now()
@@ -182,7 +187,8 @@ async function openBooks(
     headroom,
     policy: version.policy,
     structure,
-    safeStep: loop.platforms(account.platform).capabilities.learningSafeStep,
+    safeStep: capabilities.learningSafeStep,
+    capabilities,
   }
 }
 
@@ -193,7 +199,7 @@ function judge(
   decision: ChangeDecision,
   intent: Intent,
   books: Books,
-  before: readonly Granted[],
+  before: readonly Before[],
   rates: Parameters<typeof growthInBase>[1],
 ): Verdict {
   const { change } = decision
@@ -202,12 +208,14 @@ function judge(
   const state = books.states.get(key) ?? (isBudget(change.lever) ? undefined : firstRecord(change, books.now))
   if (!state) return { refused: 'nothing is known of this lever yet', outcome: 'dropped' }
   if (state.pending) return { refused: 'an earlier push is not settled', outcome: 'dropped' }
+  const live = books.live.get(key)?.value
+  const there = alreadyThere(change, state, live, rates, { ...books, currency: books.ledger.exposure.currency })
+  if (there) return { there }
   if (!sameValue(state.known, change.from))
     return {
       refused: `it is known at ${valueText(state.known)}, and the decision was based on ${valueText(change.from)}`,
       outcome: 'drifted',
     }
-  const live = books.live.get(key)?.value
   if (!live || !sameValue(live, change.from))
     return { refused: `it stands at ${valueText(live)}, not at ${valueText(change.from)}`, outcome: 'drifted' }
 
@@ -246,7 +254,7 @@ function brokenCap(
   delta: Money,
   growth: Money,
   books: Books,
-  before: readonly Granted[],
+  before: readonly Before[],
 ): string | undefined {
   if (isCut(change)) return undefined
   const { ledger, portfolio, caps, headroom } = books
@@ -265,24 +273,4 @@ function brokenCap(
   const none = zero(growth.currency)
   const raised = before.reduce((total, one) => (one.growth.micros > 0n ? add(total, one.growth) : total), none)
   return compare(add(raised, growth), headroom) > 0 ? 'the cuts that were to pay for it are not verified' : undefined
-}
-
-function entryOf({ id, change }: Intent, verdict: Verdict, date: AccountDate): AuditEntry {
-  const base = { intent: id, lever: leverKey(change.lever), date }
-  if ('granted' in verdict)
-    return {
-      kind: 'reserved',
-      ...base,
-      from: valueText(change.from),
-      to: valueText(change.to),
-      deltaMicros: verdict.granted.delta.micros.toString(),
-    }
-  return {
-    kind: 'settled',
-    ...base,
-    outcome: verdict.outcome,
-    detail: verdict.refused,
-    known: valueText(change.from),
-    deltaMicros: '0',
-  }
 }

@@ -123,9 +123,11 @@ function afterOutcome(
     case 'refused':
     case 'frozen':
       return { ...back, known: intent.change.from, knownAt: now }
+    // Counted from now on, but still known as it was: the next pull finds the edit, with who made it, and judges it.
     case 'drifted':
-      // Counted from now on, but still known as it was: the next pull finds the edit, with who made it, and judges it.
       return outcome.observed ? withHigh(back, outcome.observed, date) : back
+    case 'already-there':
+      return withHigh(back, outcome.value, date)
     case 'shadowed':
       throw new Error('a shadowed change has no reservation to settle')
     default:
@@ -179,12 +181,13 @@ function count(
   growth: Money,
 ): void {
   if (outcome.kind === 'unknown') return
-  const applied = outcome.kind === 'applied' && outcome.readback.kind === 'verified'
+  const there = outcome.kind === 'already-there'
+  const applied = there || (outcome.kind === 'applied' && outcome.readback.kind === 'verified')
   const negated = money(-growth.micros, growth.currency)
   if (isCut(change)) {
     tally.closed += 1
     if (applied) tally.freed = add(tally.freed, negated)
-  } else if (outcome.kind !== 'applied') tally.raised = add(tally.raised, negated)
+  } else if (outcome.kind !== 'applied' && !there) tally.raised = add(tally.raised, negated)
 }
 
 const entryOf = (
@@ -214,6 +217,8 @@ function detailOf(outcome: Outcome): string {
       return failureText(outcome.failure)
     case 'drifted':
       return `it stands at ${valueText(outcome.observed)}`
+    case 'already-there':
+      return `nothing was sent: it stands at ${valueText(outcome.value)} already`
     case 'frozen':
       return outcome.freeze
     case 'unknown':

@@ -27,6 +27,8 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly failure: PlatformFailure }
   /** Not sent: the live value was no longer the one that the decision was based on. */
   | { readonly kind: 'drifted'; readonly observed: LeverValue | undefined }
+  /** Not sent: another plan, or somebody's hand, had set it to the new value since. */
+  | { readonly kind: 'already-there'; readonly value: LeverValue }
   /** Not sent: a freeze came between intent and push. */
   | { readonly kind: 'frozen'; readonly freeze: string }
   /** Sent, and no answer: counted at the worse value until a reading settles it. */

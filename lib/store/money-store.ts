@@ -98,7 +98,7 @@ const intentAction = (record: IntentRecord, { at }: MoneyCommit): Action => ({
 })
 
 /** Outcomes of what was never sent: the intent need not have been stored before, because there was nothing to lose. */
-const NOT_SENT = new Set<Outcome['kind']>(['drifted', 'frozen', 'shadowed'])
+const NOT_SENT = new Set<Outcome['kind']>(['drifted', 'already-there', 'frozen', 'shadowed'])
 
 function intentCondition(outcome: Outcome | undefined): Condition {
   if (!outcome) return ABSENT

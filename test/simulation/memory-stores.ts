@@ -94,7 +94,7 @@ function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } 
     const closed = commit.intents.filter(({ intent, outcome }) => {
       const stored = intents.get(intent.id)
       if (!outcome) return stored !== undefined
-      if (!stored) return !['drifted', 'frozen', 'shadowed'].includes(outcome.kind)
+      if (!stored) return !['drifted', 'already-there', 'frozen', 'shadowed'].includes(outcome.kind)
       return isSettled(stored.outcome)
     })
     const again = !isUnrepeatable(commit) && tokens.has(commit.token) ? ['token'] : []
