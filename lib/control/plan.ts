@@ -1,4 +1,5 @@
 import { decide } from '../decide/plan.ts'
+import { learnDelivery } from '../measure/delivery.ts'
 import { estimate } from '../measure/estimate.ts'
 import { accountKey, type PortfolioId, parseAccountKey } from '../model/account.ts'
 import { canonicalPieces } from '../model/canonical.ts'
@@ -74,6 +75,7 @@ export async function makePlan(
 
 const KNOWING_NOTHING: Estimates = {
   budgets: [],
+  spendNoise: learnDelivery([]).noise,
   dayOfWeek: [1, 1, 1, 1, 1, 1, 1],
   weekdays: new Map(),
   completion: new Map(),

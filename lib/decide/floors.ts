@@ -8,7 +8,6 @@ import { campaignsFedBy } from '../model/structure-index.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
 import { mainUnits } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
-import { deliveryOf } from './delivery.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { launchesOf, stepOf } from './pace-day.ts'
 import { type CommitmentFloor, commitmentFloors, type Subject, spentTowards } from './pacing/commitments.ts'
@@ -38,7 +37,7 @@ export function commitmentsToday(
     budgets: running.map((one) => ({
       id: keyOf(one),
       subject: subjectOf(one),
-      spend: mainUnits(one.budget.amount) * baseUnitsOf(rateOf(one)) * (one.estimate ? deliveryOf(one.estimate) : 1),
+      spend: mainUnits(one.budget.amount) * baseUnitsOf(rateOf(one)) * (one.estimate?.delivery ?? 1),
     })),
     spent: spentTowards(
       commitments,

@@ -1,3 +1,4 @@
+import { BINDING_DELIVERY } from '../measure/delivery.ts'
 import { type AccountRef, sameAccount } from '../model/account.ts'
 import type { PlatformCapabilities } from '../model/capability.ts'
 import type { BudgetEstimate } from '../model/estimates.ts'
@@ -8,7 +9,6 @@ import type { AccountDate, Instant } from '../units/calendar.ts'
 import { fromMainUnits, larger, type Money, mainUnits, money, times } from '../units/money.ts'
 import { convertBack, type ExchangeRate } from '../units/rates.ts'
 import { rateOf } from './base-rate.ts'
-import { BINDING_DELIVERY, deliveryOf } from './delivery.ts'
 import type { BudgetQuestion } from './holds.ts'
 import type { Limit } from './interval.ts'
 import { busyDayOf, headroomOf } from './targets/headroom.ts'
@@ -164,7 +164,7 @@ function classShare({
 }: BudgetContext): readonly Limit[] {
   if (!SHARE_BOUND.has(kind) || estimate.hasLift) return []
   // The share is one of spend: what spends more than its budget may have less of it. Some quiet days earn it no more.
-  const delivery = Math.max(1, deliveryOf(estimate), estimate.deliveryRatio ?? 0)
+  const delivery = Math.max(1, estimate.delivery, estimate.deliveryRatio ?? 0)
   const { deadband, maxStepDown } = policy.guardrails
   // A deadband below it: on a day on which others spend a little less it would be above it, and too near to be moved.
   const units = (mainUnits(dayTarget) * estimate.originalShare * (1 - deadband)) / delivery

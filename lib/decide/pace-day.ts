@@ -8,7 +8,6 @@ import { campaignsFedBy } from '../model/structure-index.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
 import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
-import { deliveryOf } from './delivery.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { type DayPlan, dayPlan } from './pacing/day-plan.ts'
 import { landing } from './pacing/landing.ts'
@@ -34,7 +33,7 @@ export interface DayPace {
 export function paceDay(
   observation: Observation,
   questions: readonly BudgetQuestion[],
-  estimates: Pick<Estimates, 'dayOfWeek'>,
+  estimates: Pick<Estimates, 'dayOfWeek' | 'spendNoise'>,
 ): DayPace {
   const { policy } = observation.policy
   const { flight, baseCurrency } = policy
@@ -51,7 +50,7 @@ export function paceDay(
     ...{ path: day.path, standing: steady },
     ...{ stepUp: stepOf(questions, maxStepUp), stepDown: stepOf(questions, maxStepDown) },
   }
-  const lands = landing({ ...limits, total, spent, noise: TYPICAL_NOISE })
+  const lands = landing({ ...limits, total, spent, noise: estimates.spendNoise })
   const noReturn = pointOfNoReturn(limits)
   return {
     target: fromMainUnits(day.exact, baseCurrency, 'down'),
@@ -68,9 +67,6 @@ export function paceDay(
   }
 }
 
-/** A day's spend about what was planned for it, as a share: several accounts' errors cancel. */
-const TYPICAL_NOISE = 0.07
-
 /** Spend of the flight before today, main units of the base currency. */
 function flightSpent(observation: Observation): number {
   return observation.accounts.reduce((sum, account) => {
@@ -82,8 +78,7 @@ function flightSpent(observation: Observation): number {
 /** What a budget would spend today if it were left alone, base currency. */
 export function standingSpend(one: BudgetQuestion): number {
   if (!canSpend(one.account.structure, one.budget) || one.budget.period !== 'daily') return 0
-  const delivery = one.estimate ? deliveryOf(one.estimate) : 1
-  return mainUnits(one.budget.amount) * baseUnitsOf(rateOf(one)) * delivery
+  return mainUnits(one.budget.amount) * baseUnitsOf(rateOf(one)) * (one.estimate?.delivery ?? 1)
 }
 
 /** By how much the spend of these budgets may change from day to day: what the policy allows, and their platforms take. */

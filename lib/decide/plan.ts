@@ -1,3 +1,4 @@
+import { isLimitedByBudget } from '../measure/delivery.ts'
 import { predictClaims } from '../measure/predict.ts'
 import { hashOf } from '../model/canonical.ts'
 import type { Estimates } from '../model/estimates.ts'
@@ -12,7 +13,6 @@ import { memberEnds } from './calendar/member-ends.ts'
 import type { CapabilitiesOf } from './capabilities-of.ts'
 import { withinChangeLimit } from './change-limit.ts'
 import { decideAlone } from './decide-alone.ts'
-import { deliveryOf, isLimitedByBudget } from './delivery.ts'
 import { commitmentsToday, floorsOf } from './floors.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { moveBudgets } from './move-budgets.ts'
@@ -152,7 +152,7 @@ function predictionOf(
   const { structure, today } = account
   const events = eventsOf(observation.policy.policy, structure, budget, today)
   const most = Math.max(estimate.deliverablePerDay, 1e-9)
-  const wanted = mainUnits(to) * deliveryOf(estimate)
+  const wanted = mainUnits(to) * estimate.delivery
   // What does not spend its budget will not begin to because the budget moved.
   const spend = isLimitedByBudget(estimate) ? wanted : Math.min(wanted, most)
   return predictClaims(

@@ -1,10 +1,10 @@
+import { isLimitedByBudget } from '../measure/delivery.ts'
 import { conversionChange, conversionsAt } from '../measure/response-curve.ts'
 import type { BudgetEstimate } from '../model/estimates.ts'
 import { canSpend } from '../model/membership.ts'
 import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { convert, type ExchangeRate } from '../units/rates.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
-import { deliveryOf, isLimitedByBudget } from './delivery.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { intersect, type Limit } from './interval.ts'
 import { type Worth, worthOf } from './worth.ts'
@@ -36,7 +36,7 @@ export function positionOf(movable: Movable, limits: readonly Limit[]): Position
   const { estimate, budget, observation } = movable
   const rate = rateOf(movable)
   const baseUnits = baseUnitsOf(rate)
-  const delivery = deliveryOf(estimate)
+  const { delivery } = estimate
   // What a target or bid leaves unused of a budget is no spend that could be saved.
   const most = movable.limited?.isBinding ? estimate.deliverablePerDay * baseUnits : Number.POSITIVE_INFINITY
   const toBase = (amount: Money): number => Math.min(most, mainUnits(amount) * baseUnits * delivery)
@@ -93,7 +93,7 @@ export function fixtureOf(question: BudgetQuestion, dayTarget: Money): Fixture {
         }
       : none
   // What stands at another level than its recent days is not told by them.
-  const ownSpend = level ? mainUnits(level) * deliveryOf(estimate) : estimate.recentSpendPerDay
+  const ownSpend = level ? mainUnits(level) * estimate.delivery : estimate.recentSpendPerDay
   const own = fromMainUnits(ownSpend, rate.from, 'half-even')
   const spend = Math.min(mainUnits(convert(own, rate, 'up')), mainUnits(dayTarget))
   const { objective, outcome } = worthOf(question.observation.policy.policy.goal, estimate, baseUnitsOf(rate))

@@ -5,7 +5,6 @@ import type { Observation } from '../model/observation.ts'
 import type { Decision, ExpectedEffect, HoldDecision } from '../model/plan.ts'
 import { fromMainUnits, mainUnits } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
-import { deliveryOf } from './delivery.ts'
 import { effectOf, UNITS } from './effect.ts'
 import { SHARE_BOUND } from './guardrails.ts'
 import { type BudgetQuestion, type Hold, reasonToHold } from './holds.ts'
@@ -223,7 +222,7 @@ function expectedOf(observation: Observation, questions: readonly BudgetQuestion
     const { estimate, budget } = question
     if (!estimate) continue
     const before = estimate.recentSpendPerDay
-    const most = Math.max(before, mainUnits(budget.amount) * deliveryOf(estimate))
+    const most = Math.max(before, mainUnits(budget.amount) * estimate.delivery)
     const after = Math.min(most, before * spendFactor(estimate, dearer))
     const change = conversionChange(estimate.curve, before, after)
     const sd = Math.hypot(change.sd, EFFECT_SD * change.mean)

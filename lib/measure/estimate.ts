@@ -9,7 +9,7 @@ import { brokenDates, type DataBreak } from './breaks/data-break.ts'
 import { findBreaks } from './breaks/find-breaks.ts'
 import type { BudgetDay } from './budget-days.ts'
 import { dayOfWeekFactors } from './day-of-week.ts'
-import { deliveryRatio } from './delivery-ratio.ts'
+import { budgetedDays, type Delivery, deliveryRatio, learnDelivery } from './delivery.ts'
 import { forecastEvidence } from './evidence/simulations.ts'
 import { hasLift, incrementalityOf, type OrderScale, orderScale } from './incremental.ts'
 import { type LagEstimate, learnLag, visibleShare } from './lag/development.ts'
@@ -45,12 +45,15 @@ export function estimate(observation: Observation): Estimates {
     }),
   )
   const scale = orderScale(observation, (account, age) => visibleShare(counting.get(account)!.lag.count, age))
+  const delivery = learnDelivery(budgetedDays(series))
   const budgets = series.flatMap((one, index) => {
     const fit = fits[index]
-    return fit ? [estimateBudget(observation, one, fit, pooled(one), varianceOf(one), before[index] ?? 0, scale)] : []
+    if (!fit) return []
+    return [estimateBudget(observation, one, fit, pooled(one), varianceOf(one), before[index] ?? 0, scale, delivery)]
   })
   return {
     budgets,
+    spendNoise: delivery.noise,
     dayOfWeek: weekdays.all,
     weekdays: new Map(observation.accounts.map((account) => [account.account, weekdays.of(account)])),
     completion: new Map([...counting].map(([account, { lag }]) => [account, [...lag.count.visible]])),
@@ -142,6 +145,7 @@ function estimateBudget(
   valueVariance: ValueVariance,
   originalShare: number,
   scale: OrderScale,
+  delivery: Delivery,
 ): BudgetEstimate {
   const recent = days.filter(({ ageDays }) => ageDays <= RECENT_DAYS)
   const spent = recent.reduce((a, d) => a + d.spend, 0)
@@ -156,6 +160,11 @@ function estimateBudget(
     incrementality,
     hasLift: hasLift(incrementality),
     deliveryRatio: deliveryRatio(recent, budget, account),
+    delivery: delivery.of({
+      account: account.account,
+      platform: account.structure.account.platform,
+      budget: budget.id,
+    }),
     maturity: maturityOf(recent, lag),
     conversionsSeen: usable.reduce((a, d) => a + d.conversions, 0),
     // The policy's prediction is in the base currency.

@@ -34,6 +34,8 @@ export interface BudgetEstimate {
   readonly hasLift: boolean
   /** Spend over budget on recent full days; below 1 the budget does not bind. */
   readonly deliveryRatio: number | undefined
+  /** Spend per unit of budget that is to be expected: the same, pulled towards what its account and platform spend. */
+  readonly delivery: number
   /** Share of the eventual conversions that are visible in the data used, 0 to 1. */
   readonly maturity: number
   /** Claimed conversions in the window. */
@@ -54,6 +56,8 @@ export interface BudgetEstimate {
 
 export interface Estimates {
   readonly budgets: readonly BudgetEstimate[]
+  /** Standard deviation of the portfolio's spend of a day about what was to be expected of it, as a share. */
+  readonly spendNoise: number
   /** Relative demand by day of week, Monday first; mean 1. */
   readonly dayOfWeek: readonly number[]
   /** The same of each account. */

@@ -13,7 +13,7 @@ import { aState, euros, someCapabilities } from './samples.ts'
 
 const EUR = currency('EUR')
 const estimate = (over: Partial<BudgetEstimate> = {}): BudgetEstimate =>
-  ({ originalShare: 0.1, deliveryRatio: 1, ...over }) as BudgetEstimate
+  ({ originalShare: 0.1, deliveryRatio: 1, delivery: 1, ...over }) as BudgetEstimate
 const policyWith = (over: Readonly<Record<string, unknown>>) =>
   anObservation({
     accounts: [

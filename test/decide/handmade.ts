@@ -79,6 +79,8 @@ const known = ({
   incrementality: { mean: 1, low: 1, high: 1 },
   hasLift: false,
   deliveryRatio: 1,
+  // Four days of its own against three at its budget.
+  delivery: Math.min(1.3, Math.max(0.7, (4 * (estimate?.deliveryRatio ?? 1) + 3) / 7)),
   maturity: 1,
   conversionsSeen: 1000,
   valuePerConversion: 1,
@@ -99,6 +101,7 @@ export function estimatesOf(market: KnownMarket): Estimates {
         ...{ account, budget: id },
       })),
     ),
+    spendNoise: 0.07,
     dayOfWeek: even,
     weekdays: new Map(observation.accounts.map(({ account }) => [account, even])),
     completion: new Map(),

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { decide } from '../../lib/decide/plan.ts'
 import type { Pace } from '../../lib/model/plan.ts'
 import { mainUnits } from '../../lib/units/money.ts'
-import { type KnownCampaign, type KnownMarket, planOfMarket } from './handmade.ts'
+import { estimatesOf, type KnownCampaign, type KnownMarket, observationOf, planOfMarket } from './handmade.ts'
+import { someCapabilities } from './samples.ts'
 
 /** Spends 100 a day and brings 10 conversions with it. Ten days remain, today included. */
 const ONE: KnownCampaign = { id: '1', budget: 100, level: 10 }
@@ -42,6 +44,21 @@ describe('where a flight stands', () => {
     expect(pace.landing.mean).toBeCloseTo(3000, -2)
     expect(pace.landing.low).toBeLessThan(pace.landing.mean)
     expect(pace.landing.high).toBeGreaterThan(pace.landing.mean)
+  })
+
+  test('is as uncertain as its days have been', () => {
+    const market = { accounts: [ONE], target: 100 }
+    const widthAt = (spendNoise: number): number => {
+      const plan = decide(
+        observationOf(market),
+        { ...estimatesOf(market), spendNoise },
+        () => someCapabilities,
+        'inputs',
+      )
+      return plan.pace!.landing.high - plan.pace!.landing.low
+    }
+    expect(widthAt(0.2)).toBeGreaterThan(1.8 * widthAt(0.1))
+    expect(widthAt(0)).toBe(0)
   })
 
   test('that nothing can go wrong with has no point of no return', () => {

@@ -112,6 +112,26 @@ describe('the delivery of a budget', () => {
     expect(ratio((age) => ({ spend: spend(age), conversions: 5 }), [state])).toBeCloseTo(0.9, 10)
   })
 
+  test('that is to be expected is pulled towards its account, and the portfolio’s days have their noise', () => {
+    const found = estimate(
+      anObservation({
+        accounts: [
+          google(
+            { id: '1', budget: 100, days: () => ({ spend: 95, conversions: 5 }) },
+            { id: '2', budget: 100, days: (age) => (age === 1 ? { spend: 95, conversions: 1 } : undefined) },
+          ),
+        ],
+      }),
+    )
+    // Platform: (8 × 95 + 3 × 800/7) / (800 + 3 × 800/7); account: the same with the platform's in place of 1.
+    const platform = (760 + 2400 / 7) / (800 + 2400 / 7)
+    const own = (760 + (2400 / 7) * platform) / (800 + 2400 / 7)
+    const [first, second] = found.budgets
+    expect(first?.delivery).toBeCloseTo((4 * 95 + 300 * own) / 700, 12)
+    expect(second?.delivery).toBeCloseTo((95 + 300 * own) / 400, 12)
+    expect(found.spendNoise).toBeCloseTo(Math.sqrt((4 * 0.07 ** 2) / 18), 2)
+  })
+
   test('takes what the day of its first move began with for the days before it', () => {
     const state = stood({ day: addDays(TODAY, -1), dayStart: money(50) })
     expect(ratio(() => ({ spend: 40, conversions: 5 }), [state])).toBeCloseTo(160 / 250, 10)

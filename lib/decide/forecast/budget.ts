@@ -1,4 +1,5 @@
 import { accountRule, type BudgetDay, budgetDays } from '../../measure/budget-days.ts'
+import { isLimitedByBudget } from '../../measure/delivery.ts'
 import type { AccountKey, PlatformId } from '../../model/account.ts'
 import type { Estimates } from '../../model/estimates.ts'
 import { canSpend } from '../../model/membership.ts'
@@ -6,7 +7,6 @@ import type { Observation } from '../../model/observation.ts'
 import { mainUnits } from '../../units/money.ts'
 import { baseUnitsOf, rateOf } from '../base-rate.ts'
 import type { CapabilitiesOf } from '../capabilities-of.ts'
-import { deliveryOf, isLimitedByBudget } from '../delivery.ts'
 import { type BudgetQuestion, type Hold, reasonToStay } from '../holds.ts'
 import { HEADROOM, type Movable } from '../position.ts'
 import { questionsOf } from '../questions.ts'
@@ -63,7 +63,7 @@ function budgetOf(question: BudgetQuestion, days: readonly BudgetDay[]): Forecas
     !estimate || isLimitedByBudget(estimate)
       ? Number.POSITIVE_INFINITY
       : HEADROOM * estimate.recentSpendPerDay * baseUnits
-  const asked = mainUnits(budget.amount) * baseUnits * (estimate ? deliveryOf(estimate) : 1)
+  const asked = mainUnits(budget.amount) * baseUnits * (estimate?.delivery ?? 1)
   const whole = estimate && { ...estimate, incrementality: { mean: 1, low: 1, high: 1 } }
   return {
     question,

@@ -1,3 +1,4 @@
+import { isLimitedByBudget } from '../../measure/delivery.ts'
 import { conversionChange } from '../../measure/response-curve.ts'
 import { accountKey } from '../../model/account.ts'
 import { eventsOf, stepInForce } from '../../model/events.ts'
@@ -19,7 +20,6 @@ import { compare, larger, type Money, mainUnits, times } from '../../units/money
 import { baseUnitsOf, rateOf } from '../base-rate.ts'
 import { withinChangeLimit } from '../change-limit.ts'
 import { leastToday } from '../cut-back.ts'
-import { isLimitedByBudget } from '../delivery.ts'
 import { effectOf } from '../effect.ts'
 import { hardLimits, roundedUp, steps } from '../guardrails.ts'
 import { type BudgetQuestion, reasonToHold, spendByDate } from '../holds.ts'

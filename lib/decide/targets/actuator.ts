@@ -1,4 +1,4 @@
-import { BINDING_DELIVERY } from '../delivery.ts'
+import { BINDING_DELIVERY } from '../../measure/delivery.ts'
 
 /** The one lever by which a campaign is steered. */
 export type Actuator = 'budget' | 'target'

@@ -1,5 +1,5 @@
 import { budgetDays } from '../../measure/budget-days.ts'
-import { deliveryRatio } from '../../measure/delivery-ratio.ts'
+import { deliveryRatio } from '../../measure/delivery.ts'
 import { eventsOf, isWithin } from '../../model/events.ts'
 import type { AccountObservation, Observation } from '../../model/observation.ts'
 import { perObject } from '../../model/per-object.ts'

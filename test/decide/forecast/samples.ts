@@ -36,6 +36,7 @@ export function believing(
     budgets: found.budgets.map((one) => ({
       ...one,
       deliveryRatio: undefined,
+      delivery: 1,
       noise: { overdispersion: 1, driftVariance: 0, keep: 1 },
       incrementality: { mean: 1, low: 1, high: 1 },
       ...byBudget.get(one.budget),

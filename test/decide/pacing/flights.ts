@@ -1,9 +1,9 @@
 import { dayPlan } from '../../../lib/decide/pacing/day-plan.ts'
-import { type BudgetedDay, learnDelivery } from '../../../lib/decide/pacing/delivery.ts'
 import type { Launch } from '../../../lib/decide/pacing/path.ts'
 import { dayWeights } from '../../../lib/decide/pacing/weights.ts'
-import { type AccountKey, accountKey, accountRef, platformId } from '../../../lib/model/account.ts'
-import { type AccountDate, accountDate, dates } from '../../../lib/units/calendar.ts'
+import { type BudgetedDay, learnDelivery } from '../../../lib/measure/delivery.ts'
+import { accountKey, accountRef, type BudgetId, platformId } from '../../../lib/model/account.ts'
+import { type AccountDate, accountDate, dates, daysBetween } from '../../../lib/units/calendar.ts'
 import { dice } from '../../measure/dice.ts'
 
 export const DAY_OF_WEEK = [1.1, 1.08, 1.05, 1.02, 0.98, 0.87, 0.9]
@@ -30,6 +30,8 @@ export interface FlownDay {
   readonly target: number
   readonly budgets: number
   readonly spent: number
+  /** What its noise was thought to be that morning. */
+  readonly noise: number
 }
 
 /**
@@ -46,18 +48,20 @@ export function fly(spec: FlightSpec, seed: number): { readonly days: readonly F
   const all = dates(from, to)
   let spent = (0.5 * total * (all.length - dates(start, to).length)) / all.length
   const accounts = Array.from({ length: platforms }, (_, i) => ({
-    key: accountKey(accountRef(`p${i}`, '1')),
+    account: accountKey(accountRef(`p${i}`, '1')),
+    id: '1' as BudgetId,
     platform: platformId(`p${i}`),
     truth: 1 + even(lean),
     budget: (opening * (total - spent)) / dates(start, to).length / platforms,
     error: 0,
   }))
-  const history: (BudgetedDay & { readonly date: AccountDate })[] = []
+  const history: (Omit<BudgetedDay, 'ageDays'> & { readonly date: AccountDate })[] = []
   const days: FlownDay[] = []
   for (const date of dates(start, to)) {
-    const delivery = learnDelivery(history.slice(-14 * platforms))
-    const ratio = (key: AccountKey, platform: BudgetedDay['platform']) => delivery(key, platform).ratio
-    const steady = accounts.reduce((sum, one) => sum + one.budget * ratio(one.key, one.platform), 0)
+    const delivery = learnDelivery(
+      history.slice(-14 * platforms).map((day) => ({ ...day, ageDays: daysBetween(day.date, date) })),
+    )
+    const steady = accounts.reduce((sum, one) => sum + one.budget * delivery.of({ ...one, budget: one.id }), 0)
     const { target } = dayPlan({ from, to, total, today: date, spent, weights, launches, steady })
     let today = 0
     for (const one of accounts) {
@@ -65,11 +69,17 @@ export function fly(spec: FlightSpec, seed: number): { readonly days: readonly F
       one.budget = Math.min(one.budget * (1 + maxStep), Math.max(one.budget * (1 - maxStep), wanted))
       one.error = Math.max(-noise, Math.min(noise, even(noise) - 0.5 * one.error))
       const own = one.budget * one.truth * (1 + one.error)
-      history.push({ date, account: one.key, platform: one.platform, budgeted: one.budget, spent: own })
+      history.push({ ...one, date, budget: one.id, budgeted: one.budget, spent: own })
       today += own
     }
     spent += today
-    days.push({ date, target, budgets: accounts.reduce((sum, one) => sum + one.budget, 0), spent: today })
+    days.push({
+      date,
+      target,
+      budgets: accounts.reduce((sum, one) => sum + one.budget, 0),
+      spent: today,
+      noise: delivery.noise,
+    })
   }
   return { days, error: spent / total - 1 }
 }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { planNoise } from '../../../lib/decide/pacing/delivery.ts'
 import { type LandingTerms, landing } from '../../../lib/decide/pacing/landing.ts'
 import { type PathDay, type TargetPath, targetPath } from '../../../lib/decide/pacing/path.ts'
 import { dayWeights } from '../../../lib/decide/pacing/weights.ts'
@@ -140,8 +139,8 @@ describe('where the flight lands', () => {
       for (const at of moments) {
         const past = days.slice(0, at)
         const spent = past.reduce((sum, day) => sum + day.spent, 0)
-        const path = targetPath({ from, to, total: 30_000, today: days[at]!.date, spent, weights, launches: [] })
-        const noise = planNoise(past.map((day) => ({ planned: day.target, spent: day.spent })))
+        const { date: today, noise } = days[at]!
+        const path = targetPath({ from, to, total: 30_000, today, spent, weights, launches: [] })
         const { low80, high80 } = landing({
           path,
           total: 30_000,
