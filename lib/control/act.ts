@@ -9,12 +9,14 @@ import { dateAt } from '../units/calendar.ts'
 import { announceEvents } from './announce.ts'
 import type { NextChunk } from './chunk.ts'
 import { mayPushNow, openPlans } from './dispatch.ts'
+import { onlyPauses } from './due-ends.ts'
 import { giveUpChunk } from './give-up.ts'
 import { portfolioDayOf } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
 import { allPolicies, policiesOf } from './portfolios.ts'
 import { pushReserved } from './push.ts'
 import { reserve } from './reserve.ts'
+import { keepSchedules } from './schedules.ts'
 import { shadowChunk } from './shadow.ts'
 import { type Steering, steeringOf } from './steering.ts'
 import type { Summary } from './summary.ts'
@@ -29,15 +31,15 @@ const WAIT_FOR_CUTS_SHARE = 0.5
 export async function actOnAccount(account: AccountRef, message: StageMessage, loop: Loop): Promise<Summary> {
   const structure = await loop.facts.structure(account)
   if (!structure) return { chunks: 0, why: 'not pulled yet' }
-  // No item in the ledger, no push. The next pull opens the day; until then there is nothing to do.
+  // No item in the ledger, no push of what costs money. The next pull opens the day; until then there are only pauses.
   const today = dateAt(loop.clock.now(), structure.zone)
-  if (!(await loop.money.accountDay(account, today))) return { chunks: 0, why: 'the day is not open yet' }
+  const isOpen = (await loop.money.accountDay(account, today)) !== undefined
   const policies = policiesOf(await allPolicies(loop), account)
   for (const version of policies) {
     if (!(await portfolioDayOf(version, loop))) continue
     for (const header of await openPlans(version.policy, loop.clock.now(), loop)) {
       if (loop.asked && loop.asked.plan !== header.id) continue
-      const next = await nextChunk(header, version.policy, structure, loop)
+      const next = await nextChunk(header, version.policy, structure, isOpen, loop)
       if (!next) continue
       const summary = await actOnChunk(next, steeringOf(version, policies, account, loop), structure, loop)
       // Where the account itself was refused, the next chunk would be too: that is for the next tick to try.
@@ -45,7 +47,8 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
       return summary
     }
   }
-  return { chunks: 0, ...(await announceAll(policies, structure, loop)) }
+  if (!isOpen) return { chunks: 0, why: 'the day is not open yet' }
+  return { chunks: 0, ...(await keepSchedules(structure, loop)), ...(await announceAll(policies, structure, loop)) }
 }
 
 /** Last, when nothing is left to be pushed: no announcement keeps a cut waiting. */
@@ -66,6 +69,7 @@ async function nextChunk(
   header: PlanHeader,
   policy: Policy,
   { account, zone }: AccountStructure,
+  isOpen: boolean,
   loop: Loop,
 ): Promise<NextChunk | undefined> {
   const now = loop.clock.now()
@@ -74,9 +78,13 @@ async function nextChunk(
   const progress = await loop.plans.progress(header.id)
   const index = progress?.cursors[key] ?? 0
   const next = chunks[index]
-  if (!next || !mayPushNow(header, policy, zone, now, loop.asked?.now)) return undefined
+  if (!next) return undefined
   if (next.phase === 'raise' && cutsAreOpen(header, progress) && !waitedEnough(header, now)) return undefined
-  return { header, chunk: await loop.plans.chunk(header, key, index), progress }
+  const mayPush = (pauses: boolean): boolean => mayPushNow(header, policy, zone, now, loop.asked?.now, pauses)
+  if (isOpen && mayPush(false)) return { header, chunk: await loop.plans.chunk(header, key, index), progress }
+  if (next.phase !== 'cut' || !mayPush(true)) return undefined
+  const chunk = await loop.plans.chunk(header, key, index)
+  return onlyPauses(chunk) ? { header, chunk, progress } : undefined
 }
 
 /** Whether cuts of any account are still to be made or verified. */

@@ -6,13 +6,12 @@ import type { Policy, PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { StageMessage } from '../model/turn.ts'
 import { type AccountDate, addDays, HOUR_MS, type Instant, MINUTE_MS, startOfDay } from '../units/calendar.ts'
+import { CALENDAR_MS } from './due-ends.ts'
 import { amountOf } from './exposure.ts'
 import type { Loop } from './loop.ts'
 import { policiesOf } from './portfolios.ts'
 import type { Sighting } from './sighting.ts'
 
-/** In the first hours of an account's day its calendar is asked for; after that the daily decision sees to it. */
-const CALENDAR_MS = 2 * HOUR_MS
 /**
  * Hours of an account's day in which its spend is held against the day's target, where the policy steers within the day:
  * before them too little is known, and after them a cut would weigh on the next day more than it saves on this one.

@@ -14,6 +14,7 @@ import {
   type TimeZone,
 } from '../units/calendar.ts'
 import { mayAnnounce } from './announcing.ts'
+import { dueEnds } from './due-ends.ts'
 import { type Loop, OPEN_PLANS_MAX } from './loop.ts'
 import { allPolicies } from './portfolios.ts'
 
@@ -63,6 +64,7 @@ export async function dueMessages(now: Instant, loop: Loop): Promise<readonly St
     ] as const
     for (const { stage, turn } of daily)
       if (now >= turn && now - turn < DAILY_UNTIL_MS) messages.push({ stage, key: policy.portfolio, turn, attempt: 0 })
+    messages.push(...(await dueEnds(policy, now, quarter, loop)))
     messages.push(...(await dueActs(policy, now, quarter, loop)))
   }
   return messages
@@ -98,6 +100,7 @@ export async function openPlans(policy: Policy, now: Instant, loop: Loop): Promi
  * when the account's day is young, outside the minutes around its midnight; a correction goes as soon as it may.
  *
  * @param asked a person wants it pushed at once, whatever has been spent of the day
+ * @param onlyPauses what is pushed costs nothing: it keeps no distance from midnight
  */
 export function mayPushNow(
   header: PlanHeader,
@@ -105,9 +108,10 @@ export function mayPushNow(
   zone: TimeZone,
   now: Instant,
   asked: boolean = false,
+  onlyPauses: boolean = false,
 ): boolean {
   const deadZoneMs = policy.guardrails.midnightDeadZoneMinutes * MINUTE_MS
   const nearMidnight = dateAt(later(now, -deadZoneMs), zone) !== dateAt(later(now, deadZoneMs), zone)
-  if (nearMidnight) return false
+  if (nearMidnight && !onlyPauses) return false
   return asked || header.occasion === 'correction' || dayElapsed(now, zone) < PUSH_UNTIL_SHARE
 }

@@ -14,6 +14,7 @@ import {
   sameValue,
 } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
+import { isPause } from '../model/pause.ts'
 import type { ChangeDecision, PlanHeader } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
@@ -33,7 +34,8 @@ import { valueText } from './value-text.ts'
 import { entryOf, type Granted, type Verdict } from './verdict.ts'
 
 interface Books {
-  readonly ledger: AccountDayLedger
+  /** Absent: the day is not open yet, and only what costs nothing is pushed. */
+  readonly ledger: AccountDayLedger | undefined
   readonly portfolio: PortfolioDayLedger
   /** The tighter of what the ledgers hold and what the policies say by now: a lower cap does not wait for the next pull. */
   readonly caps: { readonly account: Money | undefined; readonly portfolio: Money | undefined }
@@ -86,7 +88,7 @@ async function build(
   const judged = judgeAll(header, chunk.changes, books, lease)
   const { granted, there, entries } = judged
   const counted = [...granted, ...there]
-  const { currency } = books.ledger.exposure
+  const { currency } = structure
   const raised = sum(
     counted.map(({ growth }) => growth).filter(({ micros }) => micros > 0n),
     header.dayTarget.currency,
@@ -173,12 +175,12 @@ async function openBooks(
     loop.money.accountDay(account, date),
     portfolioDayOf(version, loop),
   ])
-  if (!ledger) throw new DayNotOpen(accountKey(account), date)
+  if (!ledger && !changes.every(({ change }) => isPause(change))) throw new DayNotOpen(accountKey(account), date)
   if (!portfolio) throw new DayNotOpen(`portfolio ${version.policy.portfolio}`, dateAt(now, version.policy.zone))
   return {
     ledger,
     portfolio,
-    caps: { account: tighter(ledger.cap, dayCap), portfolio: tighter(portfolio.cap, version.policy.dayCap) },
+    caps: { account: tighter(ledger?.cap, dayCap), portfolio: tighter(portfolio.cap, version.policy.dayCap) },
     states,
     live: new Map(live.map((one) => [leverKey(one.lever), one])),
     date,
@@ -209,7 +211,7 @@ function judge(
   if (!state) return { refused: 'nothing is known of this lever yet', outcome: 'dropped' }
   if (state.pending) return { refused: 'an earlier push is not settled', outcome: 'dropped' }
   const live = books.live.get(key)?.value
-  const there = alreadyThere(change, state, live, rates, { ...books, currency: books.ledger.exposure.currency })
+  const there = alreadyThere(change, state, live, rates, { ...books, currency: books.structure.currency })
   if (there) return { there }
   if (!sameValue(state.known, change.from))
     return {
@@ -232,7 +234,7 @@ function judge(
       ...(decision.event ? { event: decision.event } : {}),
     },
   }
-  const delta = worstCaseChange(state, nextState, books.date, books.factor, books.ledger.exposure.currency)
+  const delta = worstCaseChange(state, nextState, books.date, books.factor, books.structure.currency)
   const growth = growthInBase(change, rates)
   const broken = brokenCap(change, delta, growth, books, before)
   if (broken) return { refused: broken, outcome: 'dropped' }
@@ -258,6 +260,7 @@ function brokenCap(
 ): string | undefined {
   if (isCut(change)) return undefined
   const { ledger, portfolio, caps, headroom } = books
+  if (!ledger) return 'the account’s day is not open yet'
   if (!caps.account || !caps.portfolio) return 'there is no cap in the policy'
   const all = add(
     sum(

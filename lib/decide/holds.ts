@@ -78,6 +78,9 @@ const accountChecks: readonly Check<Touch>[] = [
   ({ observation, account }) => unreconciled(observation, account),
 ]
 
+/** The last of them: whether what was read is anything to decide by. */
+const CHECKS_OF_READINGS = 2
+
 /** Yesterday, and a day for the hours after midnight in which it has not been read yet. */
 const HISTORY_MAX_AGE_DAYS = 2
 
@@ -210,6 +213,13 @@ export const reasonNotToTouch = (
   account: AccountObservation,
   scopes: readonly FreezeScope[],
 ): Hold | undefined => first(accountChecks, { observation, account, scopes })
+
+/** The same for what follows from a date alone, however old or odd what was read may be. */
+export const reasonNotToFollowDate = (
+  observation: Observation,
+  account: AccountObservation,
+  scopes: readonly FreezeScope[],
+): Hold | undefined => first(accountChecks.slice(0, -CHECKS_OF_READINGS), { observation, account, scopes })
 
 const accountReason = ({ observation, account, budget }: BudgetQuestion): Hold | undefined =>
   reasonNotToTouch(observation, account, scopesOf(account.structure.account, budget.campaigns))

@@ -1,6 +1,7 @@
 import { type AccountKey, accountKey } from '../model/account.ts'
 import { canonicalJson, hashOfText } from '../model/canonical.ts'
 import { isCut, type LeverChange } from '../model/lever.ts'
+import { isPause } from '../model/pause.ts'
 import type { Approval, ChangeDecision, HoldDecision, Plan, PlanChunk, PlanHeader } from '../model/plan.ts'
 import { chunksOf } from './batches.ts'
 
@@ -31,16 +32,25 @@ interface Placed<D> {
 const changesOf = ({ decisions }: Plan): readonly Placed<ChangeDecision>[] =>
   decisions.flatMap((decision, position) => (decision.kind === 'change' ? [{ decision, position }] : []))
 
-/** The plan's changes by account, cuts before raises, at most 25 of one phase together; numbered within each account. */
+/**
+ * The plan's changes by account, cuts before raises, at most 25 of one phase together; numbered within each account.
+ * Pauses are apart from other cuts, and come first: they may be pushed when nothing else may.
+ */
 export function chunksOfPlan(plan: Plan): readonly StoredChunk[] {
   const byAccount = Map.groupBy(changesOf(plan), ({ decision }) => accountKey(decision.change.lever.account))
   return [...byAccount].flatMap(([account, changes]) => chunksOfAccount(account, changes))
 }
 
+const ORDER = [
+  { phase: 'cut', pauses: true },
+  { phase: 'cut', pauses: false },
+  { phase: 'raise', pauses: false },
+] as const
+
 function chunksOfAccount(account: AccountKey, changes: readonly Placed<ChangeDecision>[]): readonly StoredChunk[] {
-  const phased = (['cut', 'raise'] as const).flatMap((phase) =>
+  const phased = ORDER.flatMap(({ phase, pauses }) =>
     chunksOf(
-      changes.filter(({ decision }) => phaseOf(decision.change) === phase),
+      changes.filter(({ decision: { change } }) => phaseOf(change) === phase && isPause(change) === pauses),
       CHUNK_CHANGES,
     ).map((placed) => ({ phase, placed })),
   )

@@ -177,16 +177,53 @@ describe('a campaign whose last day has passed', () => {
     { name: 'campaign 2', class: 'prospecting' },
   ]
 
-  test('is paused when the account’s next day has begun, and not started again', async () => {
+  test.each(['Europe/Berlin', 'Asia/Kolkata', 'America/Los_Angeles'])(
+    'is paused at the first tick of the account’s next day, in its dead zone, and not started again: %s',
+    async (zone) => {
+      const stage = await eventStage(
+        { from: '2026-06-05', to: '2026-06-05', zones: { 1: zone } },
+        { members, events: [] },
+      )
+      const ends = midnight(stage, A, accountDate('2026-06-06'))
+      await liveUntil(stage, ends)
+      expect(stage.ads.valueOf(statusOf(A, '12'))).toEqual({ kind: 'status', status: 'active' })
+      await liveUntil(stage, later(ends, MINUTE))
+      expect(stage.ads.valueOf(statusOf(A, '12'))).toEqual({ kind: 'status', status: 'paused' })
+      await liveUntil(stage, later(ends, 48 * HOUR))
+      expect(stage.ads.settings).toHaveLength(1)
+      const early = stage.ads.sent.filter(
+        ({ at, change }) => at >= ends && at < ends + 30 * MINUTE && change.lever.account.id === '1',
+      )
+      expect(early.map(({ change }) => change.lever.kind)).toEqual(['status'])
+      expect(await broken(stage)).toEqual([])
+    },
+  )
+
+  test('is paused at that tick though nothing could be read of the account since the evening before', async () => {
     const stage = await eventStage({ from: '2026-06-05', to: '2026-06-05' }, { members, events: [] })
+    const ends = midnight(stage, A, accountDate('2026-06-06'))
+    await liveUntil(stage, later(ends, -6 * HOUR))
+    stage.ads.trouble = (method, account) =>
+      account.id === A.id && method === 'performance' ? { kind: 'transient', detail: 'no reports' } : undefined
+    await liveUntil(stage, later(ends, MINUTE), () => {}, ['pull'])
+    expect(stage.ads.valueOf(statusOf(A, '12'))).toEqual({ kind: 'status', status: 'paused' })
+    await liveUntil(stage, later(ends, 24 * HOUR), () => {}, ['pull'])
+    const after = stage.ads.sent.filter(({ at, change }) => at >= ends && change.lever.account.id === A.id)
+    expect(after.map(({ change }) => change.lever.kind)).toEqual(['status'])
+    expect(await broken(stage)).toEqual([])
+  })
+
+  test('is not paused in the last minutes of its last day by a plan of that evening', async () => {
+    // Berlin’s daily decision at 01:30 is 19:30 of the day before in New York: pushed when New York’s next day begins.
+    const stage = await eventStage(
+      { from: '2026-06-05', to: '2026-06-05', zones: { 1: 'America/New_York' } },
+      { members, events: [] },
+    )
     const ends = midnight(stage, A, accountDate('2026-06-06'))
     await liveUntil(stage, ends)
     expect(stage.ads.valueOf(statusOf(A, '12'))).toEqual({ kind: 'status', status: 'active' })
-    await liveUntil(stage, later(ends, 31 * MINUTE))
+    await liveUntil(stage, later(ends, MINUTE))
     expect(stage.ads.valueOf(statusOf(A, '12'))).toEqual({ kind: 'status', status: 'paused' })
-    await liveUntil(stage, later(ends, 48 * HOUR))
-    expect(stage.ads.settings).toHaveLength(1)
-    expect(await broken(stage)).toEqual([])
   })
 
   test('runs on for as long as a person’s edit is left alone, where somebody starts it again', async () => {

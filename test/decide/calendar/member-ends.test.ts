@@ -6,7 +6,7 @@ import { freezeScope } from '../../../lib/model/freeze.ts'
 import type { LeverState } from '../../../lib/model/lever-state.ts'
 import type { AccountObservation, Observation } from '../../../lib/model/observation.ts'
 import { decisionLever } from '../../../lib/model/plan.ts'
-import { DAY_MS, instant, later, timeZone } from '../../../lib/units/calendar.ts'
+import { accountDate, DAY_MS, instant, later, timeZone } from '../../../lib/units/calendar.ts'
 import { anObservation, NOW } from '../../measure/samples.ts'
 import { planOf, someCapabilities } from '../samples.ts'
 
@@ -15,6 +15,7 @@ const MEMBERS = [
   { id: '2', class: 'retargeting', to: '2026-11-20' },
   { id: '1', class: 'prospecting' },
 ]
+const STATUS = anObservation({ accounts: [{ key: 'google-ads:1', campaigns: [] }] }).accounts[0]!.status
 const LEVER = {
   account: { platform: 'google-ads', id: '1' },
   kind: 'status',
@@ -90,6 +91,25 @@ describe('the end of a membership', () => {
         account: { today: '2026-11-20' as never },
       }),
     ).toEqual([])
+  })
+
+  test.each<[string, Ask['account']]>([
+    ['old', { status: { ...STATUS, structureAt: later(NOW, -3 * DAY_MS), spendAt: later(NOW, -3 * DAY_MS) } }],
+    [
+      'unexplained',
+      { status: { ...STATUS, unexplainedMicros: new Map([[accountDate('2026-11-20'), 9_000_000_000n]]) } },
+    ],
+  ])('does not depend on what was read of the account: %s', (_, account) => {
+    expect(decisionsOn({ account: account ?? {} })).toMatchObject([{ kind: 'change' }])
+  })
+
+  test('is done where it was paused since the account was read, and no more is said of it', () => {
+    const paused = { known: { kind: 'status', status: 'paused' }, knownAt: later(NOW, -1) } as const
+    const read = (ago: number) => ({ readAt: later(NOW, -ago) })
+    expect(decisionsOn({ account: { levers: [aRecord(paused)] }, structure: read(2) })).toEqual([])
+    expect(decisionsOn({ account: { levers: [aRecord(paused)] }, structure: read(0) })).toMatchObject([
+      { kind: 'change' },
+    ])
   })
 
   test.each<[reason: string, ask: Ask, detail: string]>([
