@@ -6,6 +6,7 @@ import { type ConsumptionFigures, printConsumption, smallDemo, thousandCampaigns
 import { measureDemo, printDemo } from './demo.ts'
 import { type Kept, keep, readResult } from './results.ts'
 import { measureTurns, printTurns } from './turn.ts'
+import { MISUSED, understood } from './usage.ts'
 
 interface Benchmark {
   readonly what: string
@@ -96,20 +97,22 @@ const thousand = (figures: readonly ConsumptionFigures[]): ConsumptionFigures =>
 async function main(args: readonly string[]): Promise<number> {
   // It has options of its own, and prints a line per scenario and controller with --json.
   if (args[0] === 'control') {
-    const { runControl } = await import('./control/command.ts')
+    const { optionsOf, runControl, USAGE } = await import('./control/command.ts')
+    if (!understood(() => optionsOf(args.slice(1)), USAGE)) return MISUSED
     await runControl(args.slice(1))
     return 0
   }
   const json = args.includes('--json')
   const sizes = args.filter((arg) => /^\d+$/.test(arg)).map(Number)
   const names = args.filter((arg) => arg !== '--json' && !/^\d+$/.test(arg))
-  const unknown = names.find((name) => !(name in BENCHMARKS))
+  const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name))
   if (names.length === 0 || unknown !== undefined) {
-    if (unknown !== undefined) console.error(`there is no benchmark "${unknown}"`)
+    if (unknown !== undefined)
+      console.error(`there is no ${unknown.startsWith('-') ? `option ${unknown}` : `benchmark "${unknown}"`}`)
     console.error('npm run bench -- NAME… [--json]\n')
     for (const [name, { what }] of Object.entries(BENCHMARKS)) console.error(`  ${name.padEnd(11)} ${what}`)
     console.error(`  ${'control'.padEnd(11)} ${CONTROL_WHAT}`)
-    return unknown === undefined ? 0 : 2
+    return unknown === undefined ? 0 : MISUSED
   }
   const results: Record<string, unknown> = {}
   for (const name of names) results[name] = await BENCHMARKS[name]!.run(json, sizes)

@@ -13,7 +13,7 @@ import { printReport } from '../bench/control/report.ts'
 import type { RunFigures } from '../bench/control/run.ts'
 import { provenance } from '../bench/results.ts'
 import { type Remote, startRemote } from '../bench/rpc.ts'
-import type { Part } from './main.ts'
+import type { Part, PartOptions } from './main.ts'
 
 const RESULTS = fileURLToPath(new URL('../../docs/results/control.jsonl', import.meta.url))
 const SEEDS = 24
@@ -35,9 +35,9 @@ export interface ControlTask {
 
 export const control: Part = {
   what: `regret in every family of markets with --seeds=N seeds (${SEEDS} without it), --only=family,…, --controllers=name,…, --workers=N (hours)`,
-  async run({ seeds = SEEDS, only, anew, controllers, workers = 1 }) {
-    const names = (controllers ?? CONTESTANTS.map(({ name }) => name)).map((name) => contestant(name).name)
-    const families = chosen(loadFamilies(), only?.join(',') ?? 'all')
+  check: (options) => void chosenOf(options),
+  async run({ seeds = SEEDS, anew, workers = 1, ...options }) {
+    const { names, families } = chosenOf(options)
     const kept = anew ? forget(families, names) : readRuns()
     const tasks = missing(families, seeds, names, kept)
     console.log(`${tasks.reduce((sum, task) => sum + task.controllers.length, 0)} runs still to be made`)
@@ -48,6 +48,12 @@ export const control: Part = {
     return missing(families, seeds, names, all).length === 0
   },
 }
+
+/** @throws RangeError for a controller or a family that there is not */
+const chosenOf = ({ only, controllers }: Pick<PartOptions, 'only' | 'controllers'>) => ({
+  names: (controllers ?? CONTESTANTS.map(({ name }) => name)).map((name) => contestant(name).name),
+  families: chosen(loadFamilies(), only?.join(',') ?? 'all'),
+})
 
 const isOf = (run: KeptRun, family: Family): boolean => run.scenario === family.name && run.market === marketOf(family)
 const marketOf = (family: Family): string => hashOf(family).slice(0, 12)

@@ -3,6 +3,7 @@
  * when it is started again, and keeps its results in docs/results with the commit that they were made on.
  */
 import { parseArgs } from 'node:util'
+import { MISUSED, understood } from '../bench/usage.ts'
 import { control } from './control.ts'
 import { scenarios } from './scenarios.ts'
 
@@ -19,13 +20,18 @@ export interface PartOptions {
 
 export interface Part {
   readonly what: string
+  /** @throws RangeError for options that cannot be, with what can */
+  check?(options: PartOptions): void
   /** @returns whether everything that was to be shown was shown */
   run(options: PartOptions): Promise<boolean>
 }
 
 const PARTS: Readonly<Record<string, Part>> = { scenarios, control }
 
-async function main(args: readonly string[]): Promise<number> {
+const USAGE = 'npm run prove -- PART [--seeds=N] [--only=name,…] [--controllers=name,…] [--workers=N] [--anew]'
+
+/** @throws RangeError for options that cannot be */
+function argumentsOf(args: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -38,23 +44,29 @@ async function main(args: readonly string[]): Promise<number> {
     },
   })
   const [name] = positionals
-  const part = name === undefined ? undefined : PARTS[name]
-  if (!part) {
-    if (name !== undefined) console.error(`there is no part "${name}"`)
-    console.error('npm run prove -- PART [--seeds=N] [--only=name,…] [--anew]\n')
-    for (const [one, { what }] of Object.entries(PARTS)) console.error(`  ${one.padEnd(12)} ${what}`)
-    return name === undefined ? 0 : 2
-  }
+  const part = name !== undefined && Object.hasOwn(PARTS, name) ? PARTS[name] : undefined
   const seeds = count('seeds', values.seeds)
   const workers = count('workers', values.workers)
-  const shown = await part.run({
+  const options: PartOptions = {
     anew: values.anew,
     ...(seeds === undefined ? {} : { seeds }),
     ...(workers === undefined ? {} : { workers }),
     ...(values.controllers === undefined ? {} : { controllers: values.controllers.split(',') }),
     ...(values.only === undefined ? {} : { only: values.only.split(',') }),
-  })
-  return shown ? 0 : 1
+  }
+  part?.check?.(options)
+  return { name, part, options }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const asked = understood(() => argumentsOf(args), USAGE)
+  if (!asked) return MISUSED
+  const { name, part, options } = asked
+  if (part) return (await part.run(options)) ? 0 : 1
+  if (name !== undefined) console.error(`there is no part "${name}"`)
+  console.error(`${USAGE}\n`)
+  for (const [one, { what }] of Object.entries(PARTS)) console.error(`  ${one.padEnd(12)} ${what}`)
+  return name === undefined ? 0 : MISUSED
 }
 
 /** @throws RangeError for what is no positive whole number */
