@@ -10,6 +10,7 @@ import { withinChangeLimit } from './change-limit.ts'
 import { dither } from './dither.ts'
 import { effectOf } from './effect.ts'
 import { bindingAt, limitedBy, sentence } from './explain.ts'
+import { type ExplorationCost, explorationCost } from './exploration-cost.ts'
 import { type BudgetContext, limitsOf } from './guardrails.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { bounded, intersect } from './interval.ts'
@@ -23,8 +24,8 @@ export interface Moved {
   readonly limits: readonly BindingGuardrail[]
   /** Of the target, main units of the base currency. */
   readonly unspent: number
-  /** Share of the expected outcome that exploring gives up. */
-  readonly explorationCost: number
+  /** What leaning towards the unknown and varying on purpose give up together. */
+  readonly exploration: ExplorationCost
 }
 
 /**
@@ -54,7 +55,7 @@ export function moveBudgets(
   if (split.kind === 'impossible')
     return {
       decisions: [...decisions, ...positions.map(({ movable: one }) => holdOf(one, 'guardrail', split.detail))],
-      ...{ marginalReturn: 0, limits: [], unspent: 0, explorationCost: 0 },
+      ...{ marginalReturn: 0, limits: [], unspent: 0, exploration: { share: 0, outcome: 0 } },
     }
   const varied = variation(observation, positions, split)
   decisions.push(...positions.map((position, i) => decideOne(position, split, i, varied[i] ?? 1)))
@@ -63,7 +64,7 @@ export function moveBudgets(
     marginalReturn: split.price,
     limits: split.binding,
     unspent: split.unspent,
-    explorationCost: split.explorationCost,
+    exploration: explorationCost(observation.policy.policy.goal, positions, split, varied),
   }
 }
 
@@ -100,7 +101,8 @@ function variation(observation: Observation, positions: readonly Position[], spl
       id: position.movable.budget.id,
     })),
     dayNumber(observation.today),
-    maxCost,
+    // What the policy lets be given up is for both: the split has had the first say.
+    Math.max(0, maxCost - split.explorationCost),
   )
   const varied = positions.map((_, i) => split.spend[i]! * factors[i]!)
   return split.fitsRooms(varied) ? factors : positions.map(() => 1)

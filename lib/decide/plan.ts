@@ -15,7 +15,7 @@ import { withinChangeLimit } from './change-limit.ts'
 import { decideAlone } from './decide-alone.ts'
 import { commitmentsToday, floorsOf } from './floors.ts'
 import type { BudgetQuestion } from './holds.ts'
-import { moveBudgets } from './move-budgets.ts'
+import { type Moved, moveBudgets } from './move-budgets.ts'
 import { netGrowth } from './net-growth.ts'
 import { type DayPace, paceDay } from './pace-day.ts'
 import { expiryOf, steerDay } from './pacing/steer-day.ts'
@@ -79,7 +79,8 @@ export function decide(
       marginalReturn: moved.marginalReturn,
       netGrowth: netGrowth(all, observation),
       limits: moved.limits,
-      explorationCost: moved.explorationCost,
+      explorationCost: moved.exploration.share,
+      explorationPerDay: explorationPerDay(moved, target, observation),
       unspent: fromMainUnits(Math.max(0, moved.unspent), target.currency, 'down'),
       pace: withWarnings(day, commitments),
       proposedCaps: proposedCaps(observation, capabilitiesOf),
@@ -103,6 +104,17 @@ const withWarnings = (
   ...pace,
   why: [...pace.why, ...commitments.flatMap(({ isFeasible, why }) => (isFeasible ? [] : [why]))],
 })
+
+/** In money by what as much outcome costs where the day's money runs out; of profit it is money. */
+function explorationPerDay(
+  { exploration: { outcome }, marginalReturn }: Moved,
+  { currency }: Money,
+  { policy }: Observation,
+): NonNullable<Plan['explorationPerDay']> {
+  const { goal } = policy.policy
+  const units = goal.kind === 'profit' ? outcome : marginalReturn > 0 ? outcome / marginalReturn : undefined
+  return { outcome, ...(units === undefined ? {} : { money: fromMainUnits(units, currency, 'up') }) }
+}
 
 const named = (terms: PlanTerms, decisions: readonly Decision[]): Plan => ({
   id: hashOf({ terms, decisions }).slice(0, 24) as PlanId,

@@ -132,8 +132,10 @@ export interface PlanTerms {
   readonly occasion: 'daily' | 'correction'
   /** What binds the portfolio as a whole, with the worth of relaxing it. */
   readonly limits?: readonly BindingGuardrail[]
-  /** Share of the expected outcome that the plan gives up to learn from it. */
+  /** Share of the expected outcome that the plan gives up to learn from it: by what it ventures and by what it varies. */
   readonly explorationCost?: number
+  /** The same per day: in outcome of the goal, and, where money brings any, in what as much of it costs at the margin. */
+  readonly explorationPerDay?: { readonly outcome: number; readonly money?: Money }
   /** Of the day's target, in the base currency: what stays unspent because nothing brings what it costs, or has room. */
   readonly unspent?: Money
   /** Where the flight is going. */

@@ -4,7 +4,7 @@ import { plain } from '../../cli/terminal/paint.ts'
 import { accountRef } from '../../lib/model/account.ts'
 import type { Decision, ExpectedEffect, Pace } from '../../lib/model/plan.ts'
 import { accountDate } from '../../lib/units/calendar.ts'
-import { currency, fromDecimal } from '../../lib/units/money.ts'
+import { currency, fromDecimal, type Money } from '../../lib/units/money.ts'
 
 const EUR = currency('EUR')
 const eur = (text: string) => fromDecimal(text, EUR)
@@ -93,6 +93,19 @@ describe('how a portfolio stands', () => {
     expect(textOf({ ...OLD, explorationCost })).toContain(`  learning   ${words}`)
   })
 
+  test('says it per day too, in outcome and in what as much would cost', () => {
+    const text = (outcome: number, unit: ExpectedEffect['unit'], money?: Money) =>
+      textOf({ ...OLD, explorationCost: 0.01, explorationPerDay: { outcome, ...(money ? { money } : {}) } }, [
+        changed(unit),
+      ])
+    expect(text(0.42, 'conversions-per-day', eur('10.5'))).toMatch(
+      /to learn from: 0\.420 conversions a day, what 10\.50 EUR more would bring$/m,
+    )
+    expect(text(0.42, 'conversions-per-day')).toMatch(/to learn from: 0\.420 conversions a day$/m)
+    expect(text(8, 'profit-per-day', eur('8'))).toMatch(/to learn from: 8(\.00)? EUR of profit a day$/m)
+    expect(text(0, 'value-per-day', eur('0'))).toMatch(/to learn from$/m)
+  })
+
   test('names a break in the data once per account, with how many levers are held for it', () => {
     const broken = 'conversions fell to 2 % on 2026-11-18 while clicks stayed'
     const text = textOf(OLD, [
@@ -110,6 +123,7 @@ describe('how a portfolio stands', () => {
       limits: null,
       unspent: null,
       explorationCost: null,
+      explorationPerDay: null,
       breaks: [],
     })
   })

@@ -19,6 +19,8 @@ const market = (level: number, maxCost: number, over: Partial<KnownMarket> = {})
   policy: { exploration: { maxCost }, ...over.policy },
 })
 const split = (one: KnownMarket): readonly number[] => standing(planOfMarket(one), one).map(Math.round)
+/** Enough conversions for the least variation to show. */
+const SEEN = { conversionsSeen: 10_000 }
 /** Expected outcome of a split of the two. */
 const outcome = ([known = 0, unknown = 0]: readonly number[], level: number): number =>
   (10 * known + level * unknown) / 100
@@ -39,6 +41,44 @@ describe('money ventured to learn', () => {
         expect(cost).toBeLessThan(maxCost + 1e-3)
         expect(plan.explorationCost ?? 0).toBeCloseTo(cost, 2)
       }
+  })
+
+  test('counts what varying budgets in pairs costs as well, in outcome and in money', () => {
+    // Four alike, 50 conversions each at 100 of z·2/(z+1): elasticity ½, known exactly, so that each is varied by 3 %.
+    // Middle against ends: 50 − ½·(2·1.03/2.03 + 2·0.97/1.97)·50 = 50·(1 − 0.999774957…) = 0.0112521… each.
+    const each = 50 * (1 - (1.03 / 2.03 + 0.97 / 1.97))
+    const market = (maxCost: number): KnownMarket => ({
+      accounts: ['1', '2', '3', '4'].map((id) => ({ id, budget: 100, level: 50, halfway: 1, estimate: SEEN })),
+      target: 400,
+      policy: { exploration: { maxCost } },
+    })
+    const plan = planOfMarket(market(0.02))
+    expect(
+      standing(plan, market(0.02))
+        .map((units) => Math.abs(units - 100))
+        .map(Math.round),
+    ).toEqual([3, 3, 3, 3])
+    expect(plan.explorationPerDay?.outcome).toBeCloseTo(4 * each, 4)
+    expect(plan.explorationCost).toBeCloseTo((4 * each) / 200, 6)
+    // A quarter of a conversion per euro at the margin: 50·2·1/(1+1)²/100.
+    expect(Number(plan.explorationPerDay?.money?.micros) / 1e6).toBeCloseTo((4 * each) / 0.25, 2)
+    expect(planOfMarket(market(0)).explorationCost).toBe(0)
+  })
+
+  test('costs no more than the policy allows, both together', () => {
+    const both = (maxCost: number): KnownMarket => ({
+      accounts: [
+        ...['1', '2', '3', '4'].map((id) => ({ ...doubtful(id, 9.9), halfway: 1 })),
+        ...['5', '6', '7', '8'].map((id) => ({ id, budget: 100, level: 10, halfway: 1, estimate: SEEN })),
+      ],
+      target: 800,
+      policy: { exploration: { maxCost } },
+    })
+    for (const maxCost of [0.0005, 0.002, 0.02]) {
+      const cost = planOfMarket(both(maxCost)).explorationCost ?? 0
+      expect(cost).toBeGreaterThan(0)
+      expect(cost).toBeLessThanOrEqual(maxCost * (1 + 1e-9))
+    }
   })
 
   test('is none where the worse is too much worse', () => {
