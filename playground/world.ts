@@ -148,6 +148,7 @@ export type WorldEdit = { readonly platform: WorldPlatform; readonly accountId: 
       readonly factor: number
     }
   | { readonly kind: 'budget-schedule'; readonly budgetId: string; readonly schedule: WorldBudgetSchedule }
+  | { readonly kind: 'no-budget-schedule'; readonly budgetId: string; readonly scheduleId: string }
   | { readonly kind: 'spend-cap'; readonly amountMicros: bigint }
 )
 

@@ -1,5 +1,6 @@
 import { isBudget, type LeverValue } from '../model/lever.ts'
 import { type LeverState, pastOn } from '../model/lever-state.ts'
+import { countedRaise } from '../model/scheduled-raise.ts'
 import type { AccountDate } from '../units/calendar.ts'
 import { add, type CurrencyCode, larger, type Money, subtract, times, zero } from '../units/money.ts'
 
@@ -21,9 +22,13 @@ export function highOn(state: LeverState, date: AccountDate): Money {
 export const startOn = (state: LeverState, date: AccountDate): LeverValue =>
   state.day === date && state.dayStart ? state.dayStart : state.known
 
-/** What a budget adds to the worst case of its day. A lifetime budget may go in one day, but not twice. */
+/**
+ * What a budget adds to the worst case of its day, with what schedules raise it by. A lifetime budget may go in one day,
+ * but not twice. What cannot spend is raised by no schedule.
+ */
 const worstCase = (state: LeverState, date: AccountDate, factor: number): Money => {
-  const high = highOn(state, date)
+  const base = highOn(state, date)
+  const high = base.micros > 0n ? add(base, countedRaise(state.raises, date, base)) : base
   return state.lever.kind === 'lifetime-budget' ? high : times(high, factor, 'up')
 }
 

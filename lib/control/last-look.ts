@@ -4,6 +4,7 @@ import type { LeverState } from '../model/lever-state.ts'
 import { memberOf } from '../model/membership.ts'
 import type { ChangeDecision } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
+import { raiseBeside } from '../model/scheduled-raise.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { AccountDate } from '../units/calendar.ts'
 import { compare, equal, times } from '../units/money.ts'
@@ -33,6 +34,8 @@ export function beyondDay(
 ): string | undefined {
   const [from, to] = [amountOf(change.from), amountOf(change.to)]
   if (compare(to, from) <= 0) return undefined
+  if (raiseBeside(state.raises, date))
+    return 'a schedule of the platform raises it, today or tomorrow: one hand at a time'
   if (event?.stoodAt) {
     // What it goes back to is what the record says, never what a plan says.
     const stoodAt = state.event?.stoodAt ?? from

@@ -8,6 +8,7 @@ import { type AccountDate, addDays, dateAt, daysBetween, HOUR_MS, later } from '
 import type { Loop } from './loop.ts'
 import { allPolicies, policiesOf, termsOf } from './portfolios.ts'
 import { pullEvidence } from './pull-evidence.ts'
+import { readRaises } from './raises.ts'
 import type { Summary } from './summary.ts'
 import { syncLevers } from './sync-levers.ts'
 
@@ -41,11 +42,12 @@ export async function pullAccount(account: AccountRef, loop: Loop): Promise<Summ
   const changed = await readHistory(account, policies, today, before, loop)
   const since = before ? later(before.structureAt, -CHANGE_OVERLAP_MS) : later(loop.clock.now(), -CHANGE_OVERLAP_MS)
   const events = await reader.changes(account, since)
+  const raises = await readRaises(structure, loop)
 
   await loop.facts.putStructure(structure)
   await loop.facts.putIntraday(intradayOf(account, intraday, structure, today))
   if (events !== 'unreviewed' && events.length > 0) await loop.facts.putChanges(account, events)
-  const synced = await syncLevers(structure, events === 'unreviewed' ? [] : events, policies, lookedAt, loop)
+  const synced = await syncLevers(structure, events === 'unreviewed' ? [] : events, policies, lookedAt, loop, raises)
   await loop.facts.putPullStatus({
     account: accountKey(account),
     structureAt: structure.readAt,

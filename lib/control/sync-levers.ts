@@ -4,6 +4,7 @@ import type { PortfolioDayLedger } from '../model/ledger.ts'
 import { isBudget, type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { Drift, LeverState } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
+import { raiseOn, type ScheduledRaise } from '../model/scheduled-raise.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
 import { type AccountDate, dateAt, type Instant } from '../units/calendar.ts'
@@ -13,10 +14,12 @@ import { openAccountDay } from './account-day.ts'
 import { commitFresh } from './commit.ts'
 import { askForCorrections } from './corrections.ts'
 import { resolveDrift } from './drift.ts'
-import { withHigh, worstCaseChange } from './exposure.ts'
+import { amountOf, withHigh, worstCaseChange } from './exposure.ts'
 import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
 import { accountDayCap, checkCurrencies, overDeliveryFactor } from './portfolios.ts'
+import { mergedRaises, raiseText, type SeenRaises, sameRaises, withRaises } from './raises.ts'
+import { askForSchedules } from './schedules.ts'
 import type { Sighting } from './sighting.ts'
 import { sightingsOf } from './sightings.ts'
 import { valueText } from './value-text.ts'
@@ -29,6 +32,7 @@ const CHUNK = 25
  * what somebody else moved (drift), campaigns that were paused or started. Only differences are written.
  *
  * @param lookedAt when the reading of the structure began
+ * @param raises schedules that were read with it, where the platform has such
  */
 export async function syncLevers(
   structure: AccountStructure,
@@ -36,6 +40,7 @@ export async function syncLevers(
   policies: readonly PolicyVersion[],
   lookedAt: Instant,
   loop: Loop,
+  raises?: SeenRaises,
 ): Promise<{ budgets: number; drifts: number }> {
   const { account } = structure
   checkCurrencies(policies, structure)
@@ -44,10 +49,13 @@ export async function syncLevers(
   const cap = accountDayCap(policies, account)
   const known = await loop.money.allLevers(account)
   const { capabilities } = loop.platforms(account.platform)
-  const sightings = sightingsOf(structure, policies, known, capabilities, date)
+  const sightings = sightingsOf(structure, policies, known, capabilities, date).map((one) =>
+    raises && isBudget(one.lever) ? { ...one, raises: raises.get(leverKey(one.lever)) ?? [] } : one,
+  )
   await openAccountDay({ structure, date, factor, cap }, loop)
 
-  const differing = sightings.filter((sighting) => differs(sighting, known.get(leverKey(sighting.lever)), lookedAt))
+  const look = { date, lookedAt }
+  const differing = sightings.filter((sighting) => differs(sighting, known.get(leverKey(sighting.lever)), look))
   const seen = new Set(sightings.map(({ lever }) => leverKey(lever)))
   const gone = [...known].filter(([key, { idle }]) => !idle && !seen.has(key)).map(([, state]) => state)
   const drifts: Drift[] = []
@@ -58,6 +66,7 @@ export async function syncLevers(
   // Most turns find nothing to write: then what was read first still stands.
   const states = differing.length + gone.length === 0 ? known : await loop.money.allLevers(account)
   await askForCorrections(sightings, states, structure, policies, date, loop)
+  await askForSchedules(states, structure, policies, loop)
   return { budgets: sightings.filter(({ lever }) => isBudget(lever)).length, drifts: drifts.length }
 }
 
@@ -65,9 +74,14 @@ export async function syncLevers(
  * Whether the record must be written. While an intent is open, verify is the one to look; and what was verified since the
  * pull began to read is newer than what the pull has seen.
  */
-function differs({ value, idle }: Sighting, state: LeverState | undefined, lookedAt: Instant): boolean {
+function differs(
+  { value, idle, raises }: Sighting,
+  state: LeverState | undefined,
+  look: { readonly date: AccountDate; readonly lookedAt: Instant },
+): boolean {
   if (!state) return true
-  if (state.pending || state.knownAt > lookedAt) return false
+  if (state.pending || state.knownAt > look.lookedAt) return false
+  if (raises && !sameRaises(mergedRaises(state.raises ?? [], raises, look).raises, state.raises)) return true
   return state.idle !== idle || !sameValue(state.known, value)
 }
 
@@ -126,15 +140,17 @@ async function buildSync(
 
   for (const sighting of chunk) {
     const before = states.get(leverKey(sighting.lever))
-    if (!differs(sighting, before, lookedAt)) continue
+    if (!differs(sighting, before, { date, lookedAt })) continue
     const resolved = resolveDrift({
       ...{ sighting, before, events, exposure, cap: ledger?.cap, factor, learningSafeStep, date, now, rate },
     })
-    const delta = worstCaseChange(before ?? unseen(sighting), resolved.state, date, factor, structure.currency)
+    const { state, strange } = raised(resolved.state, sighting, { date, lookedAt })
+    const delta = worstCaseChange(before ?? unseen(sighting), state, date, factor, structure.currency)
     if (resolved.drift) drifts.push(resolved.drift)
+    if (before) drifts.push(...strange.map((one) => scheduledByHand(state, one, now)))
     if (exposure) exposure = add(exposure, delta)
-    levers.push({ next: resolved.state, expected: before?.version ?? 0 })
-    entries.push(observedEntry(sighting, before, resolved.drift, date, ledger ? delta : zero(delta.currency)))
+    levers.push({ next: state, expected: before?.version ?? 0 })
+    entries.push(observedEntry(sighting, before, state, resolved.drift, date, ledger ? delta : zero(delta.currency)))
   }
   if (levers.length === 0) return undefined
   return {
@@ -149,6 +165,27 @@ async function buildSync(
   }
 }
 
+/** The record with the schedules that were read beside it, and those of them that are somebody else's and new. */
+function raised(
+  state: LeverState,
+  { raises: seen }: Sighting,
+  look: { readonly date: AccountDate; readonly lookedAt: Instant },
+): { state: LeverState; strange: readonly ScheduledRaise[] } {
+  if (!seen) return { state, strange: [] }
+  const { raises, strange } = mergedRaises(state.raises ?? [], seen, look)
+  return { state: withRaises(state, raises), strange }
+}
+
+/** Counted from now on, and nothing is moved beside it; it is left to whoever made it. */
+const scheduledByHand = ({ lever, known }: LeverState, one: ScheduledRaise, now: Instant): Drift => ({
+  lever,
+  lastKnown: known,
+  observed: { kind: 'money', amount: add(amountOf(known), raiseOn([one], one.first, amountOf(known))) },
+  seenAt: now,
+  resolution: 'hold',
+  detail: `somebody has scheduled a raise (${raiseText(one)}): it is counted, and the budget is left alone while it lasts`,
+})
+
 /** A lever that nothing is known of: it counts nothing yet. */
 const unseen = ({ lever, value }: Sighting): LeverState => ({
   lever,
@@ -162,6 +199,7 @@ const unseen = ({ lever, value }: Sighting): LeverState => ({
 const observedEntry = (
   { lever, value, idle }: Sighting,
   before: LeverState | undefined,
+  { raises }: LeverState,
   drift: Drift | undefined,
   date: AccountDate,
   delta: Money,
@@ -169,7 +207,7 @@ const observedEntry = (
   kind: 'observed',
   lever: leverKey(lever),
   from: before ? `${plainText(before.known)}${before.idle ? ' idle' : ''}` : 'unseen',
-  to: `${plainText(value)}${idle ? ' idle' : ''}`,
+  to: [`${plainText(value)}${idle ? ' idle' : ''}`, ...(raises ?? []).map(raiseText)].join(', '),
   ...(drift?.actor ? { actor: drift.actor } : {}),
   resolution: drift?.resolution ?? 'taken over',
   date,

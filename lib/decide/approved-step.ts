@@ -2,7 +2,9 @@ import { conversionChange } from '../measure/response-curve.ts'
 import { eventsOf, stepInForce } from '../model/events.ts'
 import type { EventMark } from '../model/lever-state.ts'
 import type { ChangeDecision, HoldDecision } from '../model/plan.ts'
+import type { CalendarEvent } from '../model/policy.ts'
 import { pushDate } from '../model/push-day.ts'
+import { raiseBeside } from '../model/scheduled-raise.ts'
 import type { AccountDate } from '../units/calendar.ts'
 import { add, compare, fromMainUnits, type Money, mainUnits, subtract } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
@@ -27,8 +29,27 @@ function wantedStep(question: BudgetQuestion, caps: readonly Limit[]): EventStep
   const events = eventsOf(observation.policy.policy, account.structure, budget, account.today)
   if ((events.length === 0 && !state?.event) || budget.period !== 'daily') return undefined
   if (reasonNotToCutBack(question)) return undefined
+  const scheduled = scheduledStep(events, question)
+  if (scheduled) return scheduled
   const limits = [...hardLimits(question), ...caps]
   return eventStep({ events, on: pushedOn(question), standing: budget.amount, state, caps: limits })
+}
+
+/** Either the budget is moved for an event, or the platform raises it by a schedule: never both. */
+function scheduledStep(events: readonly CalendarEvent[], question: BudgetQuestion): EventStep | undefined {
+  const { state } = question
+  const on = pushedOn(question)
+  const inForce = stepInForce(events, on)
+  if (!inForce || state?.event?.stoodAt) return undefined
+  const hold = (why: string): EventStep => ({ kind: 'hold', event: inForce.name, why })
+  const beside = raiseBeside(state?.raises, on)
+  if (beside)
+    return hold(
+      beside.ours ? `the platform raises it by a schedule until ${beside.last}` : 'somebody’s schedule raises it',
+    )
+  return state?.raises?.some(({ ours, gone, last }) => ours?.event === inForce.name && gone && on <= last)
+    ? hold('somebody took its schedule back: it is left as it is')
+    : undefined
 }
 
 /**

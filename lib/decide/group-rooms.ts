@@ -1,8 +1,10 @@
 import { capInOwnCurrency, policyAccount } from '../measure/budget-days.ts'
 import { canSpend } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
+import { perObject } from '../model/per-object.ts'
+import { countedRaise, type ScheduledRaise } from '../model/scheduled-raise.ts'
 import type { BudgetHolder } from '../model/structure.ts'
-import { type Money, mainUnits, smaller } from '../units/money.ts'
+import { add, type Money, mainUnits, smaller } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
 import type { BudgetQuestion } from './holds.ts'
 
@@ -40,9 +42,16 @@ export function groupRooms(
 const tighter = (dayCap: Money | undefined, remaining: Money | undefined): Money | undefined =>
   dayCap && remaining ? smaller(dayCap, remaining) : dayCap
 
-/** What a budget stands at, main units of its currency: nothing when it feeds nothing that runs. */
-const standingOf = ({ structure }: AccountObservation, budget: BudgetHolder): number =>
-  canSpend(structure, budget) ? mainUnits(budget.amount) : 0
+/** What a budget stands at, with what schedules raise it by, main units of its currency: nothing when nothing runs on it. */
+const standingOf = (account: AccountObservation, budget: BudgetHolder): number =>
+  canSpend(account.structure, budget)
+    ? mainUnits(add(budget.amount, countedRaise(raisesOf(account).get(budget.id), account.today, budget.amount)))
+    : 0
+
+const raisesOf = perObject(
+  ({ levers }: AccountObservation): ReadonlyMap<string, readonly ScheduledRaise[]> =>
+    new Map(levers.flatMap(({ lever, raises }) => (raises ? [[lever.id, raises] as const] : []))),
+)
 
 /** What a raise that is decided already takes; a cut makes no room today. */
 const stepOf = ({ budget, stepsTo }: BudgetQuestion): number =>

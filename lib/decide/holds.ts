@@ -8,6 +8,8 @@ import { type BudgetMembership, canSpend, entitiesOf } from '../model/membership
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import { perObject } from '../model/per-object.ts'
 import type { HoldReason } from '../model/plan.ts'
+import { pushDate } from '../model/push-day.ts'
+import { raiseBeside } from '../model/scheduled-raise.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import { adGroupById, campaignsFedBy } from '../model/structure-index.ts'
 import { addDays, daysBetween, isoInstant, MINUTE_MS } from '../units/calendar.ts'
@@ -161,6 +163,7 @@ const budgetChecks: readonly Check[] = [
   ({ state }) =>
     state?.pending &&
     hold('pending-outcome', 'the outcome of an earlier push is not known yet: it is counted at the worse value'),
+  (question) => scheduled(question),
   ({ state, observation }) => {
     const held = heldUntil(state, observation.now)
     return held && hold('human-hold', `${held.reason}; left alone until ${isoInstant(held.until)}`)
@@ -176,6 +179,17 @@ const budgetChecks: readonly Check[] = [
       : undefined
   },
 ]
+
+/** A raise that the platform makes by a schedule, today or tomorrow, is over the budget as it stands: it is not moved. */
+function scheduled({ state, account, observation }: BudgetQuestion): Hold | undefined {
+  const days = [account.today, pushDate(observation.now, account.structure.zone)]
+  const beside = days.map((day) => raiseBeside(state?.raises, day)).find((one) => one !== undefined)
+  if (!beside) return undefined
+  const span = `${beside.first} to ${beside.last}`
+  return beside.ours
+    ? hold('event', `a schedule raises it for "${beside.ours.event}" (${span})`)
+    : hold('human-hold', `somebody has scheduled a raise (${span})`)
+}
 
 /** Days of the longest history of each campaign, be it its own or an ad group's, and of each ad group. */
 const longestHistory = perObject(({ histories }: AccountObservation): ReadonlyMap<string, number> => {

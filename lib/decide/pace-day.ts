@@ -4,9 +4,10 @@ import { canSpend, memberOf } from '../model/membership.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Pace } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
+import { raiseOn } from '../model/scheduled-raise.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
-import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
+import { add, fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { type DayPlan, dayPlan } from './pacing/day-plan.ts'
@@ -78,7 +79,9 @@ function flightSpent(observation: Observation): number {
 /** What a budget would spend today if it were left alone, base currency. */
 export function standingSpend(one: BudgetQuestion): number {
   if (!canSpend(one.account.structure, one.budget) || one.budget.period !== 'daily') return 0
-  return mainUnits(one.budget.amount) * baseUnitsOf(rateOf(one)) * (one.estimate?.delivery ?? 1)
+  const { budget, state, account } = one
+  const level = add(budget.amount, raiseOn(state?.raises, account.today, budget.amount))
+  return mainUnits(level) * baseUnitsOf(rateOf(one)) * (one.estimate?.delivery ?? 1)
 }
 
 /** By how much the spend of these budgets may change from day to day: what the policy allows, and their platforms take. */

@@ -2,8 +2,10 @@ import { isLimitedByBudget } from '../measure/delivery.ts'
 import { conversionChange, conversionsAt } from '../measure/response-curve.ts'
 import type { BudgetEstimate } from '../model/estimates.ts'
 import { canSpend } from '../model/membership.ts'
-import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
+import { raiseOn } from '../model/scheduled-raise.ts'
+import { add, fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { convert, type ExchangeRate } from '../units/rates.ts'
+import { pushedOn } from './approved-step.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { intersect, type Limit } from './interval.ts'
@@ -77,13 +79,20 @@ export interface Fixture {
   readonly outcome: number
 }
 
+/** What a schedule raises a budget to on the day that is decided for. */
+function raisedLevel(question: BudgetQuestion): Money | undefined {
+  const { budget, state } = question
+  const raise = raiseOn(state?.raises, pushedOn(question), budget.amount)
+  return raise.micros > 0n ? add(budget.amount, raise) : undefined
+}
+
 /** @param dayTarget no budget is taken to spend more than the whole portfolio should */
 export function fixtureOf(question: BudgetQuestion, dayTarget: Money): Fixture {
   const { estimate } = question
   const rate = rateOf(question)
   const none = { question, spend: 0, objective: 0, outcome: 0 }
   if (!canSpend(question.account.structure, question.budget)) return none
-  const level = question.stepsTo ?? (question.state?.event?.stoodAt && question.budget.amount)
+  const level = question.stepsTo ?? raisedLevel(question) ?? (question.state?.event?.stoodAt && question.budget.amount)
   // What has no history yet is taken to spend what it may.
   if (!estimate)
     return question.budget.period === 'daily'

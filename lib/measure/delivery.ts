@@ -3,6 +3,7 @@ import type { BudgetEstimate } from '../model/estimates.ts'
 import { type LeverState, valueOn } from '../model/lever-state.ts'
 import type { AccountObservation } from '../model/observation.ts'
 import { perObject } from '../model/per-object.ts'
+import { raiseInForce } from '../model/scheduled-raise.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import type { BudgetDay } from './budget-days.ts'
 
@@ -166,6 +167,8 @@ function allowedOn(
   if (budget.period !== 'daily') return []
   const state = budgetStates(account).get(budget.id)
   return days.flatMap((day) => {
+    // What a schedule let a day spend, in part of it or in all, is not told by the budget.
+    if (raiseInForce(state?.raises, day.date)) return []
     const value = state ? valueOn(state, day.date) : { kind: 'money' as const, amount: budget.amount }
     return value?.kind === 'money' ? [{ day, allowed: Number(value.amount.micros) / 1e6 }] : []
   })

@@ -41,12 +41,8 @@ function eventProblems({ events, guardrails }: Policy, event: CalendarEvent, i: 
   const { from, to, name, budgetFactor, announce, expectedUplift, match = {} } = event
   const at = `events.${i}`
   const problems = [...backwards(at, from, to)]
-  if (announce && expectedUplift === 1)
-    problems.push(
-      budgetFactor === undefined
-        ? `${at}.announce: there is nothing to tell the platforms: give expectedUplift`
-        : `${at}.announce: not yet honoured: budgetFactor is not written as a platform's budget schedule, the budgets are set when the day begins; give expectedUplift, which is told, or leave announce out`,
-    )
+  if (announce && expectedUplift === 1 && budgetFactor === undefined)
+    problems.push(`${at}.announce: there is nothing to tell the platforms: give expectedUplift, or budgetFactor`)
   if (budgetFactor === undefined) return problems
   if (budgetFactor > guardrails.implausibleFactor)
     problems.push(

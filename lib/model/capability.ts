@@ -27,6 +27,17 @@ export interface PlatformCapabilities {
   readonly hourlyConversions: boolean
   /** What the platform can be told about days to come, or days to forget; absent: nothing. */
   readonly announces?: ReadonlySet<'seasonality' | 'data-exclusion' | 'budget-schedule'>
+  /** What a schedule that raises a budget for a time must be; absent where `announces` has none. */
+  readonly budgetSchedules?: BudgetScheduleLimits
   /** Largest share by which a budget may move at once without restarting the learning phase, as far as is known. */
   readonly learningSafeStep: number
+}
+
+export interface BudgetScheduleLimits {
+  /** Shortest that one may last. */
+  readonly leastMs: number
+  /** How long before it begins the platform must have been told. */
+  readonly leadMs: number
+  /** Most that one budget may have. */
+  readonly most: number
 }

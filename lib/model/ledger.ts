@@ -5,7 +5,8 @@ import type { AccountRef, PortfolioId } from './account.ts'
 
 /**
  * The worst that one account day may cost: the sum over every budget of the account (unmanaged ones too) of its highest
- * value of the day, pending values included, times the over-delivery factor. A lifetime budget counts once with its whole
+ * value of the day, pending values included, and what schedules raise it by on the day or on the next, times the
+ * over-delivery factor. A lifetime budget counts once with its whole
  * amount: all of it may go in a day, but no more. Never lowered within the day but by the release of a reservation that was certainly not applied.
  */
 export interface AccountDayLedger {

@@ -2,6 +2,7 @@ import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { Money } from '../units/money.ts'
 import type { IntentId } from './intent.ts'
 import type { Lever, LeverValue } from './lever.ts'
+import type { ScheduledRaise } from './scheduled-raise.ts'
 
 /** The event of the policy's calendar that a budget was moved for. */
 export interface EventMark {
@@ -36,6 +37,8 @@ export interface LeverState {
   readonly cutBackTo?: LeverValue
   /** Stands for as long as the budget stands raised, whatever else is written, paused or refused meanwhile. */
   readonly event?: EventMark
+  /** Raises of a budget that the platform has been told of, by whomever, oldest first. */
+  readonly raises?: readonly ScheduledRaise[]
 }
 
 /** The record with this mark in place of any that it had. */

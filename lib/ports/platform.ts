@@ -68,6 +68,8 @@ export interface PlatformWriter {
    * Creates an announcement unless one of that name is there already (creates are not idempotent on any platform).
    */
   announce(account: AccountRef, announcement: Announcement): Promise<WriteResult>
+  /** Takes a budget schedule back, by the platform's name for it. Only where a platform has budget schedules. */
+  withdraw?(account: AccountRef, schedule: string): Promise<WriteResult>
 }
 
 /** What a platform can be told about days to come or days to forget, beside levers. */
@@ -89,15 +91,22 @@ export type Announcement =
       readonly to: Instant
       readonly campaigns: readonly string[]
     }
-  /** A budget is raised for a time and falls back by itself. */
-  | {
-      readonly kind: 'budget-schedule'
-      readonly name: string
-      readonly from: Instant
-      readonly to: Instant
-      readonly budget: Lever
-      readonly amount: Money
-    }
+  | BudgetSchedule
+
+/** A budget is raised for a time and falls back by itself. */
+export interface BudgetSchedule {
+  readonly kind: 'budget-schedule'
+  /** The platform's own name for it, where it has been read. */
+  readonly name: string
+  readonly from: Instant
+  readonly to: Instant
+  readonly budget: Lever
+  /** What the budget is raised to, and from: a budget that stands elsewhere is not raised. */
+  readonly amount: Money
+  readonly over: Money
+  /** It adds this share of the budget, wherever that stands. Absent: it adds the difference of the two amounts. */
+  readonly share?: number
+}
 
 /** @throws RangeError for a platform that no adapter was registered for */
 export type PlatformRegistry = (platform: PlatformId) => AdPlatform

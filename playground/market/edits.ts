@@ -27,6 +27,8 @@ function changesOf(account: AccountMarket, edit: WorldEdit, at: Instant): readon
       return [changeDevice(account, edit.campaignId, edit.device, edit.factor)]
     case 'budget-schedule':
       return [addSchedule(account, edit, at)]
+    case 'no-budget-schedule':
+      return [removeSchedule(account, edit, at)]
     case 'spend-cap':
       return [changeSpendCap(account, edit.amountMicros)]
     default:
@@ -173,6 +175,19 @@ function addSchedule(
   account.noteAmount(budget, at)
   const text = change.kind === 'absolute' ? String(change.amountMicros) : `×${change.factor}`
   return { ...budgetEntity(budget), field: 'schedule', from: '', to: text }
+}
+
+function removeSchedule(
+  account: AccountMarket,
+  { budgetId, scheduleId }: Extract<WorldEdit, { kind: 'no-budget-schedule' }>,
+  at: Instant,
+): Recorded {
+  const budget = budgetOf(account, budgetId)
+  const kept = budget.schedules.filter(({ id }) => id !== scheduleId)
+  if (kept.length === budget.schedules.length) throw new RangeError(`budget ${budgetId} has no schedule ${scheduleId}`)
+  budget.schedules = kept
+  account.noteAmount(budget, at)
+  return { ...budgetEntity(budget), field: 'schedule', from: scheduleId, to: '' }
 }
 
 function changeSpendCap(account: AccountMarket, amountMicros: bigint): Recorded {

@@ -310,12 +310,7 @@ describe('events', () => {
     [
       'an announcement of nothing',
       { events: [sale({ announce: true })] },
-      'events.0.announce: there is nothing to tell the platforms: give expectedUplift',
-    ],
-    [
-      'an announcement of a step alone',
-      { events: [sale({ announce: true, budgetFactor: 2 })] },
-      "events.0.announce: not yet honoured: budgetFactor is not written as a platform's budget schedule, the budgets are set when the day begins; give expectedUplift, which is told, or leave announce out",
+      'events.0.announce: there is nothing to tell the platforms: give expectedUplift, or budgetFactor',
     ],
   ])
   accepted([
@@ -346,6 +341,7 @@ describe('events', () => {
       'an uplift during a step',
       { events: [stepped('a', '2026-11-20', '2026-11-25'), sale({ from: '2026-11-25', expectedUplift: 1.4 })] },
     ],
+    ['an announced step', { events: [sale({ announce: true, budgetFactor: 2 })] }],
     ['an announced uplift', { events: [sale({ announce: true, expectedUplift: 1.4 })] }],
   ])
 })

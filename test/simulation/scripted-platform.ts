@@ -14,7 +14,7 @@ import type { PerformanceRow } from '../../lib/model/performance.ts'
 import type { AccountStructure, BidStrategy, ChangeEvent, Device, EntityStatus } from '../../lib/model/structure.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
 import type { AdPlatform, Announcement } from '../../lib/ports/platform.ts'
-import { type AccountDate, dates, type Instant, type TimeZone, timeZone } from '../../lib/units/calendar.ts'
+import { type AccountDate, dates, HOUR_MS, type Instant, type TimeZone, timeZone } from '../../lib/units/calendar.ts'
 import { type CurrencyCode, currency, money, zero } from '../../lib/units/money.ts'
 
 export const PLATFORM = platformId('scripted')
@@ -72,8 +72,13 @@ export interface ScriptedPlatform {
   readonly settings: Setting[]
   /** Every announcement that was ever sent, in order. */
   readonly announced: Announcement[]
+  /** Whether it raises budgets by schedules; a test says so before anything else. */
+  offersSchedules: boolean
+  /** Every schedule that was to be taken back, in order. */
+  readonly withdrawn: string[]
   /** Asked once per announcement sent. */
   announceFate: (announcement: Announcement) => Exclude<Fate, object>
+  withdrawFate: (schedule: string) => Exclude<Fate, object>
   /** Every change that was ever sent, applied or not. */
   readonly sent: { readonly batch: number; readonly at: Instant; readonly change: LeverChange }[]
   /** Asked once per change sent; all are applied unless a test says otherwise. */
@@ -109,7 +114,10 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
     writes: [],
     settings: [],
     announced: [],
+    offersSchedules: false,
+    withdrawn: [],
     announceFate: () => 'applied',
+    withdrawFate: () => 'applied',
     sent: [],
     asked: [],
     fate: () => 'applied',
@@ -140,7 +148,9 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
     },
     platform: {
       id: PLATFORM,
-      capabilities,
+      get capabilities() {
+        return scripted.offersSchedules ? WITH_SCHEDULES : capabilities
+      },
       reader: {
         structure: async (account) => structureOf(at('structure', account), clock.now()),
         performance: async (account, { grain, from, to }, rules) => {
@@ -160,8 +170,22 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
         },
         announce: async (account, announcement) => {
           scripted.announced.push(announcement)
-          const create = (): void => void scripted.accounts.get(accountKey(account))!.announcements.push(announcement)
+          // Of schedules the platform keeps no names but its own.
+          const kept =
+            announcement.kind === 'budget-schedule'
+              ? { ...announcement, name: `s${scripted.announced.length}` }
+              : announcement
+          const create = (): void => void scripted.accounts.get(accountKey(account))!.announcements.push(kept)
           return answerTo(scripted.announceFate(announcement), create)
+        },
+        withdraw: async (account, schedule) => {
+          scripted.withdrawn.push(schedule)
+          const there = scripted.accounts.get(accountKey(account))!.announcements
+          const remove = (): void => {
+            const at = there.findIndex(({ name }) => name === schedule)
+            if (at >= 0) there.splice(at, 1)
+          }
+          return answerTo(scripted.withdrawFate(schedule), remove)
         },
       },
     },
@@ -253,6 +277,12 @@ const capabilities: PlatformCapabilities = {
   hourlyConversions: false,
   announces: new Set(['seasonality']),
   learningSafeStep: 0.2,
+}
+
+const WITH_SCHEDULES: PlatformCapabilities = {
+  ...capabilities,
+  announces: new Set(['seasonality', 'budget-schedule']),
+  budgetSchedules: { leastMs: 3 * HOUR_MS, leadMs: HOUR_MS, most: 50 },
 }
 
 function liveValue(own: ScriptedAccount, { id, kind, device }: Lever): LeverValue | undefined {

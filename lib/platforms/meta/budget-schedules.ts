@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { type AccountId, type AccountRef, sameAccount } from '../../model/account.ts'
 import type { WriteResult } from '../../model/failure.ts'
 import type { Lever } from '../../model/lever.ts'
-import type { Announcement } from '../../ports/platform.ts'
-import { type Instant, isoInstant, SECOND_MS } from '../../units/calendar.ts'
+import type { Announcement, BudgetSchedule } from '../../ports/platform.ts'
+import { DAY_MS, type Instant, isoInstant, later, SECOND_MS } from '../../units/calendar.ts'
 import { add, type CurrencyCode, compare, equal, type Money, subtract, times } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
 import type { AccountBasics } from './account.ts'
@@ -16,15 +16,17 @@ import { time } from './time.ts'
 import { fromMetaUnits, toMetaUnits } from './units.ts'
 import { failureOf, writeResult } from './writer.ts'
 
-type BudgetSchedule = Extract<Announcement, { kind: 'budget-schedule' }>
-
-/** @see https://developers.facebook.com/documentation/ads-commerce/marketing-api/reference/ad-campaign-group/budget_schedules */
+/**
+ * Fields as Meta's own client libraries list them; the reference page leaves the recurrence out.
+ *
+ * @see https://developers.facebook.com/documentation/ads-commerce/marketing-api/reference/ad-campaign-group/budget_schedules */
 const periodSchema = z.object({
   id,
   budget_value: metaUnits,
   budget_value_type: z.enum(['ABSOLUTE', 'MULTIPLIER']),
   time_start: time,
   time_end: time,
+  recurrence_type: z.string().optional(),
 })
 type Period = z.output<typeof periodSchema>
 const PERIOD_FIELDS = Object.keys(periodSchema.shape).join(',')
@@ -71,14 +73,22 @@ async function schedulesOf(place: Place, holder: Scheduled): Promise<readonly An
   const periods = await readPeriods(graph, account.id, holder.id)
   return periods.map((period) => ({
     kind: 'budget-schedule',
-    // Meta keeps no names.
-    name: `budget-schedule-${period.id}`,
+    // Meta keeps no names: its id is the only one that there is.
+    name: period.id,
     from: period.time_start,
-    to: period.time_end,
+    to: endOf(period),
     budget: lever,
     amount: levelOf(period, base),
+    over: base,
+    ...(period.budget_value_type === 'MULTIPLIER' ? { share: Number(period.budget_value) / 100 } : {}),
   }))
 }
+
+/** One that comes again every week or month is taken to be in force for ever: when it is over is not documented. */
+const FOR_EVER_MS = 3_650 * DAY_MS
+const endOf = ({ time_start, time_end, recurrence_type = ONCE }: Period): Instant =>
+  recurrence_type === ONCE ? time_end : later(time_start, FOR_EVER_MS)
+const ONCE = 'ONE_TIME'
 
 const readPeriods = (
   graph: Graph,
@@ -129,7 +139,9 @@ async function schedule(place: Place, wanted: BudgetSchedule): Promise<WriteResu
   if (fault) return notSent('not-honoured', fault)
   const [live] = await readLive(graph, account, [wanted.budget], currency)
   if (live?.value?.kind !== 'money') return notSent('gone', `budget ${wanted.budget.id} is gone, or not a daily one`)
-  const increase = subtract(wanted.amount, live.value.amount)
+  if (!equal(live.value.amount, wanted.over))
+    return notSent('moved', `the budget stands at ${live.value.amount.micros} micros, not at ${wanted.over.micros}`)
+  const increase = subtract(wanted.amount, wanted.over)
   if (increase.micros <= 0n || toMetaUnits(increase) === 0n)
     return notSent('not-a-raise', `the amount is not above the budget of ${live.value.amount.micros} micros`)
   const there = await sameWindow(place, wanted)
@@ -138,10 +150,11 @@ async function schedule(place: Place, wanted: BudgetSchedule): Promise<WriteResu
   return writeResult(await graph.send(account.id, `${wanted.budget.id}/budget_schedules`, body), namesCreated)
 }
 
-function faultOf({ budget, from, to, amount }: BudgetSchedule, account: AccountRef, currency: CurrencyCode) {
+function faultOf({ budget, from, to, amount, over }: BudgetSchedule, account: AccountRef, currency: CurrencyCode) {
   if (!sameAccount(budget.account, account)) return `budget of account ${budget.account.id}`
   if (budget.kind !== 'daily-budget' || budget.entity !== 'budget') return 'only daily budgets can be scheduled'
-  if (amount.currency !== currency) return `the account is in ${currency}, and the amount in ${amount.currency}`
+  if (amount.currency !== currency || over.currency !== currency)
+    return `the account is in ${currency}, and the amount in ${amount.currency}`
   return from < to ? undefined : `it ends (${isoInstant(to)}) before it begins (${isoInstant(from)})`
 }
 
@@ -155,7 +168,17 @@ const windowOf = ({ from, to }: BudgetSchedule) => ({
 async function sameWindow({ graph, account }: Place, wanted: BudgetSchedule): Promise<Period | undefined> {
   const { time_start, time_end } = windowOf(wanted)
   const near = await readPeriods(graph, account.id, wanted.budget.id, { time_start, time_stop: time_end })
-  return near.find((period) => period.time_start < wanted.to && period.time_end > wanted.from)
+  return near.find((period) => period.time_start < wanted.to && endOf(period) > wanted.from)
+}
+
+/** Takes a schedule back. Does not throw; one that is gone already is refused by Meta, which is as good. */
+export async function withdraw(graph: Graph, account: AccountRef, schedule: string): Promise<WriteResult> {
+  if (!/^\d{1,20}$/.test(schedule)) return notSent('bad-id', `"${schedule}" is not an id of Meta's`)
+  try {
+    return writeResult(await graph.remove(account.id, schedule))
+  } catch (error) {
+    return { kind: 'refused', failure: failureOf(error) }
+  }
 }
 
 /** A second schedule over the same hours would add to the first. */

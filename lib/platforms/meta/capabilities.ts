@@ -1,6 +1,7 @@
 import type { Capability, PlatformCapabilities } from '../../model/capability.ts'
 import type { Lever, LeverKind, LeverValue } from '../../model/lever.ts'
 import type { AccountStructure, BidStrategyKind } from '../../model/structure.ts'
+import { HOUR_MS } from '../../units/calendar.ts'
 import { toMultiple } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
 import { aboutOneDollar, fromRoasFloor, microsPerMetaUnit, toRoasFloor } from './units.ts'
@@ -24,6 +25,9 @@ export const metaCapabilities: PlatformCapabilities = {
   restatementDays: 28,
   hourlyConversions: false,
   announces: new Set(['budget-schedule']),
+  // Meta's reference names no limits; three hours and 50 periods are those of its ads manager as the field knows them. The
+  // lead is ours: an hour is room for a try that fails, and for a look at what became of it.
+  budgetSchedules: { leastMs: 3 * HOUR_MS, leadMs: HOUR_MS, most: 50 },
   // Meta publishes no share; 20 % is the field's working figure for what is not a "significant edit".
   learningSafeStep: 0.2,
 }

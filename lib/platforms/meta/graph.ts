@@ -17,6 +17,8 @@ export interface Graph {
   all<T>(account: AccountId, path: string, params: Params, element: z.ZodType<T>): Promise<readonly T[]>
   /** One mutating POST. @throws PlatformError when there are no credentials to send it with */
   send(account: AccountId, path: string, params: Params): Promise<Sent>
+  /** One DELETE of an object. @throws PlatformError as `send` does */
+  remove(account: AccountId, id: string): Promise<Sent>
   readonly usage: ReadonlyMap<AccountId, AccountUsage>
   /** The application's id, where the secret names it. */
   appId(): Promise<string | undefined>
@@ -77,6 +79,7 @@ export function openGraph(options: SenderOptions): Graph {
     order: (account, path, params, schema) => read('POST', account, path, params, schema),
     all,
     send: (account, path, params) => sender.submit('POST', account, path, params),
+    remove: (account, id) => sender.submit('DELETE', account, id, {}),
     usage: sender.usage,
     appId: sender.appId,
   }

@@ -5,7 +5,7 @@ import type { AdPlatform, PlatformReader, PlatformWriter } from '../../ports/pla
 import type { Secrets } from '../../ports/secrets.ts'
 import { type AccountBasics, basicsReader } from './account.ts'
 import { readChanges } from './activities.ts'
-import { announce, readAnnouncements } from './budget-schedules.ts'
+import { announce, readAnnouncements, withdraw } from './budget-schedules.ts'
 import { metaCapabilities } from './capabilities.ts'
 import { type ActionTypes, DEFAULT_ACTION_TYPES } from './conversions.ts'
 import { graphOrigin, graphVersion } from './endpoint.ts'
@@ -102,4 +102,5 @@ const writerOf = (graph: Graph, basics: Basics, clock: Clock): PlatformWriter =>
   apply: (account, changes, notAfter) =>
     applyChanges(graph, basics, account, changes, () => notAfter === undefined || clock.now() <= notAfter),
   announce: (account, announcement) => announce(graph, basics, account, announcement),
+  withdraw: (account, schedule) => withdraw(graph, account, schedule),
 })

@@ -29,7 +29,7 @@ export interface Sender {
    * @param path without the version, such as `act_123/campaigns`
    * @throws PlatformError unauthorised when the secret cannot be read, and then nothing was sent
    */
-  submit(method: 'GET' | 'POST', account: AccountId, path: string, params: Params): Promise<Sent>
+  submit(method: 'GET' | 'POST' | 'DELETE', account: AccountId, path: string, params: Params): Promise<Sent>
   readonly usage: ReadonlyMap<AccountId, AccountUsage>
   /** The application's id, where the secret names it. */
   appId(): Promise<string | undefined>

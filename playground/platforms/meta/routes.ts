@@ -4,7 +4,7 @@ import type { InsightsNode } from './insight-fields.ts'
 import { type InsightsReport, insightsReport } from './insights.ts'
 import { type InsightsQuery, readInsightsQuery } from './insights-query.ts'
 import type { UseCase } from './limits.ts'
-import { type GraphNode, nodeId } from './nodes.ts'
+import { type GraphNode, nodeId, type ScheduleNode } from './nodes.ts'
 import { page } from './paging.ts'
 import { planSchedule } from './schedules.ts'
 import { parseFields, type Selection, shown } from './selection.ts'
@@ -111,6 +111,18 @@ function createSchedule(twin: Twin, call: GraphCall, node: GraphNode): unknown {
   return { id }
 }
 
+function removeSchedule(twin: Twin, call: GraphCall, { account, budget, schedule }: ScheduleNode): unknown {
+  const edit = {
+    platform: 'meta',
+    accountId: account.id,
+    kind: 'no-budget-schedule',
+    budgetId: budget.id,
+    scheduleId: schedule.id,
+  } as const
+  if (!isDryRun(call.params)) carryOut(twin, { edits: [edit] })
+  return { success: true }
+}
+
 function update(twin: Twin, call: GraphCall, node: GraphNode): unknown {
   const planned = planUpdate(twin, node, call.params)
   if (!isDryRun(call.params)) carryOut(twin, planned)
@@ -128,6 +140,7 @@ function onEdge(twin: Twin, call: GraphCall, node: GraphNode, edge: string): unk
 function onObject(twin: Twin, call: GraphCall, node: GraphNode): unknown {
   if (call.method === 'GET') return shown(node, fieldsOf(call), twin.context, expandIn(twin))
   if (call.method === 'POST') return update(twin, call, node)
+  if (call.method === 'DELETE' && node.kind === 'schedule') return removeSchedule(twin, call, node)
   if (call.method === 'DELETE') return update(twin, { ...call, params: call.params.with('status', 'DELETED') }, node)
   throw noSuchObject(nodeId(node), call.method)
 }

@@ -132,6 +132,7 @@ describe('announcements', () => {
     to: sale.to,
     budget: BUDGET,
     amount: money(1n, currency('USD')),
+    over: money(1n, currency('USD')),
   } as const
 
   test.each([

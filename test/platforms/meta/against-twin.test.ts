@@ -234,6 +234,7 @@ describe('budget schedules', () => {
     to: instant('2026-11-27T23:00:00Z'),
     budget: lever('11'),
     amount: fromDecimal('150', EUR),
+    over: fromDecimal('100', EUR),
   } as const
 
   test('are created once, and read back as the level that was asked for', async () => {
@@ -244,6 +245,20 @@ describe('budget schedules', () => {
     expect(world.accounts[0]?.budgets.get('b11')?.schedules).toMatchObject([
       { change: { kind: 'absolute', amountMicros: 150_000_000n } },
     ])
+  })
+
+  test('are taken back, and the budget itself reads the same before, with and after one', async () => {
+    const { reader, writer } = await adapter()
+    const base = async () => (await reader.live(ACCOUNT, [schedule.budget]))[0]?.value
+    expect(await base()).toEqual({ kind: 'money', amount: schedule.over })
+    await writer.announce(ACCOUNT, schedule)
+    expect(await base()).toEqual({ kind: 'money', amount: schedule.over })
+    const [there] = await reader.announcements(ACCOUNT)
+    expect(await writer.withdraw?.(ACCOUNT, there?.kind === 'budget-schedule' ? there.name : '')).toEqual({
+      kind: 'applied',
+    })
+    expect(await reader.announcements(ACCOUNT)).toEqual([])
+    expect(await base()).toEqual({ kind: 'money', amount: schedule.over })
   })
 })
 

@@ -16,6 +16,7 @@ const wanted = (over: object = {}): Announcement => ({
   to: instant('2026-11-28T00:00:00Z'),
   budget: { account: ACCOUNT, kind: 'daily-budget', entity: 'budget', id: '20' },
   amount: fromDecimal('150', USD),
+  over: fromDecimal('100', USD),
   ...over,
 })
 const period = (over: object = {}) => ({
@@ -76,6 +77,11 @@ describe('announcing a budget schedule', () => {
       ],
       says: /already raises/,
     },
+    {
+      name: 'the budget stands elsewhere by now',
+      what: wanted({ over: fromDecimal('99', USD) }),
+      says: /stands at 100000000 micros, not at 99000000/,
+    },
     { name: 'it raises nothing', what: wanted({ amount: fromDecimal('100', USD) }), says: /not above the budget/ },
     {
       name: 'it ends before it begins',
@@ -126,12 +132,40 @@ describe('announcing a budget schedule', () => {
 
 describe('reading budget schedules', () => {
   test.each([
-    { type: 'ABSOLUTE', value: 5000, level: 150_000_000n, why: '$50 over $100' },
-    { type: 'MULTIPLIER', value: 140, level: 240_000_000n, why: '140 % over $100' },
-  ])('$type $value is $why', async ({ type, value, level }) => {
+    { type: 'ABSOLUTE', value: 5000, level: 150_000_000n, more: {}, why: '$50 over $100' },
+    { type: 'MULTIPLIER', value: 140, level: 240_000_000n, more: { share: 1.4 }, why: '140 % over $100' },
+  ])('$type $value is $why', async ({ type, value, level, more }) => {
     const { reader } = await adapter([period({ budget_value_type: type, budget_value: value })])
     expect(await reader.announcements(ACCOUNT)).toEqual([
-      wanted({ name: 'budget-schedule-900', amount: { micros: level, currency: 'USD' } }),
+      wanted({ name: '900', amount: { micros: level, currency: 'USD' }, ...more }),
     ])
+  })
+})
+
+test('one that comes again every week is taken to be in force for ten years', async () => {
+  const { reader } = await adapter([period({ recurrence_type: 'WEEKLY' })])
+  const [found] = await reader.announcements(ACCOUNT)
+  expect(found?.to).toBe(instant('2036-11-24T00:00:00Z'))
+})
+
+describe('taking a budget schedule back', () => {
+  const withdrawing = async (schedule: string, answer: Reply) => {
+    stub = await startStub(() => answer)
+    return adapterOn(stub.origin).writer.withdraw?.(ACCOUNT, schedule)
+  }
+
+  test('deletes it, once', async () => {
+    expect(await withdrawing('900', { json: { success: true } })).toEqual({ kind: 'applied' })
+    expect(stub.calls.map(({ method, path }) => `${method} ${path}`)).toEqual(['DELETE /v25.0/900'])
+  })
+
+  test('is unknown when its answer is lost', async () => {
+    expect(await withdrawing('900', { fault: 'drop' })).toMatchObject({ kind: 'unknown' })
+    expect(stub.calls).toHaveLength(1)
+  })
+
+  test('of what is no id is refused unsent', async () => {
+    expect(await withdrawing('900/x', { json: {} })).toMatchObject({ kind: 'refused' })
+    expect(stub.calls).toEqual([])
   })
 })

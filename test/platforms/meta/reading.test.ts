@@ -218,6 +218,7 @@ const aSchedule = {
   to: 1 as never,
   budget: { account: ACCOUNT, kind: 'daily-budget', entity: 'budget', id: '1' },
   amount: { micros: 1n, currency: 'USD' as never },
+  over: { micros: 1n, currency: 'USD' as never },
 } as const
 
 describe('quotas', () => {

@@ -248,6 +248,13 @@ function made(account: MutableAccount, edit: WorldEdit): Made {
       account.budgets.set(before.id, { ...before, schedules: [...before.schedules, edit.schedule] })
       return { entity: { kind: 'budget', id: before.id }, field: 'schedule', from: '', to: edit.schedule.id }
     }
+    case 'no-budget-schedule': {
+      const before = account.budgets.get(edit.budgetId)
+      if (!before) throw new RangeError(`no budget ${edit.budgetId}`)
+      const schedules = before.schedules.filter(({ id }) => id !== edit.scheduleId)
+      account.budgets.set(before.id, { ...before, schedules })
+      return { entity: { kind: 'budget', id: before.id }, field: 'schedule', from: edit.scheduleId, to: '' }
+    }
     case 'spend-cap': {
       const from = String(account.spendCapMicros ?? 0n)
       account.spendCapMicros = edit.amountMicros
