@@ -55,7 +55,10 @@ export async function observe(
     ),
   )
   const freezes = (await loop.freezes.all()).filter(({ scope }) => scopes.includes(scope))
-  const flightSpentMicros = new Map(accounts.map((one) => [one.account, flightSpend(one, version.policy)]))
+  // What an account whose clock is ahead has spent of the portfolio's today belongs to today.
+  const flightSpentMicros = new Map(
+    accounts.map((one) => [one.account, flightSpend(one.today > today ? { ...one, today } : one, version.policy)]),
+  )
   const orders = await loop.orders.since(policy.portfolio, addDays(today, -ORDER_DAYS))
   return {
     now,

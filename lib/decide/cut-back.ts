@@ -48,7 +48,8 @@ export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | 
 export const leastToday = (question: BudgetQuestion, timesSpent = question.capabilities.cutFloorOfSpend): Money =>
   times(spentToday(question), timesSpent * SPEND_MARGIN, 'up')
 
-function spentToday({ account, budget }: BudgetQuestion): Money {
+/** What a budget has spent of its account's day by now. */
+export function spentToday({ account, budget }: BudgetQuestion): Money {
   const entities = entitiesOf(budget)
   const spent = [...account.spentTodayMicros]
     .filter(([key]) => entities.some((entity) => key === entity || key.startsWith(`${entity}/`)))

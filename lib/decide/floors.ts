@@ -6,10 +6,9 @@ import { type FedCampaign, fedCampaigns } from '../model/selection.ts'
 import type { AccountStructure, BudgetHolder } from '../model/structure.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
-import { mainUnits } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
 import type { BudgetQuestion } from './holds.ts'
-import { launchesOf, stepOf } from './pace-day.ts'
+import { launchesOf, standingSpend, stepOf } from './pace-day.ts'
 import { type CommitmentFloor, commitmentFloors, type Subject, spentTowards } from './pacing/commitments.ts'
 import type { DayPlan } from './pacing/day-plan.ts'
 import type { Floor } from './portfolio-groups.ts'
@@ -37,7 +36,7 @@ export function commitmentsToday(
     budgets: running.map((one) => ({
       id: keyOf(one),
       subject: subjectOf(one),
-      spend: mainUnits(one.budget.amount) * baseUnitsOf(rateOf(one)) * (one.estimate?.delivery ?? 1),
+      spend: standingSpend(one),
     })),
     spent: spentTowards(
       commitments,

@@ -1,3 +1,4 @@
+import { isLimitedByBudget } from '../measure/delivery.ts'
 import type { Estimates } from '../model/estimates.ts'
 import { eventsOf, spendFactor } from '../model/events.ts'
 import { canSpend, memberOf } from '../model/membership.ts'
@@ -9,6 +10,7 @@ import { campaignsFedBy } from '../model/structure-index.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
 import { add, fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
+import { spentToday } from './cut-back.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { type DayPlan, dayPlan } from './pacing/day-plan.ts'
 import { landing } from './pacing/landing.ts'
@@ -39,7 +41,7 @@ export function paceDay(
   const { policy } = observation.policy
   const { flight, baseCurrency } = policy
   const total = mainUnits(flight.total)
-  const spent = flightSpent(observation)
+  const spent = flightSpent(observation, questions)
   const steady = questions.reduce((sum, one) => sum + standingSpend(one), 0)
   const day = dayPlan({
     ...{ from: flight.from, to: flight.to, total, today: observation.today, spent },
@@ -68,20 +70,33 @@ export function paceDay(
   }
 }
 
-/** Spend of the flight before today, main units of the base currency. */
-function flightSpent(observation: Observation): number {
-  return observation.accounts.reduce((sum, account) => {
+/**
+ * Spend of the flight before today, main units of the base currency. An account whose clock is behind the portfolio's has not
+ * ended the day before: it is taken to spend what it stands at, or what it has spent by now if that is more.
+ */
+function flightSpent(observation: Observation, questions: readonly BudgetQuestion[]): number {
+  const { flight } = observation.policy.policy
+  const isOpen = (date: AccountDate): boolean => date < observation.today && flight.from <= date && date <= flight.to
+  const ended = observation.accounts.reduce((sum, account) => {
     const micros = observation.flightSpentMicros.get(account.account) ?? 0n
     return sum + (Number(micros) / 1e6) * baseUnitsOf(rateOf({ observation, account }))
   }, 0)
+  const open = questions.filter(({ account }) => isOpen(account.today))
+  const dayOf = (one: BudgetQuestion): number =>
+    Math.max(standingSpend(one), mainUnits(spentToday(one)) * baseUnitsOf(rateOf(one)))
+  return open.reduce((sum, one) => sum + dayOf(one), ended)
 }
 
 /** What a budget would spend today if it were left alone, base currency. */
 export function standingSpend(one: BudgetQuestion): number {
-  if (!canSpend(one.account.structure, one.budget) || one.budget.period !== 'daily') return 0
-  const { budget, state, account } = one
+  const { account, budget, estimate, state } = one
+  if (!canSpend(account.structure, budget)) return 0
+  const unit = baseUnitsOf(rateOf(one))
+  if (budget.period !== 'daily') return (estimate?.recentSpendPerDay ?? 0) * unit
   const level = add(budget.amount, raiseOn(state?.raises, account.today, budget.amount))
-  return mainUnits(level) * baseUnitsOf(rateOf(one)) * (one.estimate?.delivery ?? 1)
+  const asked = mainUnits(level) * (estimate?.delivery ?? 1)
+  // What does not spend its budget spends what it can.
+  return unit * (estimate && !isLimitedByBudget(estimate) ? Math.min(asked, estimate.deliverablePerDay) : asked)
 }
 
 /** By how much the spend of these budgets may change from day to day: what the policy allows, and their platforms take. */
@@ -90,7 +105,7 @@ export function stepOf(questions: readonly BudgetQuestion[], most: number): numb
   for (const one of questions) {
     const own = standingSpend(one)
     spend += own
-    step += own * Math.min(most, one.capabilities.learningSafeStep)
+    if (one.budget.period === 'daily') step += own * Math.min(most, one.capabilities.learningSafeStep)
   }
   return spend > 0 ? step / spend : most
 }

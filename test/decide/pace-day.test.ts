@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { standingSpend } from '../../lib/decide/pace-day.ts'
 import { decide } from '../../lib/decide/plan.ts'
+import { questionsOf } from '../../lib/decide/questions.ts'
 import type { Pace } from '../../lib/model/plan.ts'
 import { mainUnits } from '../../lib/units/money.ts'
 import { estimatesOf, type KnownCampaign, type KnownMarket, observationOf, planOfMarket } from './handmade.ts'
@@ -80,4 +82,29 @@ describe('where a flight stands', () => {
     // Σ 100 · 1.2ⁱ over the ten days is 3,115.
     expect(paceOf(400, { capabilities: { learningSafeStep: 0.2 } }).landing.mean).toBeLessThan(2000 + 3115 + 60)
   })
+})
+
+describe('what a budget spends if it is left alone', () => {
+  const spendOf = (over: Partial<KnownCampaign>): number => {
+    const market = { accounts: [{ ...ONE, ...over }], target: 100 }
+    const [question] = questionsOf(observationOf(market), estimatesOf(market), () => someCapabilities)
+    return standingSpend(question!)
+  }
+
+  test.each<[what: string, over: Partial<KnownCampaign>, expected: number]>([
+    ['is what platforms make of it', { estimate: { delivery: 1.1 } }, 110],
+    [
+      'is what it can spend, where something else limits it',
+      { estimate: { deliveryRatio: 0.4, deliverablePerDay: 45 } },
+      45,
+    ],
+    // (4 × 0.85 + 3) / 7, which is less than what it could spend.
+    ['and no more than the budget', { estimate: { deliveryRatio: 0.85, deliverablePerDay: 98 } }, 640 / 7],
+    [
+      'is what it lately spent, of a lifetime budget',
+      { holder: { period: 'lifetime' }, estimate: { recentSpendPerDay: 12 } },
+      12,
+    ],
+    ['is nothing where it feeds nothing that runs', { campaign: { status: 'paused' } }, 0],
+  ])('%s', (_what, over, expected) => expect(spendOf(over)).toBeCloseTo(expected, 9))
 })
