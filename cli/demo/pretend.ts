@@ -111,6 +111,7 @@ async function startTables(folder: string | undefined): Promise<Tables> {
   const engine = await startDynamoDbInWorker(folder ? { folder } : {})
   const client = new DynamoDBClient({
     endpoint: engine.endpoint,
+    requestHandler: engine.requestHandler,
     region: 'us-east-1',
     credentials: { accessKeyId: 'pretend', secretAccessKey: 'pretend' },
     // Nobody checks a signature here, and making one takes a fifth of a request's time.
@@ -118,6 +119,8 @@ async function startTables(folder: string | undefined): Promise<Tables> {
     // The same few commands over and over: their middleware is put together once.
     cacheMiddleware: true,
   })
+  // It copies every answer for a log that nobody keeps.
+  client.middlewareStack.remove('loggerMiddleware')
   await createTables(client, PREFIX)
   return {
     stores: dynamoStores({ client, prefix: PREFIX }),

@@ -1,12 +1,13 @@
 import type { Level } from './dynalite.ts'
 import { serve } from './http-server.ts'
-import { answer, guardedLock } from './operations.ts'
+import { type Answer, answer, guardedLock } from './operations.ts'
 import { ReadWriteLock } from './read-write-lock.ts'
 import { openStore } from './store.ts'
 import { TransactionLog } from './transaction-log.ts'
 import { type OnStep, recover } from './transactions.ts'
 import { sweepExpired } from './ttl-sweep.ts'
 import { UndoJournal } from './undo-journal.ts'
+import { answerWire, type WireAnswer } from './wire.ts'
 
 export interface EmbeddedDynamoDbOptions {
   /** Where the data stay between runs; without it they live in memory. */
@@ -22,6 +23,8 @@ export interface EmbeddedDynamoDbOptions {
 export interface EmbeddedDynamoDb {
   /** For the SDK: `new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })` with any credentials. */
   readonly endpoint: string
+  /** Answers what did not come over the network; see `answerWire`. */
+  answer(target: unknown, bytes: Buffer): Promise<WireAnswer>
   /** Deletes what has expired by the clock, as DynamoDB does in the background. @returns how many items */
   sweepExpired(): Promise<number>
   /** Answers the requests under way, then closes the store. */
@@ -47,9 +50,11 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions = {
     const lock = new ReadWriteLock()
     const guarded = guardedLock(lock, log)
     const context = { store, log, clock, onStep, lock: guarded, forgetTables }
-    const server = await serve((request) => answer(request, context), port)
+    const answered: Answer = (request) => answer(request, context)
+    const server = await serve(answered, port)
     return {
       endpoint: server.endpoint,
+      answer: (target, bytes) => answerWire(target, bytes, answered),
       sweepExpired: () =>
         guarded.exclusive(async () => {
           await log.dropOldTokens(clock())

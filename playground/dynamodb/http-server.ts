@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { WireObject } from './dynalite.ts'
-import { asApiError, requestTooLarge, serializationError, unknownOperation } from './errors.ts'
+import { asApiError, requestTooLarge, unknownOperation } from './errors.ts'
 import type { Answer } from './operations.ts'
+import { answerWire, type WireAnswer } from './wire.ts'
 
 const HOST = '127.0.0.1'
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024
-const TARGET = /^DynamoDB_20120810\.(\w+)$/
 
 export interface LoopbackServer {
   readonly endpoint: string
@@ -45,12 +44,11 @@ function listen(server: Server, port: number): Promise<void> {
   })
 }
 
-async function answerTo(request: IncomingMessage, answer: Answer): Promise<{ status: number; body: unknown }> {
+async function answerTo(request: IncomingMessage, answer: Answer): Promise<WireAnswer> {
   try {
-    const operation = TARGET.exec(String(request.headers['x-amz-target']))?.[1]
     const bytes = await readBody(request)
-    if (request.method !== 'POST' || operation === undefined) throw unknownOperation()
-    return { status: 200, body: await answer({ operation, body: parse(bytes), bodyBytes: bytes.length }) }
+    if (request.method !== 'POST') throw unknownOperation()
+    return await answerWire(request.headers['x-amz-target'], bytes, answer)
   } catch (cause) {
     return asApiError(cause)
   }
@@ -77,15 +75,4 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
     request.on('end', () => (length > MAX_REQUEST_BYTES ? reject(requestTooLarge()) : resolve(Buffer.concat(chunks))))
     request.on('error', reject)
   })
-}
-
-function parse(bytes: Buffer): WireObject {
-  let body: unknown
-  try {
-    body = JSON.parse(bytes.toString())
-  } catch {
-    throw serializationError()
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw serializationError()
-  return body as WireObject
 }

@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { type ThreadHandler, threadHandler } from './thread-handler.ts'
 
 export interface DynamoDbInWorker {
   readonly endpoint: string
+  /** A shorter way for an SDK client in this process, which need not go over the network. */
+  readonly requestHandler: ThreadHandler
   close(): Promise<void>
 }
 
@@ -17,6 +20,7 @@ export async function startDynamoDbInWorker(options: { readonly folder?: string 
   const [{ endpoint }] = (await once(worker, 'message')) as [{ endpoint: string }]
   return {
     endpoint,
+    requestHandler: threadHandler(worker),
     close: async () => {
       const exited = once(worker, 'exit')
       worker.postMessage('close')
