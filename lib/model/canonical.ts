@@ -45,7 +45,7 @@ export function* canonicalPieces(value: unknown, depth: number): Generator<strin
     const members = value as Readonly<Record<string, unknown>>
     for (const key of keysOf(members)) {
       if (members[key] === undefined) continue
-      yield `${before}${JSON.stringify(key)}:`
+      yield `${before}${quoted(key)}:`
       yield* canonicalPieces(members[key], depth - 1)
       before = ','
     }
@@ -64,13 +64,16 @@ function objectText(value: object | null): string {
   let text = ''
   for (const key of keysOf(members)) {
     const member = members[key]
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
+    if (member !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`
   }
   return `{${text}}`
 }
 
+// The same few keys over and over: plain ones need no escapes, and asking costs less than escaping.
+const PLAIN_KEY = /^\w+$/
+const quoted = (key: string): string => (PLAIN_KEY.test(key) ? `"${key}"` : JSON.stringify(key))
+
 const TAGS: ReadonlySet<string> = new Set(['$n', '$m', '$s'])
-const INDEX = /^\d/
 
 /** Keys in the order of the text: those that look like list indexes by number, as every engine orders them, then the rest. */
 function keysOf(value: Readonly<Record<string, unknown>>): readonly string[] {
@@ -78,11 +81,21 @@ function keysOf(value: Readonly<Record<string, unknown>>): readonly string[] {
   if (prototype !== Object.prototype && prototype !== null)
     throw new TypeError(`a ${prototype.constructor?.name ?? 'value'} cannot be stored: only plain data can`)
   const keys = Object.keys(value)
-  if (keys.some((key) => TAGS.has(key) && value[key] !== undefined))
-    throw new TypeError(`an object cannot be stored: a key of its own is called like a tag (${[...TAGS].join(', ')})`)
-  keys.sort()
-  return keys.some((key) => INDEX.test(key)) ? Object.keys(Object.fromEntries(keys.map((key) => [key, 0]))) : keys
+  let isSorted = true
+  let hasIndex = false
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!
+    const first = key.charCodeAt(0)
+    if (first === DOLLAR && TAGS.has(key) && value[key] !== undefined)
+      throw new TypeError(`an object cannot be stored: a key of its own is called like a tag (${[...TAGS].join(', ')})`)
+    if (first >= ZERO && first <= NINE) hasIndex = true
+    if (i > 0 && keys[i - 1]! > key) isSorted = false
+  }
+  if (!isSorted) keys.sort()
+  return hasIndex ? Object.keys(Object.fromEntries(keys.map((key) => [key, 0]))) : keys
 }
+
+const [DOLLAR, ZERO, NINE] = [0x24, 0x30, 0x39]
 
 /** The value that `canonicalJson` wrote. The caller knows its type: text that Sluice wrote itself, under its own hash. */
 export const parseCanonical = <T>(text: string): T => untagged(JSON.parse(text)) as T
