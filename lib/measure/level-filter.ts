@@ -54,43 +54,57 @@ const NEWTON_STEPS = 3
  * Taken linearly instead, good days would count for more than bad ones, and levels would be believed too high.
  */
 function mostLikelyShift(seen: number, expected: number, overdispersion: number, doubt: number): number {
-  let shift = 0
-  for (let i = 0; i < NEWTON_STEPS; i++) {
+  // The innermost step of all learning: what stays the same is worked out once, and the first step, from 0, without e^0.
+  const pull = seen / overdispersion
+  const tie = 1 / doubt
+  const first = expected / overdispersion
+  let shift = within((pull - first) / (first + tie))
+  for (let i = 1; i < NEWTON_STEPS; i++) {
     const rate = (expected * Math.exp(shift)) / overdispersion
-    const slope = seen / overdispersion - rate - shift / doubt
-    shift = Math.max(-FURTHEST_SHIFT, Math.min(FURTHEST_SHIFT, shift + slope / (rate + 1 / doubt)))
+    const slope = pull - rate - shift / doubt
+    shift = within(shift + slope / (rate + tie))
   }
   return shift
 }
+
+const within = (shift: number): number => Math.max(-FURTHEST_SHIFT, Math.min(FURTHEST_SHIFT, shift))
 
 /**
  * @param logResponses logarithm of the relative response on each day, under the shape that is tried
  */
 export function followLevel(series: Series, logResponses: Float64Array, noise: Noise): Filtered {
   const { driftVariance, keep, overdispersion } = noise
-  let [mean, deviation] = [Math.log(series.priorLevel), 0]
-  let [meanVariance, deviationVariance, covariance] = [LEVEL_VARIANCE, driftVariance, 0]
+  const { count, gap: gaps, conversions, exposure } = series
+  let mean = Math.log(series.priorLevel)
+  let deviation = 0
+  let meanVariance = LEVEL_VARIANCE
+  let deviationVariance = driftVariance
+  let covariance = 0
   let evidence = 0
-  for (let t = 0; t < series.count; t++) {
-    const gap = series.gap[t]!
+  const freshVariance = driftVariance * (1 - keep * keep)
+  for (let t = 0; t < count; t++) {
+    const gap = gaps[t]!
     if (gap > 0) {
       const kept = gap === 1 ? keep : keep ** gap
       deviation *= kept
       covariance *= kept
-      deviationVariance = deviationVariance * kept * kept + driftVariance * (1 - kept * kept)
+      const fresh = gap === 1 ? freshVariance : driftVariance * (1 - kept * kept)
+      deviationVariance = deviationVariance * kept * kept + fresh
     }
     const doubt = meanVariance + deviationVariance + 2 * covariance
-    const expected = Math.exp(Math.min(50, mean + deviation + logResponses[t]!)) * series.exposure[t]!
-    const miss = series.conversions[t]! - expected
+    const expected = Math.exp(Math.min(50, mean + deviation + logResponses[t]!)) * exposure[t]!
+    const seen = conversions[t]!
+    const miss = seen - expected
     const variance = overdispersion * expected + expected * expected * doubt
     evidence -= 0.5 * (Math.log(variance) + Math.min(FURTHEST_SQUARE, (miss * miss) / variance))
-    const shift = mostLikelyShift(series.conversions[t]!, expected, overdispersion, doubt)
+    const shift = mostLikelyShift(seen, expected, overdispersion, doubt)
     const total = doubt + overdispersion / Math.max(expected * Math.exp(shift), 1e-6)
-    const [ofMean, ofDeviation] = [meanVariance + covariance, deviationVariance + covariance]
+    const ofMean = meanVariance + covariance
+    const ofDeviation = deviationVariance + covariance
     mean += (ofMean / doubt) * shift
     deviation += (ofDeviation / doubt) * shift
-    meanVariance = Math.max(1e-9, meanVariance - ofMean ** 2 / total)
-    deviationVariance = Math.max(0, deviationVariance - ofDeviation ** 2 / total)
+    meanVariance = Math.max(1e-9, meanVariance - (ofMean * ofMean) / total)
+    deviationVariance = Math.max(0, deviationVariance - (ofDeviation * ofDeviation) / total)
     covariance -= (ofMean * ofDeviation) / total
   }
   const kept = keep ** series.lastAge
@@ -121,8 +135,15 @@ export function learnNoise(series: readonly Series[], responses: readonly Float6
     .map((one, i) => ({ one, response: responses[i]!, seen: one.conversions.reduce((a, b) => a + b, 0) }))
     .sort((a, b) => b.seen - a.seen)
     .slice(0, BUDGETS_HEARD)
-  const score = (noise: Noise): number =>
-    busy.reduce((sum, { one, response }) => sum + followLevel(one, response, noise).evidence, 0)
+  // The grids overlap: what was found best of one is tried again in the next.
+  const known = new Map<string, number>()
+  const score = (noise: Noise): number => {
+    const name = `${noise.driftVariance} ${noise.keep} ${noise.overdispersion}`
+    const found =
+      known.get(name) ?? busy.reduce((sum, { one, response }) => sum + followLevel(one, response, noise).evidence, 0)
+    known.set(name, found)
+    return found
+  }
   const drifts = DRIFT_SDS.flatMap((sd) =>
     HALF_LIVES.map((days) => ({ driftVariance: sd * sd, keep: 0.5 ** (1 / days) })),
   )
