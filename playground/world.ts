@@ -24,6 +24,8 @@ export interface World {
   facts(query: FactQuery): readonly WorldFact[]
   /** What the platform says other budgets would have brought; none where the world has no such forecasts. */
   simulations?(platform: WorldPlatform, accountId: string): readonly WorldSimulation[]
+  /** The same of other targets. */
+  targetSimulations?(platform: WorldPlatform, accountId: string): readonly WorldTargetSimulation[]
   /** Whether the platform is down, throttling or fine just now (scenario events). */
   condition(platform: WorldPlatform): 'up' | 'down' | 'throttling'
 }
@@ -225,6 +227,24 @@ export interface WorldSimulationPoint {
   readonly clicks: number
   readonly conversions: number
   readonly valueMicros: bigint
+}
+
+/** A platform's replay of a campaign's last days with other targets: its own forecast, off as such forecasts are. */
+export interface WorldTargetSimulation {
+  readonly campaignId: string
+  readonly kind: 'target-cpa' | 'target-roas'
+  /** Account dates that are replayed, both included. */
+  readonly from: AccountDate
+  readonly to: AccountDate
+  /** By rising target; all but the target and the budget are sums over the dates. */
+  readonly points: readonly WorldTargetPoint[]
+}
+
+export interface WorldTargetPoint extends Omit<WorldSimulationPoint, 'budgetMicros'> {
+  /** Micros per conversion, or value per unit of spend. */
+  readonly target: number
+  /** Daily budget without which it would not come to this. */
+  readonly requiredBudgetMicros: bigint
 }
 
 /** Conversions that the platform claims, as visible at `now()`; a twin sums those that fall in its attribution window. */

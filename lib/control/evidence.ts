@@ -12,8 +12,8 @@ export function freshEvidence(
   evidence: PlatformEvidence | undefined,
   rule: string,
   now: Instant,
-): Pick<AccountObservation, 'lagBuckets' | 'forecasts' | 'cells'> {
-  const { lagBuckets, forecasts, cells } = evidence ?? {}
+): Pick<AccountObservation, 'lagBuckets' | 'forecasts' | 'targetForecasts' | 'cells'> {
+  const { lagBuckets, forecasts, targetForecasts, cells } = evidence ?? {}
   const isYoung = (part: { readonly readAt: Instant }, days: number): boolean => now - part.readAt <= days * DAY_MS
   const counts = cells && isYoung(cells, CELLS_DAYS) ? cells.byRule[rule] : undefined
   const buckets = lagBuckets && isYoung(lagBuckets, LAG_BUCKETS_DAYS) ? lagBuckets.byRule[rule] : undefined
@@ -21,6 +21,9 @@ export function freshEvidence(
     ...(buckets && buckets.length > 0 ? { lagBuckets: buckets } : {}),
     ...(forecasts && isYoung(forecasts, FORECASTS_DAYS) && forecasts.budgets.length > 0
       ? { forecasts: forecasts.budgets }
+      : {}),
+    ...(targetForecasts && isYoung(targetForecasts, FORECASTS_DAYS) && targetForecasts.campaigns.length > 0
+      ? { targetForecasts: targetForecasts.campaigns }
       : {}),
     ...(cells && counts && counts.length > 0 ? { cells: { from: cells.from, to: cells.to, cells: counts } } : {}),
   }

@@ -16,8 +16,9 @@ export interface EvidenceAsked {
 }
 
 /**
- * Asks a platform for what it says beside its reports: its own lags and forecasts, and its counts by device. Nothing depends on them, so that a
- * platform which refuses costs only what it would have said: the last answer stays, until it is too old to be believed.
+ * Asks a platform for what it says beside its reports: its own lags, its forecasts of other budgets and targets, and its
+ * counts by device. Nothing depends on them, so that a platform which refuses costs only what it would have said: the last
+ * answer stays, until it is too old to be believed.
  */
 export async function pullEvidence(
   account: AccountRef,
@@ -25,20 +26,22 @@ export async function pullEvidence(
   loop: Loop,
 ): Promise<void> {
   const { reader } = loop.platforms(account.platform)
-  if (!reader.conversionLag && !reader.forecasts && !reader.cells) return
+  if (!reader.conversionLag && !reader.forecasts && !reader.targetForecasts && !reader.cells) return
   const readAt = loop.clock.now()
   const byRule = rules.length > 0 ? await unlessRefused(reader.conversionLag?.(account, rules)) : undefined
   const budgets = await unlessRefused(reader.forecasts?.(account))
+  const targets = await unlessRefused(reader.targetForecasts?.(account))
   const [from, to] = [addDays(today, -CELL_DAYS), addDays(today, -1)]
   const counts =
     multiplierRules.length > 0 ? await unlessRefused(reader.cells?.(account, multiplierRules, from, to)) : undefined
-  if (!byRule && !budgets && !counts) return
+  if (!byRule && !budgets && !targets && !counts) return
   const before = await loop.facts.evidence(account)
   const evidence: PlatformEvidence = {
     ...before,
     account: accountKey(account),
     ...(byRule ? { lagBuckets: { readAt, byRule: Object.fromEntries(byRule) } } : {}),
     ...(budgets ? { forecasts: { readAt, budgets } } : {}),
+    ...(targets ? { targetForecasts: { readAt, campaigns: targets } } : {}),
     ...(counts ? { cells: { readAt, from, to, byRule: Object.fromEntries(counts) } } : {}),
   }
   await loop.facts.putEvidence(evidence)

@@ -28,6 +28,26 @@ export interface ForecastPoint {
   readonly conversions: number
 }
 
+/** What a platform itself expects of one campaign at other targets, such as Google's target CPA and target ROAS simulations. */
+export interface TargetForecast {
+  readonly campaign: CampaignId
+  readonly kind: 'target-cpa' | 'target-roas'
+  /** Account dates that it replays, both included. */
+  readonly from: AccountDate
+  readonly to: AccountDate
+  /** By rising target. */
+  readonly points: readonly TargetForecastPoint[]
+}
+
+/** Per day, in main units of the account's currency. Conversions and value are those that the platform bids for. */
+export interface TargetForecastPoint {
+  /** Main units per conversion, or value per unit of spend; > 0. */
+  readonly target: number
+  readonly spend: number
+  readonly conversions: number
+  readonly value: number
+}
+
 /** Clicks of a campaign on one device over all of some days, and what they brought by the day of the click. */
 export interface DeviceCell {
   readonly campaign: CampaignId
@@ -58,6 +78,10 @@ export interface PlatformEvidence {
   readonly forecasts?: {
     readonly readAt: Instant
     readonly budgets: readonly BudgetForecast[]
+  }
+  readonly targetForecasts?: {
+    readonly readAt: Instant
+    readonly campaigns: readonly TargetForecast[]
   }
   readonly cells?: {
     readonly readAt: Instant

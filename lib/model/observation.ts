@@ -1,7 +1,7 @@
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { ExchangeRate } from '../units/rates.ts'
 import type { AccountKey, BudgetId, CampaignId, PortfolioId } from './account.ts'
-import type { BudgetForecast, DeviceCells, LagBucket } from './evidence.ts'
+import type { BudgetForecast, DeviceCells, LagBucket, TargetForecast } from './evidence.ts'
 import type { Freeze } from './freeze.ts'
 import type { EntityHistory, PullStatus, Revision } from './history.ts'
 import type { LeverState } from './lever-state.ts'
@@ -42,6 +42,8 @@ export interface AccountObservation {
   /** The platform's own lag buckets for the policy's rule, and its own forecasts by budget, where it has given any. */
   readonly lagBuckets?: readonly LagBucket[]
   readonly forecasts?: readonly BudgetForecast[]
+  /** Its own forecasts by campaign of other targets, where it has given any. */
+  readonly targetForecasts?: readonly TargetForecast[]
   /** Its counts by campaign and device for the policy's rule, where multipliers are steered. */
   readonly cells?: DeviceCells
   readonly levers: readonly LeverState[]

@@ -1,7 +1,7 @@
 import type { AccountRef, PlatformId } from '../model/account.ts'
 import type { PlatformCapabilities } from '../model/capability.ts'
 import type { ConversionRule } from '../model/conversions.ts'
-import type { BudgetForecast, DeviceCell, LagBucket } from '../model/evidence.ts'
+import type { BudgetForecast, DeviceCell, LagBucket, TargetForecast } from '../model/evidence.ts'
 import type { WriteResult } from '../model/failure.ts'
 import type { Lever, LeverChange, LiveLever } from '../model/lever.ts'
 import type { PerformanceQuery, PerformanceReport } from '../model/performance.ts'
@@ -44,6 +44,8 @@ export interface PlatformReader {
   ): Promise<ReadonlyMap<string, readonly LagBucket[]>>
   /** What the platform itself expects of budgets at other amounts. Only where a platform forecasts. */
   forecasts?(account: AccountRef): Promise<readonly BudgetForecast[]>
+  /** The same of campaigns at other targets. */
+  targetForecasts?(account: AccountRef): Promise<readonly TargetForecast[]>
   /**
    * Clicks by campaign and device over all of these days, and what they brought by the day of the click, by rule key. Only
    * where a platform has multipliers by device.

@@ -1,6 +1,6 @@
 import { type AccountRef, accountKey, parseAccountKey } from '../model/account.ts'
 import { canonicalJson, hashOfText, parseCanonical } from '../model/canonical.ts'
-import type { BudgetForecast, DeviceCell, LagBucket, PlatformEvidence } from '../model/evidence.ts'
+import type { BudgetForecast, DeviceCell, LagBucket, PlatformEvidence, TargetForecast } from '../model/evidence.ts'
 import { accountDate, type Instant, isoInstant } from '../units/calendar.ts'
 import { type Item, integerIn, textIn } from './attributes.ts'
 import type { Database } from './database.ts'
@@ -15,19 +15,24 @@ type RuleBuckets = readonly [rule: string, buckets: readonly LagBucket[]]
 type RuleCell = readonly [rule: string, cell?: DeviceCell]
 
 export async function putEvidence(db: Database, evidence: PlatformEvidence): Promise<void> {
-  const { account, lagBuckets, forecasts, cells } = evidence
+  const { account, lagBuckets, forecasts, targetForecasts, cells } = evidence
   const rules = Object.entries(lagBuckets?.byRule ?? {})
   const budgets = forecasts?.budgets ?? []
   const counts = Object.entries(cells?.byRule ?? {}).flatMap(([rule, own]): readonly RuleCell[] =>
     own.length > 0 ? own.map((cell) => [rule, cell] as const) : [[rule]],
   )
-  const readAt = Math.max(lagBuckets?.readAt ?? 0, forecasts?.readAt ?? 0, cells?.readAt ?? 0) as Instant
+  const readAt = Math.max(
+    ...[lagBuckets, forecasts, targetForecasts, cells].map((part) => part?.readAt ?? 0),
+  ) as Instant
   await putPacked(db, 'facts', {
     head: evidenceKey(parseAccountKey(account)),
     generation: hashOfText(canonicalJson(evidence)).slice(0, 16),
     attributes: {
       lagBucketsAtMs: lagBuckets?.readAt,
       forecastsAtMs: forecasts?.readAt,
+      ...(targetForecasts
+        ? { targetForecastsAtMs: targetForecasts.readAt, forecastTargets: targetForecasts.campaigns.length }
+        : {}),
       ...(cells
         ? { cellsAtMs: cells.readAt, cellsFrom: cells.from, cellsTo: cells.to, deviceCells: counts.length }
         : {}),
@@ -40,6 +45,7 @@ export async function putEvidence(db: Database, evidence: PlatformEvidence): Pro
     lists: {
       lagBuckets: rules.map((rule) => canonicalJson(rule)),
       forecasts: budgets.map((one) => canonicalJson(one)),
+      ...(targetForecasts ? { targetForecasts: targetForecasts.campaigns.map((one) => canonicalJson(one)) } : {}),
       ...(cells ? { cells: counts.map((one) => canonicalJson(one)) } : {}),
     },
     partsExpireAt: expiresAfter(readAt, KEPT_DAYS.evidence),
@@ -53,11 +59,20 @@ export async function getEvidence(db: Database, account: AccountRef): Promise<Pl
   const forecastsAt = instantIn(unpacked.head, 'forecastsAtMs')
   const rules = parseCanonical<readonly RuleBuckets[]>(unpacked.list('lagBuckets'))
   const budgets = parseCanonical<readonly BudgetForecast[]>(unpacked.list('forecasts'))
+  const targetsAt = instantIn(unpacked.head, 'targetForecastsAtMs')
   const cells = cellsIn(unpacked)
   return {
     account: accountKey(account),
     ...(bucketsAt === undefined ? {} : { lagBuckets: { readAt: bucketsAt, byRule: Object.fromEntries(rules) } }),
     ...(forecastsAt === undefined ? {} : { forecasts: { readAt: forecastsAt, budgets } }),
+    ...(targetsAt === undefined
+      ? {}
+      : {
+          targetForecasts: {
+            readAt: targetsAt,
+            campaigns: parseCanonical<readonly TargetForecast[]>(unpacked.list('targetForecasts')),
+          },
+        }),
     ...(cells ? { cells } : {}),
   }
 }

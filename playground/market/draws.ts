@@ -18,6 +18,7 @@ export const PURPOSE = {
   organicOrder: 10,
   claimer: 11,
   simulation: 12,
+  targetSimulation: 13,
 } as const
 
 export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE]

@@ -9,7 +9,16 @@ import {
   type TimeZone,
 } from '../../lib/units/calendar.ts'
 import type { CurrencyCode } from '../../lib/units/money.ts'
-import type { FactQuery, World, WorldActor, WorldEdit, WorldFact, WorldPlatform, WorldSimulation } from '../world.ts'
+import type {
+  FactQuery,
+  World,
+  WorldActor,
+  WorldEdit,
+  WorldFact,
+  WorldPlatform,
+  WorldSimulation,
+  WorldTargetSimulation,
+} from '../world.ts'
 import { AccountMarket } from './account-market.ts'
 import { Causing } from './causing.ts'
 import { trackingWindows } from './conversions.ts'
@@ -24,6 +33,7 @@ import { type Scheduled, scheduledEdits } from './scheduled.ts'
 import type { Scenario } from './schema.ts'
 import { Shop } from './shop.ts'
 import { simulationsOf } from './simulations.ts'
+import { targetSimulationsOf } from './target-simulations.ts'
 import { MarketTruth } from './truth.ts'
 
 /** The pretend world with a clock of its own and a truth that it can be asked for. */
@@ -180,6 +190,11 @@ class SeededMarket implements Market {
   simulations(platform: WorldPlatform, accountId: string): readonly WorldSimulation[] {
     const account = this.account(platform, accountId)
     return account ? simulationsOf(account, this.#options.seed, dateAt(this.#now, account.zone)) : []
+  }
+
+  targetSimulations(platform: WorldPlatform, accountId: string): readonly WorldTargetSimulation[] {
+    const account = this.account(platform, accountId)
+    return account ? targetSimulationsOf(account, this.#options.seed, dateAt(this.#now, account.zone)) : []
   }
 
   condition(platform: WorldPlatform): 'up' | 'down' | 'throttling' {

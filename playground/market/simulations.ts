@@ -1,3 +1,4 @@
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import { type AccountDate, addDays, dayNumber } from '../../lib/units/calendar.ts'
 import type { CampaignKind, WorldSimulation, WorldSimulationPoint } from '../world.ts'
 import type { AccountMarket } from './account-market.ts'
@@ -6,12 +7,12 @@ import type { BudgetState, CampaignState, LineState } from './entities.ts'
 import { conversionsAt } from './response.ts'
 import { countingUnitMicros } from './units.ts'
 
-const REPLAYED_DAYS = 7
+export const REPLAYED_DAYS = 7
 /** Budgets over the present one that are simulated. */
 const FACTORS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3] as const
 /** Kinds of campaign that are simulated at all, and the share of its budget that one must have spent. */
 const KINDS: ReadonlySet<CampaignKind> = new Set(['search', 'shopping', 'performance-max'])
-const LIMITED_FROM = 0.9
+export const LIMITED_FROM = 0.9
 /**
  * How far a forecast is off: in the elasticity that it shows, on the whole promising too much, and in its level. The same
  * for a week, so that asking daily does not average it out.
@@ -19,6 +20,12 @@ const LIMITED_FROM = 0.9
 const ELASTICITY_BIAS = 0.08
 const ELASTICITY_SD = 0.12
 const LEVEL_SD = 0.1
+
+/** One week's errors of one campaign: what is added to its elasticity, and what its level is multiplied by. */
+export function errorsOf(draws: RandomGenerator): { readonly bias: number; readonly level: number } {
+  const bias = ELASTICITY_BIAS + ELASTICITY_SD * normal(draws)
+  return { bias, level: Math.exp(LEVEL_SD * normal(draws)) }
+}
 
 interface LineDays {
   readonly line: LineState
@@ -33,15 +40,15 @@ export function simulationsOf(account: AccountMarket, seed: number, today: Accou
   const to = dates.at(-1)
   if (from === undefined || to === undefined || dates.length < REPLAYED_DAYS) return []
   return [...account.campaigns.values()].flatMap((campaign) => {
-    const budget = ownBudget(account, campaign)
+    const budget = KINDS.has(campaign.kind) ? ownBudget(account, campaign) : undefined
     const points = budget ? pointsOf(account, campaign, budget, dates, seed) : []
     return points.length > 0 ? [{ campaignId: campaign.id, from, to, points }] : []
   })
 }
 
-/** A daily budget that feeds this campaign alone. */
-function ownBudget(account: AccountMarket, { budgetId, kind, status }: CampaignState): BudgetState | undefined {
-  if (status !== 'active' || !KINDS.has(kind) || budgetId === undefined) return undefined
+/** A daily budget that feeds this running campaign alone. */
+export function ownBudget(account: AccountMarket, { budgetId, status }: CampaignState): BudgetState | undefined {
+  if (status !== 'active' || budgetId === undefined) return undefined
   const budget = account.budgets.get(budgetId)
   return budget?.period === 'daily' && budget.feeds.length === 1 ? budget : undefined
 }
@@ -58,12 +65,13 @@ function pointsOf(
   const amount = Number(budget.amountMicros) / 1e6
   if (spend < LIMITED_FROM * amount) return []
   const draws = stream(seed, textKey(campaign.key), PURPOSE.simulation, Math.floor(dayNumber(dates[0]!) / 7))
-  const bias = ELASTICITY_BIAS + ELASTICITY_SD * normal(draws)
-  const level = Math.exp(LEVEL_SD * normal(draws)) * account.plan.tracking.tracked
-  return FACTORS.map((factor) => pointAt(account, lines, amount, factor, dates.length, level * factor ** bias))
+  const { bias, level } = errorsOf(draws)
+  const claimed = level * account.plan.tracking.tracked
+  return FACTORS.map((factor) => pointAt(account, lines, amount, factor, dates.length, claimed * factor ** bias))
 }
 
-function spentPerDay(account: AccountMarket, { index }: LineState, dates: readonly AccountDate[]): number {
+/** Main units. */
+export function spentPerDay(account: AccountMarket, { index }: LineState, dates: readonly AccountDate[]): number {
   let units = 0
   for (const date of dates) {
     const { spend, slots } = account.pages[account.days.indexOf(date)]!

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { observe } from '../../lib/control/observe.ts'
 import { type AccountRef, accountKey, type BudgetId, type CampaignId } from '../../lib/model/account.ts'
-import type { BudgetForecast, DeviceCell, LagBucket } from '../../lib/model/evidence.ts'
+import type { BudgetForecast, DeviceCell, LagBucket, TargetForecast } from '../../lib/model/evidence.ts'
 import { PlatformError } from '../../lib/model/failure.ts'
 import type { OrderDay } from '../../lib/model/orders.ts'
 import type { PlatformReader } from '../../lib/ports/platform.ts'
@@ -19,6 +19,19 @@ const FORECASTS: readonly BudgetForecast[] = [
     points: [
       { dailyBudget: 50, spend: 50, conversions: 9 },
       { dailyBudget: 100, spend: 100, conversions: 14 },
+    ],
+  },
+]
+
+const TARGETS: readonly TargetForecast[] = [
+  {
+    campaign: '10' as CampaignId,
+    kind: 'target-cpa',
+    from: accountDate('2026-05-24'),
+    to: accountDate('2026-05-30'),
+    points: [
+      { target: 10, spend: 50, conversions: 6, value: 0 },
+      { target: 12, spend: 80, conversions: 8, value: 0 },
     ],
   },
 ]
@@ -114,6 +127,29 @@ describe('what a platform says beside its reports', () => {
     expect(await seen(2)).toEqual([true, false])
     expect(await seen(50)).toEqual([true, false])
     expect(await seen(3)).toEqual([false, false])
+  })
+
+  test('may be of other targets too: asked for with the rest, kept where refused, and believed for a week', async () => {
+    const { stage } = await telling({ targetForecasts: async () => TARGETS })
+    await stage.ready()
+    expect((await observed(stage)).targetForecasts).toEqual(TARGETS)
+    Object.assign(stage.ads.platform.reader, { targetForecasts: refuses })
+    for (const [days, kept] of [
+      [6, TARGETS],
+      [2, undefined],
+    ] as const) {
+      stage.wait(days * DAY_MS)
+      await stage.run('pull', A)
+      await stage.run('pull', B)
+      expect((await observed(stage)).targetForecasts).toEqual(kept)
+    }
+  })
+
+  test('of other targets alone is asked for too', async () => {
+    const stage = await rig()
+    Object.assign(stage.ads.platform.reader, { targetForecasts: async () => TARGETS })
+    await stage.ready()
+    expect((await observed(stage)).targetForecasts).toEqual(TARGETS)
   })
 
   test('of another rule than the policy’s says nothing', async () => {

@@ -1,7 +1,13 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { accountKey, type BudgetId, type CampaignId } from '../../lib/model/account.ts'
-import type { BudgetForecast, DeviceCell, LagBucket, PlatformEvidence } from '../../lib/model/evidence.ts'
+import type {
+  BudgetForecast,
+  DeviceCell,
+  LagBucket,
+  PlatformEvidence,
+  TargetForecast,
+} from '../../lib/model/evidence.ts'
 import { dynamoFactStore } from '../../lib/store/fact-store.ts'
 import { accountDate, DAY_MS, later } from '../../lib/units/calendar.ts'
 import { memoryStores } from '../simulation/memory-stores.ts'
@@ -19,6 +25,17 @@ const forecast = (budget: string): BudgetForecast => ({
   points: [
     { dailyBudget: 50, spend: 49.5, conversions: 4.25 },
     { dailyBudget: 100, spend: 98, conversions: 7 },
+  ],
+})
+
+const targetForecast = (campaign: string): TargetForecast => ({
+  campaign: campaign as CampaignId,
+  kind: 'target-roas',
+  from: accountDate('2026-11-12'),
+  to: accountDate('2026-11-18'),
+  points: [
+    { target: 3.2, spend: 210.5, conversions: 9.25, value: 650 },
+    { target: 4, spend: 120, conversions: 6, value: 480 },
   ],
 })
 
@@ -43,6 +60,7 @@ describe.each([
       account: accountKey(account),
       lagBuckets: { readAt: NOON, byRule: { 'purchase|30c|0v|click': BUCKETS, 'lead|7c|0v|click': [] } },
       forecasts: { readAt: later(NOON, DAY_MS), budgets: [forecast('7'), forecast('8')] },
+      targetForecasts: { readAt: later(NOON, DAY_MS), campaigns: [targetForecast('7')] },
       cells: {
         readAt: NOON,
         ...DAYS,
@@ -57,7 +75,12 @@ describe.each([
     const [store, account] = [open(), newAccount()]
     const key = { account: accountKey(account) }
     const lagBuckets = { readAt: NOON, byRule: { 'purchase|30c|0v|click': BUCKETS } }
-    await store.putEvidence({ ...key, lagBuckets, forecasts: { readAt: NOON, budgets: [] } })
+    await store.putEvidence({
+      ...key,
+      lagBuckets,
+      forecasts: { readAt: NOON, budgets: [] },
+      targetForecasts: { readAt: NOON, campaigns: [] },
+    })
     await store.putEvidence({ ...key, lagBuckets })
     expect(await store.evidence(account)).toEqual({ ...key, lagBuckets })
   })
@@ -66,7 +89,13 @@ describe.each([
     const [store, account] = [open(), newAccount()]
     const budgets = Array.from({ length: 3_000 }, (_, i) => forecast(`${i}`))
     const cells = { readAt: NOON, ...DAYS, byRule: { rule: budgets.map(({ budget }) => cell(budget)) } }
-    const evidence = { account: accountKey(account), forecasts: { readAt: NOON, budgets }, cells }
+    const campaigns = budgets.map(({ budget }) => targetForecast(budget))
+    const evidence = {
+      account: accountKey(account),
+      forecasts: { readAt: NOON, budgets },
+      targetForecasts: { readAt: NOON, campaigns },
+      cells,
+    }
     await store.putEvidence(evidence)
     expect(await store.evidence(account)).toEqual(evidence)
   })
@@ -78,25 +107,29 @@ test('a dashboard sees how much of it there is, and from when', async () => {
     account: accountKey(account),
     lagBuckets: { readAt: NOON, byRule: { 'purchase|30c|0v|click': BUCKETS } },
     forecasts: { readAt: NOON, budgets: [forecast('7')] },
+    targetForecasts: { readAt: later(NOON, DAY_MS), campaigns: [targetForecast('7')] },
     cells: { readAt: NOON, ...DAYS, byRule: { 'purchase|30c|0v|click': [cell('7')] } },
   })
   const Key = { pk: { S: `ACCOUNT#${accountKey(account)}` }, sk: { S: 'EVIDENCE' } }
   const { Item } = await engine.options.client.send(new GetItemCommand({ TableName: `${PREFIX}-facts`, Key }))
-  const { generation, list_lagBuckets, list_forecasts, list_cells, ...attributes } = Item!
-  expect([generation, list_lagBuckets, list_forecasts, list_cells]).not.toContain(undefined)
+  const { generation, list_lagBuckets, list_forecasts, list_targetForecasts, list_cells, ...attributes } = Item!
+  expect([generation, list_lagBuckets, list_forecasts, list_targetForecasts, list_cells]).not.toContain(undefined)
   expect(attributes).toEqual({
     ...Key,
     lagBucketsAtMs: { N: NOON.toString() },
     forecastsAtMs: { N: NOON.toString() },
     lagRules: { N: '1' },
     forecastBudgets: { N: '1' },
+    targetForecastsAtMs: { N: (NOON + DAY_MS).toString() },
+    forecastTargets: { N: '1' },
     cellsAtMs: { N: NOON.toString() },
     cellsFrom: { S: '2026-09-22' },
     cellsTo: { S: '2026-11-20' },
     deviceCells: { N: '1' },
-    asOf: { S: '2026-11-21T12:00:00Z' },
-    // 90 days later: 19 February 2027.
-    expiresAt: { N: (Date.parse('2027-02-19T12:00:00Z') / 1000).toString() },
+    // The latest that was read.
+    asOf: { S: '2026-11-22T12:00:00Z' },
+    // 90 days later: 20 February 2027.
+    expiresAt: { N: (Date.parse('2027-02-20T12:00:00Z') / 1000).toString() },
     parts: { N: '0' },
     schemaVersion: { N: '1' },
   })

@@ -3,6 +3,9 @@ import { type CurrencyCode, divide, type Money, money } from '../../units/money.
 /** `amount` as Google takes it: int64 micros, in a string. ¥5,000 is `"5000000000"`. */
 export const toMicros = ({ micros }: Money): string => micros.toString()
 
+/** Main units, for figures that are estimates anyway. */
+export const unitsOf = (micros: bigint): number => Number(micros) / 1e6
+
 const DOUBLE = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/
 
 /**

@@ -3,10 +3,10 @@ import type { AccountRef, BudgetId } from '../../model/account.ts'
 import type { BudgetForecast, ForecastPoint } from '../../model/evidence.ts'
 import { accountDate, daysBetween } from '../../units/calendar.ts'
 import { ownAccount } from './account.ts'
+import { unitsOf } from './amounts.ts'
 import type { GoogleAdsRest } from './rest.ts'
-import { digits, idOf, micros, real, resourceName } from './schema.ts'
+import { digits, idOf, isoDate, micros, real, resourceName } from './schema.ts'
 
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
 /** proto3 leaves out what is 0. */
 const point = z.object({
   budgetAmountMicros: micros,
@@ -17,8 +17,8 @@ const row = z.object({
   campaign: z.object({ campaignBudget: resourceName.optional() }),
   campaignSimulation: z.object({
     campaignId: digits,
-    startDate: date,
-    endDate: date,
+    startDate: isoDate,
+    endDate: isoDate,
     budgetPointList: z.object({ points: z.array(point).default([]) }).optional(),
   }),
 })
@@ -30,8 +30,6 @@ const QUERY =
   'campaign_simulation.end_date, campaign_simulation.budget_point_list.points FROM campaign_simulation ' +
   "WHERE campaign_simulation.type = 'BUDGET'"
 
-const units = (amount: bigint): number => Number(amount) / 1e6
-
 /** Spend and conversions are of all days that the simulation replays, the budget is of one. */
 function pointsOf({
   campaignSimulation: { startDate, endDate, budgetPointList },
@@ -39,8 +37,8 @@ function pointsOf({
   const days = Math.max(1, daysBetween(accountDate(startDate), accountDate(endDate)) + 1)
   return (budgetPointList?.points ?? [])
     .map(({ budgetAmountMicros, costMicros, biddableConversions }) => ({
-      dailyBudget: units(budgetAmountMicros),
-      spend: units(costMicros) / days,
+      dailyBudget: unitsOf(budgetAmountMicros),
+      spend: unitsOf(costMicros) / days,
       conversions: biddableConversions / days,
     }))
     .toSorted((a, b) => a.dailyBudget - b.dailyBudget)

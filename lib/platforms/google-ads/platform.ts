@@ -14,6 +14,7 @@ import { readLive } from './live.ts'
 import { readPerformance } from './performance.ts'
 import { googleAdsRest } from './rest.ts'
 import { readStructure } from './structure.ts'
+import { readTargetForecasts } from './target-forecasts.ts'
 import { tokenSource } from './token.ts'
 import { applyChanges } from './writer.ts'
 
@@ -56,6 +57,7 @@ export function googleAdsPlatform(options: GoogleAdsOptions): AdPlatform {
     conversionLag: async (account, rules) =>
       readConversionLag(rest, clock, account, await customerOf(ownAccount(account)), rules),
     forecasts: (account) => readForecasts(rest, account),
+    targetForecasts: (account) => readTargetForecasts(rest, account),
     cells: (account, rules, from, to) => readDeviceCells(rest, account, rules, from, to),
   }
   const writer: PlatformWriter = {

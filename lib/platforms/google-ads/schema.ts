@@ -10,6 +10,8 @@ export const micros = signed.transform((text) => BigInt(text))
 /** A count (clicks, impressions, days): int64 on the wire, safe as a number. */
 export const count = digits.transform(Number).refine(Number.isSafeInteger)
 export const real = z.number()
+/** A date that exists: one that does not would be an error of this program, and not of the answer. */
+export const isoDate = z.iso.date()
 
 /** `customers/1/campaigns/23` and the like; ids are what follows the last slash. */
 export const resourceName = z.string().regex(/^[A-Za-z]+\/[^/]+(\/[A-Za-z]+\/[^/]+)?$/)

@@ -7,6 +7,7 @@ import type {
   WorldCampaign,
   WorldExperiment,
   WorldSimulation,
+  WorldTargetSimulation,
 } from '../../world.ts'
 import type { BiddingEvent } from './bidding-events.ts'
 import type { ChangeEvent } from './change-events.ts'
@@ -32,7 +33,7 @@ export interface Row {
   readonly client?: CustomerClient
   readonly adjustment?: BiddingEvent
   readonly exclusion?: BiddingEvent
-  readonly simulation?: WorldSimulation
+  readonly simulation?: WorldSimulation | WorldTargetSimulation
   readonly segments?: SegmentValues
   readonly metrics?: Sums
 }

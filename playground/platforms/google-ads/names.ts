@@ -1,4 +1,4 @@
-import type { Device, WorldSimulation } from '../../world.ts'
+import type { Device, WorldSimulation, WorldTargetSimulation } from '../../world.ts'
 
 /** Resource names of version 25. */
 export const customerName = (id: string): string => `customers/${id}`
@@ -10,8 +10,11 @@ export const adGroupName = within('adGroups')
 export const experimentName = within('experiments')
 export const conversionActionName = within('conversionActions')
 export const adjustmentName = within('biddingSeasonalityAdjustments')
-export const simulationName = (customer: string, { campaignId, from, to }: WorldSimulation): string =>
-  `customers/${customer}/campaignSimulations/${campaignId}~BUDGET~UNIFORM~${compact(from)}~${compact(to)}`
+export const simulationName = (customer: string, of: WorldSimulation | WorldTargetSimulation): string =>
+  `customers/${customer}/campaignSimulations/${of.campaignId}~${simulationType(of)}~UNIFORM~${compact(of.from)}~${compact(of.to)}`
+const SIMULATION_TYPES = { 'target-cpa': 'TARGET_CPA', 'target-roas': 'TARGET_ROAS' } as const
+export const simulationType = (of: WorldSimulation | WorldTargetSimulation): string =>
+  'kind' in of ? SIMULATION_TYPES[of.kind] : 'BUDGET'
 const compact = (date: string): string => date.replaceAll('-', '')
 export const exclusionName = within('biddingDataExclusions')
 

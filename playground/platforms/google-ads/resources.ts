@@ -40,7 +40,11 @@ function* campaigns(view: View, account: WorldAccount): Iterable<Row> {
 }
 
 function* simulations(view: View, account: WorldAccount): Iterable<Row> {
-  for (const simulation of view.world.simulations?.('google-ads', account.id) ?? [])
+  const { world } = view
+  for (const simulation of [
+    ...(world.simulations?.('google-ads', account.id) ?? []),
+    ...(world.targetSimulations?.('google-ads', account.id) ?? []),
+  ])
     yield { view, account, campaign: account.campaigns.get(simulation.campaignId), simulation }
 }
 

@@ -174,4 +174,16 @@ describe('budget simulations', () => {
   test('there need not be any', async () => {
     expect(await forecasts()).toEqual([])
   })
+
+  test('with a day that is none are an unreadable answer, and no fault of this program', async () => {
+    const campaignSimulation = { campaignId: '101', startDate: '2026-11-25', endDate: '2026-11-31' }
+    const server = await tiny.tinyServer(() => ({ json: { results: [{ campaign: {}, campaignSimulation }] } }))
+    try {
+      await expect(tiny.platformAt(server).reader.forecasts!(tiny.ACCOUNT)).rejects.toMatchObject({
+        failure: { kind: 'unreadable', detail: expect.stringContaining('endDate') },
+      })
+    } finally {
+      await server.close()
+    }
+  })
 })

@@ -11,6 +11,7 @@ import {
   type GoogleAdsTwinOptions,
   startGoogleAdsTwin,
 } from '../../../playground/platforms/google-ads/twin.ts'
+import type { World } from '../../../playground/world.ts'
 import { type AccountSpec, aWorld, CUSTOMER, type StubWorld } from '../../playground/google-ads/stub-world.ts'
 
 export const ACCOUNT = accountRef('google-ads', CUSTOMER)
@@ -32,13 +33,7 @@ export async function startStage(
   const world = aWorld(spec)
   let faults = noFaults
   const twin = await startGoogleAdsTwin({ world, faults: (call) => faults(call), ...over })
-  const google = googleAdsPlatform({
-    secrets: { read: async () => JSON.stringify(GOOGLE_TWIN_CREDENTIALS) },
-    secretName: 'google-ads',
-    clock: { now: () => world.now() },
-    endpoints: { api: twin.baseUrl, token: twin.tokenUrl },
-    requestTimeoutMs: 5_000,
-  })
+  const google = adapterAt(twin, world)
   return {
     world,
     twin,
@@ -51,6 +46,15 @@ export async function startStage(
     },
   }
 }
+
+export const adapterAt = (twin: GoogleAdsTwin, world: Pick<World, 'now'>): AdPlatform =>
+  googleAdsPlatform({
+    secrets: { read: async () => JSON.stringify(GOOGLE_TWIN_CREDENTIALS) },
+    secretName: 'google-ads',
+    clock: { now: () => world.now() },
+    endpoints: { api: twin.baseUrl, token: twin.tokenUrl },
+    requestTimeoutMs: 5_000,
+  })
 
 export const lever = (kind: Lever['kind'], entity: Lever['entity'], id: string, device?: 'mobile'): Lever => ({
   account: ACCOUNT,
