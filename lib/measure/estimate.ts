@@ -57,6 +57,7 @@ export function estimate(observation: Observation): Estimates {
     dayOfWeek: weekdays.all,
     weekdays: new Map(observation.accounts.map((account) => [account.account, weekdays.of(account)])),
     completion: new Map([...counting].map(([account, { lag }]) => [account, [...lag.count.visible]])),
+    valueCompletion: new Map([...counting].map(([account, { lag }]) => [account, [...lag.value.visible]])),
     breaks: [...counting.values()].flatMap(({ breaks }) => breaks),
   }
 }

@@ -67,6 +67,8 @@ export interface Estimates {
    * above it where orders are yet to be returned.
    */
   readonly completion: ReadonlyMap<AccountKey, readonly number[]>
+  /** The same of their value, which may come and go otherwise; absent: as they do. */
+  readonly valueCompletion?: ReadonlyMap<AccountKey, readonly number[]>
   /** Times whose conversions say something about the counting and nothing about performance. */
   readonly breaks: readonly CountingBreak[]
 }

@@ -6,7 +6,7 @@ export interface TargetDay {
   readonly spend: number
   /** As reported so far: conversions under a target CPA, their value under a target ROAS. ≥ 0. */
   readonly outcome: number
-  /** Share of the day's eventual outcome that is visible at its age, 0 to 1. */
+  /** Share of the day's eventual outcome that is visible at its age; above 1 where orders are yet to be returned. */
   readonly visible: number
   /** Target in force on that day, in the lever's own unit. */
   readonly target: number

@@ -27,37 +27,45 @@ export const plainValue = (value: LeverState['known'] | undefined): number | und
 export interface TargetHistory {
   /** Days of all that it steers, with what it stood at. */
   readonly days: readonly TargetDay[]
-  /** Claimed, main units of the account's currency; 0 where no conversion had a value. */
+  /** Claimed and kept in the end, main units of the account's currency; 0 where no conversion had a value. */
   readonly valuePerConversion: number
 }
 
 /**
- * Left out: days whose counts are not to be trusted, events that nothing is learned from, and what a budget ended the
+ * Each day by the share of its outcome that is visible at the age at which it was read, which is above 1 where orders are
+ * yet to be returned: of conversions under a target CPA, of their value under a target ROAS. Left out: days whose counts are not to be trusted, events that nothing is learned from, and what a budget ended the
  * spend of.
  */
 export function targetHistory(observation: Observation, target: PlacedTarget, estimates: Estimates): TargetHistory {
   const { account, kind, value } = target
   const state = stateOf(target)
-  const visible = estimates.completion.get(account.account) ?? []
+  const counts = visibleOf(estimates.completion.get(account.account))
+  const values = visibleOf((estimates.valueCompletion ?? estimates.completion).get(account.account))
   const days = new Map<AccountDate, TargetDay>()
   let [worth, conversions] = [0, 0]
   for (const day of target.parts.flatMap((part) => daysOf(observation, account, part, estimates))) {
     const inForce = plainValue(state ? valueOn(state, day.date) : value)
     if (inForce === undefined) continue
+    // What is visible of both, each in proportion to what it will be.
     worth += day.value
-    conversions += day.conversions
+    conversions += (day.conversions * values(day)) / counts(day)
     const sum = days.get(day.date)
     days.set(day.date, {
       ageDays: day.ageDays,
       spend: (sum?.spend ?? 0) + day.spend,
       outcome: (sum?.outcome ?? 0) + (kind === 'target-cpa' ? day.conversions : day.value),
-      visible: Math.min(1, visible[Math.min(day.ageDays, visible.length - 1)] ?? 1),
+      visible: (kind === 'target-cpa' ? counts : values)(day),
       target: inForce,
       limitedByBudget: false,
     })
   }
   return { days: [...days.values()], valuePerConversion: conversions > 0 ? worth / conversions : 0 }
 }
+
+const visibleOf =
+  (shares: readonly number[] = []) =>
+  ({ ageDays, seenAge = ageDays }: BudgetDay): number =>
+    shares[Math.min(seenAge, shares.length - 1)] ?? 1
 
 function daysOf(
   observation: Observation,
