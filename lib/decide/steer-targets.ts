@@ -13,6 +13,7 @@ import { decideTargets, TARGET_RULES, type TargetMove, type TargetQuestion } fro
 import { budgetEdits, editsBeside, plainValue, stateOf, targetHistory } from './targets/history.ts'
 import type { PlacedTarget } from './targets/placed.ts'
 import { recentSpend } from './targets/room.ts'
+import { toldOf } from './targets/told.ts'
 import { spendFactor, type WantedCost, wantedCosts } from './targets/wanted-cost.ts'
 import { valueWords } from './words.ts'
 
@@ -48,9 +49,9 @@ export function steerTargets(
   return asked.map((one) => {
     if (!('question' in one)) return holdOf(one.target, one.held)
     const decision = byLever.get(one.question.id)!
-    return decision.kind === 'move'
-      ? moved(observation, questions, one, decision)
-      : holdOf(one.target, { reason: decision.reason, detail: decision.why })
+    if (decision.kind === 'move') return moved(observation, questions, one, decision)
+    const told = decision.reason === 'guardrail' && one.wanted.told ? `: ${one.wanted.told}` : ''
+    return holdOf(one.target, { reason: decision.reason, detail: decision.why + told })
   })
 }
 
@@ -101,7 +102,9 @@ function questionOf(
   const inForce = plainValue(value) ?? 0
   if (!(worth > 0 && inForce > 0))
     return { held: { reason: 'too-little-history', detail: 'no claimed conversion of it had a value' } }
-  const own = cost.perClaim / baseUnitsOf(rateOf(first!))
+  const baseUnits = baseUnitsOf(rateOf(first!))
+  const inUnit = (perClaim: number): number =>
+    kind === 'target-cpa' ? perClaim / baseUnits : (worth * baseUnits) / perClaim
   const { campaign } = parts[0]!
   return {
     wanted: cost,
@@ -109,7 +112,8 @@ function questionOf(
       id: leverKey(lever),
       kind,
       target: inForce,
-      goal: kind === 'target-cpa' ? own : worth / own,
+      goal: inUnit(cost.perClaim),
+      ...(cost.raisedTo < cost.perClaim ? { raisedTo: inUnit(cost.raisedTo) } : {}),
       pool: `${lever.account.platform} ${campaign.kind}`,
       outcomePerConversion: worth,
       days,
@@ -127,17 +131,20 @@ function sharedCost(
   questions: readonly BudgetQuestion[],
   wanted: (question: BudgetQuestion) => WantedCost | undefined,
 ): WantedCost | undefined {
-  let [spend, claims] = [0, 0]
-  let why = ''
+  let [spend, claims, claimsRaised] = [0, 0, 0]
+  let [why, told] = ['', '']
   for (const question of questions) {
     const cost = wanted(question)
     if (!cost) return undefined
     const own = Math.max(recentSpend(question), 1e-9)
     spend += own
     claims += own / cost.perClaim
+    claimsRaised += own / cost.raisedTo
     why ||= cost.why
+    told ||= cost.told ?? ''
   }
-  return claims > 0 ? { perClaim: spend / claims, why } : undefined
+  if (!(claims > 0)) return undefined
+  return { perClaim: spend / claims, raisedTo: spend / claimsRaised, why, ...(told ? { told } : {}) }
 }
 
 function learningSpend(question: BudgetQuestion) {
@@ -189,7 +196,7 @@ function moved(
     binding: full
       ? [{ name: 'step', detail: `at most ${Math.round(100 * TARGET_RULES.maxStep)} % in one move of a target` }]
       : [],
-    why: `From ${valueWords(value)} to ${valueWords(to)}: ${move.why}, ${wanted.why}.`,
+    why: `From ${valueWords(value)} to ${valueWords(to)}: ${move.why}, ${wanted.why}${wanted.told ? `; ${wanted.told}` : ''}.`,
     maturity: Math.min(...questionsOf(target).map(({ estimate }) => estimate?.maturity ?? 0)),
     limitedBy: 'target',
   }
@@ -223,7 +230,7 @@ function expectedOf(observation: Observation, questions: readonly BudgetQuestion
     if (!estimate) continue
     const before = estimate.recentSpendPerDay
     const most = Math.max(before, mainUnits(budget.amount) * estimate.delivery)
-    const after = Math.min(most, before * spendFactor(estimate, dearer))
+    const after = Math.min(most, before * spendFactor(estimate, dearer, toldOf(question)))
     const change = conversionChange(estimate.curve, before, after)
     const sd = Math.hypot(change.sd, EFFECT_SD * change.mean)
     const baseUnits = baseUnitsOf(rateOf(question))

@@ -1,5 +1,8 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { CampaignId } from '../../lib/model/account.ts'
 import type { PlatformCapabilities } from '../../lib/model/capability.ts'
+import type { TargetForecast } from '../../lib/model/evidence.ts'
 import type { Lever } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import { type Decision, decisionLever, type Plan } from '../../lib/model/plan.ts'
@@ -239,5 +242,129 @@ describe('a target ROAS', () => {
       }),
     )
     expect(decision).toMatchObject({ kind: 'change', change: { to: { kind: 'ratio', value: 4.5455 } } })
+  })
+})
+
+describe('what the platform itself expects of other targets', () => {
+  /** Elsewhere the next conversion costs about 33: without it, the target of 10 is raised by a tenth. */
+  const planWith = (targetForecasts?: readonly TargetForecast[], one = targeted()): Plan =>
+    planFor({
+      accounts: [
+        {
+          key: 'google-ads:1',
+          campaigns: [one, ...OTHERS.map((other) => ({ ...other, rate: 0.05 }))],
+          over: targetForecasts ? { targetForecasts } : {},
+        },
+      ],
+      target: 440,
+      policy: { targets: 'steer' },
+    })
+  /** Spend doubles with each quarter of the target; conversions go with it to the power of so much. */
+  const forecast = (elasticity: number, over: Partial<TargetForecast> = {}): TargetForecast => ({
+    campaign: '1' as CampaignId,
+    kind: 'target-cpa',
+    from: addDays(TODAY, -9),
+    to: addDays(TODAY, -3),
+    points: [-2, -1, 0, 1, 2].map((k) => ({
+      target: 10 * 1.25 ** k,
+      spend: 40 * 2 ** k,
+      conversions: 4 * 2 ** (elasticity * k),
+      value: 200 * 2 ** (elasticity * k),
+    })),
+    ...over,
+  })
+  const wantedIn = (plan: Plan): number => {
+    const decision = onTarget(plan)
+    return Number(/; ([\d.]+) is wanted/.exec(decision.kind === 'change' ? decision.why : '')?.[1] ?? Number.NaN)
+  }
+
+  test('is not needed: without it a target is raised by a tenth towards what the money brings elsewhere', () => {
+    expect(amountAfter(onTarget(planWith()))).toBe(11)
+  })
+
+  test('a campaign that would bring no more conversions at a higher target is not raised, and the plan says why', () => {
+    expect(onTarget(planWith([forecast(0)]))).toMatchObject({
+      kind: 'hold',
+      reason: 'guardrail',
+      value: { amount: euros(10) },
+      detail:
+        "a looser target would bring too little for what it costs: by the platform's own simulation nothing more comes of the looser one between targets of 10.00 and 12.50",
+    })
+  })
+
+  test('nor is one whose further conversions would cost more than elsewhere, even by the end of its doubt', () => {
+    // 40 more for 4 · (2^0.02 − 1) = 0.056 would be 717 each; told as nothing more only below 1.1 %.
+    const decision = onTarget(planWith([forecast(0.02)]))
+    expect(decision).toMatchObject({ kind: 'hold', reason: 'guardrail', detail: expect.stringContaining(' costs 71') })
+  })
+
+  test('is in the sentence of the target that is moved by it: what the next conversion costs between which targets', () => {
+    // 40 more for 4 · (2^0.6 − 1) = 2.063.
+    expect(onTarget(planWith([forecast(0.6)]))).toMatchObject({
+      kind: 'change',
+      why: expect.stringMatching(
+        /as elsewhere; by the platform's own simulation a further conversion costs 19\.39 between targets of 10\.00 and 12\.50\.$/,
+      ),
+    })
+  })
+
+  test('sizes what a conversion should cost: more where the next ones are cheap, less where they are dear', () => {
+    const [dear, usual, cheap] = [0.4, 0.68, 0.95].map((elasticity) => wantedIn(planWith([forecast(elasticity)])))
+    const without = wantedIn(planWith())
+    expect(dear).toBeLessThan(0.95 * without)
+    // 0.68 less 0.08 is what is believed anyway.
+    expect(Math.abs(usual! / without - 1)).toBeLessThan(0.03)
+    expect(cheap).toBeGreaterThan(1.05 * without)
+    // Never as if it were the truth: at most three quarters of the way from 0.6 to 0.32 or to 0.87.
+    expect(dear! / without).toBeGreaterThan(1 - 0.75 * (1 - 0.32 / 0.6))
+    expect(cheap! / without).toBeLessThan(1 + 0.75 * (0.87 / 0.6 - 1))
+  })
+
+  test('does not stop a target from being lowered, nor lowers one by more than a tenth', () => {
+    const dear = targeted({}, 40, 1)
+    expect(amountAfter(onTarget(planWith([forecast(0)], dear)))).toBe(9.09)
+    expect(amountAfter(onTarget(planWith(undefined, dear)))).toBe(9.09)
+  })
+
+  test('changes nothing where it is of another campaign or kind, too old, elsewhere on the curve, or says nothing', () => {
+    const without = planWith().decisions
+    const useless: readonly Partial<TargetForecast>[] = [
+      { campaign: '2' as CampaignId },
+      { kind: 'target-roas' },
+      { from: addDays(TODAY, -21), to: addDays(TODAY, -15) },
+      { points: forecast(0).points.map((point) => ({ ...point, target: 10 * point.target })) },
+      { points: forecast(0).points.map((point) => ({ ...point, conversions: 0 })) },
+      { points: [] },
+    ]
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.subarray([...useless]), (elasticity, some) => {
+        expect(planWith(some.map((over) => forecast(elasticity, over))).decisions).toEqual(without)
+      }),
+      { numRuns: 12 },
+    )
+  })
+
+  test('of a target ROAS is told in returns, and stops it from falling where nothing more would come of that', () => {
+    const planAt = (elasticity: number): Plan => {
+      const strategy: BidStrategy = { kind: 'target-roas', targetRoas: 5 }
+      const points = forecast(elasticity).points.map((point) => ({ ...point, target: 50 / point.target }))
+      return planFor({
+        accounts: [
+          {
+            key: 'google-ads:1',
+            campaigns: [targeted({ strategy }), ...OTHERS.map((other) => ({ ...other, worth: 5 }))],
+            over: { targetForecasts: [forecast(elasticity, { kind: 'target-roas', points })] },
+          },
+        ],
+        target: 440,
+        policy: { targets: 'steer', goal: { kind: 'value', targetRoas: 0.5 } },
+      })
+    }
+    expect(onTarget(planAt(0))).toMatchObject({ kind: 'hold', reason: 'guardrail' })
+    // 103.1 of value for 40 more.
+    expect(onTarget(planAt(0.6))).toMatchObject({
+      change: { to: { value: 4.5455 } },
+      why: expect.stringContaining('further spend returns 258 % between targets of 500 % and 400 %'),
+    })
   })
 })

@@ -50,6 +50,8 @@ export interface TargetQuestion {
   readonly target: number
   /** What it should really come to on average, in the same unit; > 0. */
   readonly goal: number
+  /** Where the goal allows more per conversion than now: no further than this, in the same unit. Absent: all the way. */
+  readonly raisedTo?: number
   /** Targets of one pool are missed alike before their own data say otherwise: platform and kind. */
   readonly pool: string
   /** 1 under a target CPA, the mean value of a conversion under a target ROAS; > 0. */
@@ -95,6 +97,7 @@ export interface TargetHold extends AboutTarget {
     | 'too-little-history'
     | 'within-deadband'
     | 'change-limit'
+    | 'guardrail'
   >
 }
 
@@ -111,7 +114,7 @@ export function decideTargets(
   others: readonly LearningSpend[] = [],
   rules: TargetRules = TARGET_RULES,
 ): readonly TargetDecision[] {
-  const weighed = weigh(questions)
+  const weighed = weigh(questions, rules)
   const wishes = weighed
     .filter((one) => holdFor(one, rules) === undefined)
     .toSorted((a, b) => errorOf(b) - errorOf(a) || (a.question.id < b.question.id ? -1 : 1))
@@ -132,12 +135,14 @@ interface Weighed {
   readonly bias: TargetBias
   /** Logarithm of the wanted target over the one in force, as cost per outcome. */
   readonly gap: number
+  /** It would be raised, if `raisedTo` left anything of that. */
+  readonly isStopped: boolean
 }
 
 /** A target as cost per outcome, and back. */
 const flipped = ({ kind }: TargetQuestion, value: number): number => (kind === 'target-roas' ? 1 / value : value)
 
-function weigh(questions: readonly TargetQuestion[]): readonly Weighed[] {
+function weigh(questions: readonly TargetQuestion[], rules: TargetRules): readonly Weighed[] {
   const evidence = questions.map((question) => {
     if (!(question.target > 0 && question.goal > 0 && question.outcomePerConversion > 0))
       throw new RangeError(
@@ -153,8 +158,12 @@ function weigh(questions: readonly TargetQuestion[]): readonly Weighed[] {
   const biases = new Map([...pools].map(([pool, members]) => [pool, poolBiasOf(members)]))
   return questions.map((question, i) => {
     const bias = biasOf(evidence[i]!, biases.get(question.pool)!)
-    const gap = Math.log(flipped(question, question.goal) / flipped(question, question.target)) - bias.log
-    return { question, spendPerDay: question.spendPerDay, bias, gap }
+    const gapTo = (goal: number): number =>
+      Math.log(flipped(question, goal) / flipped(question, question.target)) - bias.log
+    const wanted = gapTo(question.goal)
+    const most = question.raisedTo === undefined ? wanted : gapTo(question.raisedTo)
+    const gap = wanted > 0 ? Math.max(0, Math.min(wanted, most)) : wanted
+    return { question, spendPerDay: question.spendPerDay, bias, gap, isStopped: gap < wanted && isNear(gap, rules) }
   })
 }
 
@@ -165,7 +174,11 @@ const inLearning = ({ learning, edits }: TargetQuestion, rules: TargetRules): bo
 
 type Held = Pick<TargetHold, 'reason' | 'why'>
 
-function holdFor({ question, bias, gap }: Weighed, rules: TargetRules): Held | undefined {
+const isNear = (gap: number, rules: TargetRules): boolean => Math.abs(gap) < Math.log1p(rules.deadband)
+
+const STOPPED = 'a looser target would bring too little for what it costs'
+
+function holdFor({ question, bias, gap, isStopped }: Weighed, rules: TargetRules): Held | undefined {
   const { capability, learning, actuator, edits } = question
   if (capability.kind !== 'honoured') return { reason: 'not-honoured', why: capability.reason }
   if (actuator === 'budget')
@@ -183,7 +196,8 @@ function holdFor({ question, bias, gap }: Weighed, rules: TargetRules): Held | u
       reason: 'too-little-history',
       why: `${most.toFixed(1)} recent conversions, ${rules.leastConversions} are needed`,
     }
-  if (Math.abs(gap) < Math.log1p(rules.deadband))
+  if (isStopped) return { reason: 'guardrail', why: STOPPED }
+  if (isNear(gap, rules))
     return { reason: 'within-deadband', why: `it is within ${percent(rules.deadband)} of where it should be` }
   const allowance = allowanceOf(edits, rules)
   return allowance.left === 0 ? { reason: 'change-limit', why: allowance.why } : undefined

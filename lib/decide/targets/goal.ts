@@ -1,8 +1,7 @@
+import { type Doubtful, drawnTowards } from '../../measure/evidence/target-simulations.ts'
+
 /** How many per cent more outcome one per cent more spend brings, with its standard deviation. */
-export interface Elasticity {
-  readonly mean: number
-  readonly sd: number
-}
+export type Elasticity = Doubtful
 
 /** Elasticities of campaigns before any data: the weights of the response curves' shapes come to about this. */
 const USUAL: Elasticity = { mean: 0.6, sd: 0.2 }
@@ -17,10 +16,35 @@ const MOST = 0.95
  * @returns between 0.3 and 0.95
  */
 export function trustedElasticity(elasticity: Elasticity | undefined): number {
-  if (elasticity === undefined || !Number.isFinite(elasticity.mean + elasticity.sd)) return USUAL.mean
+  if (!isKnown(elasticity)) return USUAL.mean
   const own = USUAL.sd ** 2 / (USUAL.sd ** 2 + elasticity.sd ** 2)
   return Math.min(MOST, Math.max(LEAST, own * elasticity.mean + (1 - own) * USUAL.mean))
 }
+
+/**
+ * The elasticity as it was learned, drawn towards what a platform says of other targets.
+ *
+ * @param told undefined where it says nothing: then what was learned stands as it is
+ */
+export const elasticityWith = (
+  learned: Elasticity | undefined,
+  told: Elasticity | undefined,
+): Elasticity | undefined => (told === undefined ? learned : drawnTowards(isKnown(learned) ? learned : USUAL, told))
+
+/**
+ * Per cent more spend where a conversion may cost one per cent more. Along a response of elasticity e the cost of a conversion
+ * goes with spend to the power of 1 − e.
+ *
+ * @param told the same as a platform says it
+ */
+export function spendByCost(learned: Elasticity | undefined, told: Doubtful | undefined): number {
+  const rest = 1 - trustedElasticity(learned)
+  const own = { mean: 1 / rest, sd: Math.min(USUAL.sd, isKnown(learned) ? learned.sd : USUAL.sd) / rest ** 2 }
+  return told === undefined ? own.mean : drawnTowards(own, told).mean
+}
+
+const isKnown = (elasticity: Elasticity | undefined): elasticity is Elasticity =>
+  elasticity !== undefined && Number.isFinite(elasticity.mean + elasticity.sd)
 
 /**
  * The average cost per outcome at which a campaign should run where one more unit of outcome may cost `marginalCost`.

@@ -13,15 +13,30 @@ import { baseUnitsOf, rateOf } from '../base-rate.ts'
 import type { BudgetQuestion } from '../holds.ts'
 import type { Movable } from '../position.ts'
 import { worthOf } from '../worth.ts'
-import { averageCostFor, campaignGoals, type Elasticity, goalForRest, trustedElasticity } from './goal.ts'
+import {
+  averageCostFor,
+  campaignGoals,
+  type Elasticity,
+  elasticityWith,
+  goalForRest,
+  spendByCost,
+  trustedElasticity,
+} from './goal.ts'
+import { mostElasticity, type Told, toldOf, toldText } from './told.ts'
 
 /** What a claimed conversion should cost on average. */
 export interface WantedCost {
   /** Main units of the base currency. */
   readonly perClaim: number
+  /** Most that it is raised to, by what the platform expects of looser targets: `perClaim` where that does not stand against it. */
+  readonly raisedTo: number
   /** Continues "… is wanted". */
   readonly why: string
+  /** What the platform says of other targets, where it went into these. */
+  readonly told?: string
 }
+
+type Wanted = Pick<WantedCost, 'perClaim' | 'why'>
 
 /** A ceiling of the policy, and the budgets that it is about. */
 interface Scope {
@@ -58,9 +73,10 @@ export function wantedCosts(
   return (question) => {
     const { estimate } = question
     if (!estimate) return undefined
-    const elasticity = elasticityOf(estimate)
+    const told = toldOf(question)
+    const elasticity = elasticityOf(question, told)
     const worth = worthOf(goal, estimate, baseUnitsOf(rateOf(question)))
-    const wanted: WantedCost[] = scopes.flatMap((scope, i) => {
+    const wanted: Wanted[] = scopes.flatMap((scope, i) => {
       const perOutcome = averages[i]!.get(question)
       return [
         ...(perOutcome === undefined
@@ -82,8 +98,19 @@ export function wantedCosts(
         why: 'so that the last money brings as much here as elsewhere',
       })
     const possible = wanted.filter(({ perClaim }) => perClaim > 0 && Number.isFinite(perClaim))
-    return possible.toSorted((a, b) => a.perClaim - b.perClaim)[0]
+    const [least] = possible.toSorted((a, b) => a.perClaim - b.perClaim)
+    return least && withTold(least, elasticity, told)
   }
+}
+
+/**
+ * The next conversion costs the average over the elasticity: where the platform expects that of looser targets to be less than
+ * is believed, even by the end of its doubt, the cost is not raised past what the next conversion may cost times that.
+ */
+function withTold(wanted: Wanted, elasticity: Elasticity | undefined, told: Told | undefined): WantedCost {
+  if (!told) return { ...wanted, raisedTo: wanted.perClaim }
+  const share = mostElasticity(told) / trustedElasticity(elasticity)
+  return { ...wanted, raisedTo: wanted.perClaim * Math.min(1, share), told: toldText(told) }
 }
 
 /**
@@ -104,16 +131,19 @@ function lastReturn(observation: Observation, running: readonly Movable[]): numb
   return spend > 0 ? gain / spend : undefined
 }
 
-function elasticityOf({ curve, recentSpendPerDay }: BudgetEstimate): Elasticity | undefined {
-  return recentSpendPerDay > 0 ? elasticityAt(curve, recentSpendPerDay) : undefined
-}
+const elasticityOf = ({ estimate }: BudgetQuestion, told: Told | undefined): Elasticity | undefined =>
+  elasticityWith(estimate && learnedElasticity(estimate), told?.response.outcomeBySpend)
+
+const learnedElasticity = ({ curve, recentSpendPerDay }: BudgetEstimate): Elasticity | undefined =>
+  recentSpendPerDay > 0 ? elasticityAt(curve, recentSpendPerDay) : undefined
 
 /**
- * What spend is multiplied by when a conversion may cost `dearer` times as much. Along a response of elasticity e the cost
- * of a conversion goes with spend to the power of 1 − e.
+ * What spend is multiplied by when a conversion may cost `dearer` times as much.
+ *
+ * @param told what the platform expects of that
  */
-export const spendFactor = (estimate: BudgetEstimate, dearer: number): number =>
-  dearer ** (1 / (1 - trustedElasticity(elasticityOf(estimate))))
+export const spendFactor = (estimate: BudgetEstimate, dearer: number, told?: Told): number =>
+  dearer ** spendByCost(learnedElasticity(estimate), told?.response.spendByCost)
 
 function scopesOf({ policy: { policy } }: Observation): readonly Scope[] {
   const asked = (of: Partial<BudgetGroup>): Pick<Scope, 'average' | 'marginal'> => {
@@ -143,7 +173,7 @@ function averageGoals(
   const members = running.filter(has)
   const shares = members.map((one) => ({
     spendPerDay: one.estimate.recentSpendPerDay * baseUnitsOf(rateOf(one)),
-    elasticity: elasticityOf(one.estimate),
+    elasticity: elasticityOf(one, toldOf(one)),
   }))
   const ahead = shares.reduce((sum, { spendPerDay }) => sum + spendPerDay, 0) * daysLeft(observation)
   const goal = goalForRest({ goal: average, ahead, ...flightSoFar(observation, members, estimates) })

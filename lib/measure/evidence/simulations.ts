@@ -7,11 +7,11 @@ import { relativeResponse, SHAPES } from '../response-shape.ts'
  * All points of a forecast share that error, so that many of them are worth no more than a few. Each point is off a little
  * by itself. An assumption: no platform publishes how its forecasts fared.
  */
-const ELASTICITY_BIAS = 0.08
-const ELASTICITY_SD = 0.2
-const POINT_SD = 0.05
+export const ELASTICITY_BIAS = 0.08
+export const ELASTICITY_SD = 0.2
+export const POINT_SD = 0.05
 /** Chance that a forecast is worth nothing: it bounds what a wrong one can do, however sure of itself it is. */
-const WORTHLESS = 0.25
+export const WORTHLESS = 0.25
 /** Spends closer together than this ratio are one: a budget that does not bind brings the same spend again. */
 const LEAST_RATIO = 1.05
 /** From least to most spend, least ratio that says anything of a shape. */

@@ -75,6 +75,37 @@ describe('a target', () => {
   })
 })
 
+describe('a target of which the platform expects little if it were looser', () => {
+  /** At 40 it comes to 40, and 60 would be allowed: it would be raised by a tenth. */
+  const raised = (raisedTo: number) => only({ days: days(10), goal: 60, raisedTo })
+
+  test('is raised no further than that allows', () => {
+    // 0.7 · ln (42 ÷ 40).
+    expect(raised(42)).toMatchObject({ kind: 'move', to: expect.closeTo(40 * 1.05 ** 0.7, 9) })
+    expect(raised(70)).toMatchObject({ kind: 'move', to: expect.closeTo(44, 9) })
+  })
+
+  test.each([41, 40, 20, 0])('is not raised where that allows %f, and not lowered for it either', (raisedTo) => {
+    expect(raised(raisedTo)).toMatchObject({ kind: 'hold', reason: 'guardrail' })
+  })
+
+  test('of return is the same upside down', () => {
+    const of = {
+      kind: 'target-roas',
+      target: 2.5,
+      outcomePerConversion: 100,
+      days: days(1000, { target: 2.5 }),
+    } as const
+    expect(only({ ...of, goal: 1.5 })).toMatchObject({ kind: 'move', to: expect.closeTo(2.5 / 1.1, 9) })
+    for (const raisedTo of [2.5, 9, Number.POSITIVE_INFINITY])
+      expect(only({ ...of, goal: 1.5, raisedTo })).toMatchObject({ kind: 'hold', reason: 'guardrail' })
+  })
+
+  test('is lowered as it would be', () => {
+    expect(only({ raisedTo: 20 })).toEqual(only())
+  })
+})
+
 describe('a target holds', () => {
   test.each<[string, Partial<TargetQuestion>, string, RegExp]>([
     [

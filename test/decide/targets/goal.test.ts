@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { averageCostFor, campaignGoals, goalForRest, trustedElasticity } from '../../../lib/decide/targets/goal.ts'
+import {
+  averageCostFor,
+  campaignGoals,
+  elasticityWith,
+  goalForRest,
+  spendByCost,
+  trustedElasticity,
+} from '../../../lib/decide/targets/goal.ts'
 
 describe('the elasticity that is trusted', () => {
   test.each([
@@ -12,6 +19,29 @@ describe('the elasticity that is trusted', () => {
     ['above 0.95 is clipped', { mean: 1.4, sd: 0 }, 0.95],
   ])('%s', (_, elasticity, expected) => {
     expect(trustedElasticity(elasticity)).toBeCloseTo(expected, 12)
+  })
+})
+
+describe('what a platform says of other targets', () => {
+  test('draws the elasticity that was learned towards it, and the usual one where none was', () => {
+    // As sure as it: half of the way in three cases of four.
+    expect(elasticityWith({ mean: 0.8, sd: 0.2 }, { mean: 0.4, sd: 0.2 })?.mean).toBeCloseTo(0.65, 12)
+    for (const learned of [undefined, { mean: Number.NaN, sd: 0.1 }])
+      expect(elasticityWith(learned, { mean: 0.4, sd: 0.2 })?.mean).toBeCloseTo(0.525, 12)
+  })
+
+  test('changes nothing where it says nothing', () => {
+    const learned = { mean: 0.8, sd: 0.1 }
+    expect(elasticityWith(learned, undefined)).toBe(learned)
+    expect(elasticityWith(undefined, undefined)).toBeUndefined()
+    expect(elasticityWith(learned, { mean: 1, sd: Number.POSITIVE_INFINITY })).toBe(learned)
+    // 1 ÷ (1 − 0.6).
+    expect(spendByCost(undefined, undefined)).toBeCloseTo(2.5, 12)
+  })
+
+  test('draws what a looser target spends more towards it', () => {
+    // Its own is 2.5 ± 0.2 ÷ 0.4²: as sure as 1.25.
+    expect(spendByCost(undefined, { mean: 1.5, sd: 1.25 })).toBeCloseTo(2.5 - 0.75 * 0.5, 12)
   })
 })
 
