@@ -107,6 +107,24 @@ export interface WorldCampaign {
   readonly adGroups: ReadonlyMap<string, WorldAdGroup>
   /** Missing device: 1, unchanged. */
   readonly deviceMultipliers: ReadonlyMap<Device, number>
+  /** What it lists to bid more or less for, by id. */
+  readonly criteria?: ReadonlyMap<string, WorldCriterion>
+}
+
+/** A place, part of the week or audience that a campaign lists (Google), and what is true of its clicks. */
+export interface WorldCriterion {
+  /** Digits, unique within the campaign. */
+  readonly id: string
+  readonly dimension: 'place' | 'hour' | 'audience'
+  readonly name: string
+  /** 1 = unchanged. */
+  readonly multiplier: number
+  /** What a click of it brings against one that is worth 1. */
+  readonly worth: number
+  /** Places and audiences: share of the campaign's clicks at multiplier 1. The rest falls to nothing that is listed. */
+  readonly share?: number
+  /** Hours: day of the week, Monday 1, and hours of the wall clock, the last one excluded. */
+  readonly hours?: { readonly weekday: number; readonly from: number; readonly to: number }
 }
 
 export interface WorldAdGroup {
@@ -149,6 +167,12 @@ export type WorldEdit = { readonly platform: WorldPlatform; readonly accountId: 
       readonly device: Device
       readonly factor: number
     }
+  | {
+      readonly kind: 'criterion-multiplier'
+      readonly campaignId: string
+      readonly criterionId: string
+      readonly factor: number
+    }
   | { readonly kind: 'budget-schedule'; readonly budgetId: string; readonly schedule: WorldBudgetSchedule }
   | { readonly kind: 'no-budget-schedule'; readonly budgetId: string; readonly scheduleId: string }
   | { readonly kind: 'spend-cap'; readonly amountMicros: bigint }
@@ -174,6 +198,7 @@ export interface WorldChange {
     | 'bid'
     | 'strategy'
     | 'device-multiplier'
+    | 'criterion-multiplier'
     | 'schedule'
     | 'spend-cap'
   readonly from: string

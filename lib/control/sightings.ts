@@ -1,6 +1,6 @@
 import type { PlatformCapabilities } from '../model/capability.ts'
 import { isBudget, type Lever, type LeverKey, leverKey } from '../model/lever.ts'
-import { campaignsMovedBy, deviceLevers, hasPlainBids, targetLevers, valueIn } from '../model/lever-place.ts'
+import { campaignsMovedBy, hasPlainBids, multiplierLevers, targetLevers, valueIn } from '../model/lever-place.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import { canSpend, memberOf } from '../model/membership.ts'
 import type { PolicyVersion } from '../model/policy.ts'
@@ -66,7 +66,7 @@ function steeredLevers(
     ...steeredBy('targets').flatMap((campaign) => targetLevers(structure, campaign)),
     ...steeredBy('bidMultipliers')
       .filter(hasPlainBids)
-      .flatMap((campaign) => deviceLevers(structure, campaign)),
+      .flatMap((campaign) => multiplierLevers(structure, campaign)),
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { AccountKey, BudgetId, CampaignId } from './account.ts'
-import type { Device } from './structure.ts'
+import type { CriterionRef, Device } from './structure.ts'
 
 /**
  * A platform's own count of conversions by lag from the click, such as Google's `conversion_or_adjustment_lag_bucket`:
@@ -49,9 +49,14 @@ export interface TargetForecastPoint {
 }
 
 /** Clicks of a campaign on one device over all of some days, and what they brought by the day of the click. */
-export interface DeviceCell {
+export interface ClickCell {
   readonly campaign: CampaignId
   readonly device: Device
+  /**
+   * Only those clicks on the device that fell to this place, audience or part of the week. Cells without one are all of
+   * the campaign's clicks: the same ones, counted again.
+   */
+  readonly criterion?: CriterionRef
   /** ≥ 0. */
   readonly clicks: number
   /** Claimed by one rule, as many as are visible by now; ≥ 0. */
@@ -60,11 +65,11 @@ export interface DeviceCell {
   readonly value: number
 }
 
-/** Clicks by campaign and device of the dates from `from` to `to`, both included. */
-export interface DeviceCells {
+/** Clicks of the dates from `from` to `to`, both included. */
+export interface ClickCells {
   readonly from: AccountDate
   readonly to: AccountDate
-  readonly cells: readonly DeviceCell[]
+  readonly cells: readonly ClickCell[]
 }
 
 /** What a platform says beside what it reports. Evidence, never needed: any part may be missing. */
@@ -88,6 +93,6 @@ export interface PlatformEvidence {
     readonly from: AccountDate
     readonly to: AccountDate
     /** By conversion rule key. */
-    readonly byRule: Readonly<Record<string, readonly DeviceCell[]>>
+    readonly byRule: Readonly<Record<string, readonly ClickCell[]>>
   }
 }

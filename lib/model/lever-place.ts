@@ -1,6 +1,6 @@
 import { unreachable } from '../units/unreachable.ts'
 import { type Lever, type LeverValue, leverKey } from './lever.ts'
-import type { AccountStructure, BidStrategy, Campaign, Device, EntityStatus } from './structure.ts'
+import type { AccountStructure, BidStrategy, Campaign, CriterionRef, Device, EntityStatus } from './structure.ts'
 
 /** A lever's value as the structure was read; undefined: what it sits on is gone, or has no such lever. */
 export function valueIn(structure: AccountStructure, lever: Lever): LeverValue | undefined {
@@ -20,14 +20,20 @@ export function valueIn(structure: AccountStructure, lever: Lever): LeverValue |
       return targetIn(strategyOf(structure, lever), lever.kind)
     case 'bid-multiplier': {
       const campaign = lever.entity === 'campaign' ? campaignById(structure, lever.id) : undefined
-      return campaign && lever.device
-        ? { kind: 'ratio', value: campaign.deviceMultipliers[lever.device] ?? 1 }
-        : undefined
+      const value = campaign && multiplierIn(campaign, lever)
+      return value === undefined ? undefined : { kind: 'ratio', value }
     }
     default:
       return unreachable(lever.kind)
   }
 }
+
+function multiplierIn({ deviceMultipliers, criteria }: Campaign, { device, criterion }: Lever): number | undefined {
+  if (device) return deviceMultipliers[device] ?? 1
+  return criterion && criteria?.find((one) => sameCriterion(one, criterion))?.multiplier
+}
+
+export const sameCriterion = (a: CriterionRef, b: CriterionRef): boolean => a.dimension === b.dimension && a.id === b.id
 
 const campaignById = ({ campaigns }: AccountStructure, of: string): Campaign | undefined =>
   campaigns.find(({ id, status }) => id === of && status !== 'removed')
@@ -105,15 +111,20 @@ const targetKinds = ({ targetCpa, targetRoas }: BidStrategy): readonly ('target-
 
 const DEVICES = ['desktop', 'mobile', 'tablet'] as const satisfies readonly Device[]
 
-/** One multiplier for each device, on the campaign. */
-export const deviceLevers = (
+/** One multiplier for each device, and one for each criterion that the campaign has. */
+export function multiplierLevers(
   { account }: AccountStructure,
-  { id }: Pick<Campaign, 'id'>,
-): readonly (Lever & { readonly device: Device })[] =>
-  DEVICES.map((device) => ({ account, kind: 'bid-multiplier', entity: 'campaign', id, device }))
+  { id, criteria = [] }: Pick<Campaign, 'id' | 'criteria'>,
+): readonly Lever[] {
+  const own = { account, kind: 'bid-multiplier', entity: 'campaign', id } as const
+  return [
+    ...DEVICES.map((device) => ({ ...own, device })),
+    ...criteria.map((one) => ({ ...own, criterion: { dimension: one.dimension, id: one.id } })),
+  ]
+}
 
 /**
- * Whether bids are a person's, so that a device's multiplier says all that is said of the device. A platform that bids
+ * Whether bids are a person's, so that a click's multipliers say all that is said of it. A platform that bids
  * towards a target has put into each bid what the click is likely to bring: a multiplier in proportion to that would
  * count it twice.
  */

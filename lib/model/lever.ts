@@ -1,6 +1,6 @@
 import type { Money } from '../units/money.ts'
 import type { AccountRef } from './account.ts'
-import type { Device } from './structure.ts'
+import type { CriterionRef, Device } from './structure.ts'
 
 export type LeverKind =
   | 'daily-budget'
@@ -20,8 +20,9 @@ export interface Lever {
   readonly kind: LeverKind
   readonly entity: LeverEntity
   readonly id: string
-  /** Kind `bid-multiplier` only. */
+  /** Kind `bid-multiplier` only: either of the two. */
   readonly device?: Device
+  readonly criterion?: CriterionRef
 }
 
 /**
@@ -35,9 +36,11 @@ export type LeverValue =
 
 export type LeverKey = string & { readonly __brand: 'LeverKey' }
 
-/** `platform:account/daily-budget/budget/123`; unique, stable, sortable. */
-export const leverKey = ({ account, kind, entity, id, device }: Lever): LeverKey =>
-  `${account.platform}:${account.id}/${kind}/${entity}/${id}${device ? `/${device}` : ''}` as LeverKey
+/** `platform:account/daily-budget/budget/123`; unique, stable, sortable. A multiplier's ends in `/mobile` or `/place:21167`. */
+export function leverKey({ account, kind, entity, id, device, criterion }: Lever): LeverKey {
+  const by = device ?? (criterion && `${criterion.dimension}:${criterion.id}`)
+  return `${account.platform}:${account.id}/${kind}/${entity}/${id}${by ? `/${by}` : ''}` as LeverKey
+}
 
 /** Whether a lever is a budget: what it is set to is what may be spent, and only budgets are counted in the ledger. */
 export const isBudget = ({ kind }: Lever): boolean => kind === 'daily-budget' || kind === 'lifetime-budget'

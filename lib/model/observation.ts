@@ -1,7 +1,7 @@
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { ExchangeRate } from '../units/rates.ts'
 import type { AccountKey, BudgetId, CampaignId, PortfolioId } from './account.ts'
-import type { BudgetForecast, DeviceCells, LagBucket, TargetForecast } from './evidence.ts'
+import type { BudgetForecast, ClickCells, LagBucket, TargetForecast } from './evidence.ts'
 import type { Freeze } from './freeze.ts'
 import type { EntityHistory, PullStatus, Revision } from './history.ts'
 import type { LeverState } from './lever-state.ts'
@@ -45,7 +45,7 @@ export interface AccountObservation {
   /** Its own forecasts by campaign of other targets, where it has given any. */
   readonly targetForecasts?: readonly TargetForecast[]
   /** Its counts by campaign and device for the policy's rule, where multipliers are steered. */
-  readonly cells?: DeviceCells
+  readonly cells?: ClickCells
   readonly levers: readonly LeverState[]
   /** Budgets that another portfolio lays claim to as well: neither may move them. */
   readonly contested: readonly { readonly budget: BudgetId; readonly portfolio: PortfolioId }[]

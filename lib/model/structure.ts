@@ -52,6 +52,23 @@ export interface BidStrategy {
 export type LearningState = 'learning' | 'limited' | 'stable' | 'unknown'
 export type Device = 'desktop' | 'mobile' | 'tablet'
 
+/** What a multiplier may be by, beside the device, which every campaign has. */
+export type CriterionDimension = 'place' | 'hour' | 'audience'
+
+export interface CriterionRef {
+  readonly dimension: CriterionDimension
+  /** The platform's id of it, unique within its campaign. */
+  readonly id: string
+}
+
+/** A place, some hours of the week or an audience that a campaign lists, with a bid multiplier of its own. */
+export interface BidCriterion extends CriterionRef {
+  /** In the platform's words. */
+  readonly name: string
+  /** 1 = unchanged. */
+  readonly multiplier: number
+}
+
 export interface Campaign {
   readonly id: CampaignId
   readonly name: string
@@ -66,6 +83,8 @@ export interface Campaign {
   readonly endsOn?: AccountDate
   /** 1 = unchanged; a device that is missing has 1. */
   readonly deviceMultipliers: Readonly<Partial<Record<Device, number>>>
+  /** Those that the campaign has; none where the platform has no such multipliers. */
+  readonly criteria?: readonly BidCriterion[]
 }
 
 export interface AdGroup {

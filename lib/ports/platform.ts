@@ -1,7 +1,7 @@
 import type { AccountRef, PlatformId } from '../model/account.ts'
 import type { PlatformCapabilities } from '../model/capability.ts'
 import type { ConversionRule } from '../model/conversions.ts'
-import type { BudgetForecast, DeviceCell, LagBucket, TargetForecast } from '../model/evidence.ts'
+import type { BudgetForecast, ClickCell, LagBucket, TargetForecast } from '../model/evidence.ts'
 import type { WriteResult } from '../model/failure.ts'
 import type { Lever, LeverChange, LiveLever } from '../model/lever.ts'
 import type { PerformanceQuery, PerformanceReport } from '../model/performance.ts'
@@ -47,15 +47,16 @@ export interface PlatformReader {
   /** The same of campaigns at other targets. */
   targetForecasts?(account: AccountRef): Promise<readonly TargetForecast[]>
   /**
-   * Clicks by campaign and device over all of these days, and what they brought by the day of the click, by rule key. Only
-   * where a platform has multipliers by device.
+   * Clicks by campaign and device over all of these days, and what they brought by the day of the click, by rule key; and
+   * the same by device and place, audience or part of the week, where a campaign has criteria for them. Only where a
+   * platform has such multipliers.
    */
   cells?(
     account: AccountRef,
     rules: readonly ConversionRule[],
     from: AccountDate,
     to: AccountDate,
-  ): Promise<ReadonlyMap<string, readonly DeviceCell[]>>
+  ): Promise<ReadonlyMap<string, readonly ClickCell[]>>
 }
 
 /** Answers per change and does not throw: what cannot be positively confirmed is `unknown`. */

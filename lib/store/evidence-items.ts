@@ -1,6 +1,6 @@
 import { type AccountRef, accountKey, parseAccountKey } from '../model/account.ts'
 import { canonicalJson, hashOfText, parseCanonical } from '../model/canonical.ts'
-import type { BudgetForecast, DeviceCell, LagBucket, PlatformEvidence, TargetForecast } from '../model/evidence.ts'
+import type { BudgetForecast, ClickCell, LagBucket, PlatformEvidence, TargetForecast } from '../model/evidence.ts'
 import { accountDate, type Instant, isoInstant } from '../units/calendar.ts'
 import { type Item, integerIn, textIn } from './attributes.ts'
 import type { Database } from './database.ts'
@@ -12,7 +12,7 @@ const EVIDENCE_SCHEMA = 1
 
 type RuleBuckets = readonly [rule: string, buckets: readonly LagBucket[]]
 /** One cell a row, and one row without any for a rule that has none: parts are split between rows. */
-type RuleCell = readonly [rule: string, cell?: DeviceCell]
+type RuleCell = readonly [rule: string, cell?: ClickCell]
 
 export async function putEvidence(db: Database, evidence: PlatformEvidence): Promise<void> {
   const { account, lagBuckets, forecasts, targetForecasts, cells } = evidence
@@ -80,7 +80,7 @@ export async function getEvidence(db: Database, account: AccountRef): Promise<Pl
 function cellsIn({ head, list }: Unpacked): PlatformEvidence['cells'] {
   const readAt = instantIn(head, 'cellsAtMs')
   if (readAt === undefined) return undefined
-  const byRule: Record<string, DeviceCell[]> = {}
+  const byRule: Record<string, ClickCell[]> = {}
   for (const [rule, cell] of parseCanonical<readonly RuleCell[]>(list('cells'))) {
     byRule[rule] ??= []
     if (cell) byRule[rule].push(cell)

@@ -1,6 +1,6 @@
 import type { AccountDate, TimeZone } from '../../lib/units/calendar.ts'
 import type { CurrencyCode } from '../../lib/units/money.ts'
-import type { BudgetOwner, CampaignKind, EntityStatus, WorldPlatform, WorldStrategy } from '../world.ts'
+import type { BudgetOwner, CampaignKind, EntityStatus, WorldCriterion, WorldPlatform, WorldStrategy } from '../world.ts'
 import type { Curve } from './response.ts'
 import type { CampaignClass, ScenarioLag } from './schema.ts'
 
@@ -41,6 +41,7 @@ export interface CampaignPlan {
   readonly startDate: AccountDate
   readonly endDate?: AccountDate
   readonly adGroups: readonly AdGroupPlan[]
+  readonly criteria: readonly WorldCriterion[]
   readonly organicClaim: { readonly share: number; readonly halfway: number }
   readonly lag: ScenarioLag
   /** The share of the traffic that it has while the experiment runs; an arm has none outside of it. */

@@ -1,5 +1,6 @@
 import { type AccountDate, addDays, dayOfWeek, daysBetween } from '../../lib/units/calendar.ts'
 import type { OverDeliveryPlan } from './blueprint.ts'
+import { DEVICE_SHARES } from './click-worth.ts'
 import type { BudgetState, LineState } from './entities.ts'
 
 /** Where a date stands in the period over which a platform evens spend out. */
@@ -78,9 +79,6 @@ function reachedShare({ campaign }: LineState): number {
   for (const [device, factor] of campaign.deviceMultipliers) if (factor === 0) share -= DEVICE_SHARES[device]
   return Math.max(0, share)
 }
-
-/** Rough shares of advertising traffic; an assumption, the same for every campaign. */
-export const DEVICE_SHARES = { desktop: 0.35, mobile: 0.6, tablet: 0.05 } as const
 
 /**
  * Splits a day's amount over lines by the size of their demand; what one cannot use goes to the others.

@@ -1,8 +1,8 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
-import { type Instant, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { dayOfWeek, type Instant, MINUTE_MS } from '../../lib/units/calendar.ts'
 import type { AccountMarket } from './account-market.ts'
-import { DEVICE_SHARES } from './budgets.ts'
 import { Claimers } from './claimers.ts'
+import { multiplierEffect } from './click-worth.ts'
 import {
   countIn,
   type DrawnConversion,
@@ -85,7 +85,7 @@ export class Causing {
   /** What a line's spend in a piece brings. */
   readonly onSpend = (account: AccountMarket, line: LineState, piece: Piece, spend: number): void => {
     const { conversions, cost } = account.factors(line, piece)
-    const mean = this.#meanOf(line, piece, spend, conversions, cost)
+    const mean = this.#meanOf(account.plan.hours, line, piece, spend, conversions, cost)
     line.conversionRate = piece.share > 0 ? mean / piece.share : 0
     const taken = line.campaign.takesFrom.length === 0 ? 0 : takenShare(line.campaign)
     if (taken > 0) this.#noteTaken(account, line)
@@ -98,12 +98,20 @@ export class Causing {
   }
 
   /** Expected conversions of a piece: the curve at the daily rate of spend that the piece amounts to. */
-  #meanOf(line: LineState, piece: Piece, spend: number, conversions: number, cost: number): number {
+  #meanOf(
+    hours: readonly number[],
+    line: LineState,
+    piece: Piece,
+    spend: number,
+    conversions: number,
+    cost: number,
+  ): number {
     if (spend <= 0) return 0
     const { curve } = line.truth
     const { traffic, level } = line.today
     const rate = spend / piece.share / (traffic * cost)
-    const factor = traffic * level * conversions * line.learningFactor * deviceFactor(line)
+    const bids = multiplierEffect(line.campaign, dayOfWeek(piece.day.date), hours)
+    const factor = traffic * level * conversions * line.learningFactor * bids
     return piece.share * factor * conversionsAt(curve, rate)
   }
 
@@ -249,20 +257,4 @@ export class Causing {
     page.clicks[cell]! += Math.max(clicks, clicksAtLeast)
     page.impressions[cell]! += Math.max(impressions, clicks, clicksAtLeast)
   }
-}
-
-/**
- * What a device multiplier costs or saves: traffic moves towards the devices with a higher one. All devices convert alike
- * here, so that any multiplier but 1 is a small loss: money is moved to dearer places of the same worth.
- */
-function deviceFactor({ campaign }: LineState): number {
-  if (campaign.deviceMultipliers.size === 0) return 1
-  let sum = 0
-  let squares = 0
-  for (const [device, share] of Object.entries(DEVICE_SHARES)) {
-    const factor = campaign.deviceMultipliers.get(device as keyof typeof DEVICE_SHARES) ?? 1
-    sum += share * factor
-    squares += share * factor * factor
-  }
-  return squares === 0 ? 0 : (sum * sum) / squares
 }

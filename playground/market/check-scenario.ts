@@ -62,6 +62,7 @@ function accountProblems(account: ScenarioAccount, path: string): readonly Probl
     ...(idFits ? [] : [`${path}.id: ${quoted(id)} must have ${isGoogle ? 'ten' : 'at least fifteen'} digits`]),
     ...duplicates(campaignNames(account), () => `${path}.campaigns`),
     ...campaigns.flatMap((campaign, i) => campaignProblems(campaign, shared, `${path}.campaigns[${i}]`)),
+    ...campaigns.flatMap((campaign, i) => criterionProblems(campaign, isGoogle, `${path}.campaigns[${i}]`)),
     ...generate.flatMap(({ sharedBudget }, i) =>
       sharedBudget === undefined || shared.has(sharedBudget)
         ? []
@@ -91,6 +92,23 @@ function campaignProblems(campaign: ScenarioCampaign, shared: ReadonlySet<string
   if (startDate !== undefined && endDate !== undefined && endDate < startDate)
     problems.push(`${path}.endDate: ${quoted(endDate)} must not be before startDate`)
   return problems
+}
+
+function criterionProblems({ criteria = [] }: ScenarioCampaign, isGoogle: boolean, path: string): readonly Problem[] {
+  const shareOf = (of: string): number =>
+    criteria.reduce((sum, { dimension, share = 0 }) => sum + (dimension === of ? share : 0), 0)
+  return [
+    ...(isGoogle || criteria.length === 0 ? [] : [`${path}.criteria: [] must be empty on Meta: it has none`]),
+    ...duplicates(
+      criteria.map(({ name }) => name),
+      (i) => `${path}.criteria[${i}].name`,
+    ),
+    ...['place', 'audience']
+      .filter((dimension) => shareOf(dimension) > 1 + 1e-9)
+      .map(
+        (dimension) => `${path}.criteria: ${shareOf(dimension)} must be at most 1 over all of dimension ${dimension}`,
+      ),
+  ]
 }
 
 function experimentProblems(

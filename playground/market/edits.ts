@@ -25,6 +25,8 @@ function changesOf(account: AccountMarket, edit: WorldEdit, at: Instant): readon
       return changeStrategy(account, edit.level, edit.id, edit.strategy, at)
     case 'device-multiplier':
       return [changeDevice(account, edit.campaignId, edit.device, edit.factor)]
+    case 'criterion-multiplier':
+      return [changeCriterion(account, edit.campaignId, edit.criterionId, edit.factor)]
     case 'budget-schedule':
       return [addSchedule(account, edit, at)]
     case 'no-budget-schedule':
@@ -160,6 +162,17 @@ function changeDevice(
   else campaign.deviceMultipliers.set(device, factor)
   const entity = { kind: 'campaign', id: campaignId } as const
   return { entity, campaignId, field: 'device-multiplier', from: `${device} ${from}`, to: `${device} ${factor}` }
+}
+
+function changeCriterion(account: AccountMarket, campaignId: string, id: string, factor: number): Recorded {
+  atLeastZero('criterion multiplier', factor)
+  const campaign = campaignOf(account, campaignId)
+  const criterion = campaign.criteria.get(id)
+  if (!criterion) throw new RangeError(`campaign ${campaignId} has no criterion ${id}`)
+  campaign.criteria.set(id, { ...criterion, multiplier: factor })
+  const entity = { kind: 'campaign', id: campaignId } as const
+  const from = `${id} ${criterion.multiplier}`
+  return { entity, campaignId, field: 'criterion-multiplier', from, to: `${id} ${factor}` }
 }
 
 function addSchedule(

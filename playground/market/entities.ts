@@ -8,6 +8,7 @@ import type {
   WorldBudget,
   WorldBudgetSchedule,
   WorldCampaign,
+  WorldCriterion,
   WorldLearning,
   WorldPlatform,
   WorldStrategy,
@@ -63,6 +64,7 @@ export class CampaignState implements WorldCampaign {
   readonly endDate?: AccountDate
   readonly adGroups = new Map<string, LineState>()
   readonly deviceMultipliers = new Map<Device, number>()
+  readonly criteria: Map<string, WorldCriterion>
 
   /** `google-ads/1234567890/20100000000`: unique in the market. */
   readonly key: string
@@ -78,6 +80,7 @@ export class CampaignState implements WorldCampaign {
     this.name = plan.name
     this.kind = plan.kind
     this.class = plan.class
+    this.criteria = new Map(plan.criteria.map((one) => [one.id, one]))
     this.status = plan.status
     if (plan.budgetId !== undefined) this.budgetId = plan.budgetId
     this.strategy = plan.strategy

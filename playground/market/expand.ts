@@ -1,7 +1,8 @@
 import { type AccountDate, accountDate, addDays, type TimeZone } from '../../lib/units/calendar.ts'
 import { type CurrencyCode, fromDecimal } from '../../lib/units/money.ts'
-import type { WorldStrategy } from '../world.ts'
+import type { WorldCriterion, WorldStrategy } from '../world.ts'
 import type { AccountPlan, AdGroupPlan, BudgetPlan, CampaignPlan, ExperimentPlan, ResponseTruth } from './blueprint.ts'
+import { drawnWorth } from './click-worth.ts'
 import { CLASS_ORGANIC_SHARE, LEARNING, PLATFORM_OVER_DELIVERY, PLATFORM_TRACKING } from './defaults.ts'
 import { defined } from './defined.ts'
 import { entityId } from './entity-ids.ts'
@@ -20,6 +21,7 @@ class AccountExpansion {
   readonly #scenario: Scenario
   readonly #account: ScenarioAccount
   readonly #index: number
+  readonly #seed: number
   readonly #all: readonly ScenarioCampaign[]
   readonly #budgets: BudgetPlan[] = []
   readonly #sharedIds = new Map<string, string>()
@@ -30,6 +32,7 @@ class AccountExpansion {
     this.#scenario = scenario
     this.#account = account
     this.#index = index
+    this.#seed = seed
     this.#all = [
       ...account.campaigns,
       ...account.generate.flatMap((block) => generatedCampaigns(scenario, account, block, seed)),
@@ -124,9 +127,22 @@ class AccountExpansion {
       startDate: from.startDate ? accountDate(from.startDate) : this.#beforeHistory(),
       ...(from.endDate ? { endDate: accountDate(from.endDate) } : {}),
       adGroups,
+      criteria: this.#criteria(from, id),
       organicClaim: this.#organicClaim(from, adGroups),
       lag: from.lag ?? this.#account.lag ?? this.#scenario.lag,
     }
+  }
+
+  #criteria({ criteria = [] }: ScenarioCampaign, campaign: string): readonly WorldCriterion[] {
+    return criteria.map(({ name, dimension, multiplier, share, hours, worth }, index) => ({
+      id: `${200_001 + index}`,
+      name,
+      dimension,
+      multiplier,
+      worth: worth ?? drawnWorth(this.#seed, campaign, name),
+      ...(share === undefined ? {} : { share }),
+      ...(hours ? { hours } : {}),
+    }))
   }
 
   #beforeHistory(): AccountDate {

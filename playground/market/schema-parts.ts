@@ -55,6 +55,32 @@ export const strategy = z
   })
   .describe('Bid strategy and its target.')
 
+export const criterion = z
+  .strictObject({
+    dimension: z.enum(['place', 'hour', 'audience']).describe('What it is.'),
+    name: text.describe('Unique within the campaign.'),
+    share: share.optional().describe('Of a place or audience: its share of the clicks at multiplier 1.'),
+    hours: z
+      .strictObject({
+        weekday: z.number().int().min(1).max(7).describe('Monday is 1.'),
+        from: z.number().int().min(0).max(23).describe('First hour.'),
+        to: z.number().int().min(1).max(24).describe('Hour at which it ends.'),
+      })
+      .optional()
+      .describe('Of a part of the week: when it is.'),
+    multiplier: z
+      .number()
+      .min(0.1, { error: 'must be from 0.1 to 10' })
+      .max(10, { error: 'must be from 0.1 to 10' })
+      .default(1)
+      .describe('Bid multiplier at the start.'),
+    worth: positive.optional().describe('What a click of it brings against one worth 1. Default: drawn, 0.5 to 2.'),
+  })
+  .refine(({ dimension, share, hours }) => (dimension === 'hour' ? hours : share) !== undefined, {
+    error: 'must have hours where it is a part of the week, and a share where it is not',
+  })
+  .describe('A place, part of the week or audience that a Google campaign lists, with a bid multiplier of its own.')
+
 export const response = z
   .strictObject({
     ceiling: positive.describe('Incremental conversions per day that no spend can exceed.'),

@@ -7,6 +7,7 @@ import {
   campaignKind,
   campaignStatus,
   count,
+  criterion,
   currencyCode,
   date,
   digits,
@@ -53,6 +54,7 @@ const campaign = z
     adGroups: z.array(adGroup).min(1).optional().describe('Default: one, with the response of the campaign.'),
     organicClaim: organicClaim.optional().describe('Default: that of the class.'),
     lag: lag.optional().describe("Default: the account's."),
+    criteria: z.array(criterion).optional().describe('What it lists to bid more or less for. Default: nothing.'),
   })
   .describe('One campaign, written out.')
 

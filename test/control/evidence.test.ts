@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { observe } from '../../lib/control/observe.ts'
 import { type AccountRef, accountKey, type BudgetId, type CampaignId } from '../../lib/model/account.ts'
-import type { BudgetForecast, DeviceCell, LagBucket, TargetForecast } from '../../lib/model/evidence.ts'
+import type { BudgetForecast, ClickCell, LagBucket, TargetForecast } from '../../lib/model/evidence.ts'
 import { PlatformError } from '../../lib/model/failure.ts'
 import type { OrderDay } from '../../lib/model/orders.ts'
 import type { PlatformReader } from '../../lib/ports/platform.ts'
@@ -160,7 +160,7 @@ describe('what a platform says beside its reports', () => {
 })
 
 describe('counts by device', () => {
-  const CELLS: readonly DeviceCell[] = [
+  const CELLS: readonly ClickCell[] = [
     { campaign: '10' as CampaignId, device: 'mobile', clicks: 900, conversions: 20, value: 0 },
   ]
   const counting = async (over: Partial<PlatformReader> = {}) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CampaignId } from '../../lib/model/account.ts'
 import type { PlatformCapabilities } from '../../lib/model/capability.ts'
-import type { DeviceCell } from '../../lib/model/evidence.ts'
+import type { ClickCell } from '../../lib/model/evidence.ts'
 import type { Lever } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import { type Decision, decisionLever, type Plan } from '../../lib/model/plan.ts'
@@ -21,7 +21,7 @@ type Counts = Partial<Record<Device, readonly [clicks: number, conversions: numb
 
 /** 5 conversions per 100 clicks on desktop, 2 on mobile and on tablet: 5,000 clicks and 124 conversions in all. */
 const COUNTS: Counts = { desktop: [800, 40], mobile: [4000, 80], tablet: [200, 4] }
-const cellsOf = (campaign: string, counts: Counts): readonly DeviceCell[] =>
+const cellsOf = (campaign: string, counts: Counts): readonly ClickCell[] =>
   Object.entries(counts).map(([device, [clicks, conversions, value = 50 * conversions]]) => ({
     campaign: campaign as CampaignId,
     device: device as Device,
@@ -160,7 +160,7 @@ describe('multipliers by device', () => {
     expect(on(partly, 'tablet', '2')).toMatchObject({
       kind: 'hold',
       reason: 'too-little-history',
-      detail: /from tablet/,
+      detail: /on tablet/,
     })
     expect(on(partly, 'desktop').kind).toBe('change')
   })
@@ -213,7 +213,7 @@ describe('multipliers of a campaign are left as they are', () => {
       'where the platform bids towards a target',
       { campaign: { strategy: { kind: 'target-cpa', targetCpa: euros(10) } } },
       'not-steered',
-      /count the device twice/,
+      /count that twice/,
     ],
     ['while it learns', { campaign: { learning: 'learning' } }, 'learning', /learning/],
     [

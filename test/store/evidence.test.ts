@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { accountKey, type BudgetId, type CampaignId } from '../../lib/model/account.ts'
 import type {
   BudgetForecast,
-  DeviceCell,
+  ClickCell,
   LagBucket,
   PlatformEvidence,
   TargetForecast,
@@ -39,7 +39,7 @@ const targetForecast = (campaign: string): TargetForecast => ({
   ],
 })
 
-const cell = (campaign: string, over: Partial<DeviceCell> = {}): DeviceCell => ({
+const cell = (campaign: string, over: Partial<ClickCell> = {}): ClickCell => ({
   campaign: campaign as CampaignId,
   device: 'mobile',
   clicks: 100,

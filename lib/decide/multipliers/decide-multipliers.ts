@@ -1,3 +1,4 @@
+import { UNLISTED } from '../../measure/cells/cells.ts'
 import type { CampaignEffects } from '../../measure/cells/fit-cells.ts'
 import { gammaBelow } from '../../measure/cells/gamma.ts'
 import type { Capability } from '../../model/capability.ts'
@@ -70,8 +71,12 @@ export function decideMultipliers(
       `no multiplier is honoured for ${refused.join(', ')}: fit cells over the honoured dimensions alone (overDimensions)`,
     )
   const answers = all.map((one) => ({ one, answer: answerTo(one, capabilities[one.dimension], rules) }))
-  return withinCombined(answers, rules).map(({ one, answer }) => recordOf(one, answer))
+  return withinCombined(answers, rules, unlistedIn(effects)).map(({ one, answer }) => recordOf(one, answer))
 }
+
+/** Dimensions with clicks that no multiplier is for: what these are multiplied by is 1. */
+const unlistedIn = ({ dimensions }: CampaignEffects): ReadonlySet<string> =>
+  new Set(dimensions.filter(({ levels }) => levels.some((one) => one.name === UNLISTED)).map(({ name }) => name))
 
 type Answer =
   | { readonly kind: 'move'; readonly why: string }
@@ -116,13 +121,18 @@ function answerTo(one: WantedMultiplier, capability: Capability | undefined, rul
  * Multipliers that are held can, with those that move, exceed the combined limits. Where they do, every held one that
  * stands beyond its wanted value moves too: the wanted ones together are within the limits.
  */
-function withinCombined(answers: readonly Answered[], rules: MultiplierRules): readonly Answered[] {
+function withinCombined(
+  answers: readonly Answered[],
+  rules: MultiplierRules,
+  unlisted: ReadonlySet<string>,
+): readonly Answered[] {
   const movable = answers.filter(({ answer }) => !(answer.kind === 'hold' && answer.reason === 'not-honoured'))
   const names = [...new Set(movable.map(({ one }) => one.dimension))]
   const product = combined(
-    names.map((name) =>
-      movable.filter(({ one }) => one.dimension === name).map(({ one, answer }) => outcome(one, answer)),
-    ),
+    names.map((name) => [
+      ...movable.filter(({ one }) => one.dimension === name).map(({ one, answer }) => outcome(one, answer)),
+      ...(unlisted.has(name) ? [1] : []),
+    ]),
   )
   const slack = 1 + 1e-9
   const high = product.most > rules.mostCombined * slack

@@ -1,4 +1,4 @@
-import type { DeviceCells } from '../../model/evidence.ts'
+import type { ClickCells } from '../../model/evidence.ts'
 import { type LeverState, valueOn } from '../../model/lever-state.ts'
 import { type AccountDate, dates, daysBetween } from '../../units/calendar.ts'
 import type { Edit } from '../targets/allowance.ts'
@@ -9,9 +9,9 @@ interface Multiplier {
   readonly state: LeverState | undefined
 }
 
-/** Dates on which a multiplier of a campaign was written to, oldest first: those of all its devices on a day are one edit. */
-export function multiplierEdits(devices: readonly Multiplier[], today: AccountDate): readonly Edit[] {
-  const written = devices.flatMap(({ state }) =>
+/** Dates on which a multiplier of a campaign was written to, oldest first: those of a day are one edit. */
+export function multiplierEdits(multipliers: readonly Multiplier[], today: AccountDate): readonly Edit[] {
+  const written = multipliers.flatMap(({ state }) =>
     state?.day === undefined ? [] : [...(state.past ?? []).map(({ date }) => date), state.day],
   )
   return [...new Set(written)]
@@ -20,7 +20,7 @@ export function multiplierEdits(devices: readonly Multiplier[], today: AccountDa
 }
 
 /** What a multiplier was on average over the days whose clicks were counted. */
-export function meanMultiplier({ value, state }: Multiplier, { from, to }: DeviceCells): number {
+export function meanMultiplier({ value, state }: Multiplier, { from, to }: ClickCells): number {
   if (!state) return value
   const days = dates(from, to)
   // Before the first move that is remembered it is taken to have stood where that move left it.

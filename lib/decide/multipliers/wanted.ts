@@ -1,3 +1,4 @@
+import { UNLISTED } from '../../measure/cells/cells.ts'
 import type { DimensionEffects } from '../../measure/cells/fit-cells.ts'
 
 /** What multipliers may be. */
@@ -31,7 +32,8 @@ export type Multipliers = Readonly<Record<string, Readonly<Record<string, number
 
 /**
  * Multipliers in proportion to what a click is worth: with clicks and prices both in proportion to the bid, that brings
- * the most for the same spend. Levels that are opted out of (0 in force) are left out.
+ * the most for the same spend. Levels that are opted out of (0 in force) are left out; clicks that no multiplier is for
+ * (`UNLISTED`) count in the mean and stay as they are.
  *
  * The mean over the clicks that the campaign would get without multipliers is 1, so that they shift bids and do not raise
  * them; then each is clipped, and all are drawn towards 1 by one exponent until the product of the largest and that of the
@@ -57,14 +59,17 @@ export function wantedMultipliers(
       clicks,
       mean: mean / middle,
       sd: sd / middle,
-      wanted: Math.min(limits.most, Math.max(limits.least, mean / middle)),
+      wanted: level === UNLISTED ? 1 : Math.min(limits.most, Math.max(limits.least, mean / middle)),
     }))
   })
   const exponent = combinedExponent(
     clipped.map((levels) => levels.map(({ wanted }) => wanted)),
     limits,
   )
-  return clipped.flat().map((one) => ({ ...one, wanted: one.wanted ** exponent }))
+  return clipped
+    .flat()
+    .filter(({ level }) => level !== UNLISTED)
+    .map((one) => ({ ...one, wanted: one.wanted ** exponent }))
 }
 
 /** Product of the largest multiplier of each dimension, and of the smallest: what the best and the worst click get. */

@@ -10,6 +10,9 @@ export interface Cell {
   readonly outcome: number
 }
 
+/** Level of the clicks that fell to nothing a campaign lists: they count among the others, and have no multiplier. */
+export const UNLISTED = 'unlisted'
+
 /** One dimension of one campaign: its levels by name, each with what it holds. */
 export type ByLevel<T> = Readonly<Record<string, T>>
 

@@ -1,10 +1,18 @@
+import {
+  type CampaignFit,
+  expectedOf,
+  type FittedDimension,
+  type LevelPosterior,
+  setValues,
+  startFit,
+} from './campaign-fit.ts'
 import type { Cell } from './cells.ts'
-import { type PackedCells, type PackedDimension, packCells } from './packed-cells.ts'
+import { type PackedCells, type PackedDimension, packTables } from './packed-cells.ts'
 import { type LevelCount, levelValue, spreadWeights } from './spreads.ts'
 
 /** What a click of each level is worth against the other levels of its dimension, all other dimensions being equal. */
 export interface CampaignEffects {
-  /** Outcome per click of a cell whose levels are all worth 1; 0 without any outcome. */
+  /** Outcome per click of a cell whose levels are all worth 1, by the first table; 0 without any outcome. */
   readonly outcomePerClick: number
   readonly dimensions: readonly DimensionEffects[]
 }
@@ -37,31 +45,41 @@ const MAX_OVERDISPERSION = 4
  * together, and two ratios would count the same advantage twice. The spread is integrated out over a grid with its
  * marginal likelihood and not estimated as one number, which with few conversions would be off by a factor.
  *
- * @param campaigns cells of each campaign of an account; they may have different dimensions
+ * Where a platform does not count all dimensions together, a campaign has a table for each set that it does count: by
+ * device and hour, by device and place. Clicks of a level then stand for what they are worth by the dimensions that
+ * their table does not name, on average over the clicks of the same device in the table that does: within a device,
+ * hours and places are taken to be independent. A dimension is learned from the first table that has it.
+ *
+ * @param campaigns tables of each campaign of an account; campaigns may have different dimensions
  * @param overdispersion variance over mean of a cell's outcome, ≥ 1; estimated from the cells where absent
- * @throws RangeError when counts are negative or not finite, or cells of a campaign differ in their dimensions
+ * @throws RangeError when counts are negative or not finite, or cells of a table differ in their dimensions
  */
-export function fitCells(campaigns: readonly (readonly Cell[])[], overdispersion?: number): readonly CampaignEffects[] {
+export function fitTables(
+  campaigns: readonly (readonly (readonly Cell[])[])[],
+  overdispersion?: number,
+): readonly CampaignEffects[] {
   if (overdispersion !== undefined && !(overdispersion >= 1))
     throw new RangeError(`overdispersion must be ≥ 1, got ${overdispersion}`)
-  const packed = campaigns.map(packCells)
+  const packed = campaigns.map(packTables)
   const first = fitWith(packed, overdispersion ?? 1)
   if (overdispersion !== undefined) return first.map(effectsOf)
   const estimated = estimatedOverdispersion(first)
   return (estimated > 1 ? fitWith(packed, estimated) : first).map(effectsOf)
 }
 
-interface Fit {
-  readonly cells: PackedCells
-  /** Clicks × worth of all levels, by cell. */
-  readonly worth: Float64Array
-  readonly values: readonly { mean: number; sd: number }[][]
-  rate: number
-}
+/** The same of campaigns whose dimensions are all counted together: one table each. */
+export const fitCells = (
+  campaigns: readonly (readonly Cell[])[],
+  overdispersion?: number,
+): readonly CampaignEffects[] =>
+  fitTables(
+    campaigns.map((cells) => [cells]),
+    overdispersion,
+  )
 
-function fitWith(packed: readonly PackedCells[], overdispersion: number): readonly Fit[] {
-  const fits = packed.map(startOf)
-  const names = [...new Set(packed.flatMap(({ dimensions }) => dimensions.map(({ name }) => name)))]
+function fitWith(packed: readonly (readonly PackedCells[])[], overdispersion: number): readonly CampaignFit[] {
+  const fits = packed.map(startFit)
+  const names = [...new Set(fits.flatMap(({ dimensions }) => dimensions.map(({ name }) => name)))]
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
     let moved = 0
     for (const name of names) moved = Math.max(moved, sweepDimension(fits, name, overdispersion))
@@ -70,87 +88,60 @@ function fitWith(packed: readonly PackedCells[], overdispersion: number): readon
   return fits
 }
 
-function startOf(cells: PackedCells): Fit {
-  const fit: Fit = {
-    cells,
-    worth: Float64Array.from(cells.clicks),
-    values: cells.dimensions.map(({ levels }) => levels.map(() => ({ mean: 1, sd: 0 }))),
-    rate: 0,
-  }
-  fit.rate = rateOf(fit)
-  return fit
-}
-
-function rateOf({ cells, worth }: Fit): number {
-  const clicks = worth.reduce((a, b) => a + b, 0)
-  return clicks === 0 ? 0 : cells.outcome.reduce((a, b) => a + b, 0) / clicks
-}
-
 /** @returns the largest share by which a level's worth moved */
-function sweepDimension(fits: readonly Fit[], name: string, overdispersion: number): number {
+function sweepDimension(fits: readonly CampaignFit[], name: string, overdispersion: number): number {
   const parts = fits.flatMap((fit) => {
-    const at = fit.cells.dimensions.findIndex((dimension) => dimension.name === name)
-    return at < 0 ? [] : [{ fit, at, counts: levelCounts(fit, at, overdispersion) }]
+    const dimension = fit.dimensions.find((one) => one.name === name)
+    return dimension ? [{ fit, dimension, counts: levelCounts(dimension, overdispersion) }] : []
   })
   const weights = spreadWeights(parts.flatMap(({ counts }) => counts))
   let moved = 0
-  for (const { fit, at, counts } of parts) moved = Math.max(moved, moveLevels(fit, at, counts, weights))
+  for (const { fit, dimension, counts } of parts) {
+    const values = counts.map((count) => levelValue(count, weights))
+    moved = Math.max(moved, setValues(fit, dimension, values))
+  }
   return moved
 }
 
-function levelCounts(fit: Fit, at: number, overdispersion: number): readonly LevelCount[] {
-  const { levels, levelOfCell, outcome } = fit.cells.dimensions[at]!
-  const worth = new Float64Array(levels.length)
-  for (let i = 0; i < levelOfCell.length; i++) worth[levelOfCell[i]!]! += fit.worth[i]!
-  return levels.map((_, level) => ({
+function levelCounts(dimension: FittedDimension, overdispersion: number): readonly LevelCount[] {
+  const { outcome } = dimension.packed
+  return expectedOf(dimension).map((expected, level) => ({
     seen: outcome[level]! / overdispersion,
-    expected: (worth[level]! * fit.rate) / fit.values[at]![level]!.mean / overdispersion,
+    expected: expected / overdispersion,
   }))
-}
-
-function moveLevels(fit: Fit, at: number, counts: readonly LevelCount[], weights: readonly number[]): number {
-  const before = fit.values[at]!
-  const values = counts.map((count) => levelValue(count, weights))
-  const factors = values.map(({ mean }, level) => mean / before[level]!.mean)
-  const { levelOfCell } = fit.cells.dimensions[at]!
-  for (let i = 0; i < levelOfCell.length; i++) fit.worth[i]! *= factors[levelOfCell[i]!]!
-  before.splice(0, before.length, ...values)
-  fit.rate = rateOf(fit)
-  return factors.reduce((most, factor) => Math.max(most, Math.abs(factor - 1)), 0)
 }
 
 /**
  * Pearson's statistic per degree of freedom over all cells, less its own standard error under the Poisson model: cells
- * are sparse, and their noise must not pass for overdispersion.
+ * are sparse, and their noise must not pass for overdispersion. A table that its own levels explain in full says nothing.
  */
-function estimatedOverdispersion(fits: readonly Fit[]): number {
+function estimatedOverdispersion(fits: readonly CampaignFit[]): number {
   let chiSquare = 0
   let variance = 0
   let freedom = 0
-  for (const { cells, worth, rate } of fits) {
-    for (let i = 0; i < worth.length; i++) {
-      const mean = worth[i]! * rate
+  for (const { cells, worth, rate } of fits.flatMap(({ tables }) => tables)) {
+    const means = [...worth].map((one) => one * rate)
+    const levels = cells.dimensions.reduce((sum, { clicks }) => sum + clicks.filter((n) => n > 0).length - 1, 1)
+    const own = means.filter((mean) => mean > 0).length - levels
+    if (own <= 0) continue
+    freedom += own
+    for (const [i, mean] of means.entries()) {
       if (mean === 0) continue
       chiSquare += (cells.outcome[i]! - mean) ** 2 / mean
       variance += 2 + 1 / mean
-      freedom += 1
     }
-    freedom -= 1 + cells.dimensions.reduce((sum, { levels }) => sum + levels.length - 1, 0)
   }
   if (freedom <= 0) return 1
   return Math.min(MAX_OVERDISPERSION, Math.max(1, (chiSquare - Math.sqrt(variance)) / freedom))
 }
 
-const effectsOf = ({ cells, values, rate }: Fit): CampaignEffects => ({
-  outcomePerClick: rate,
-  dimensions: cells.dimensions.map((dimension, d) => ({
-    name: dimension.name,
-    levels: levelEffects(dimension, values[d]!),
-  })),
+const effectsOf = ({ tables, dimensions }: CampaignFit): CampaignEffects => ({
+  outcomePerClick: tables[0]?.rate ?? 0,
+  dimensions: dimensions.map(({ name, packed, values }) => ({ name, levels: levelEffects(packed, values) })),
 })
 
 const levelEffects = (
   { levels, clicks, outcome }: PackedDimension,
-  values: readonly { mean: number; sd: number }[],
+  values: readonly LevelPosterior[],
 ): readonly LevelEffect[] =>
   levels.map((name, i) => ({ name, clicks: clicks[i]!, outcome: outcome[i]!, ...values[i]! }))

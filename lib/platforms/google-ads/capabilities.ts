@@ -1,6 +1,13 @@
 import type { Capability, PlatformCapabilities } from '../../model/capability.ts'
 import type { Lever, LeverKind, LeverValue } from '../../model/lever.ts'
-import type { AccountStructure, BidStrategyKind, BudgetHolder, Campaign } from '../../model/structure.ts'
+import { sameCriterion } from '../../model/lever-place.ts'
+import type {
+  AccountStructure,
+  BidStrategyKind,
+  BudgetHolder,
+  Campaign,
+  CriterionDimension,
+} from '../../model/structure.ts'
 import { money, toMultiple } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
 import { asFloat32 } from './amounts.ts'
@@ -10,15 +17,26 @@ const HONOURED: Capability = { kind: 'honoured' }
 const not = (reason: string): Capability => ({ kind: 'not-honoured', reason })
 
 /**
- * Why a device modifier would do nothing under a strategy; `undefined` where it counts: with manual bids, and with a
- * target CPA, whose target it scales for the device.
+ * Why a modifier would do nothing under a strategy; `undefined` where it counts: with manual bids, and a device's with a
+ * target CPA as well, whose target it scales.
  *
  * Sources: https://support.google.com/google-ads/answer/6167121 (bid adjustments are for manual bids, automated bidding
- * sees to devices itself), https://support.google.com/google-ads/answer/6268632 (target CPA and device adjustments).
+ * sees to devices, places, hours and audiences itself), https://support.google.com/google-ads/answer/6268632 (target CPA
+ * and device adjustments).
  */
-export function whyDeviceIsIgnored(strategy: BidStrategyKind): string | undefined {
-  if (strategy === 'manual-cpc' || strategy === 'target-cpa') return undefined
-  return `Google ignores device modifiers under ${strategy}: move its budget or target`
+export function whyModifierIsIgnored(by: 'device' | CriterionDimension, strategy: BidStrategyKind): string | undefined {
+  if (strategy === 'manual-cpc' || (by === 'device' && strategy === 'target-cpa')) return undefined
+  return `Google ignores ${by} modifiers under ${strategy}: move its budget or target`
+}
+
+function multiplierCapability({ device, criterion }: Lever, { id, strategy, criteria }: Campaign): Capability {
+  if (device === undefined && !criterion) return not('name the device, place, part of the week or audience')
+  const reason = whyModifierIsIgnored(criterion?.dimension ?? 'device', strategy.kind)
+  if (reason !== undefined) return not(reason)
+  if (!criterion || criteria?.some((one) => sameCriterion(one, criterion))) return HONOURED
+  return not(
+    `campaign ${id} lists no ${criterion.dimension} ${criterion.id}, and listing one would change whom it reaches`,
+  )
 }
 
 function budgetCapability({ kind, id }: Lever, { budgets, experiments }: AccountStructure): Capability {
@@ -49,11 +67,8 @@ function campaignCapability(lever: Lever, campaign: Campaign): Capability {
     case 'target-cpa':
     case 'target-roas':
       return campaignTarget(lever, campaign)
-    case 'bid-multiplier': {
-      if (lever.device === undefined) return not('only device multipliers are moved on Google Ads: name the device')
-      const reason = whyDeviceIsIgnored(campaign.strategy.kind)
-      return reason === undefined ? HONOURED : not(reason)
-    }
+    case 'bid-multiplier':
+      return multiplierCapability(lever, campaign)
     case 'bid':
       return not('bids sit on ad groups and keywords in Google Ads and are not moved: move budget or target')
     case 'daily-budget':

@@ -7,6 +7,6 @@ const DEVICES: ReadonlyMap<string, Device> = new Map([
 ])
 
 /** `undefined` for devices that Sluice does not steer (connected TV). */
-export const deviceOf = (type: string): Device | undefined => DEVICES.get(type)
+export const deviceOf = (type: string | undefined): Device | undefined => DEVICES.get(type ?? '')
 /** DeviceEnum. */
 export const deviceType = (device: Device): string => device.toUpperCase()

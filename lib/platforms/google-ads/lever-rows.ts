@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import type { AccountId } from '../../model/account.ts'
+import { CRITERION_FIELDS, type CriterionRow, criterionRow, LISTED } from './criteria.ts'
 import { idList } from './gaql.ts'
 import type { GoogleAdsRest } from './rest.ts'
 import { digits, idOf, micros, real, resourceName } from './schema.ts'
 import { targetFields, targets } from './strategies.ts'
-import { type CriterionRow, criterionRow } from './structure-rows.ts'
 
 /** Reads of just the entities that some levers sit on: for looking before a push, and for reading back after it. */
 
@@ -96,18 +96,22 @@ export async function adGroupsNow(rest: GoogleAdsRest, account: AccountId, ids: 
   return byId(rows.map(({ adGroup }) => adGroup))
 }
 
-/** Device criteria of these campaigns, by campaign. @throws PlatformError */
-export async function devicesNow(
+/** Device criteria of these campaigns. @throws PlatformError */
+function devicesNow(
   rest: GoogleAdsRest,
   account: AccountId,
   campaigns: readonly string[],
-): Promise<ReadonlyMap<string, readonly CriterionRow[]>> {
+): Promise<readonly CriterionRow[]> {
   const select =
-    'SELECT campaign.id, campaign_criterion.resource_name, campaign_criterion.device.type, ' +
-    "campaign_criterion.bid_modifier FROM campaign_criterion WHERE campaign_criterion.type = 'DEVICE' " +
+    `SELECT ${CRITERION_FIELDS} FROM campaign_criterion WHERE campaign_criterion.type = 'DEVICE' ` +
     "AND campaign_criterion.status != 'REMOVED' AND campaign.id IN"
-  const rows = await inChunks(campaigns, (list) => rest.rows(account, `${select} (${list})`, criterionRow))
-  return Map.groupBy(rows, ({ campaign }) => campaign.id)
+  return inChunks(campaigns, (list) => rest.rows(account, `${select} (${list})`, criterionRow))
+}
+
+/** Places, parts of the week and audiences with these ids, whichever campaigns list them. @throws PlatformError */
+function listedNow(rest: GoogleAdsRest, account: AccountId, ids: readonly string[]): Promise<readonly CriterionRow[]> {
+  const select = `SELECT ${CRITERION_FIELDS} FROM campaign_criterion WHERE ${LISTED} AND campaign_criterion.criterion_id IN`
+  return inChunks(ids, (list) => rest.rows(account, `${select} (${list})`, criterionRow))
 }
 
 /** Everything that a set of levers sits on, as it stands. */
@@ -116,7 +120,8 @@ export interface Now {
   readonly campaigns: ReadonlyMap<string, CampaignNow>
   readonly strategies: ReadonlyMap<string, StrategyNow>
   readonly adGroups: ReadonlyMap<string, AdGroupNow>
-  readonly devices: ReadonlyMap<string, readonly CriterionRow[]>
+  /** By campaign: its device criteria, and those of the others that were asked for. */
+  readonly criteria: ReadonlyMap<string, readonly CriterionRow[]>
 }
 
 export interface Wanted {
@@ -126,6 +131,8 @@ export interface Wanted {
   readonly adGroups: readonly string[]
   /** Campaigns whose device criteria are wanted. */
   readonly devices: readonly string[]
+  /** Ids of other criteria that are wanted. */
+  readonly criteria: readonly string[]
 }
 
 /**
@@ -136,12 +143,16 @@ export interface Wanted {
  */
 export async function readNow(rest: GoogleAdsRest, account: AccountId, wanted: Wanted): Promise<Now> {
   const campaigns = await campaignsNow(rest, account, wanted.campaigns)
+  const criteria = [
+    ...(await devicesNow(rest, account, wanted.devices)),
+    ...(await listedNow(rest, account, wanted.criteria)),
+  ]
   const portfolios = wanted.devices.flatMap((id) => campaigns.get(id)?.biddingStrategy ?? []).map(idOf)
   return {
     campaigns,
     budgets: await budgetsNow(rest, account, wanted.budgets),
     strategies: await strategiesNow(rest, account, [...wanted.strategies, ...portfolios]),
     adGroups: await adGroupsNow(rest, account, wanted.adGroups),
-    devices: await devicesNow(rest, account, wanted.devices),
+    criteria: Map.groupBy(criteria, ({ campaign }) => campaign.id),
   }
 }

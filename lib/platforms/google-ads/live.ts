@@ -6,11 +6,11 @@ import { money } from '../../units/money.ts'
 import { type Customer, ownAccount } from './account.ts'
 import { asFloat32 } from './amounts.ts'
 import { isLifetime } from './budgets.ts'
+import { type CriterionNow, criterionId, dimensionOf } from './criteria.ts'
 import { deviceOf } from './devices.ts'
 import { type Now, readNow, type Wanted } from './lever-rows.ts'
 import type { GoogleAdsRest } from './rest.ts'
 import { type Targets, targetPlace } from './strategies.ts'
-import type { CriterionRow } from './structure-rows.ts'
 
 const ids = (levers: readonly Lever[], of: (lever: Lever) => boolean) => levers.filter(of).map(({ id }) => id)
 
@@ -19,7 +19,13 @@ const wantedBy = (levers: readonly Lever[]): Wanted => ({
   campaigns: ids(levers, ({ entity }) => entity === 'campaign'),
   strategies: ids(levers, ({ entity }) => entity === 'portfolio-strategy'),
   adGroups: ids(levers, ({ entity }) => entity === 'ad-group'),
-  devices: ids(levers, ({ entity, kind }) => entity === 'campaign' && kind === 'bid-multiplier'),
+  ...criteriaOf(levers),
+})
+
+/** What is wanted to know how the multipliers among these levers stand. */
+export const criteriaOf = (levers: readonly Lever[]): Pick<Wanted, 'devices' | 'criteria'> => ({
+  devices: ids(levers, ({ entity, kind, device }) => entity === 'campaign' && kind === 'bid-multiplier' && !!device),
+  criteria: levers.flatMap(({ criterion }) => criterion?.id ?? []),
 })
 
 const ratio = (value: number): LeverValue => ({ kind: 'ratio', value })
@@ -61,15 +67,27 @@ function portfolioTarget({ kind, id }: Lever, now: Now, currency: CurrencyCode):
   return strategy && strategy.status !== 'REMOVED' ? targetValue(kind, strategy.type, strategy, currency) : undefined
 }
 
-export const criterionFor = (lever: Lever, now: Now): CriterionRow['campaignCriterion'] | undefined =>
-  now.devices.get(lever.id)?.find(({ campaignCriterion }) => deviceOf(campaignCriterion.device.type) === lever.device)
-    ?.campaignCriterion
+/** The criterion that a multiplier is the modifier of, where the campaign has it. */
+export const criterionFor = ({ id, device, criterion }: Lever, now: Now): CriterionNow | undefined =>
+  now.criteria
+    .get(id)
+    ?.map(({ campaignCriterion }) => campaignCriterion)
+    .find((one) =>
+      criterion
+        ? criterionId(one.resourceName) === criterion.id && dimensionOf(one.type) === criterion.dimension
+        : deviceOf(one.device?.type) === device,
+    )
 
-/** A device that has no criterion, or one without a modifier, stands at 1: unchanged. */
-function deviceValue(lever: Lever, now: Now): LeverValue | undefined {
+/**
+ * A device that has no criterion stands at 1, unchanged, as does any criterion without a modifier; a place, part of the
+ * week or audience that the campaign does not list has none.
+ */
+function multiplierValue(lever: Lever, now: Now): LeverValue | undefined {
   const campaign = now.campaigns.get(lever.id)
-  if (lever.device === undefined || campaign === undefined || campaign.status === 'REMOVED') return undefined
-  return ratio(asFloat32(criterionFor(lever, now)?.bidModifier ?? 1))
+  const found = criterionFor(lever, now)
+  if (campaign === undefined || campaign.status === 'REMOVED' || (!found && lever.device === undefined))
+    return undefined
+  return ratio(asFloat32(found?.bidModifier ?? 1))
 }
 
 function liveValue(lever: Lever, now: Now, currency: CurrencyCode): LeverValue | undefined {
@@ -91,7 +109,7 @@ function liveValue(lever: Lever, now: Now, currency: CurrencyCode): LeverValue |
     case 'portfolio-strategy/target-roas':
       return portfolioTarget(lever, now, currency)
     case 'campaign/bid-multiplier':
-      return deviceValue(lever, now)
+      return multiplierValue(lever, now)
     default:
       return undefined
   }

@@ -1,9 +1,10 @@
 import type { AccountId } from '../../model/account.ts'
 import type { PlatformFailure } from '../../model/failure.ts'
 import type { Lever, LeverChange, LeverValue } from '../../model/lever.ts'
+import type { Device } from '../../model/structure.ts'
 import type { CurrencyCode } from '../../units/money.ts'
 import { toMicros } from './amounts.ts'
-import { whyDeviceIsIgnored } from './capabilities.ts'
+import { whyModifierIsIgnored } from './capabilities.ts'
 import { deviceType } from './devices.ts'
 import type { Now } from './lever-rows.ts'
 import { criterionFor } from './live.ts'
@@ -137,30 +138,33 @@ function status(resource: 'campaign' | 'adGroup', { lever, to }: LeverChange, co
   return set(resource, context, lever.id, 'status', STATUS[to.status])
 }
 
-/** A device criterion that the campaign has is changed; one that it lacks is created. */
-function device(change: LeverChange, context: Context): Planned {
+/**
+ * A criterion that the campaign has is changed. A device criterion that it lacks is created, which changes the bid alone;
+ * a place, part of the week or audience never: listing one would change whom the campaign reaches.
+ */
+function multiplier(change: LeverChange, context: Context): Planned {
   const { lever } = change
   const campaign = context.now.campaigns.get(lever.id)
-  if (!campaign || lever.device === undefined) return gone(lever)
+  const found = criterionFor(lever, context.now)
+  if (!campaign) return gone(lever)
   const portfolio = campaign.biddingStrategy && context.now.strategies.get(idOf(campaign.biddingStrategy))
   const { kind } = bidStrategy(campaign.biddingStrategyType, portfolio || campaign, context.currency)
-  const ignored = whyDeviceIsIgnored(kind)
+  const ignored = whyModifierIsIgnored(lever.criterion?.dimension ?? 'device', kind)
   if (ignored) return refuse('NOT_HONOURED', ignored)
   const bidModifier = ratioOf(change, ...MODIFIER)
   if (typeof bidModifier === 'object') return bidModifier
-  const found = criterionFor(lever, context.now)
-  const resourceName =
-    found?.resourceName ?? `customers/${context.account}/campaignCriteria/new/${lever.id}/${lever.device}`
-  const body = found
-    ? { updateMask: 'bidModifier', update: { resourceName, bidModifier } }
-    : {
-        create: {
-          campaign: `customers/${context.account}/campaigns/${lever.id}`,
-          device: { type: deviceType(lever.device) },
-          bidModifier,
-        },
-      }
-  return { resource: 'campaignCriterion', resourceName, body }
+  if (found) {
+    const { resourceName } = found
+    const body = { updateMask: 'bidModifier', update: { resourceName, bidModifier } }
+    return { resource: 'campaignCriterion', resourceName, body }
+  }
+  return lever.device ? newDevice(lever, lever.device, bidModifier, context) : gone(lever)
+}
+
+function newDevice({ id }: Lever, device: Device, bidModifier: number, { account }: Context): Operation {
+  const create = { campaign: `customers/${account}/campaigns/${id}`, device: { type: deviceType(device) }, bidModifier }
+  const resourceName = `customers/${account}/campaignCriteria/new/${id}/${device}`
+  return { resource: 'campaignCriterion', resourceName, body: { create } }
 }
 
 /** The operation that makes a change, or why it is not sent. */
@@ -184,7 +188,7 @@ export function operationOf(change: LeverChange, context: Context): Planned {
     case 'portfolio-strategy/target-roas':
       return portfolioTarget(change, context)
     case 'campaign/bid-multiplier':
-      return device(change, context)
+      return multiplier(change, context)
     default:
       return refuse('NOT_HONOURED', `${kind} of a ${entity} is not moved on Google Ads`)
   }

@@ -6,8 +6,8 @@ import { customers, ownAccount } from './account.ts'
 import { announce, readAnnouncements } from './announcements.ts'
 import { googleAdsCapabilities } from './capabilities.ts'
 import { readChanges } from './changes.ts'
+import { readClickCells } from './click-cells.ts'
 import { readConversionLag } from './conversion-lag.ts'
-import { readDeviceCells } from './device-cells.ts'
 import { apiVersion, DEFAULT_VERSION, endpoints, GOOGLE_API, GOOGLE_TOKEN } from './endpoints.ts'
 import { readForecasts } from './forecasts.ts'
 import { readLive } from './live.ts'
@@ -58,7 +58,7 @@ export function googleAdsPlatform(options: GoogleAdsOptions): AdPlatform {
       readConversionLag(rest, clock, account, await customerOf(ownAccount(account)), rules),
     forecasts: (account) => readForecasts(rest, account),
     targetForecasts: (account) => readTargetForecasts(rest, account),
-    cells: (account, rules, from, to) => readDeviceCells(rest, account, rules, from, to),
+    cells: (account, rules, from, to) => readClickCells(rest, account, rules, from, to),
   }
   const writer: PlatformWriter = {
     apply: (account, changes, notAfter) =>

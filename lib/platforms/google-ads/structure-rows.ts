@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { CRITERION_FIELDS, LISTED, MANUAL_BIDS } from './criteria.ts'
 import { digits, micros, real, resourceName } from './schema.ts'
 import { targetFields, targets } from './strategies.ts'
 
@@ -13,9 +14,9 @@ export const QUERIES = {
     'SELECT bidding_strategy.resource_name, bidding_strategy.id, bidding_strategy.type, ' +
     `${targetFields('bidding_strategy')} FROM bidding_strategy`,
   devices:
-    'SELECT campaign.id, campaign_criterion.resource_name, campaign_criterion.device.type, ' +
-    "campaign_criterion.bid_modifier FROM campaign_criterion WHERE campaign_criterion.type = 'DEVICE' " +
+    `SELECT ${CRITERION_FIELDS} FROM campaign_criterion WHERE campaign_criterion.type = 'DEVICE' ` +
     "AND campaign_criterion.status != 'REMOVED'",
+  criteria: `SELECT ${CRITERION_FIELDS} FROM campaign_criterion WHERE ${LISTED} AND ${MANUAL_BIDS}`,
   adGroups: (target: 'ad_group.target_cpa_micros' | 'ad_group.target_roas') =>
     'SELECT ad_group.id, ad_group.name, ad_group.status, campaign.id, ad_group.target_cpa_micros, ' +
     `ad_group.target_roas FROM ad_group WHERE ad_group.status != 'REMOVED' AND ${target} > 0`,
@@ -64,16 +65,6 @@ export const strategyRow = z.object({
 export type StrategyRow = {
   readonly biddingStrategy: Omit<z.infer<typeof strategyRow>['biddingStrategy'], 'resourceName' | 'id'>
 }
-
-export const criterionRow = z.object({
-  campaign: z.object({ id: digits }),
-  campaignCriterion: z.object({
-    resourceName,
-    device: z.object({ type: z.string() }),
-    bidModifier: real.optional(),
-  }),
-})
-export type CriterionRow = z.infer<typeof criterionRow>
 
 export const adGroupRow = z.object({
   adGroup: z.object({

@@ -1,5 +1,5 @@
 import type { AccountRef, AdGroupId, BudgetId } from '../../model/account.ts'
-import type { AccountStructure, AdGroup, Campaign, Device, EntityStatus } from '../../model/structure.ts'
+import type { AccountStructure, AdGroup, BidCriterion, Campaign, Device, EntityStatus } from '../../model/structure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type AccountDate, accountDate } from '../../units/calendar.ts'
 import { money } from '../../units/money.ts'
@@ -7,6 +7,7 @@ import { type Customer, ownAccount, readCustomer } from './account.ts'
 import { asFloat32 } from './amounts.ts'
 import { blockersOf } from './blockers.ts'
 import { budgetHolders } from './budgets.ts'
+import { type CriterionRow, criteriaByCampaign, criterionRow } from './criteria.ts'
 import { deviceOf } from './devices.ts'
 import { runningExperiments } from './experiments.ts'
 import type { GoogleAdsRest } from './rest.ts'
@@ -17,9 +18,7 @@ import {
   type AdGroupRow,
   adGroupRow,
   type CampaignRow,
-  type CriterionRow,
   campaignRow,
-  criterionRow,
   QUERIES,
   type StrategyRow,
   strategyRow,
@@ -33,7 +32,7 @@ type Multipliers = Partial<Record<Device, number>>
 function multipliersByCampaign(rows: readonly CriterionRow[]): ReadonlyMap<string, Multipliers> {
   const byCampaign = new Map<string, Multipliers>()
   for (const { campaign, campaignCriterion } of rows) {
-    const device = deviceOf(campaignCriterion.device.type)
+    const device = deviceOf(campaignCriterion.device?.type)
     if (device === undefined || campaignCriterion.bidModifier === undefined) continue
     const known = byCampaign.get(campaign.id) ?? {}
     byCampaign.set(campaign.id, { ...known, [device]: asFloat32(campaignCriterion.bidModifier) })
@@ -52,6 +51,7 @@ interface Parts {
   readonly customer: Customer
   readonly strategies: ReadonlyMap<string, StrategyRow['biddingStrategy']>
   readonly multipliers: ReadonlyMap<string, Multipliers>
+  readonly criteria: ReadonlyMap<string, readonly BidCriterion[]>
 }
 
 const strategyOf = ({ campaign }: CampaignRow, { customer, strategies }: Parts) => {
@@ -72,6 +72,7 @@ const campaignOf = (row: CampaignRow, parts: Parts): Campaign => ({
   ...optional('startsOn', dateOf(row.campaign.startDateTime)),
   ...optional('endsOn', dateOf(row.campaign.endDateTime)),
   deviceMultipliers: parts.multipliers.get(row.campaign.id) ?? {},
+  ...optional('criteria', parts.criteria.get(row.campaign.id)),
 })
 
 /** Ad groups that override their campaign's target; the rest hold nothing that Sluice could move. */
@@ -98,11 +99,13 @@ export async function readStructure(rest: GoogleAdsRest, clock: Clock, account: 
   const customer = await readCustomer(rest, id)
   const campaignRows = await rest.rows(id, QUERIES.campaigns, campaignRow)
   const strategyRows = await rest.rows(id, QUERIES.strategies, strategyRow)
-  const criteria = await rest.rows(id, QUERIES.devices, criterionRow)
+  const devices = await rest.rows(id, QUERIES.devices, criterionRow)
+  const criteria = await rest.rows(id, QUERIES.criteria, criterionRow)
   const parts: Parts = {
     customer,
     strategies: new Map(strategyRows.map(({ biddingStrategy }) => [biddingStrategy.resourceName, biddingStrategy])),
-    multipliers: multipliersByCampaign(criteria),
+    multipliers: multipliersByCampaign(devices),
+    criteria: criteriaByCampaign(criteria),
   }
   const campaigns = campaignRows.map((row) => campaignOf(row, parts))
   const overridden = [

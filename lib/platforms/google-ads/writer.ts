@@ -5,6 +5,7 @@ import type { Customer } from './account.ts'
 import { codeOf, failureOf, leavesDoubt } from './failures.ts'
 import { badId, isId } from './gaql.ts'
 import { type Now, readNow, type Wanted } from './lever-rows.ts'
+import { criteriaOf } from './live.ts'
 import { isOperation, type Operation, operationOf } from './operations.ts'
 import { failureIn, type GoogleAdsRest, type MutateOutcome } from './rest.ts'
 import { errorsOf, type GoogleAdsError, type MutateAnswer } from './schema.ts'
@@ -16,15 +17,15 @@ const refused = (failure: PlatformFailure): WriteResult => ({ kind: 'refused', f
 const unknown = (detail: string): WriteResult => ({ kind: 'unknown', detail })
 
 const isTarget = ({ kind }: Lever): boolean => kind === 'target-cpa' || kind === 'target-roas'
-const isDevice = ({ kind }: Lever): boolean => kind === 'bid-multiplier'
+const isMultiplier = ({ kind }: Lever): boolean => kind === 'bid-multiplier'
 
-/** Only what decides how a change is written: the strategies in force, and the device criteria that exist. */
+/** Only what decides how a change is written: the strategies in force, and the criteria that exist. */
 const wantedFor = (levers: readonly Lever[]): Wanted => ({
   budgets: [],
   adGroups: [],
-  campaigns: ids(levers, (of) => of.entity === 'campaign' && (isTarget(of) || isDevice(of))),
+  campaigns: ids(levers, (of) => of.entity === 'campaign' && (isTarget(of) || isMultiplier(of))),
   strategies: ids(levers, (of) => of.entity === 'portfolio-strategy' && isTarget(of)),
-  devices: ids(levers, (of) => of.entity === 'campaign' && isDevice(of)),
+  ...criteriaOf(levers),
 })
 const ids = (levers: readonly Lever[], of: (lever: Lever) => boolean) => levers.filter(of).map(({ id }) => id)
 

@@ -1,4 +1,4 @@
-/** Fields of campaigns, their budgets, ad groups and device criteria. */
+/** Fields of campaigns, their budgets and ad groups. */
 import type { WorldAdGroup, WorldBudget, WorldCampaign, WorldStrategy } from '../../world.ts'
 import {
   channelEnum,
@@ -11,12 +11,11 @@ import {
   systemStatus,
 } from './campaign-state.ts'
 import { type Field, fieldsOf, type Row } from './field.ts'
-import { adGroupName, budgetName, campaignName, criterionName, DEVICE_CRITERIA, DEVICE_ENUM } from './names.ts'
+import { adGroupName, budgetName, campaignName } from './names.ts'
 
 const budget = fieldsOf<WorldBudget>('campaign_budget', 'ATTRIBUTE', (r) => r.budget)
 const campaign = fieldsOf<WorldCampaign>('campaign', 'ATTRIBUTE', (r) => r.campaign)
 const adGroup = fieldsOf<WorldAdGroup>('ad_group', 'ATTRIBUTE', (r) => r.adGroup)
-const criterion = fieldsOf<WorldCampaign>('campaign_criterion', 'ATTRIBUTE', (r) => r.device && r.campaign)
 
 const isDaily = (b: WorldBudget): boolean => b.period === 'daily'
 
@@ -140,18 +139,4 @@ export const AD_GROUP_FIELDS: readonly Field[] = [
   adGroup('effective_target_roas_source', 'ENUM:BiddingSource', ['output', 'implicit'], (g) =>
     sourceOf(g.strategy?.targetRoas),
   ),
-]
-
-export const CRITERION_FIELDS: readonly Field[] = [
-  criterion('resource_name', 'RESOURCE_NAME', ['immutable', 'implicit'], (c, r) =>
-    criterionName(r.account.id, c.id, r.device!),
-  ),
-  criterion('campaign', 'RESOURCE_NAME', ['immutable'], (c, r) => campaignName(r.account.id, c.id)),
-  criterion('criterion_id', 'INT64', ['output'], (_, r) => DEVICE_CRITERIA[r.device!]),
-  criterion('display_name', 'STRING', ['output', 'implicit'], (_, r) => r.device),
-  criterion('bid_modifier', 'FLOAT', [], (c, r) => c.deviceMultipliers.get(r.device!)),
-  criterion('negative', 'BOOLEAN', ['immutable'], () => false),
-  criterion('type', 'ENUM:CriterionType', ['output', 'implicit'], () => 'DEVICE'),
-  criterion('status', 'ENUM:CampaignCriterionStatus', ['implicit'], () => 'ENABLED'),
-  criterion('device.type', 'ENUM:Device', ['implicit'], (_, r) => DEVICE_ENUM[r.device!]),
 ]

@@ -6,7 +6,8 @@ import {
   CUSTOMER_CLIENT_FIELDS,
   CUSTOMER_FIELDS,
 } from './catalogue-account.ts'
-import { AD_GROUP_FIELDS, BUDGET_FIELDS, CAMPAIGN_FIELDS, CRITERION_FIELDS } from './catalogue-campaign.ts'
+import { AD_GROUP_FIELDS, BUDGET_FIELDS, CAMPAIGN_FIELDS } from './catalogue-campaign.ts'
+import { CRITERION_FIELDS } from './catalogue-criterion.ts'
 import {
   ADJUSTMENT_FIELDS,
   BIDDING_STRATEGY_FIELDS,
@@ -60,6 +61,8 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   campaign_budget: { attributed: ['customer'], metrics: true },
   ad_group: { attributed: ['campaign', 'bidding_strategy', 'customer'], metrics: true },
   campaign_criterion: { attributed: ['campaign', 'bidding_strategy', 'customer'], metrics: false },
+  location_view: { attributed: ['campaign', 'campaign_criterion', 'customer'], metrics: true },
+  campaign_audience_view: { attributed: ['campaign', 'campaign_criterion', 'customer'], metrics: true },
   bidding_strategy: { attributed: ['customer'], metrics: false },
   experiment: { attributed: ['customer'], metrics: false },
   experiment_arm: { attributed: ['experiment', 'customer'], metrics: false },

@@ -1,6 +1,6 @@
 import type { StrategyKind, WorldAccount, WorldActor, WorldChange } from '../../world.ts'
 import { statusEnum } from './campaign-state.ts'
-import { adGroupName, budgetName, campaignName, criterionName, DEVICES } from './names.ts'
+import { adGroupName, budgetName, campaignName, criterionName, DEVICES, listedName } from './names.ts'
 import { localDateTime } from './times.ts'
 import type { Scheme } from './view.ts'
 
@@ -56,7 +56,7 @@ function changedIn(
         : undefined
     }
     case 'campaign':
-      return field === 'device-multiplier'
+      return field === 'device-multiplier' || field === 'criterion-multiplier'
         ? criterionChange(account, campaignId ?? entity.id, to)
         : campaignChange(account, entity.id, field, schemeOf(entity.id))
     case 'ad-group':
@@ -121,11 +121,12 @@ function adGroupChange(account: WorldAccount, id: string, field: WorldChange['fi
   }
 }
 
-/** The world writes a multiplier as a number, alone or after its device: `mobile 1.2`. */
+/** The world writes a multiplier as a number, alone or after its device or criterion: `mobile 1.2`, `200001 1.2`. */
 function criterionChange(account: WorldAccount, campaignId: string, to: string): Changed {
   const device = DEVICES.find((d) => to.includes(d)) ?? 'mobile'
+  const [, listed] = /^(\d+) /.exec(to) ?? []
   const value = (written: string): number => Math.fround(Number(/[\d.]+$/.exec(written)?.[0] ?? 1))
-  const name = criterionName(account.id, campaignId, device)
+  const name = listed ? listedName(account.id, campaignId, listed) : criterionName(account.id, campaignId, device)
   return { type: 'CAMPAIGN_CRITERION', name, key: 'campaignCriterion', path: 'bidModifier', value }
 }
 

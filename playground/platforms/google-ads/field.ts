@@ -5,6 +5,7 @@ import type {
   WorldAdGroup,
   WorldBudget,
   WorldCampaign,
+  WorldCriterion,
   WorldExperiment,
   WorldSimulation,
   WorldTargetSimulation,
@@ -25,6 +26,7 @@ export interface Row {
   readonly campaign?: WorldCampaign | undefined
   readonly adGroup?: WorldAdGroup | undefined
   readonly device?: Device
+  readonly criterion?: WorldCriterion
   readonly experiment?: WorldExperiment
   readonly arm?: ExperimentArm
   readonly change?: ChangeEvent

@@ -1,4 +1,4 @@
-import type { Device, WorldCampaign } from '../../world.ts'
+import type { Device, WorldCampaign, WorldCriterion } from '../../world.ts'
 import { deviceOfEnum } from './bidding-events.ts'
 import { removedMistake } from './mutate-campaign.ts'
 import {
@@ -14,14 +14,14 @@ import {
   type Planned,
   valueAt,
 } from './mutate-types.ts'
-import { criterionName, DEVICE_CRITERIA, DEVICES, parseName } from './names.ts'
+import { criterionName, DEVICE_CRITERIA, DEVICES, listedName, parseName } from './names.ts'
 
-/** Bounds of `campaign_criterion.bid_modifier`, both included; 0 opts the device type out. */
+/** Bounds of `campaign_criterion.bid_modifier`, both included; 0 opts a device type out. */
 const MODIFIER = { least: 0.1, most: 10 }
 
 /**
- * Checks an operation on a device criterion. Every campaign has one for each device type; creating one that exists sets
- * its modifier.
+ * Checks an operation on a criterion. Every campaign has one for each device type, and creating one that exists sets its
+ * modifier; the places, parts of the week and audiences that it lists are as they are.
  *
  * The platform takes modifiers on campaigns under any strategy. Under smart bidding it ignores them but for 0, and on
  * target CPA they scale the target: what a modifier does is the market's affair, not this file's.
@@ -31,16 +31,12 @@ export function checkCriterion(context: MutateContext, operation: Operation): Ch
     return [mistake('criterionError', 'CANNOT_REMOVE_CRITERION', 'Device criteria cannot be removed: set 1.0.')]
   const found = operation.verb === 'create' ? created(context, operation) : named(context, operation)
   if (!found) return [notFound(operation.resource.resourceName ?? operation.resource.campaign)]
-  const { campaign, device } = found
-  if (campaign.status === 'removed') return [removedMistake()]
-  const mistakes = [...maskMistakes('campaign_criterion', operation), ...problems(operation)]
-  return mistakes.length > 0 ? mistakes : planned(context, operation, campaign, device)
+  if (found.campaign.status === 'removed') return [removedMistake()]
+  const mistakes = [...maskMistakes('campaign_criterion', operation), ...problems(operation, 'device' in found)]
+  return mistakes.length > 0 ? mistakes : planned(context, operation, found)
 }
 
-interface Found {
-  readonly campaign: WorldCampaign
-  readonly device: Device
-}
+type Found = { readonly campaign: WorldCampaign } & ({ readonly device: Device } | { readonly listed: WorldCriterion })
 
 function named({ account }: MutateContext, { resource }: Operation): Found | undefined {
   const name = parseName(resource.resourceName)
@@ -48,6 +44,8 @@ function named({ account }: MutateContext, { resource }: Operation): Found | und
   const [campaignId = '', criterionId] = name.id.split('~')
   const campaign = account.campaigns.get(campaignId)
   const device = DEVICES.find((d) => DEVICE_CRITERIA[d] === criterionId)
+  const listed = campaign?.criteria?.get(criterionId ?? '')
+  if (campaign && listed) return { campaign, listed }
   return campaign && device ? { campaign, device } : undefined
 }
 
@@ -58,12 +56,12 @@ function created({ account }: MutateContext, { resource }: Operation): Found | u
   return campaign && device ? { campaign, device } : undefined
 }
 
-function problems(operation: Operation): readonly Mistake[] {
+function problems(operation: Operation, isDevice: boolean): readonly Mistake[] {
   const { verb, mask, resource } = operation
   if (verb === 'update' && mask.includes('status')) return [beyondThisWorld("change 'status'", ['update', 'status'])]
   if (verb === 'update' && !mask.includes('bid_modifier')) return []
   const factor = doubleAt(resource, 'bid_modifier')
-  if (factor === undefined || factor === 0) return []
+  if (factor === undefined || (factor === 0 && isDevice)) return []
   const refuse = (code: string) => [
     mistake(
       'rangeError',
@@ -78,12 +76,19 @@ function problems(operation: Operation): readonly Mistake[] {
 }
 
 /** A cleared modifier is 1. */
-function planned({ account }: MutateContext, operation: Operation, { id }: WorldCampaign, device: Device): Planned {
+function planned({ account }: MutateContext, operation: Operation, found: Found): Planned {
   const touched = operation.verb === 'create' || operation.mask.includes('bid_modifier')
   const factor = doubleAt(operation.resource, 'bid_modifier') ?? 1
-  const edit = { platform: 'google-ads', accountId: account.id, kind: 'device-multiplier', campaignId: id } as const
+  const { id: campaignId } = found.campaign
+  const edit = { platform: 'google-ads', accountId: account.id, campaignId, factor } as const
+  if ('device' in found)
+    return {
+      edits: touched ? [{ ...edit, kind: 'device-multiplier', device: found.device }] : [],
+      resourceName: () => criterionName(account.id, campaignId, found.device),
+    }
+  const { id: criterionId } = found.listed
   return {
-    edits: touched ? [{ ...edit, device, factor }] : [],
-    resourceName: () => criterionName(account.id, id, device),
+    edits: touched ? [{ ...edit, kind: 'criterion-multiplier', criterionId }] : [],
+    resourceName: () => listedName(account.id, campaignId, criterionId),
   }
 }

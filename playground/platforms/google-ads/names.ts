@@ -20,6 +20,11 @@ export const exclusionName = within('biddingDataExclusions')
 
 export const criterionName = (customer: string, campaign: string, device: Device): string =>
   `customers/${customer}/campaignCriteria/${campaign}~${DEVICE_CRITERIA[device]}`
+/** Of a criterion that is no device. */
+export const listedName = (customer: string, campaign: string, id: string): string =>
+  `customers/${customer}/campaignCriteria/${campaign}~${id}`
+export const viewName = (customer: string, view: string, campaign: string, id: string): string =>
+  `customers/${customer}/${view}/${campaign}~${id}`
 export const armName = (customer: string, experiment: string, arm: number): string =>
   `customers/${customer}/experimentArms/${experiment}~${arm}`
 

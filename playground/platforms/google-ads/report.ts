@@ -4,8 +4,8 @@ import type { FactQuery, WorldAccount, WorldBudget, WorldClaim, WorldFact } from
 import { CORE_DATE_SEGMENTS } from './catalogue-metrics.ts'
 import type { CompiledQuery } from './compile.ts'
 import { adjustedLagBucket, lagBucket } from './conversion-actions.ts'
-import { byDevice } from './devices.ts'
 import type { Row, SegmentValues } from './field.ts'
+import { atListedHours, byCriterion, byDevice } from './parts.ts'
 import { addClaim, addClaimByDate, isQuiet, noSums, type Sums } from './sums.ts'
 import { type DateRange, type Period, startOfPeriod } from './times.ts'
 import type { View } from './view.ts'
@@ -14,13 +14,22 @@ const LEVELS: Readonly<Record<string, FactQuery['level']>> = {
   customer: 'account',
   campaign: 'campaign',
   campaign_budget: 'campaign',
+  location_view: 'campaign',
+  campaign_audience_view: 'campaign',
   ad_group: 'ad-group',
+}
+
+/** Resources with a row for each criterion of a kind. */
+const VIEWS: Readonly<Record<string, 'place' | 'audience'>> = {
+  location_view: 'place',
+  campaign_audience_view: 'audience',
 }
 
 const ADJUSTED_LAG = 'segments.conversion_or_adjustment_lag_bucket'
 
 /** What identifies the entity of a row, and of a fact, in a report of `resource`. */
 function entityIdOf(resource: string, row: Row): string {
+  if (VIEWS[resource]) return `${row.campaign?.id}~${row.criterion?.id}`
   if (resource === 'campaign') return row.campaign?.id ?? ''
   if (resource === 'campaign_budget') return row.budget?.id ?? ''
   if (resource === 'ad_group') return row.adGroup?.id ?? ''
@@ -47,7 +56,10 @@ function factReader(query: CompiledQuery, view: View, account: WorldAccount) {
   const level = LEVELS[query.resource] ?? 'account'
   const asked = { platform: 'google-ads', accountId: account.id, level, grain, from, to } as const
   const takenBack = query.segments.has(ADJUSTED_LAG)
-  return (basis: FactQuery['basis']) => (from > to ? [] : view.world.facts({ ...asked, basis, takenBack }))
+  return (basis: FactQuery['basis']) => {
+    const facts = from > to ? [] : view.world.facts({ ...asked, basis, takenBack })
+    return grain === 'hour' ? atListedHours(facts, account.campaigns) : facts
+  }
 }
 
 /** The asked days, cut to those between the account's first campaign and today. */
@@ -148,17 +160,26 @@ class Report {
     return rows
   }
 
-  /** The fact, in parts by device where the query wants them. */
+  /** The fact, in parts by criterion and by device where the query wants them. */
   #each(whole: WorldFact, visit: (entity: Row, fact: WorldFact, segments: SegmentValues) => void): void {
-    const entity = this.#entities.get(this.#entityOf(whole))
-    if (!entity) return
     const when = this.#hourly ? { date: whole.date, hour: whole.hour ?? 0 } : { date: whole.date }
-    if (!this.#byDevice) {
-      visit(entity, whole, when)
-      return
+    for (const { id, fact: part } of this.#placed(whole)) {
+      const entity = this.#entities.get(id)
+      if (!entity) continue
+      if (!this.#byDevice) visit(entity, part, when)
+      else for (const { device, fact } of byDevice(part, entity.campaign)) visit(entity, fact, { ...when, device })
     }
-    const multipliers = entity.campaign?.deviceMultipliers
-    for (const { device, fact } of byDevice(whole, multipliers)) visit(entity, fact, { ...when, device })
+  }
+
+  /** The ids of the rows that a fact belongs to, with the part of it that does. */
+  #placed(whole: WorldFact): readonly { readonly id: string; readonly fact: WorldFact }[] {
+    const dimension = VIEWS[this.#query.resource]
+    const campaign = dimension && this.#account.campaigns.get(whole.id)
+    if (!dimension || !campaign) return [{ id: this.#entityOf(whole), fact: whole }]
+    return byCriterion(whole, campaign, dimension).map(({ criterion, fact }) => ({
+      id: `${campaign.id}~${criterion.id}`,
+      fact,
+    }))
   }
 
   #entityOf(fact: WorldFact): string {

@@ -1,5 +1,5 @@
 /** The rows of each resource, before metrics. */
-import type { WorldAccount } from '../../world.ts'
+import type { WorldAccount, WorldCriterion } from '../../world.ts'
 import { changeEvent } from './change-events.ts'
 import { GOOGLE_CURRENCIES } from './currencies.ts'
 import type { Row } from './field.ts'
@@ -15,6 +15,8 @@ const ROWS: Readonly<Record<string, Rows>> = {
   campaign_simulation: simulations,
   ad_group: adGroups,
   campaign_criterion: criteria,
+  location_view: (view, account) => listed(view, account, 'place'),
+  campaign_audience_view: (view, account) => listed(view, account, 'audience'),
   customer_client: clients,
   change_event: changes,
   experiment: (view, account) => account.experiments.map((experiment) => ({ view, account, experiment })),
@@ -58,8 +60,16 @@ function* adGroups(view: View, account: WorldAccount): Iterable<Row> {
 }
 
 function* criteria(view: View, account: WorldAccount): Iterable<Row> {
-  for (const campaign of account.campaigns.values())
+  for (const campaign of account.campaigns.values()) {
     for (const device of DEVICES) yield { view, account, campaign, device }
+    for (const criterion of campaign.criteria?.values() ?? []) yield { view, account, campaign, criterion }
+  }
+}
+
+function* listed(view: View, account: WorldAccount, dimension: WorldCriterion['dimension']): Iterable<Row> {
+  for (const campaign of account.campaigns.values())
+    for (const criterion of campaign.criteria?.values() ?? [])
+      if (criterion.dimension === dimension) yield { view, account, campaign, criterion }
 }
 
 /** The account itself at level 0, and under a manager every account one level below. */

@@ -23,6 +23,7 @@ const EVENT_TYPES: Readonly<Record<WorldChange['field'], Readonly<Partial<Record
   bid: { 'ad-set': 'update_ad_set_bidding' },
   strategy: { 'ad-set': 'update_ad_set_bid_strategy' },
   'device-multiplier': { 'ad-set': 'update_ad_set_bid_adjustments' },
+  'criterion-multiplier': {},
   schedule: { campaign: 'update_campaign_group_high_demand_periods', 'ad-set': 'update_campaign_high_demand_periods' },
   'spend-cap': { account: 'ad_account_update_spend_limit' },
 }

@@ -12,6 +12,7 @@ import type {
   WorldBudget,
   WorldCampaign,
   WorldChange,
+  WorldCriterion,
   WorldEdit,
   WorldExperiment,
   WorldFact,
@@ -35,6 +36,7 @@ interface CampaignSpec {
   readonly strategy?: WorldStrategy
   readonly learning?: Partial<WorldLearning>
   readonly devices?: readonly (readonly [Device, number])[]
+  readonly criteria?: readonly WorldCriterion[]
 }
 
 export function aCampaign(spec: CampaignSpec): Mutable<WorldCampaign> {
@@ -55,6 +57,7 @@ export function aCampaign(spec: CampaignSpec): Mutable<WorldCampaign> {
     startDate: date('2026-01-01'),
     adGroups: new Map([[adGroup.id, adGroup]]),
     deviceMultipliers: new Map(spec.devices ?? []),
+    criteria: new Map((spec.criteria ?? []).map((one) => [one.id, one])),
   }
 }
 
@@ -82,6 +85,8 @@ export interface AccountSpec {
   readonly changes?: readonly WorldChange[]
   /** Facts of campaigns, by day, on the click basis; those of ad groups and of the account follow from them. */
   readonly facts?: readonly WorldFact[]
+  /** How a day's facts fall on its hours; all at hour 9 unless given. */
+  readonly hours?: (fact: WorldFact) => readonly WorldFact[]
   /** Facts on the conversion basis; the same as on the click basis unless given. */
   readonly factsByConversion?: readonly WorldFact[]
 }
@@ -154,7 +159,7 @@ export class StubWorld implements World {
     const spec = this.account(query.platform, query.accountId)?.spec
     const basis = query.basis === 'conversion' ? (spec?.factsByConversion ?? spec?.facts) : spec?.facts
     const inRange = (basis ?? []).filter((f) => f.date >= query.from && f.date <= query.to)
-    const hours = inRange.flatMap((f) => (query.grain === 'hour' ? byHour(f) : [f]))
+    const hours = inRange.flatMap((f) => (query.grain === 'hour' ? (spec?.hours ?? byHour)(f) : [f]))
     if (query.level === 'campaign') return hours
     if (query.level === 'account') return hours.map((f) => ({ ...f, id: query.accountId }))
     return hours.map((f) => ({ ...f, id: `${f.id}1` }))
@@ -184,6 +189,13 @@ export class StubWorld implements World {
       case 'device-multiplier': {
         const multipliers = account.campaigns.get(edit.campaignId)?.deviceMultipliers as Map<Device, number> | undefined
         multipliers?.set(edit.device, edit.factor)
+        return
+      }
+      case 'criterion-multiplier': {
+        const criteria = account.campaigns.get(edit.campaignId)?.criteria as Map<string, WorldCriterion> | undefined
+        const found = criteria?.get(edit.criterionId)
+        if (!found) throw new RangeError(`no criterion ${edit.criterionId}`)
+        criteria?.set(edit.criterionId, { ...found, multiplier: edit.factor })
         return
       }
       default:

@@ -1,9 +1,9 @@
 /** Clicks and conversions by campaign and device, read from the pretend Google Ads and from answers made up here. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ConversionRule } from '../../../lib/model/conversions.ts'
-import type { DeviceCell } from '../../../lib/model/evidence.ts'
+import type { ClickCell } from '../../../lib/model/evidence.ts'
 import { accountDate } from '../../../lib/units/calendar.ts'
-import { clickWorth } from '../../../playground/platforms/google-ads/devices.ts'
+import { clickWorth } from '../../../playground/market/click-worth.ts'
 import { aCampaign, aFact } from '../../playground/google-ads/stub-world.ts'
 import * as tiny from './tiny-server.ts'
 import { ACCOUNT, type Stage, startStage } from './twin-stage.ts'
@@ -19,13 +19,13 @@ beforeEach(() => {
 })
 afterEach(() => stage?.twin.close())
 
-const ofTwin = async (...how: Parameters<typeof startStage>): Promise<readonly DeviceCell[]> => {
+const ofTwin = async (...how: Parameters<typeof startStage>): Promise<readonly ClickCell[]> => {
   stage = await startStage(...how)
   return (await stage.google.reader.cells!(ACCOUNT, [PURCHASE], FROM, TO)).get(KEY)!
 }
 const purchases = (count: number) =>
   [{ action: 'purchase', touch: 'click', lagDays: 0, count, valueMicros: BigInt(count) * 30_000_000n }] as const
-const sum = (cells: readonly DeviceCell[], of: 'clicks' | 'conversions' | 'value'): number =>
+const sum = (cells: readonly ClickCell[], of: 'clicks' | 'conversions' | 'value'): number =>
   cells.reduce((total, cell) => total + cell[of], 0)
 
 describe('from the pretend Google Ads', () => {
@@ -114,6 +114,7 @@ describe('from answers made up here', () => {
             ],
           },
         }
+      if (query.includes('FROM campaign_criterion')) return { json: tiny.NO_ROWS }
       return { json: { ...tiny.NO_ROWS, results: query.includes('metrics.clicks') ? clicks : conversions } }
     })
     try {

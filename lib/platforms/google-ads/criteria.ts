@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import type { BidCriterion, CriterionDimension } from '../../model/structure.ts'
+import { asFloat32 } from './amounts.ts'
+import { digits, idOf, real, resourceName } from './schema.ts'
+
+/**
+ * Criteria that a bid modifier may be given to, by their CriterionType. What a campaign does not list has none here:
+ * listing a place or hours narrows the campaign to them, and listing an audience may.
+ *
+ * Source: https://developers.google.com/google-ads/api/fields/v25/campaign_criterion (bid_modifier: 0.1 to 10).
+ */
+const DIMENSIONS: ReadonlyMap<string, CriterionDimension> = new Map([
+  ['LOCATION', 'place'],
+  ['AD_SCHEDULE', 'hour'],
+  ['USER_LIST', 'audience'],
+  ['USER_INTEREST', 'audience'],
+  ['CUSTOM_AUDIENCE', 'audience'],
+  ['COMBINED_AUDIENCE', 'audience'],
+])
+
+/** Campaigns whose bids are a person's: under all others Google ignores these modifiers. */
+export const MANUAL_BIDS = "campaign.bidding_strategy_type IN ('MANUAL_CPC', 'ENHANCED_CPC')"
+
+/** What is excluded (`negative`) has no bids. */
+export const LISTED =
+  `campaign_criterion.type IN (${[...DIMENSIONS.keys()].map((type) => `'${type}'`).join(', ')}) ` +
+  "AND campaign_criterion.negative = FALSE AND campaign_criterion.status != 'REMOVED'"
+
+export const CRITERION_FIELDS =
+  'campaign.id, campaign_criterion.resource_name, campaign_criterion.type, campaign_criterion.display_name, ' +
+  'campaign_criterion.device.type, campaign_criterion.bid_modifier'
+
+export const criterionRow = z.object({
+  campaign: z.object({ id: digits }),
+  campaignCriterion: z.object({
+    resourceName,
+    type: z.string().default('UNSPECIFIED'),
+    displayName: z.string().default(''),
+    device: z.object({ type: z.string() }).optional(),
+    bidModifier: real.optional(),
+  }),
+})
+export type CriterionRow = z.infer<typeof criterionRow>
+export type CriterionNow = CriterionRow['campaignCriterion']
+
+export const dimensionOf = (type: string): CriterionDimension | undefined => DIMENSIONS.get(type)
+
+/** Unique within its campaign: what follows the campaign's id in `customers/1/campaignCriteria/23~456`. */
+export const criterionId = (name: string): string => idOf(name).split('~')[1] ?? ''
+
+/** Those that a modifier may be given to, by campaign; one without a modifier stands at 1. */
+export function criteriaByCampaign(rows: readonly CriterionRow[]): ReadonlyMap<string, readonly BidCriterion[]> {
+  const found = new Map<string, BidCriterion[]>()
+  for (const { campaign, campaignCriterion: one } of rows) {
+    const dimension = dimensionOf(one.type)
+    if (!dimension) continue
+    const id = criterionId(one.resourceName)
+    const own = found.get(campaign.id) ?? []
+    found.set(campaign.id, own)
+    own.push({ dimension, id, name: one.displayName || id, multiplier: asFloat32(one.bidModifier ?? 1) })
+  }
+  return found
+}
