@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type AdGroupId, accountRef, type BudgetId, type CampaignId } from '../../lib/model/account.ts'
-import { isCut, type Lever, type LeverKind, type LeverValue, sameValue } from '../../lib/model/lever.ts'
-import { campaignsMovedBy, targetLevers, valueIn } from '../../lib/model/lever-place.ts'
+import { isCut, type Lever, type LeverKind, type LeverValue, leverKey, sameValue } from '../../lib/model/lever.ts'
+import { campaignsMovedBy, multiplierLevers, targetLevers, valueIn } from '../../lib/model/lever-place.ts'
 import type { AdGroup, BidStrategy } from '../../lib/model/structure.ts'
 import { currency, money } from '../../lib/units/money.ts'
 import { aBudget, aCampaign, aStructure } from './samples.ts'
@@ -15,6 +15,22 @@ const leverOf = (kind: LeverKind, entity: Lever['entity'], id: string): Lever =>
   kind,
   entity,
   id,
+})
+
+const inPlace = (campaign: string, id: string): Lever => ({
+  ...leverOf('bid-multiplier', 'campaign', campaign),
+  criterion: { dimension: 'place', id },
+})
+
+test.each<[lever: Lever, key: string]>([
+  [leverOf('daily-budget', 'budget', '7'), 'google-ads:1/daily-budget/budget/7'],
+  [
+    { ...leverOf('bid-multiplier', 'campaign', '7'), device: 'mobile' },
+    'google-ads:1/bid-multiplier/campaign/7/mobile',
+  ],
+  [inPlace('7', '21'), 'google-ads:1/bid-multiplier/campaign/7/place:21'],
+])('the key of %j is %s', (lever, key) => {
+  expect(leverKey(lever)).toBe(key)
 })
 
 describe('a change is a cut', () => {
@@ -43,7 +59,11 @@ describe('where a lever sits', () => {
   const shared: BidStrategy = { kind: 'target-roas', targetRoas: 4, portfolioStrategy: '55' }
   const structure = aStructure(ACCOUNT, {
     campaigns: [
-      aCampaign('7', { strategy: { kind: 'target-cpa', targetCpa: euros(20) }, deviceMultipliers: { mobile: 0.9 } }),
+      aCampaign('7', {
+        strategy: { kind: 'target-cpa', targetCpa: euros(20) },
+        deviceMultipliers: { mobile: 0.9 },
+        criteria: [{ dimension: 'place', id: '21', name: 'Berlin', multiplier: 1.3 }],
+      }),
       aCampaign('8', { strategy: shared, status: 'paused' }),
       aCampaign('9', { strategy: shared }),
       aCampaign('6', { status: 'removed' }),
@@ -74,6 +94,9 @@ describe('where a lever sits', () => {
     [leverOf('bid', 'ad-group', '71'), amount(2)],
     [{ ...leverOf('bid-multiplier', 'campaign', '7'), device: 'mobile' }, ratio(0.9)],
     [{ ...leverOf('bid-multiplier', 'campaign', '7'), device: 'tablet' }, ratio(1)],
+    [inPlace('7', '21'), ratio(1.3)],
+    [inPlace('7', '22'), undefined],
+    [{ ...inPlace('7', '21'), criterion: { dimension: 'audience', id: '21' } }, undefined],
     [leverOf('target-cpa', 'campaign', '404'), undefined],
   ])('its value is read from the structure: $kind of $entity $id', (lever, wanted) => {
     expect(valueIn(structure, lever)).toEqual(wanted)
@@ -97,5 +120,11 @@ describe('where a lever sits', () => {
     ])
     expect(targetLevers(structure, paused!)).toEqual([leverOf('target-roas', 'portfolio-strategy', '55')])
     expect(targetLevers(structure, aCampaign('5'))).toEqual([])
+  })
+
+  test('a campaign has a multiplier for each device and for what it lists', () => {
+    expect(
+      multiplierLevers(structure, structure.campaigns[0]!).map(({ device, criterion }) => device ?? criterion),
+    ).toEqual(['desktop', 'mobile', 'tablet', { dimension: 'place', id: '21' }])
   })
 })

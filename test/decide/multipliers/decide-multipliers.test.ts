@@ -6,6 +6,7 @@ import {
   type MultiplierQuestion,
 } from '../../../lib/decide/multipliers/decide-multipliers.ts'
 import { combined, type Multipliers, wantedMultipliers } from '../../../lib/decide/multipliers/wanted.ts'
+import { UNLISTED } from '../../../lib/measure/cells/cells.ts'
 import type { DimensionEffects } from '../../../lib/measure/cells/fit-cells.ts'
 import { dice } from '../../measure/dice.ts'
 
@@ -74,6 +75,12 @@ describe('wanted multipliers', () => {
     ])
   })
 
+  test('leave clicks that nothing listed is for as they are, and count them in the mean', () => {
+    // (250 · 1.8 + 750 · 1) / 1,000 = 1.2: the audience is worth 1.5 times the mean click.
+    const audience = dimension('audience', ['buyers', 250, 1.8, 0.01], [UNLISTED, 750, 1, 0.01])
+    expect(wantedMultipliers([audience], {}).map(({ level, wanted }) => [level, wanted])).toEqual([['buyers', 1.5]])
+  })
+
   test.each<[string, readonly DimensionEffects[]]>([
     ['no dimension', []],
     ['a dimension without levels', [dimension('device')]],
@@ -91,6 +98,25 @@ describe('decisions about multipliers', () => {
     expect(at(decisions, 'mobile')).toMatchObject({ kind: 'move', from: 1, to: 1.2 })
     expect(at(decisions, 'mobile').why).toMatch(/^a click is worth 1\.20× the mean click by device/)
     expect(at(decisions, 'desktop')).toMatchObject({ kind: 'move', from: 1, to: 0.8 })
+  })
+
+  test('take clicks that nothing listed is for as multiplied by 1 where all dimensions multiply', () => {
+    // The audience is worth half. What is not of it gets 1 · 2 · 2 · 2 = 8 and not 0.5 · 8 = 4: more than 5.
+    const dimensions = [
+      dimension('audience', ['browsers', 100, 0.5, 0.01], [UNLISTED, 900, 1.0556, 0.01]),
+      ...['device', 'hour', 'place'].map((name) => dimension(name, ['high', 100, 2, 0.01], ['low', 900, 0.8889, 0.01])),
+    ]
+    const highs = decideMultipliers(question(dimensions)).filter(({ level }) => level === 'high')
+    const product = highs.reduce((all, one) => all * (one.kind === 'move' ? one.to : one.from), 1)
+    expect(product).toBeCloseTo(5, 9)
+  })
+
+  test('take a multiplier back towards 1 as what it rests on runs dry', () => {
+    const [hour] = decideMultipliers(
+      question([dimension('hour', ['night', 30, 1.02, 0.19], ['day', 970, 1, 0.05])], { hour: { night: 1.6 } }),
+    )
+    expect(hour).toMatchObject({ kind: 'move', from: 1.6 })
+    expect(hour!.kind === 'move' && hour!.to).toBeCloseTo(1.02, 1)
   })
 
   test('hold within 5 %', () => {
