@@ -1,7 +1,7 @@
 import { accountRule, type BudgetDay, budgetDays } from '../../measure/budget-days.ts'
 import { isLimitedByBudget } from '../../measure/delivery.ts'
 import type { AccountKey, PlatformId } from '../../model/account.ts'
-import type { Estimates } from '../../model/estimates.ts'
+import type { BudgetEstimate, Estimates } from '../../model/estimates.ts'
 import { canSpend } from '../../model/membership.ts'
 import type { Observation } from '../../model/observation.ts'
 import { mainUnits } from '../../units/money.ts'
@@ -59,10 +59,7 @@ function budgetOf(question: BudgetQuestion, days: readonly BudgetDay[]): Forecas
   const { account, estimate, observation, budget } = question
   const baseUnits = baseUnitsOf(rateOf(question))
   const stays = reasonToStay(question) ?? (estimate ? undefined : NO_HISTORY)
-  const ceiling =
-    !estimate || isLimitedByBudget(estimate)
-      ? Number.POSITIVE_INFINITY
-      : HEADROOM * estimate.recentSpendPerDay * baseUnits
+  const ceiling = estimate ? ceilingOf(estimate, question.limited) * baseUnits : Number.POSITIVE_INFINITY
   const asked = mainUnits(budget.amount) * baseUnits * (estimate?.delivery ?? 1)
   const whole = estimate && { ...estimate, incrementality: { mean: 1, low: 1, high: 1 } }
   return {
@@ -81,6 +78,13 @@ function budgetOf(question: BudgetQuestion, days: readonly BudgetDay[]): Forecas
     source: sourceOf(question),
     wanting: conversionsWanting(estimate),
   }
+}
+
+/** What a target or bid leaves unused is found out by no budget: then it is what the last days came to, as in the day's split. */
+function ceilingOf(estimate: BudgetEstimate, limited: BudgetQuestion['limited']): number {
+  const most = HEADROOM * estimate.recentSpendPerDay
+  if (limited?.isBinding) return Math.min(most, estimate.deliverablePerDay)
+  return isLimitedByBudget(estimate) ? Number.POSITIVE_INFINITY : most
 }
 
 const NO_HISTORY: Hold = { reason: 'too-little-history', detail: 'it has not spent yet' }

@@ -1,5 +1,5 @@
 import { pushDate } from '../../model/push-day.ts'
-import { fromMainUnits } from '../../units/money.ts'
+import { fromMainUnits, mainUnits } from '../../units/money.ts'
 import { convertBack } from '../../units/rates.ts'
 import { rateOf } from '../base-rate.ts'
 import { type BudgetContext, limitsOf } from '../guardrails.ts'
@@ -7,8 +7,17 @@ import { intersect, type Limit } from '../interval.ts'
 import { type Position, positionOf } from '../position.ts'
 import type { MovableBudget } from './budget.ts'
 
-/** Guardrails of one decision, which many decisions pass; what limits delivery is reckoned with as a ceiling on spend. */
-const OF_ONE_DECISION: ReadonlySet<string> = new Set(['step', 'day-rise', 'implausible', 'not-limited-by-budget'])
+/**
+ * Guardrails of one decision, which many decisions pass: where a budget binds, its best recent day grows with it. What
+ * limits delivery is reckoned with as a ceiling on spend.
+ */
+const OF_ONE_DECISION: ReadonlySet<string> = new Set([
+  'step',
+  'day-rise',
+  'implausible',
+  'headroom',
+  'not-limited-by-budget',
+])
 
 /** What a budget may come to when it has been moved as often as it takes. */
 export interface LongRun {
@@ -33,6 +42,7 @@ export function longRunOf(budget: MovableBudget, total: number): LongRun {
     class: question.membership.class,
     state: question.state,
     estimate: question.estimate,
+    ...(question.limited ? { limited: question.limited } : {}),
     capabilities: question.capabilities,
     rate: rateOf(question),
     dayTarget: fromMainUnits(total, policy.baseCurrency, 'down'),
@@ -47,13 +57,16 @@ export function longRunOf(budget: MovableBudget, total: number): LongRun {
   const room = Math.min(position.atMost, ceiling)
   // What cannot spend its least budget spends what it can.
   const least = Math.min(position.atLeast, room)
-  const own = ceiling < position.atMost ? SPENDS_NO_MORE : upper
+  const allowed = mainUnits(upper.atMost) * position.baseUnits * position.delivery
+  const own = room < allowed ? spendsNoMore(question.limited) : upper
   const cap = room > total ? { name: TOTAL, detail: '' } : own
   return { budget, position, least, most: Math.max(least, Math.min(room, total)), floor, cap }
 }
 
 export const TOTAL = 'total'
-const SPENDS_NO_MORE: Limit = {
+const spendsNoMore = (limited: MovableBudget['question']['limited']): Limit => ({
   name: 'not-limited-by-budget',
-  detail: 'it does not spend the budget that it has: more budget would bring nothing',
-}
+  detail: limited?.isBinding
+    ? `its ${limited.by} limits what it spends: more budget would bring nothing`
+    : 'it does not spend the budget that it has: more budget would bring nothing',
+})
