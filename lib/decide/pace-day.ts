@@ -47,6 +47,7 @@ export function paceDay(
     ...{ from: flight.from, to: flight.to, total, today: observation.today, spent },
     weights: dayWeights(flight.from, flight.to, { dayOfWeek: estimates.dayOfWeek, parts: partsOf(questions) }),
     launches: launchesOf(policy),
+    steady,
   })
   const { maxStepUp, maxStepDown } = policy.guardrails
   const limits = {
@@ -56,7 +57,7 @@ export function paceDay(
   const lands = landing({ ...limits, total, spent, noise: estimates.spendNoise })
   const noReturn = pointOfNoReturn(limits)
   return {
-    target: fromMainUnits(day.exact, baseCurrency, 'down'),
+    target: fromMainUnits(day.target, baseCurrency, 'down'),
     day,
     pace: {
       ...{ status: day.status, spent, total, daysLeft: day.daysLeft },

@@ -19,6 +19,11 @@ describe('the target of the day', () => {
     expect(dayOf(140)).toBeCloseTo(140, 4)
   })
 
+  test('is what the budgets stand at while that is near enough: within 5 % · 9 / 14, ten days before the end', () => {
+    expect(dayOf(103)).toBeCloseTo(100, 4)
+    expect(dayOf(104)).toBeCloseTo(104, 4)
+  })
+
   test('follows an announced event, and takes its money from the other days', () => {
     // Ten days of which two are to have twice the money: 1,400 / 12 for each of the others.
     const event = (from: string, to: string) => ({ events: [{ name: 'fair', from, to, expectedUplift: 2 }] })

@@ -2,8 +2,6 @@ import { daysBetween } from '../../units/calendar.ts'
 import { expectedBefore, type FlightPosition, type Launch, type TargetPath, targetPath } from './path.ts'
 
 export interface DayTerms extends FlightPosition {
-  /** What today has spent already; 0 where unknown. */
-  readonly spentToday?: number
   /** What today would spend if no budget were moved; undefined: not known. */
   readonly steady?: number
 }
@@ -14,12 +12,8 @@ export interface DayTerms extends FlightPosition {
 export type PaceStatus = 'unknown' | 'under' | 'on-track' | 'over' | 'exhausted' | 'outside-flight'
 
 export interface DayPlan {
-  /** What today should spend, what it has spent already included. */
+  /** What today should spend. */
   readonly target: number
-  /** The same without regard to what budgets stand at. */
-  readonly exact: number
-  /** Share of the exact target that budgets may be off without being moved for it; 0 on the last day. */
-  readonly tolerance: number
   readonly remaining: number
   /** Today included; 0 outside the flight. */
   readonly daysLeft: number
@@ -48,26 +42,21 @@ const WIDEST_BAND = 0.25
 const NARROWEST_BAND = 0.01
 
 /**
- * Today's target. As long as what the budgets would spend lies within the tolerance of the exact target, they are left:
- * otherwise every day's noise would move every budget. Further off, they are moved as far as the tolerance.
+ * Today's target: the path's part of what remains. As long as what the budgets would spend lies within the tolerance of
+ * that, it is what they would spend: the noise of single days, made up by later ones, is no reason to move them all.
  */
 export function dayPlan(terms: DayTerms): DayPlan {
-  const { from, to, today, spentToday = 0, steady } = terms
+  const { from, to, today, steady } = terms
   const path = targetPath(terms)
   const daysLeft = today < from || today > to ? 0 : daysBetween(today, to) + 1
   const { remaining } = path
   const exact = daysLeft > 0 ? (path.days[0]?.target ?? 0) : 0
-  const tolerance = toleranceAt(daysLeft)
-  const smooth =
-    steady === undefined ? exact : Math.min(exact * (1 + tolerance), Math.max(exact * (1 - tolerance), steady))
-  // What is spent cannot be taken back, and more than remains is never planned for.
-  const target = Math.min(Math.max(smooth, daysLeft > 0 ? spentToday : 0), remaining)
+  const isNear = steady !== undefined && Math.abs(steady - exact) <= toleranceAt(daysLeft) * exact
+  const target = Math.min(isNear ? steady : exact, remaining)
   const expected = expectedBefore(terms, today)
   const pace = expected > 0 && daysLeft > 0 ? terms.spent / expected : undefined
   return {
     target,
-    exact,
-    tolerance,
     remaining,
     daysLeft,
     requiredPerDay: daysLeft > 0 ? remaining / daysLeft : 0,
