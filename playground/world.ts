@@ -67,6 +67,8 @@ export interface WorldBudgetSchedule {
   readonly id: string
   readonly from: Instant
   readonly to: Instant
+  /** Written, and not in force: the budget's own switch for schedules is off (Meta). */
+  readonly isOff?: true
   readonly change:
     | { readonly kind: 'absolute'; readonly amountMicros: bigint }
     | { readonly kind: 'multiplier'; readonly factor: number }

@@ -28,8 +28,8 @@ export function positionIn(period: 'month' | 'week', date: AccountDate): PeriodP
  */
 export function dailyAmount(budget: BudgetState, at: number, date: AccountDate): number {
   let amount = budget.period === 'daily' ? budget.amount : lifetimeShare(budget, date)
-  for (const { from, to, change } of budget.schedules) {
-    if (at < from || at >= to) continue
+  for (const { from, to, change, isOff } of budget.schedules) {
+    if (at < from || at >= to || isOff) continue
     amount = change.kind === 'absolute' ? Number(change.amountMicros) / 1e6 : amount * change.factor
   }
   return amount

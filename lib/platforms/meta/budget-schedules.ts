@@ -10,7 +10,6 @@ import type { AccountBasics } from './account.ts'
 import type { Graph } from './graph.ts'
 import { readLive } from './live.ts'
 import { AD_SET_STATUSES, CAMPAIGN_STATUSES, id, metaUnits, PAGE_SIZE } from './schema.ts'
-import type { Params } from './sender.ts'
 import { ownBudget } from './structure.ts'
 import { time } from './time.ts'
 import { fromMetaUnits, toMetaUnits } from './units.ts'
@@ -46,7 +45,7 @@ export interface Place {
   readonly currency: CurrencyCode
 }
 
-/** Every budget schedule of the account, each as the level that the budget is raised to. */
+/** Every budget schedule of the account that is switched on, each as the level that the budget is raised to. */
 export async function readAnnouncements(place: Place): Promise<readonly Announcement[]> {
   const { graph, account } = place
   const list = (edge: string, statuses: string) =>
@@ -90,13 +89,8 @@ const endOf = ({ time_start, time_end, recurrence_type = ONCE }: Period): Instan
   recurrence_type === ONCE ? time_end : later(time_start, FOR_EVER_MS)
 const ONCE = 'ONE_TIME'
 
-const readPeriods = (
-  graph: Graph,
-  account: AccountId,
-  holder: string,
-  window: Params = {},
-): Promise<readonly Period[]> =>
-  graph.all(account, `${holder}/budget_schedules`, { fields: PERIOD_FIELDS, limit: PAGE_SIZE, ...window }, periodSchema)
+const readPeriods = (graph: Graph, account: AccountId, holder: string): Promise<readonly Period[]> =>
+  graph.all(account, `${holder}/budget_schedules`, { fields: PERIOD_FIELDS, limit: PAGE_SIZE }, periodSchema)
 
 /** Meta documents both kinds of value as an increase over the base; a multiplier of 140 as 140 %. */
 const levelOf = ({ budget_value: value, budget_value_type: type }: Period, base: Money): Money =>
@@ -144,10 +138,40 @@ async function schedule(place: Place, wanted: BudgetSchedule): Promise<WriteResu
   const increase = subtract(wanted.amount, wanted.over)
   if (increase.micros <= 0n || toMetaUnits(increase) === 0n)
     return notSent('not-a-raise', `the amount is not above the budget of ${live.value.amount.micros} micros`)
-  const there = await sameWindow(place, wanted)
-  if (there) return alreadyThere(there, live.value.amount, wanted.amount)
-  const body = { ...windowOf(wanted), budget_value: String(toMetaUnits(increase)), budget_value_type: 'ABSOLUTE' }
-  return writeResult(await graph.send(account.id, `${wanted.budget.id}/budget_schedules`, body), namesCreated)
+  const periods = await readPeriods(graph, account.id, wanted.budget.id)
+  const there = periods.find((one) => one.time_start < wanted.to && endOf(one) > wanted.from)
+  const overlap = there && otherThan(there, live.value.amount, wanted.amount)
+  if (overlap) return overlap
+  const { is_budget_schedule_enabled: isOn } = await graph.get(
+    account.id,
+    wanted.budget.id,
+    SWITCH_FIELDS,
+    switchSchema,
+  )
+  if (!isOn && periods.some((one) => one !== there && endOf(one) > later(wanted.from, -DAY_MS)))
+    return notSent(
+      'switched-off',
+      'other schedules of the budget are switched off, and would be switched on with this one',
+    )
+  if (!there) {
+    const body = { ...windowOf(wanted), budget_value: String(toMetaUnits(increase)), budget_value_type: 'ABSOLUTE' }
+    const created = await graph.send(account.id, `${wanted.budget.id}/budget_schedules`, body)
+    const result = writeResult(created, namesCreated)
+    if (result.kind !== 'applied') return result
+  }
+  return isOn ? { kind: 'applied' } : switchOn(place, wanted)
+}
+
+/** A schedule is in force where the budget's own switch for them is on, which writing one does not do. */
+const switchSchema = scheduledSchema.pick({ id: true, is_budget_schedule_enabled: true })
+const SWITCH_FIELDS = { fields: Object.keys(switchSchema.shape).join(',') }
+
+/** What is written and not known to be switched on may be in force, now or soon. */
+async function switchOn({ graph, account }: Place, { budget }: BudgetSchedule): Promise<WriteResult> {
+  const sent = writeResult(await graph.send(account.id, budget.id, { is_budget_schedule_enabled: 'true' }))
+  if (sent.kind === 'applied') return sent
+  const why = sent.kind === 'unknown' ? sent.detail : sent.failure.detail
+  return { kind: 'unknown', detail: `written, and not known to be switched on: ${why}` }
 }
 
 function faultOf({ budget, from, to, amount, over }: BudgetSchedule, account: AccountRef, currency: CurrencyCode) {
@@ -165,12 +189,6 @@ const windowOf = ({ from, to }: BudgetSchedule) => ({
   time_end: seconds(to, Math.floor),
 })
 
-async function sameWindow({ graph, account }: Place, wanted: BudgetSchedule): Promise<Period | undefined> {
-  const { time_start, time_end } = windowOf(wanted)
-  const near = await readPeriods(graph, account.id, wanted.budget.id, { time_start, time_stop: time_end })
-  return near.find((period) => period.time_start < wanted.to && endOf(period) > wanted.from)
-}
-
 /** Takes a schedule back. Does not throw; one that is gone already is refused by Meta, which is as good. */
 export async function withdraw(graph: Graph, account: AccountRef, schedule: string): Promise<WriteResult> {
   if (!/^\d{1,20}$/.test(schedule)) return notSent('bad-id', `"${schedule}" is not an id of Meta's`)
@@ -181,10 +199,10 @@ export async function withdraw(graph: Graph, account: AccountRef, schedule: stri
   }
 }
 
-/** A second schedule over the same hours would add to the first. */
-function alreadyThere(there: Period, base: Money, wanted: Money): WriteResult {
+/** A second schedule over the same hours would add to the first: undefined where the first is what is wanted. */
+function otherThan(there: Period, base: Money, wanted: Money): WriteResult | undefined {
   const level = levelOf(there, base)
-  if (equal(level, fromMetaUnits(toMetaUnits(wanted), wanted.currency))) return { kind: 'applied' }
+  if (equal(level, fromMetaUnits(toMetaUnits(wanted), wanted.currency))) return undefined
   const relation = compare(level, wanted) > 0 ? 'higher' : 'lower'
   return notSent('overlaps', `schedule ${there.id} already raises the budget in that time, to a ${relation} amount`)
 }

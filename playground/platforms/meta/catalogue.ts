@@ -59,7 +59,7 @@ const shared = {
   daily_budget: (node: Budgeted) => amount(node, 'daily'),
   lifetime_budget: (node: Budgeted) => amount(node, 'lifetime'),
   budget_remaining: budgetRemaining,
-  is_budget_schedule_enabled: (node: Budgeted) => (ownBudget(node)?.schedules.length ?? 0) > 0,
+  is_budget_schedule_enabled: (node: Budgeted) => ownBudget(node)?.schedules.some(({ isOff }) => !isOff) ?? false,
   start_time: startTime,
   created_time: startTime,
 } as const

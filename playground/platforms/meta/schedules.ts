@@ -61,7 +61,21 @@ export function planSchedule(
   if (from < nowOf(twin)) throw badParameter('param time_start must not be in the past.')
   const change = changeOf(node, budget, params)
   const id = `7${nowOf(twin)}${budget.schedules.length.toString().padStart(3, '0')}`
-  const schedule = { id, from, to, change }
+  // Writing one does not switch them on: where the switch is off, it is not in force.
+  const isOn = budget.schedules.some((one) => !one.isOff)
+  const schedule = { id, from, to, change, ...(isOn ? {} : { isOff: true as const }) }
   const { id: accountId } = node.account
   return { id, edit: { platform: 'meta', accountId, kind: 'budget-schedule', budgetId: budget.id, schedule } }
+}
+
+/** What `is_budget_schedule_enabled` of an update does: all schedules of the budget are in force, or none is. */
+export function switchSchedules(node: CampaignNode | AdSetNode, params: Params): readonly WorldEdit[] {
+  const asked = params.text('is_budget_schedule_enabled')
+  const budget = ownBudget(node)
+  if (asked === undefined || !budget) return []
+  const on = asked === 'true' || asked === '1'
+  return budget.schedules.map(({ isOff: _, ...schedule }) => ({
+    ...{ platform: 'meta', accountId: node.account.id, kind: 'budget-schedule', budgetId: budget.id },
+    schedule: on ? schedule : { ...schedule, isOff: true as const },
+  }))
 }

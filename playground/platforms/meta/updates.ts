@@ -13,6 +13,7 @@ import {
   ownBudget,
 } from './nodes.ts'
 import type { Params } from './params.ts'
+import { switchSchedules } from './schedules.ts'
 import { configuredStatus } from './status.ts'
 import { BID_STRATEGIES, type BidEdit, type BidStrategyName, editedStrategy, strategyOf } from './strategies.ts'
 import { nowOf, type Twin } from './twin.ts'
@@ -162,7 +163,13 @@ export function planUpdate(twin: Twin, node: GraphNode, params: Params): Planned
   if (node.kind === 'account') return planAccount(twin, node, params)
   if (node.kind !== 'campaign' && node.kind !== 'ad-set') throw noSuchObject(nodeId(node), 'POST')
   checkAlive(twin, node, params)
-  const parts = [planBid(node, params), planBudget(twin, node, params), planStatus(twin, node, params)]
+  const switched = { edits: switchSchedules(node, params) }
+  const parts: readonly PlannedUpdate[] = [
+    planBid(node, params),
+    planBudget(twin, node, params),
+    planStatus(twin, node, params),
+    switched,
+  ]
   return {
     edits: parts.flatMap(({ edits }) => edits),
     remember: () => {

@@ -31,9 +31,14 @@ const holder = { id: '20', account_id: '1001', status: 'ACTIVE', effective_statu
 const posts = () => stub.calls.filter(({ method }) => method === 'POST')
 
 /** An ad set with $100 a day and these schedules. */
-async function adapter(there: readonly object[] = [], created: Reply = { json: { id: '901' } }) {
+async function adapter(
+  there: readonly object[] = [],
+  created: Reply = { json: { id: '901' } },
+  { isOn = true, switched = { json: { success: true } } }: { isOn?: boolean; switched?: Reply } = {},
+) {
   stub = await startStub(({ method, path, params }) => {
-    if (method === 'POST') return created
+    if (method === 'POST') return path.endsWith('/budget_schedules') ? created : switched
+    if (path.endsWith('/20')) return { json: { id: '20', is_budget_schedule_enabled: isOn } }
     if (path.endsWith('/budget_schedules')) return { json: { data: there } }
     if (path.endsWith('/adsets')) return { json: { data: [{ ...holder, is_budget_schedule_enabled: true }] } }
     if (path.endsWith('/campaigns')) return { json: { data: [] } }
@@ -122,6 +127,36 @@ describe('announcing a budget schedule', () => {
       failure: { detail: expect.stringMatching(says) },
     })
     expect(posts()).toEqual([])
+  })
+
+  describe('where the budget’s own switch for schedules is off', () => {
+    const off = (there: readonly object[], switched: Reply = { json: { success: true } }) =>
+      adapter(there, { json: { id: '901' } }, { isOn: false, switched })
+
+    test('switches it on once the schedule is written', async () => {
+      expect(await (await off([])).writer.announce(ACCOUNT, wanted())).toEqual({ kind: 'applied' })
+      expect(posts().map(({ path }) => path)).toEqual(['/v25.0/20/budget_schedules', '/v25.0/20'])
+      expect(Object.fromEntries(posts()[1]?.params ?? [])).toEqual({ is_budget_schedule_enabled: 'true' })
+    })
+
+    test('goes on where it was written before and not switched on', async () => {
+      expect(await (await off([period()])).writer.announce(ACCOUNT, wanted())).toEqual({ kind: 'applied' })
+      expect(posts().map(({ path }) => path)).toEqual(['/v25.0/20'])
+    })
+
+    test('is unknown, and not refused, where the switch is refused: it is written', async () => {
+      const refusal = { status: 400, json: { error: { code: 100, message: 'no' } } }
+      expect(await (await off([], refusal)).writer.announce(ACCOUNT, wanted())).toMatchObject({ kind: 'unknown' })
+    })
+
+    test('is refused unsent where it would switch somebody else’s on', async () => {
+      const other = period({ time_start: '2026-12-01T00:00:00+0000', time_end: '2026-12-02T00:00:00+0000' })
+      expect(await (await off([other])).writer.announce(ACCOUNT, wanted())).toMatchObject({
+        kind: 'refused',
+        failure: { code: 'switched-off' },
+      })
+      expect(posts()).toEqual([])
+    })
   })
 
   test('is unknown when its answer is lost, and is sent once', async () => {

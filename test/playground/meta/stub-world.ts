@@ -245,7 +245,8 @@ function made(account: MutableAccount, edit: WorldEdit): Made {
     case 'budget-schedule': {
       const before = account.budgets.get(edit.budgetId)
       if (!before) throw new RangeError(`no budget ${edit.budgetId}`)
-      account.budgets.set(before.id, { ...before, schedules: [...before.schedules, edit.schedule] })
+      const others = before.schedules.filter(({ id }) => id !== edit.schedule.id)
+      account.budgets.set(before.id, { ...before, schedules: [...others, edit.schedule] })
       return { entity: { kind: 'budget', id: before.id }, field: 'schedule', from: '', to: edit.schedule.id }
     }
     case 'no-budget-schedule': {

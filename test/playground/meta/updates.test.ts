@@ -187,6 +187,20 @@ describe('a budget schedule', () => {
   const start_ = NOON / 1_000 + 3_600
   const window = { time_start: start_, time_end: start_ + 7_200 }
 
+  test('is in force once the budget’s switch is on, which writing it does not do, and is gone once deleted', async () => {
+    await start()
+    const asked = { ...window, budget_value: 2_500, budget_value_type: 'ABSOLUTE' }
+    const { id } = (await graph.post('100/budget_schedules', asked)).body
+    const flag = async () => (await graph.get('100', { fields: 'is_budget_schedule_enabled' })).body
+    expect(await flag()).toMatchObject({ is_budget_schedule_enabled: false })
+    await graph.post('100', { is_budget_schedule_enabled: 'true' })
+    expect(await flag()).toMatchObject({ is_budget_schedule_enabled: true })
+    expect(shop()?.budgets.get('b100')?.schedules).toMatchObject([{ id }])
+    expect(shop()?.budgets.get('b100')?.schedules[0]).not.toHaveProperty('isOff')
+    await graph.delete(String(id))
+    expect(shop()?.budgets.get('b100')?.schedules).toEqual([])
+  })
+
   test('raises by an amount: the world gets the level that it comes to', async () => {
     await start()
     const { id } = (
@@ -198,6 +212,7 @@ describe('a budget schedule', () => {
         from: start_ * 1_000,
         to: (start_ + 7_200) * 1_000,
         change: { kind: 'absolute', amountMicros: 125n * USD },
+        isOff: true,
       },
     ])
     expect(await graph.all('100/budget_schedules')).toEqual([
