@@ -57,14 +57,18 @@ function byAccount(platform: PlatformId, connections: readonly Connection[], mak
   }
 }
 
+type Optional = {
+  [K in keyof PlatformReader as undefined extends PlatformReader[K] ? K : never]: PlatformReader[K]
+}
+
 /** What only some platforms can be asked: adapters of one platform can all be asked the same. */
-function optional(
-  one: PlatformReader,
-  of: (account: AccountRef) => PlatformReader,
-): Pick<PlatformReader, 'conversionLag' | 'forecasts' | 'cells'> {
-  return {
-    ...(one.conversionLag && { conversionLag: async (account, rules) => of(account).conversionLag!(account, rules) }),
-    ...(one.forecasts && { forecasts: async (account) => of(account).forecasts!(account) }),
-    ...(one.cells && { cells: async (account, rules, from, to) => of(account).cells!(account, rules, from, to) }),
+function optional(one: PlatformReader, of: (account: AccountRef) => PlatformReader): Optional {
+  // All of them, or it does not compile: one that is left out here is never asked, and nobody is told.
+  const every: Required<Optional> = {
+    conversionLag: async (account, rules) => of(account).conversionLag!(account, rules),
+    forecasts: async (account) => of(account).forecasts!(account),
+    targetForecasts: async (account) => of(account).targetForecasts!(account),
+    cells: async (account, rules, from, to) => of(account).cells!(account, rules, from, to),
   }
+  return Object.fromEntries(Object.entries(every).filter(([name]) => one[name as keyof Optional] !== undefined))
 }

@@ -44,17 +44,25 @@ describe('the platform registry', () => {
       ({
         reader: {
           forecasts: async ({ id }: { id: string }) => void asked.push(`forecasts of ${id} with ${secret}`),
+          targetForecasts: async ({ id }: { id: string }) => void asked.push(`targets of ${id} with ${secret}`),
           cells: async ({ id }: { id: string }) => void asked.push(`cells of ${id} with ${secret}`),
           conversionLag: async ({ id }: { id: string }) => void asked.push(`lags of ${id} with ${secret}`),
         },
       }) as unknown as AdPlatform
     const { reader } = platformRegistry([all, own], { meta: make })(meta)
     await reader.forecasts?.(accountRef('meta', '7'))
+    await reader.targetForecasts?.(accountRef('meta', '8'))
     await reader.conversionLag?.(accountRef('meta', '8'), [])
     await reader.cells?.(accountRef('meta', '7'), [], accountDate('2026-11-01'), accountDate('2026-11-20'))
-    expect(asked).toEqual(['forecasts of 7 with for-seven', 'lags of 8 with for-all', 'cells of 7 with for-seven'])
+    expect(asked).toEqual([
+      'forecasts of 7 with for-seven',
+      'targets of 8 with for-all',
+      'lags of 8 with for-all',
+      'cells of 7 with for-seven',
+    ])
     const silent = aRegistry([all]).platforms(meta).reader
-    expect([silent.forecasts, silent.conversionLag, silent.cells]).toEqual([undefined, undefined, undefined])
+    for (const name of ['forecasts', 'targetForecasts', 'conversionLag', 'cells'] as const)
+      expect(silent).not.toHaveProperty(name)
   })
   test('gives what the platform honours', () => {
     expect(aRegistry([all]).platforms(meta).capabilities.restatementDays).toBe(28)
