@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { portfolioId } from '../../lib/model/account.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { Observation } from '../../lib/model/observation.ts'
 import type { Decision } from '../../lib/model/plan.ts'
-import { DAY_MS, later } from '../../lib/units/calendar.ts'
+import type { ScheduledRaise } from '../../lib/model/scheduled-raise.ts'
+import { accountDate, DAY_MS, instant, later } from '../../lib/units/calendar.ts'
 import { anObservation, NOW } from '../measure/samples.ts'
 import { amountAfter, aState, decisionOn, euros, planOf } from './samples.ts'
 
@@ -112,5 +114,56 @@ describe('the approved step of an event', () => {
     const event = { name: 'fair', stoodAt: euros(5) }
     const states = [aState('1', 50, { event, cutBackTo: { kind: 'money', amount: euros(24) } })]
     expect(decisionOn(planned({ states }), '1')).toMatchObject({ change: { to: { amount: euros(24) } }, event })
+  })
+})
+
+describe('a budget that a schedule of the platform raises', () => {
+  /** Over the 50 of the first budget, for both days of the fair. */
+  const raise = (over: Partial<ScheduledRaise> = {}): ScheduledRaise => ({
+    from: instant('2026-11-20T23:00:00Z'),
+    to: instant('2026-11-22T23:00:00Z'),
+    first: accountDate('2026-11-21'),
+    last: accountDate('2026-11-22'),
+    size: { by: 'amount', amount: euros(150) },
+    id: 's1',
+    ...over,
+  })
+  const ours = { event: 'fair', portfolio: portfolioId('eu'), factor: 4, over: euros(50) }
+  const on = (one: ScheduledRaise, ask: Ask = {}) =>
+    decisionOn(planned({ states: [aState('1', 50, { raises: [one] })], ...ask }), '1')
+
+  test.each<[why: string, one: ScheduledRaise, says: string]>([
+    ['for the event', raise({ ours }), 'the platform raises it by a schedule until 2026-11-22'],
+    ['by somebody else', raise(), 'somebody’s schedule raises it'],
+    [
+      'no more, because somebody deleted it',
+      raise({ ours, gone: accountDate('2026-11-21') }),
+      'the platform raises it by a schedule until 2026-11-22',
+    ],
+    [
+      'no more since before it began',
+      raise({ ours, gone: accountDate('2026-11-20') }),
+      'somebody took its schedule back: it is left as it is',
+    ],
+  ])('is not stepped as well: raised %s', (_why, one, detail) => {
+    expect(on(one)).toMatchObject({ kind: 'hold', reason: 'event', detail })
+  })
+
+  test('is left alone on the eve of a schedule and on its days, be there an event or not', () => {
+    const tomorrow = raise({ first: accountDate('2026-11-22') })
+    for (const one of [raise(), tomorrow])
+      expect(on(one, { policy: { events: [] } })).toMatchObject({ kind: 'hold', reason: 'human-hold' })
+    expect(on(raise({ ours }), { policy: { events: [] } })).toMatchObject({ kind: 'hold', reason: 'event' })
+  })
+
+  test('takes its share of the day’s money and of the room under the caps', () => {
+    // 150 + 50 + 30 at twice are 460: a cap of 520 leaves 30 to the second's step of 90.
+    const states = [aState('1', 50, { raises: [raise({ ours })] })]
+    expect(amountAfter(decisionOn(planned({ states, cap: 520 }), '2'))).toBe(60)
+    // The first spends 200 either way: the second is given the same as beside the step of the budget.
+    const events = [{ ...FAIR, match: { id: '1' } }]
+    const alone = (raises: readonly ScheduledRaise[]) =>
+      amountAfter(decisionOn(planned({ states: [aState('1', 50, { raises })], policy: { events } }), '2'))
+    expect(alone([raise({ ours })])).toBe(alone([]))
   })
 })

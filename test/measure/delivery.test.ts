@@ -8,6 +8,7 @@ import {
   learnDelivery,
 } from '../../lib/measure/delivery.ts'
 import { type AccountKey, accountKey, accountRef, type BudgetId, platformId } from '../../lib/model/account.ts'
+import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { BudgetHolder } from '../../lib/model/structure.ts'
 import { addDays } from '../../lib/units/calendar.ts'
 import { anAccount, TODAY } from './samples.ts'
@@ -41,6 +42,33 @@ describe('spend over budget', () => {
 
   test('of a budget of nothing is unknown', () => {
     expect(ratio([0, 0], { amount: { ...budget!.amount, micros: 0n } })).toBeUndefined()
+  })
+
+  test('leaves out days on which a schedule raised the budget', () => {
+    const raised = addDays(TODAY, -2)
+    const state: LeverState = {
+      lever: { account: structure.account, kind: 'daily-budget', entity: 'budget', id: budget!.id },
+      version: 1,
+      known: { kind: 'money', amount: budget!.amount },
+      knownAt: structure.readAt,
+      ours: true,
+      idle: false,
+      raises: [
+        {
+          from: structure.readAt,
+          to: structure.readAt,
+          ...{ first: raised, last: raised },
+          size: { by: 'share', share: 3 },
+        },
+      ],
+    }
+    const days = [90, 400, 90].map(
+      (spend, i): BudgetDay => ({
+        ...{ date: addDays(TODAY, i - 3), ageDays: 3 - i, spend },
+        ...{ conversions: 0, value: 0 },
+      }),
+    )
+    expect(deliveryRatio(days, budget!, { ...account, levers: [state] })).toBeCloseTo(0.9, 12)
   })
 
   test('of a lifetime budget is unknown: it says nothing of a day', () => {
