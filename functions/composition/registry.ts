@@ -1,5 +1,5 @@
 import type { AccountRef, PlatformId } from '../../lib/model/account.ts'
-import type { AdPlatform, PlatformReader, PlatformRegistry } from '../../lib/ports/platform.ts'
+import type { AdPlatform, PlatformReader, PlatformRegistry, PlatformWriter } from '../../lib/ports/platform.ts'
 import { type Connection, connectionFor, connectionsOf } from './connections.ts'
 
 /** Makes a platform's adapter for one set of credentials. */
@@ -53,22 +53,32 @@ function byAccount(platform: PlatformId, connections: readonly Connection[], mak
     writer: {
       apply: async (account, changes, notAfter) => of(account).writer.apply(account, changes, notAfter),
       announce: async (account, announcement) => of(account).writer.announce(account, announcement),
+      ...optionalWrites(adapters.get(first)!.writer, (account) => of(account).writer),
     },
   }
 }
 
-type Optional = {
-  [K in keyof PlatformReader as undefined extends PlatformReader[K] ? K : never]: PlatformReader[K]
-}
+type Optional<T> = { [K in keyof T as undefined extends T[K] ? K : never]: T[K] }
 
 /** What only some platforms can be asked: adapters of one platform can all be asked the same. */
-function optional(one: PlatformReader, of: (account: AccountRef) => PlatformReader): Optional {
+function optional(one: PlatformReader, of: (account: AccountRef) => PlatformReader): Optional<PlatformReader> {
   // All of them, or it does not compile: one that is left out here is never asked, and nobody is told.
-  const every: Required<Optional> = {
+  const every: Required<Optional<PlatformReader>> = {
     conversionLag: async (account, rules) => of(account).conversionLag!(account, rules),
     forecasts: async (account) => of(account).forecasts!(account),
     targetForecasts: async (account) => of(account).targetForecasts!(account),
     cells: async (account, rules, from, to) => of(account).cells!(account, rules, from, to),
   }
-  return Object.fromEntries(Object.entries(every).filter(([name]) => one[name as keyof Optional] !== undefined))
+  return thoseOf(one, every)
 }
+
+/** The same of what only some can be told. */
+function optionalWrites(one: PlatformWriter, of: (account: AccountRef) => PlatformWriter): Optional<PlatformWriter> {
+  const every: Required<Optional<PlatformWriter>> = {
+    withdraw: async (account, schedule) => of(account).withdraw!(account, schedule),
+  }
+  return thoseOf(one, every)
+}
+
+const thoseOf = <T extends object>(one: Partial<T>, every: T): Partial<T> =>
+  Object.fromEntries(Object.entries(every).filter(([name]) => one[name as keyof T] !== undefined)) as Partial<T>

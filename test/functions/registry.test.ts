@@ -18,7 +18,7 @@ function aRegistry(connections: readonly Connection[]) {
       calls.push(`${id} with ${secret}`)
       return []
     }
-    return { id: meta, reader: { changes }, capabilities: { restatementDays: 28 } } as unknown as AdPlatform
+    return { id: meta, reader: { changes }, writer: {}, capabilities: { restatementDays: 28 } } as unknown as AdPlatform
   }
   return { made, calls, platforms: platformRegistry(connections, { meta: make }) }
 }
@@ -48,6 +48,7 @@ describe('the platform registry', () => {
           cells: async ({ id }: { id: string }) => void asked.push(`cells of ${id} with ${secret}`),
           conversionLag: async ({ id }: { id: string }) => void asked.push(`lags of ${id} with ${secret}`),
         },
+        writer: {},
       }) as unknown as AdPlatform
     const { reader } = platformRegistry([all, own], { meta: make })(meta)
     await reader.forecasts?.(accountRef('meta', '7'))
@@ -63,6 +64,17 @@ describe('the platform registry', () => {
     const silent = aRegistry([all]).platforms(meta).reader
     for (const name of ['forecasts', 'targetForecasts', 'conversionLag', 'cells'] as const)
       expect(silent).not.toHaveProperty(name)
+  })
+  test('tells what only some platforms can be told: a schedule is taken back by the account’s own connection', async () => {
+    const told: string[] = []
+    const make = ({ secret }: Connection) =>
+      ({
+        reader: {},
+        writer: { withdraw: async (_: unknown, schedule: string) => void told.push(`${schedule} with ${secret}`) },
+      }) as unknown as AdPlatform
+    await platformRegistry([all, own], { meta: make })(meta).writer.withdraw?.(accountRef('meta', '7'), 'a schedule')
+    expect(told).toEqual(['a schedule with for-seven'])
+    expect(aRegistry([all]).platforms(meta).writer).not.toHaveProperty('withdraw')
   })
   test('gives what the platform honours', () => {
     expect(aRegistry([all]).platforms(meta).capabilities.restatementDays).toBe(28)
