@@ -2,7 +2,7 @@ import type { Goal } from '../model/policy.ts'
 import { mainUnits } from '../units/money.ts'
 import type { AverageCeiling, Curves, GrowthRooms, MarginalFloor, Problem } from './allocation/problem.ts'
 import type { GroupTerms, PortfolioGroups } from './portfolio-groups.ts'
-import { claimedAt, type Fixture, hopeAt, type Position } from './position.ts'
+import { claimedAt, type Fixture, type Position } from './position.ts'
 
 /** Points that a curve is tabulated at between a budget's bounds: finer than any platform's smallest step matters. */
 const POINTS = 33
@@ -18,7 +18,7 @@ export interface Rooms {
 /**
  * The day's problem: positions come first, then the budgets that stay as they are.
  *
- * @param boldness standard deviations of a raise's outcome that are counted as if they were to be had; 0 = none
+ * @param bonus what is counted as if it were to be had, beyond what is expected: of the objective, at a spend of a position
  */
 export function portfolioProblem(
   goal: Goal,
@@ -26,13 +26,18 @@ export function portfolioProblem(
   fixtures: readonly Fixture[],
   { terms, of }: PortfolioGroups,
   { rooms, of: roomOf }: Rooms,
-  boldness: number,
+  bonus?: (index: number, spend: number) => number,
 ): Problem {
   const marginals = marginalFloors(goal, terms)
   const averages = averageCeilings(goal, terms)
   const stay = fixtures.map(() => 0)
   return {
-    curves: curvesOf(positions, fixtures, boldness, goal.kind === 'profit' || (boldness > 0 && averages.length > 0)),
+    curves: curvesOf(
+      positions,
+      fixtures,
+      bonus,
+      goal.kind === 'profit' || (bonus !== undefined && averages.length > 0),
+    ),
     groups: {
       parent: Int32Array.from(terms, ({ parent }) => parent),
       minimum: Float64Array.from(terms, ({ atLeast }) => atLeast),
@@ -56,7 +61,7 @@ export function portfolioProblem(
 function curvesOf(
   positions: readonly Position[],
   fixtures: readonly Fixture[],
-  boldness: number,
+  bonus: ((index: number, spend: number) => number) | undefined,
   apart: boolean,
 ): Curves {
   const offset = new Int32Array(positions.length + fixtures.length + 1)
@@ -70,8 +75,7 @@ function curvesOf(
       const at = points === 1 ? atLeast : atLeast + ((atMost - atLeast) * k) / (points - 1)
       const claimed = claimedAt(position, at)
       spend.push(at)
-      const hope = boldness > 0 ? boldness * hopeAt(position, at) : 0
-      objective.push(worth.objective * (claimed + hope))
+      objective.push(worth.objective * claimed + (bonus?.(i, at) ?? 0))
       outcome.push(worth.outcome * claimed)
     }
     offset[i + 1] = spend.length

@@ -5,11 +5,12 @@ import { type Money, mainUnits } from '../units/money.ts'
 import type { Allocated, Allocation, AverageCeiling, Limit, Problem } from './allocation/problem.ts'
 import { allocateSpend } from './allocation/solve.ts'
 import { valuesAt } from './allocation/tables.ts'
+import { farWorth } from './far-sight.ts'
 import { groupRooms } from './group-rooms.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { type Floor, type GroupTerms, portfolioGroups } from './portfolio-groups.ts'
 import { portfolioProblem } from './portfolio-problem.ts'
-import { claimedAt, fixtureOf, type Position } from './position.ts'
+import { claimedAt, fixtureOf, hopeAt, type Position } from './position.ts'
 
 /** The day's money, split. Amounts are main units of the base currency. */
 export interface Split {
@@ -60,19 +61,22 @@ export function splitDay(
   const { rooms, indexesOf } = groupRooms(observation, [...positions.map(({ movable }) => movable), ...staying])
   const roomOf = positions.map(({ movable }) => indexesOf(movable)[0]!)
   const { goal, exploration } = observation.policy.policy
-  const at = (boldness: number): Problem =>
-    portfolioProblem(goal, positions, fixtures, groups, { rooms, of: roomOf }, boldness)
-  const { problem, found } = solved(at(0))
+  const asked = (bonus?: (index: number, spend: number) => number): Problem =>
+    portfolioProblem(goal, positions, fixtures, groups, { rooms, of: roomOf }, bonus)
+  const { problem, found } = solved(asked())
   if (found.kind === 'infeasible')
     return {
       kind: 'impossible',
       detail: `these limits contradict each other: ${found.conflict.map((one) => limitText(one, observation, groups.terms)).join('; ')}`,
     }
-  const explored = explore(goal, positions, found, exploration.maxCost, (boldness) => solved(at(boldness)).found)
+  const explored = explore(goal, positions, found, exploration.maxCost, (bonus) => solved(asked(bonus)).found)
   return splitOf(observation, problem, found, explored, groups.terms, positions)
 }
 
-/** Standard deviations of a raise's outcome that exploring counts as if they were to be had, boldest first. */
+/**
+ * Standard deviations of a raise's outcome that exploring counts as if they were to be had, boldest first; and the same
+ * shares of what raises are worth for where they lead.
+ */
 const BOLDNESS = [0.8, 0.4, 0.2] as const
 
 interface Explored {
@@ -83,14 +87,15 @@ interface Explored {
 
 /**
  * The split that leans towards raises of which little is known, as boldly as the policy's cost of learning allows. What
- * is tried becomes known, and is given up again if it was not worth it; what is never tried stays unknown for ever.
+ * is tried becomes known, and is given up again if it was not worth it; what is never tried stays unknown for ever. And
+ * towards raises that pay only after more of them.
  */
 function explore(
   goal: Goal,
   positions: readonly Position[],
   found: Allocated,
   maxCost: number,
-  solve: (boldness: number) => Allocation,
+  solve: (bonus: (index: number, spend: number) => number) => Allocation,
 ): Explored {
   // Of profit, money that is spent is given up as well.
   const price = goal.kind === 'profit' ? 1 : 0
@@ -100,8 +105,13 @@ function explore(
       0,
     )
   const best = outcome(found.spend)
-  for (const boldness of maxCost > 0 && best > 0 ? BOLDNESS : []) {
-    const bold = solve(boldness)
+  if (!(maxCost > 0 && best > 0)) return { spend: found.spend, cost: 0 }
+  const ahead = farWorth(positions, found.spend, price)
+  for (const boldness of BOLDNESS) {
+    const bold = solve((i, spend) => {
+      const position = positions[i]!
+      return boldness * (position.worth.objective * hopeAt(position, spend) + ahead[i]! * (spend - position.atLeast))
+    })
     if (bold.kind !== 'allocated') continue
     const cost = 1 - outcome(bold.spend) / best
     if (cost <= maxCost) return { spend: bold.spend, cost: Math.max(0, cost) }

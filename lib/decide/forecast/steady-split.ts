@@ -67,7 +67,7 @@ export function steadySplit(
   const { goal } = observation.policy.policy
   const caps = dayCaps(observation, capabilitiesOf, levers, staying)
   const positions = levers.map(({ position, least: atLeast, most: atMost }) => ({ ...position, atLeast, atMost }))
-  const { growth: _, ...terms } = portfolioProblem(goal, positions, fixtures, groups, { rooms: [], of: [] }, 0)
+  const { growth: _, ...terms } = portfolioProblem(goal, positions, fixtures, groups, { rooms: [], of: [] })
   const frame = caps ? { ...terms, growth: caps.rooms } : terms
   const found = allocated(frame, levers, fixtures, goal.kind === 'profit')
   if (found.kind === 'infeasible')
