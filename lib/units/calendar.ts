@@ -14,7 +14,9 @@ export const HOUR_MS = 3_600_000
 export const DAY_MS = 86_400_000
 
 /** @throws RangeError unless `text` is an ISO 8601 instant with an offset, such as 2026-11-21T06:00:00Z */
-export function instant(text: string): Instant {
+export const instant = (text: string): Instant => remembered(knownInstants, text, parseInstant)
+
+function parseInstant(text: string): Instant {
   try {
     return Temporal.Instant.from(text).epochMilliseconds as Instant
   } catch {
@@ -55,6 +57,7 @@ function checkZone(name: string): TimeZone {
 const DATES_KEPT = 4_096
 const checkedDates = new Map<string, AccountDate>()
 const checkedZones = new Map<string, TimeZone>()
+const knownInstants = new Map<string, Instant>()
 const dayNumbers = new Map<AccountDate, number>()
 const datesOfNumbers = new Map<number, AccountDate>()
 
@@ -102,7 +105,12 @@ function localDay(at: Instant, zone: TimeZone): LocalDay {
   return day
 }
 
-function dayOf(date: AccountDate, zone: TimeZone): LocalDay {
+const knownDays = new Map<string, LocalDay>()
+
+const dayOf = (date: AccountDate, zone: TimeZone): LocalDay =>
+  remembered(knownDays, `${date} ${zone}`, () => findDay(date, zone))
+
+function findDay(date: AccountDate, zone: TimeZone): LocalDay {
   const plain = Temporal.PlainDate.from(date)
   return {
     date,

@@ -151,6 +151,15 @@ function nested(path: string, value: unknown): object {
   return { [first]: rest.length === 0 ? value : nested(rest.join('.'), value) }
 }
 
+// The history is read every hour and grows all the while; a change stays as it was, and its wall-clock time with it.
+const times = new WeakMap<WorldChange, string>()
+
+function timeOf(change: WorldChange, { zone }: WorldAccount): string {
+  const known = times.get(change) ?? localDateTime(change.at, zone)
+  times.set(change, known)
+  return known
+}
+
 /** The change as the platform's history tells it. @param index its place in the account's history, from 0 */
 export function changeEvent(
   account: WorldAccount,
@@ -164,7 +173,7 @@ export function changeEvent(
   const side = (written: string) => ({ [key]: { resourceName: name, ...nested(path, value(written)) } })
   return {
     resourceName: `customers/${account.id}/changeEvents/${BigInt(change.at) * 1000n}~${index}~0`,
-    changeDateTime: localDateTime(change.at, account.zone),
+    changeDateTime: timeOf(change, account),
     resourceType: type,
     changedName: name,
     clientType: clientOf(change.actor),
