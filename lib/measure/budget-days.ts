@@ -49,12 +49,22 @@ export function budgetDays(
   for (const history of countedOnce(account.histories)) push(byEntity, history.campaign, history)
   for (const history of account.histories)
     if (history.adGroup !== undefined) push(byEntity, `${history.campaign}/${history.adGroup}`, history)
+  const { today, status = {} } = account
+  // The same dates for every budget: their ages are worked out once.
+  const known = new Map<AccountDate, Age>()
+  const ageOf = (date: AccountDate): Age => {
+    const found = known.get(date) ?? { ageDays: daysBetween(date, today), seenAge: seenAge(date, today, status) }
+    known.set(date, found)
+    return found
+  }
   return new Map(
-    account.structure.budgets.map((budget) => [
-      budget.id,
-      daysOf(feeding(budget, byEntity), rule, account.today, account.status ?? {}),
-    ]),
+    account.structure.budgets.map((budget) => [budget.id, daysOf(feeding(budget, byEntity), rule, today, ageOf)]),
   )
+}
+
+interface Age {
+  readonly ageDays: number
+  readonly seenAge: number
 }
 
 const push = (map: Map<string, EntityHistory[]>, key: string, history: EntityHistory): void => {
@@ -72,35 +82,26 @@ function daysOf(
   histories: readonly EntityHistory[],
   rule: string,
   today: AccountDate,
-  looked: LookedAt,
+  ageOf: (date: AccountDate) => Age,
 ): readonly BudgetDay[] {
   const days = new Map<AccountDate, BudgetDay>()
   for (const { days: own } of histories)
     for (const day of own) {
       if (day.date >= today) continue
-      days.set(day.date, plus(days.get(day.date), day, rule, today, looked))
+      days.set(day.date, plus(days.get(day.date), day, rule, ageOf(day.date)))
     }
   return [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1))
 }
 
-function plus(
-  sum: BudgetDay | undefined,
-  day: HistoryDay,
-  rule: string,
-  today: AccountDate,
-  looked: LookedAt,
-): BudgetDay {
+function plus(sum: BudgetDay | undefined, day: HistoryDay, rule: string, { ageDays, seenAge }: Age): BudgetDay {
   const counted = day.conversions[rule]
-  const ageDays = daysBetween(day.date, today)
-  const seen = seenAge(day.date, today, looked)
-  return {
-    date: day.date,
-    ageDays,
-    ...(seen === ageDays ? {} : { seenAge: seen }),
-    spend: (sum?.spend ?? 0) + Number(day.spendMicros) / 1e6,
-    conversions: (sum?.conversions ?? 0) + (counted?.count ?? 0),
-    value: (sum?.value ?? 0) + Number(counted?.valueMicros ?? 0n) / 1e6,
-  }
+  const { date } = day
+  const spend = (sum?.spend ?? 0) + Number(day.spendMicros) / 1e6
+  const conversions = (sum?.conversions ?? 0) + (counted?.count ?? 0)
+  const value = (sum?.value ?? 0) + (counted ? Number(counted.valueMicros) / 1e6 : 0)
+  return seenAge === ageDays
+    ? { date, ageDays, spend, conversions, value }
+    : { date, ageDays, seenAge, spend, conversions, value }
 }
 
 export const accountRule = (observation: Observation, account: AccountObservation): string =>
