@@ -1,6 +1,8 @@
 import { accountKey } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
 import type { AccountDayLedger } from '../model/ledger.ts'
+import type { LeverKey } from '../model/lever.ts'
+import type { LeverState } from '../model/lever-state.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit } from '../ports/store.ts'
 import type { AccountDate } from '../units/calendar.ts'
@@ -14,6 +16,8 @@ export interface OpenDay {
   readonly date: AccountDate
   readonly factor: number
   readonly cap: Money | undefined
+  /** Levers as the caller read them just before. */
+  readonly seen: ReadonlyMap<LeverKey, LeverState>
 }
 
 /**
@@ -27,11 +31,15 @@ export async function openAccountDay(day: OpenDay, loop: Loop): Promise<void> {
 }
 
 async function buildOpen(
-  { structure, date, factor, cap }: OpenDay,
+  { structure, date, factor, cap, seen }: OpenDay,
   loop: Loop,
 ): Promise<{ commit: Omit<MoneyCommit, 'token'> } | undefined> {
   const { account, currency } = structure
   const ledger = await loop.money.accountDay(account, date)
+  // Most turns find the day open as it should be. What was seen is older than the ledger just read, and every rise of a
+  // worst case is in the ledger with it: whatever is missing there, what was seen shows.
+  if (ledger && differences(ledger, worstCaseOf(seen.values(), date, factor, currency), cap).length === 0)
+    return undefined
   const base = { chain: accountKey(account), at: loop.clock.now(), levers: [], intents: [] } as const
   const capText = cap ? { capMicros: cap.micros.toString() } : {}
   // Read afresh: a worker may have settled something since the caller looked.

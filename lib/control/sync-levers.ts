@@ -52,7 +52,7 @@ export async function syncLevers(
   const sightings = sightingsOf(structure, policies, known, capabilities, date).map((one) =>
     raises && isBudget(one.lever) ? { ...one, raises: raises.get(leverKey(one.lever)) ?? [] } : one,
   )
-  await openAccountDay({ structure, date, factor, cap }, loop)
+  await openAccountDay({ structure, date, factor, cap, seen: known }, loop)
 
   const look = { date, lookedAt }
   const differing = sightings.filter((sighting) => differs(sighting, known.get(leverKey(sighting.lever)), look))

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { fold } from '../../lib/control/fold.ts'
 import { runTurn } from '../../lib/control/turn.ts'
 import { accountKey, portfolioId } from '../../lib/model/account.ts'
@@ -40,6 +40,15 @@ describe('an account’s day', () => {
     expect(await stage.exposure(A)).toBe(micros(600))
     const records = await Array.fromAsync(stage.loop.audit.records(accountKey(A)))
     expect(records.flatMap(({ entries }) => entries).filter(({ kind }) => kind === 'day-opened')).toHaveLength(1)
+  })
+
+  test('that is open as it should be is not read twice by a pull', async () => {
+    const stage = await rig()
+    await stage.ready()
+    await pullLater(stage)
+    const allLevers = vi.spyOn(stage.loop.money, 'allLevers')
+    await pullLater(stage)
+    expect(allLevers).toHaveBeenCalledTimes(1)
   })
 
   test('stays charged by the highest value of the day: a raise that is cut again costs as much as before', async () => {
