@@ -13,7 +13,7 @@ import { baseUnitsOf, rateOf } from './base-rate.ts'
 import { spentToday } from './cut-back.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { type DayPlan, dayPlan } from './pacing/day-plan.ts'
-import { landing } from './pacing/landing.ts'
+import { type LandingTerms, landing, sizeOf } from './pacing/landing.ts'
 import { pointOfNoReturn } from './pacing/no-return.ts'
 import type { Launch } from './pacing/path.ts'
 import { dayWeights, type PathPart } from './pacing/weights.ts'
@@ -25,7 +25,8 @@ export interface DayPace {
   /** What the portfolio is to spend today, in the base currency. */
   readonly target: Money
   readonly day: DayPlan
-  readonly pace: Pace
+  /** @param unspent of the target, because the next unit of money would bring less than a ceiling asks of it */
+  readonly paceWith: (unspent: number) => Pace
 }
 
 /**
@@ -54,20 +55,26 @@ export function paceDay(
     ...{ path: day.path, standing: steady },
     ...{ stepUp: stepOf(questions, maxStepUp), stepDown: stepOf(questions, maxStepDown) },
   }
-  const lands = landing({ ...limits, total, spent, noise: estimates.spendNoise })
-  const noReturn = pointOfNoReturn(limits)
   return {
     target: fromMainUnits(day.target, baseCurrency, 'down'),
     day,
-    pace: {
-      ...{ status: day.status, spent, total, daysLeft: day.daysLeft },
-      landing: { mean: lands.mean, low: lands.low80, high: lands.high80 },
-      ...(lands.requiredPerDay === undefined ? {} : { requiredPerDay: lands.requiredPerDay }),
-      ...(noReturn.kind === 'none'
-        ? {}
-        : { noReturn: { kind: noReturn.kind, date: noReturn.date, why: noReturn.why } }),
-      why: [day.why, lands.why],
-    },
+    paceWith: (unspent) => paceOf({ ...limits, total, spent, noise: estimates.spendNoise }, day, unspent),
+  }
+}
+
+function paceOf(terms: LandingTerms, day: DayPlan, unspent: number): Pace {
+  const { path, spent, total } = terms
+  const ordinary = (day.target - unspent - (path.days[0]?.reserved ?? 0)) / sizeOf(path, 0)
+  const lands = landing({ ...terms, ...(unspent > 0 ? { worthPerDay: Math.max(0, ordinary) } : {}) })
+  const noReturn = pointOfNoReturn(terms)
+  // What is not worth spending is not missed.
+  const isMissed = noReturn.kind === 'over' || (noReturn.kind === 'under' && unspent === 0)
+  return {
+    ...{ status: day.status, spent, total, daysLeft: day.daysLeft },
+    landing: { mean: lands.mean, low: lands.low80, high: lands.high80 },
+    ...(lands.requiredPerDay === undefined ? {} : { requiredPerDay: lands.requiredPerDay }),
+    ...(isMissed ? { noReturn: { kind: noReturn.kind, date: noReturn.date, why: noReturn.why } } : {}),
+    why: [day.why, lands.why],
   }
 }
 

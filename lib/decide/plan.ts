@@ -5,7 +5,7 @@ import type { Estimates } from '../model/estimates.ts'
 import { demandFactor, eventsOf } from '../model/events.ts'
 import { leverKey } from '../model/lever.ts'
 import type { Observation } from '../model/observation.ts'
-import { type Decision, decisionLever, type Plan, type PlanId, type PlanTerms } from '../model/plan.ts'
+import { type Decision, decisionLever, type Pace, type Plan, type PlanId, type PlanTerms } from '../model/plan.ts'
 import { pushDate } from '../model/push-day.ts'
 import { compare, fromMainUnits, larger, type Money, mainUnits, smaller } from '../units/money.ts'
 import { stepCaps } from './approved-step.ts'
@@ -82,7 +82,7 @@ export function decide(
       explorationCost: moved.exploration.share,
       explorationPerDay: explorationPerDay(moved, target, observation),
       unspent: fromMainUnits(Math.max(0, moved.unspent), target.currency, 'down'),
-      pace: withWarnings(day, commitments),
+      pace: withWarnings(day.paceWith(unspentByChoice(moved)), commitments),
       proposedCaps: proposedCaps(observation, capabilitiesOf),
     },
     all,
@@ -97,8 +97,14 @@ function withMinimums({ target, day }: DayPace, commitments: readonly { readonly
   return larger(target, smaller(least, fromMainUnits(day.remaining, target.currency, 'down')))
 }
 
+/** Limits under which money stays unspent because it would bring too little. */
+const CEILINGS: ReadonlySet<string> = new Set(['marginal-floor', 'average-ceiling'])
+
+const unspentByChoice = ({ unspent, limits }: Moved): number =>
+  limits.some(({ name }) => CEILINGS.has(name)) ? Math.max(0, unspent) : 0
+
 const withWarnings = (
-  { pace }: DayPace,
+  pace: Pace,
   commitments: readonly { readonly isFeasible: boolean; readonly why: string }[],
 ): NonNullable<Plan['pace']> => ({
   ...pace,

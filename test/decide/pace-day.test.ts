@@ -72,6 +72,15 @@ describe('where a flight stands', () => {
     expect(paceOf(100).noReturn).toBeUndefined()
   })
 
+  test('ends below its total, and misses nothing, where the next unit of money is not worth its price', () => {
+    // z (1+2) / (z+2) of 10 conversions at 100: the next euro brings 10 · 6 / (z+2)² / 100, a tenth at z = 0.449.
+    const policy = { goal: { kind: 'conversions', marginalCpa: '10 EUR' } }
+    const { landing, noReturn, why } = planOfMarket({ accounts: [{ ...ONE, halfway: 2 }], target: 100, policy }).pace!
+    expect(landing.mean).toBeCloseTo(2000 + 10 * 100 * (Math.sqrt(6) - 2), -2)
+    expect(noReturn).toBeUndefined()
+    expect(why.at(-1)).toContain('stay unspent because the next unit would cost more than the ceiling allows')
+  })
+
   test('names from when on the total could no longer be reached', () => {
     expect(paceOf(150, { policy: { guardrails: { maxStepUp: 0.35 } } }).noReturn).toMatchObject({ kind: 'under' })
     expect(paceOf(60, { policy: { guardrails: { maxStepDown: 0.35 } } }).noReturn).toMatchObject({ kind: 'over' })

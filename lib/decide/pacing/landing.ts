@@ -18,12 +18,10 @@ export interface LandingTerms extends SpendLimits {
   readonly path: TargetPath
   /** Of the flight. */
   readonly total: number
-  /** Before today, and today so far. */
+  /** Before today. */
   readonly spent: number
-  readonly spentToday?: number
-  /** Standard deviation of a day's spend about what was planned, and of what was learned about its mean, as shares. */
+  /** Standard deviation of a day's spend about what was planned, as a share. */
   readonly noise: number
-  readonly bias?: number
   /** Most of a day that is worth spending: beyond it the next unit brings less than the marginal ceiling asks for. */
   readonly worthPerDay?: number
 }
@@ -63,7 +61,7 @@ export function landing(terms: LandingTerms): Landing {
   const { worthPerDay: _, ...unlimited } = terms
   const planned = restOf(terms, [])
   const withoutCeiling = restOf(unlimited, [])
-  const rests = mirroredNormals(PATHS, days + 1)
+  const rests = mirroredNormals(PATHS, days)
     .map((draws) => restOf(terms, draws))
     .sort((a, b) => a - b)
   const mean = spent + rests.reduce((a, b) => a + b, 0) / rests.length
@@ -82,11 +80,10 @@ export function landing(terms: LandingTerms): Landing {
   return { ...landed, why: sentence(landed, total) }
 }
 
-/** Spend of the days that remain, with a day's standard normal error each (none: as planned) and one for the mean. */
+/** Spend of the days that remain, with a day's standard normal error each; none: as planned. */
 function restOf(terms: Omit<LandingTerms, 'worthPerDay'> & { worthPerDay?: number }, draws: readonly number[]): number {
-  const { path, noise, bias = 0, spentToday = 0, standing, worthPerDay = Number.POSITIVE_INFINITY } = terms
+  const { path, noise, standing, worthPerDay = Number.POSITIVE_INFINITY } = terms
   const { days } = path
-  const lean = 1 + bias * within(draws[days.length] ?? 0)
   const free = days.map(({ target, reserved }) => target - reserved)
   let freeAhead = sum(free)
   let reservedAhead = sum(days.map(({ reserved }) => reserved))
@@ -99,8 +96,8 @@ function restOf(terms: Omit<LandingTerms, 'worthPerDay'> & { worthPerDay?: numbe
     const size = sizeOf(path, i)
     const wanted = size > 0 ? Math.min(asked / size, worthPerDay) : 0
     level = step(terms, level, wanted)
-    const delivered = (level * size + kept) * Math.max(0, lean + noise * within(draws[i] ?? 0))
-    remaining -= i === 0 ? Math.max(delivered, spentToday) : delivered
+    const delivered = (level * size + kept) * Math.max(0, 1 + noise * within(draws[i] ?? 0))
+    remaining -= delivered
     freeAhead -= free[i] ?? 0
     reservedAhead -= day.reserved
   }
