@@ -1,5 +1,5 @@
 import type { Device, WorldCampaign, WorldCriterion } from '../world.ts'
-import { textKey } from './draws.ts'
+import { PURPOSE, stream, textKey, uniform } from './draws.ts'
 
 /** Rough shares of advertising traffic; an assumption, the same for every campaign. */
 export const DEVICE_SHARES = { desktop: 0.35, mobile: 0.6, tablet: 0.05 } as const satisfies Record<Device, number>
@@ -16,7 +16,7 @@ export const clickWorth = (campaign: string, device: Device): number =>
 
 /** What a click of a place, part of the week or audience brings where nothing else is said: 0.5 to 2, 1 in the middle. */
 export const drawnWorth = (seed: number, campaign: string, criterion: string): number =>
-  4 ** (chance(`${seed} ${campaign} ${criterion}`) - 0.5)
+  4 ** (uniform(stream(seed, textKey(`${campaign}/${criterion}`), PURPOSE.clickWorth, 0)) - 0.5)
 
 /** Clicks of one campaign that are bid for alike. */
 export interface ClickPart {

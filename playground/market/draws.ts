@@ -19,6 +19,7 @@ export const PURPOSE = {
   claimer: 11,
   simulation: 12,
   targetSimulation: 13,
+  clickWorth: 14,
 } as const
 
 export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE]

@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Lever } from '../../../lib/model/lever.ts'
-import type { AccountStructure, BidStrategy, BudgetHolder, Campaign } from '../../../lib/model/structure.ts'
+import type {
+  AccountStructure,
+  BidStrategy,
+  BudgetHolder,
+  Campaign,
+  CriterionDimension,
+} from '../../../lib/model/structure.ts'
 import { googleAdsCapabilities as google } from '../../../lib/platforms/google-ads/capabilities.ts'
 import { timeZone } from '../../../lib/units/calendar.ts'
 import { currency, money } from '../../../lib/units/money.ts'
@@ -32,6 +38,11 @@ const budget = (id: string, over: Partial<BudgetHolder> = {}): BudgetHolder => (
   ...over,
 })
 
+const by = (id: string, dimension: CriterionDimension, criterion: string): Lever => ({
+  ...lever('bid-multiplier', 'campaign', id),
+  criterion: { dimension, id: criterion },
+})
+
 const STRUCTURE: AccountStructure = {
   account: ACCOUNT,
   name: 'Shop',
@@ -40,7 +51,11 @@ const STRUCTURE: AccountStructure = {
   readAt: NOW,
   blockers: [],
   campaigns: [
-    campaign('1', { kind: 'manual-cpc' }),
+    campaign(
+      '1',
+      { kind: 'manual-cpc' },
+      { criteria: [{ dimension: 'place', id: '31', name: 'Berlin', multiplier: 1 }] },
+    ),
     campaign('2', { kind: 'target-cpa', targetCpa: cpa }),
     campaign('3', { kind: 'max-conversions' }),
     campaign('4', { kind: 'target-roas', targetRoas: 3.5 }),
@@ -90,6 +105,12 @@ test.each<[string, Lever, RegExp | 'honoured']>([
   ['devices under maximise conversions', lever('bid-multiplier', 'campaign', '3', 'mobile'), /ignores device/],
   ['devices under target ROAS', lever('bid-multiplier', 'campaign', '4', 'mobile'), /ignores device/],
   ['a multiplier of no device', lever('bid-multiplier', 'campaign', '1'), /name the device/],
+  ['a place that the campaign lists', by('1', 'place', '31'), 'honoured'],
+  ['a place that it does not list', by('1', 'place', '32'), /lists no place 32, and listing one would change whom/],
+  ['an audience by the id of a place', by('1', 'audience', '31'), /lists no audience 31/],
+  ['a place with a target CPA', by('2', 'place', '31'), /ignores place modifiers under target-cpa/],
+  ['hours under target ROAS', by('4', 'hour', '31'), /ignores hour modifiers under target-roas/],
+  ['an audience under maximise conversions', by('3', 'audience', '31'), /ignores audience modifiers/],
   ['a bid', lever('bid', 'campaign', '1'), /not moved/],
   ['a budget by its campaign', lever('daily-budget', 'campaign', '1'), /object of its own/],
   ['pausing', lever('status', 'campaign', '7'), 'honoured'],

@@ -4,6 +4,7 @@ import type { ConversionRule } from '../../../lib/model/conversions.ts'
 import type { ClickCell } from '../../../lib/model/evidence.ts'
 import { accountDate } from '../../../lib/units/calendar.ts'
 import { clickWorth } from '../../../playground/market/click-worth.ts'
+import type { WorldCriterion } from '../../../playground/world.ts'
 import { aCampaign, aFact } from '../../playground/google-ads/stub-world.ts'
 import * as tiny from './tiny-server.ts'
 import { ACCOUNT, type Stage, startStage } from './twin-stage.ts'
@@ -82,6 +83,58 @@ describe('from the pretend Google Ads', () => {
   })
 })
 
+describe('of what campaigns list, from the pretend Google Ads', () => {
+  const place = (id: string, share: number, worth: number): WorldCriterion => ({
+    ...{ id, dimension: 'place', name: id, multiplier: 1 },
+    share,
+    worth,
+  })
+  const facts = [aFact('101', '2026-11-18', { clicks: 1_000_000, claims: purchases(50_000) })]
+  const of = (cells: readonly ClickCell[], id: string) => cells.filter(({ criterion }) => criterion?.id === id)
+
+  test('clicks fall on places by their share and modifier, and conversions by what a click is worth there', async () => {
+    const criteria = [place('21', 0.6, 1), { ...place('22', 0.4, 2), multiplier: 1.5 }]
+    const cells = await ofTwin({
+      campaigns: [aCampaign({ id: '101', budgetId: '501', strategy: { kind: 'manual-cpc' }, criteria })],
+      facts,
+    })
+    // 0.6 and 0.4 · 1.5 are even; a click in 22 brings twice as much.
+    expect(sum(of(cells, '21'), 'clicks')).toBeCloseTo(500_000, -1)
+    expect(sum(of(cells, '22'), 'conversions') / sum(of(cells, '21'), 'conversions')).toBeCloseTo(2, 3)
+    expect(
+      of(cells, '21')
+        .map(({ device }) => device)
+        .toSorted(),
+    ).toEqual(['desktop', 'mobile', 'tablet'])
+  })
+
+  test('an audience has its part of the clicks; the rest is nobody’s', async () => {
+    const criteria = [{ ...place('41', 0.25, 1.5), dimension: 'audience' } as const]
+    const cells = await ofTwin({
+      campaigns: [aCampaign({ id: '101', budgetId: '501', strategy: { kind: 'manual-cpc' }, criteria })],
+      facts,
+    })
+    expect(sum(of(cells, '41'), 'clicks')).toBeCloseTo(250_000, -1)
+    // 0.25 · 1.5 of 1.125.
+    expect(sum(of(cells, '41'), 'conversions')).toBeCloseTo(50_000 / 3, 0)
+    expect(
+      cells.filter(({ criterion }) => criterion).every(({ criterion }) => criterion!.dimension === 'audience'),
+    ).toBe(true)
+  })
+
+  test('under automated bidding, and where nothing is listed, only the campaign’s own report is asked for', async () => {
+    const google = await startStage({
+      campaigns: [
+        aCampaign({ id: '101', budgetId: '501', strategy: { kind: 'max-value' }, criteria: [place('21', 1, 1)] }),
+      ],
+      facts,
+    })
+    stage = google
+    const cells = (await google.google.reader.cells!(ACCOUNT, [PURCHASE], FROM, TO)).get(KEY)!
+    expect(cells.map(({ criterion }) => criterion)).toEqual([undefined, undefined, undefined])
+  })
+})
+
 describe('from answers made up here', () => {
   const action = 'customers/1234567890/conversionActions/1'
   const clicksOn = (device: string, clicks: string | undefined) => ({
@@ -94,7 +147,12 @@ describe('from answers made up here', () => {
     segments: { device, conversionAction: by },
     metrics,
   })
-  const read = async (clicks: readonly object[], conversions: readonly object[], isPrimary = true) => {
+  const read = async (
+    clicks: readonly object[],
+    conversions: readonly object[],
+    isPrimary = true,
+    listed: readonly object[] = [],
+  ) => {
     const server = await tiny.tinyServer((asked) => {
       const query = tiny.queryOf(asked)
       if (query.includes('FROM conversion_action'))
@@ -114,7 +172,8 @@ describe('from answers made up here', () => {
             ],
           },
         }
-      if (query.includes('FROM campaign_criterion')) return { json: tiny.NO_ROWS }
+      if (query.includes('FROM campaign_criterion')) return { json: { ...tiny.NO_ROWS, results: listed } }
+      if (listed.length > 0 && !query.includes('segments.hour')) return { json: tiny.NO_ROWS }
       return { json: { ...tiny.NO_ROWS, results: query.includes('metrics.clicks') ? clicks : conversions } }
     })
     try {
@@ -159,5 +218,40 @@ describe('from answers made up here', () => {
 
   test('two rows of one campaign and device are an error: something is counted twice', async () => {
     await expect(read([clicksOn('MOBILE', '70'), clicksOn('MOBILE', '3')], [])).rejects.toThrow(/two rows .* 9\|mobile/)
+  })
+
+  test('hours fall on the parts of the week that they lie in, an hour that is cut by the share of its minutes', async () => {
+    const slot = (id: string, adSchedule: object) => ({
+      campaign: { id: '9' },
+      campaignCriterion: { resourceName: `customers/1/campaignCriteria/9~${id}`, type: 'AD_SCHEDULE', adSchedule },
+    })
+    const at = (dayOfWeek: string, hour: number, clicks: string) => ({
+      campaign: { id: '9' },
+      // proto3 leaves out hour 0.
+      segments: { device: 'MOBILE', dayOfWeek, ...(hour === 0 ? {} : { hour }) },
+      metrics: { clicks },
+    })
+    const bought = (dayOfWeek: string, hour: number, conversions: number) => ({
+      campaign: { id: '9' },
+      segments: { device: 'MOBILE', dayOfWeek, ...(hour === 0 ? {} : { hour }), conversionAction: action },
+      metrics: { conversions, conversionsValue: 10 * conversions },
+    })
+    const { cells, queries } = await read(
+      [at('MONDAY', 0, '40'), at('MONDAY', 8, '60'), at('MONDAY', 9, '100'), at('TUESDAY', 9, '7')],
+      [bought('MONDAY', 0, 4), bought('MONDAY', 8, 2), bought('TUESDAY', 9, 5)],
+      true,
+      [
+        // Midnight to 8:15, and from there to midnight.
+        slot('1', { dayOfWeek: 'MONDAY', endHour: 8, endMinute: 'FIFTEEN' }),
+        slot('2', { dayOfWeek: 'MONDAY', startHour: 8, startMinute: 'FIFTEEN', endHour: 24 }),
+      ],
+    )
+    const of = { campaign: '9', device: 'mobile' }
+    expect(cells).toEqual([
+      { ...of, criterion: { dimension: 'hour', id: '1' }, clicks: 55, conversions: 4.5, value: 45 },
+      { ...of, criterion: { dimension: 'hour', id: '2' }, clicks: 145, conversions: 1.5, value: 15 },
+    ])
+    const hourly = queries.find((query) => query.includes('segments.hour'))
+    expect(hourly).toContain("campaign.bidding_strategy_type IN ('MANUAL_CPC', 'ENHANCED_CPC')")
   })
 })

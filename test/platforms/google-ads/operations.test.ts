@@ -116,4 +116,44 @@ describe('device multipliers', () => {
     const create = { campaign: `customers/${ACCOUNT.id}/campaigns/9`, device: { type: 'MOBILE' }, bidModifier: 1.2 }
     expect(sent()).toEqual([{ campaignCriterionOperation: { create } }])
   })
+
+  const berlin = {
+    lever: { ...lever('bid-multiplier', 'campaign', '9'), criterion: { dimension: 'place', id: '21' } },
+    from: ratio(1),
+    to: ratio(1.2),
+  } as const
+  const place = { resourceName: 'customers/1/campaignCriteria/9~21', type: 'LOCATION', displayName: 'Berlin' }
+
+  test('a place that the campaign lists is changed', async () => {
+    server = await tinyServer(reads([{ campaign: { id: '9' }, campaignCriterion: place }]))
+    await platformAt(server).writer.apply(ACCOUNT, [berlin])
+    const update = { resourceName: place.resourceName, bidModifier: 1.2 }
+    expect(sent()).toEqual([{ campaignCriterionOperation: { updateMask: 'bidModifier', update } }])
+    const asked = server.asked.map(queryOf).find((query) => query.includes('criterion_id IN'))
+    expect(asked).toContain("campaign_criterion.type IN ('LOCATION', 'AD_SCHEDULE', 'USER_LIST',")
+    expect(asked).toContain('campaign_criterion.negative = FALSE')
+    expect(asked).toContain('criterion_id IN (21)')
+  })
+
+  test.each([
+    ['no such place', []],
+    ['it on another campaign', [{ campaign: { id: '8' }, campaignCriterion: place }]],
+    ['an audience of that id', [{ campaign: { id: '9' }, campaignCriterion: { ...place, type: 'USER_LIST' } }]],
+  ])('a campaign with %s is left alone: nothing is listed anew', async (_, criteria) => {
+    server = await tinyServer(reads(criteria))
+    expect(await platformAt(server).writer.apply(ACCOUNT, [berlin])).toMatchObject([
+      { kind: 'refused', failure: { code: 'NOT_FOUND' } },
+    ])
+    expect(mutates()).toEqual([])
+  })
+
+  test('a place is never excluded by a multiplier of 0, nor raised beyond 10', async () => {
+    server = await tinyServer(reads([{ campaign: { id: '9' }, campaignCriterion: place }]))
+    const results = await platformAt(server).writer.apply(ACCOUNT, [
+      { ...berlin, to: ratio(0) },
+      { ...berlin, to: ratio(10.01) },
+    ])
+    expect(results).toMatchObject([{ failure: { code: 'VALUE' } }, { failure: { code: 'VALUE' } }])
+    expect(mutates()).toEqual([])
+  })
 })

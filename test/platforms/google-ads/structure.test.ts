@@ -175,6 +175,28 @@ test('device multipliers are float32; other devices and missing modifiers are le
   expect(campaigns[0]?.deviceMultipliers).toEqual({ mobile: 1.100000023841858, tablet: 0 })
 })
 
+test('what a campaign lists is there with its modifier, 1 where it has none; what is of another kind is left out', async () => {
+  const criterion = (id: string, type: string, over: object = {}) => ({
+    campaign: { id: '1' },
+    campaignCriterion: { resourceName: `customers/1/campaignCriteria/1~${id}`, type, ...over },
+  })
+  const { campaigns } = await structureOf({
+    campaign: [campaign('1'), campaign('2')],
+    campaign_criterion: [
+      criterion('21', 'LOCATION', { displayName: 'Berlin', bidModifier: 1.1 }),
+      criterion('22', 'AD_SCHEDULE', { displayName: 'Monday' }),
+      criterion('23', 'CUSTOM_AUDIENCE'),
+      criterion('24', 'LANGUAGE', { displayName: 'German' }),
+    ],
+  })
+  expect(campaigns[0]?.criteria).toEqual([
+    { dimension: 'place', id: '21', name: 'Berlin', multiplier: 1.100000023841858 },
+    { dimension: 'hour', id: '22', name: 'Monday', multiplier: 1 },
+    { dimension: 'audience', id: '23', name: '23', multiplier: 1 },
+  ])
+  expect(campaigns[1]).not.toHaveProperty('criteria')
+})
+
 test('ad groups are listed where they override a target', async () => {
   const { adGroups } = await structureOf({
     campaign: [campaign('1', { biddingStrategyType: 'TARGET_CPA', targetCpa: { targetCpaMicros: '9' } })],

@@ -12,7 +12,7 @@ import {
   ScenarioError,
   shippedScenarios,
 } from '../../../playground/market/read-scenario.ts'
-import { calmScenario, campaign, google } from './small-market.ts'
+import { calmScenario, campaign, google, meta } from './small-market.ts'
 
 const fileOf = (name: string): unknown => JSON.parse(readFileSync(join(SCENARIO_FOLDER, name), 'utf8'))
 const published = fileOf('scenario.schema.json') as Record<string, unknown>
@@ -192,6 +192,32 @@ describe('a scenario file that cannot be used is refused, naming file, field, va
       'a shared budget that is not there',
       withCampaign({ budget: { shared: 'Pool' } }),
       'budget.shared: "Pool" must name one of sharedBudgets',
+    ],
+    [
+      'a part of the week without hours',
+      withCampaign({ criteria: [{ dimension: 'hour', name: 'x', share: 0.5 }] }),
+      'must have hours where it is a part of the week, and a share where it is not',
+    ],
+    [
+      'places with more than all clicks',
+      withCampaign({ criteria: ['x', 'y'].map((name) => ({ dimension: 'place', name, share: 0.6 })) }),
+      'criteria: 1.2 must be at most 1 over all of dimension place',
+    ],
+    [
+      'two places of one name',
+      withCampaign({ criteria: ['x', 'x'].map((name) => ({ dimension: 'place', name, share: 0.1 })) }),
+      'criteria[1].name: "x" must be unique',
+    ],
+    [
+      'an audience on Meta',
+      calmScenario({
+        accounts: [
+          meta({
+            campaigns: [campaign({ kind: 'social', criteria: [{ dimension: 'audience', name: 'x', share: 0.5 }] })],
+          }),
+        ],
+      }),
+      'criteria: [] must be empty on Meta: it has none',
     ],
     [
       'an account id with hyphens',
