@@ -97,31 +97,33 @@ export const POOL_CONVERSIONS = 20
 export interface Pool {
   /** Conversions per main unit of the account's currency. */
   readonly conversionsPerUnit: number
+  /** Both as they will be in the end: returns may take back value and leave the conversion, or come later than it. */
   readonly valuePerConversion: number
 }
 
 /** What a budget's account brings per unit of spend, pulled towards what all accounts bring. */
 export function poolRates(series: readonly Series[]): (one: Series) => Pool {
   const total = (some: readonly Series[]) => {
-    const sums = { spend: 0, n: 0, value: 0, raw: 0 }
-    for (const { usable, rate } of some)
+    const sums = { spend: 0, n: 0, value: 0, count: 0 }
+    for (const { usable, rate, lag } of some)
       for (const day of usable) {
         sums.spend += day.spend * rate
         sums.n += day.conversions / day.exposure
-        sums.value += day.value * rate
-        sums.raw += day.conversions
+        const age = day.seenAge ?? day.ageDays
+        sums.value += (day.value * rate) / visibleShare(lag.value, age)
+        sums.count += day.conversions / visibleShare(lag.count, age)
       }
     return sums
   }
   const all = total(series)
   const overall = all.spend > 0 ? Math.max(all.n, 0.5) / all.spend : 0
-  const overallValue = all.raw > 0 ? all.value / all.raw : 0
+  const overallValue = all.count > 0 ? all.value / all.count : 0
   const byAccount = new Map<string, Pool>()
   for (const [{ structure }, own] of Map.groupBy(series, ({ account }) => account)) {
     const sums = total(own)
     const rate = own[0]?.rate ?? 1
     const perBaseUnit = overall > 0 ? (sums.n + POOL_CONVERSIONS) / (sums.spend + POOL_CONVERSIONS / overall) : 0
-    const value = (sums.value + POOL_CONVERSIONS * overallValue) / (sums.raw + POOL_CONVERSIONS)
+    const value = (sums.value + POOL_CONVERSIONS * overallValue) / (sums.count + POOL_CONVERSIONS)
     byAccount.set(accountKey(structure.account), {
       conversionsPerUnit: perBaseUnit * rate,
       valuePerConversion: value / rate,

@@ -107,6 +107,21 @@ describe('what an account brings for its money', () => {
     expect(small!.valuePerConversion).toBeCloseTo(big!.valuePerConversion, 9)
   })
 
+  test('is worth what stays of it: returns that are yet to come are taken off young days', () => {
+    // 50 a conversion to the 14th day, 35 from then on: three tenths of the value go back, and no conversion.
+    const returned = google({
+      ...STEADY,
+      days: (age) => ({ spend: 100, conversions: 10, value: age < 14 ? 500 : 350 }),
+    })
+    const [one] = series(anObservation({ accounts: [returned] }))
+    const lag = {
+      ...one!.lag,
+      count: { ...one!.lag.count, visible: one!.lag.count.visible.map(() => 1) },
+      value: { ...one!.lag.value, visible: one!.lag.value.visible.map((_, age) => (age < 14 ? 1 / 0.7 : 1)) },
+    }
+    expect(poolRates([{ ...one!, lag }])(one!).valuePerConversion).toBeCloseTo(35, 9)
+  })
+
   test('is counted in its own currency', () => {
     const yen: AccountSpec = {
       ...{ key: 'meta:2', currency: 'JPY', rate: 0.01 },
