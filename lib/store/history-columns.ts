@@ -39,14 +39,17 @@ export function conversionColumns(all: readonly Conversions[]): ConversionColumn
   )
 }
 
+// Asked for every day of every campaign, several times a plan: nothing is made here that is not kept.
 export function conversionsAt(columns: ConversionColumns, index: number): Conversions {
-  const reported = Object.entries(columns).flatMap(([rule, { count, valueMicros }]) => {
+  const reported: Record<string, Conversions[string]> = {}
+  for (const rule in columns) {
+    const { count, valueMicros } = columns[rule]!
     const counted = count[index]
     const value = valueMicros[index]
-    if (counted === null || counted === undefined || value === null || value === undefined) return []
-    return [[rule, { count: counted, valueMicros: BigInt(value) }] as const]
-  })
-  return Object.fromEntries(reported)
+    if (counted === null || counted === undefined || value === null || value === undefined) continue
+    reported[rule] = { count: counted, valueMicros: BigInt(value) }
+  }
+  return reported
 }
 
 /** @param days at least one, oldest first */
