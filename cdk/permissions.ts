@@ -28,10 +28,11 @@ export const INPUTS_PREFIX = 'inputs/'
 const OTHERS = ['meta'] as const
 const GOOGLE_ADS = ['google-ads'] as const
 
-const pulling = (platforms: readonly string[]): Permissions => ({
+/** Corrections are asked of plan; schedules of budgets, where a platform has them, of act. */
+const pulling = (platforms: readonly string[], sendsTo: readonly QueueName[]): Permissions => ({
   tables: { control: 'write', facts: 'write-batches' },
   appendsAudit: true,
-  sendsTo: ['plan'],
+  sendsTo,
   secret: { platforms, kind: 'read' },
   archives: false,
 })
@@ -59,10 +60,10 @@ export const PERMISSIONS: Readonly<Record<LambdaName, Permissions>> = {
     sendsTo: QUEUES,
     archives: false,
   },
-  pull: pulling(OTHERS),
+  pull: pulling(OTHERS, ['plan', 'act']),
   verify: verifying(OTHERS),
   act: acting(OTHERS, 'act'),
-  'pull-google-ads': pulling(GOOGLE_ADS),
+  'pull-google-ads': pulling(GOOGLE_ADS, ['plan']),
   'verify-google-ads': verifying(GOOGLE_ADS),
   'act-google-ads': acting(GOOGLE_ADS, 'act-google-ads'),
   plan: {

@@ -43,7 +43,7 @@ describe.each(Object.keys(LAMBDAS) as LambdaName[])('%s', (name) => {
     expect(archives).toBe(asks(name, /\bloop\.(archive|rates)\./))
   })
   test('holds a credential that writes exactly if it writes to a platform', () => {
-    expect(secret?.kind === 'write').toBe(asks(name, /(?<!function )\b(pushReserved|announceEvents)\(/))
+    expect(secret?.kind === 'write').toBe(asks(name, /(?<!function )\b(pushReserved|announceEvents|keepSchedules)\(/))
   })
   test('holds a credential exactly if it talks to a platform', () => {
     expect(secret !== undefined).toBe(asks(name, /\b(reader|writer)\b/))
@@ -52,5 +52,5 @@ describe.each(Object.keys(LAMBDAS) as LambdaName[])('%s', (name) => {
 
 test('a platform is written to in these modules only, which the roles above are given for', () => {
   const modules = readdirSync(CONTROL).filter((file) => /\bwriter\b/.test(readFileSync(join(CONTROL, file), 'utf8')))
-  expect(modules.toSorted()).toEqual(['announce.ts', 'push.ts'])
+  expect(modules.toSorted()).toEqual(['announce.ts', 'push.ts', 'schedule-back.ts', 'schedule-place.ts'])
 })
