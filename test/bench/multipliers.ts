@@ -10,8 +10,9 @@
  */
 import { decideMultipliers } from '../../lib/decide/multipliers/decide-multipliers.ts'
 import { wantedMultipliers } from '../../lib/decide/multipliers/wanted.ts'
+import { overDimensions } from '../../lib/measure/cells/cells.ts'
 import type { CampaignEffects } from '../../lib/measure/cells/fit-cells.ts'
-import { fitCells } from '../../lib/measure/cells/fit-cells.ts'
+import { fitCells, fitTables } from '../../lib/measure/cells/fit-cells.ts'
 import { positiveInterval } from '../../lib/stats/gamma-interval.ts'
 import { MARKET, type TrueCell, trueCells } from './multipliers.market.ts'
 import { number, table } from './table.ts'
@@ -116,6 +117,12 @@ function withTrueSpreads(cells: readonly TrueCell[]): Multipliers {
   return m
 }
 
+/** As Google counts: devices with each of the others, and those not together. */
+const tablesOf = (cells: readonly TrueCell[]) =>
+  [['device'], ['device', 'hour'], ['device', 'place'], ['device', 'audience']].map((names) =>
+    overDimensions(cells, names),
+  )
+
 const METHODS: Readonly<Record<string, (cells: readonly TrueCell[], effects: CampaignEffects) => Multipliers>> = {
   none: () => ({}),
   'raw ratio': (cells) => marginal(cells, (n, y, rate) => y / n / rate),
@@ -124,6 +131,10 @@ const METHODS: Readonly<Record<string, (cells: readonly TrueCell[], effects: Cam
   sluice: (_, effects) =>
     nested(wantedMultipliers(effects.dimensions, {}).map((one) => ({ ...one, value: one.wanted }))),
   'sluice, first push': (_, effects) => pushed(effects),
+  'sluice, by device and one other': (cells) =>
+    nested(
+      wantedMultipliers(fitTables([tablesOf(cells)])[0]!.dimensions, {}).map((one) => ({ ...one, value: one.wanted })),
+    ),
   'spreads known': (cells) => withTrueSpreads(cells),
 }
 
