@@ -5,7 +5,7 @@ import { PlatformError } from '../model/failure.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
 import type { Loop } from './loop.ts'
 
-/** Complete days over which clicks are counted by device: long enough for a rate, short enough to be of these times. */
+/** Complete days over which clicks are counted: long enough for a rate, short enough to be of these times. */
 const CELL_DAYS = 60
 
 /** What is asked for: the rules of the account, those of policies that steer multipliers, and the account's date. */
@@ -17,7 +17,7 @@ export interface EvidenceAsked {
 
 /**
  * Asks a platform for what it says beside its reports: its own lags, its forecasts of other budgets and targets, and its
- * counts by device. Nothing depends on them, so that a platform which refuses costs only what it would have said: the last
+ * counts of clicks. Nothing depends on them, so that a platform which refuses costs only what it would have said: the last
  * answer stays, until it is too old to be believed.
  */
 export async function pullEvidence(

@@ -44,7 +44,7 @@ export interface AccountObservation {
   readonly forecasts?: readonly BudgetForecast[]
   /** Its own forecasts by campaign of other targets, where it has given any. */
   readonly targetForecasts?: readonly TargetForecast[]
-  /** Its counts by campaign and device for the policy's rule, where multipliers are steered. */
+  /** Its counts of clicks for the policy's rule, where multipliers are steered. */
   readonly cells?: ClickCells
   readonly levers: readonly LeverState[]
   /** Budgets that another portfolio lays claim to as well: neither may move them. */

@@ -160,7 +160,7 @@ async function allEvents(
 }
 
 /**
- * Changes of budgets, campaigns, device multipliers and ad groups since an instant, oldest first; Google remembers
+ * Changes of budgets, campaigns, multipliers and ad groups since an instant, oldest first; Google remembers
  * 30 days, and what is older is not told.
  *
  * @throws PlatformError
