@@ -43,7 +43,7 @@ function byAccount(platform: PlatformId, connections: readonly Connection[], mak
     // What a platform honours does not depend on whose account it is.
     capabilities: adapters.get(first)!.capabilities,
     reader: {
-      structure: async (account) => of(account).reader.structure(account),
+      structure: async (account, what) => of(account).reader.structure(account, what),
       performance: async (account, query, rules) => of(account).reader.performance(account, query, rules),
       changes: async (account, since) => of(account).reader.changes(account, since),
       live: async (account, levers) => of(account).reader.live(account, levers),

@@ -35,7 +35,8 @@ export async function pullAccount(account: AccountRef, loop: Loop): Promise<Summ
   const { reader } = loop.platforms(account.platform)
   const before = await loop.facts.pullStatus(account)
   const lookedAt = loop.clock.now()
-  const structure = await reader.structure(account)
+  const steering = policiesOf(policies, account).filter(({ policy }) => policy.bidMultipliers === 'steer')
+  const structure = await reader.structure(account, { criteria: steering.length > 0 })
   const today = dateAt(structure.readAt, structure.zone)
 
   const intraday = await reader.performance(account, { grain: 'hour', from: today, to: today }, [])
@@ -55,7 +56,6 @@ export async function pullAccount(account: AccountRef, loop: Loop): Promise<Summ
     ...changed.status,
   })
   if (changed.isRead) {
-    const steering = policies.filter(({ policy }) => policy.bidMultipliers === 'steer')
     const asked = { rules: rulesOf(policies, account), multiplierRules: rulesOf(steering, account), today }
     await pullEvidence(account, asked, loop)
   }

@@ -19,7 +19,8 @@ export interface AdPlatform {
 
 /** Every method throws PlatformError: a read is whole or it failed. */
 export interface PlatformReader {
-  structure(account: AccountRef): Promise<AccountStructure>
+  /** @param what criteria only where they are asked for: an account may list a great many */
+  structure(account: AccountRef, what?: { readonly criteria: boolean }): Promise<AccountStructure>
   /**
    * Spend, clicks and claimed conversions by campaign (and by ad group where ad groups carry the budgets), for every
    * rule asked for, with the account's own totals to reconcile with.

@@ -64,7 +64,14 @@ describe.each([
       cells: {
         readAt: NOON,
         ...DAYS,
-        byRule: { 'purchase|30c|0v|click': [cell('7'), cell('7', { device: 'tablet' })], 'lead|7c|0v|click': [] },
+        byRule: {
+          'purchase|30c|0v|click': [
+            cell('7'),
+            cell('7', { device: 'tablet' }),
+            cell('7', { criterion: { dimension: 'hour', id: '31' } }),
+          ],
+          'lead|7c|0v|click': [],
+        },
       },
     }
     await store.putEvidence(evidence)

@@ -32,6 +32,7 @@ function structureOf(account: AccountRef, campaigns: number, readAt: Instant, fi
       strategy: { kind: 'target-cpa', targetCpa: euros('12.5') },
       learning: 'stable',
       deviceMultipliers: { mobile: 0.9 },
+      criteria: [{ dimension: 'place', id: '21', name: 'Berlin', multiplier: 1.2 }],
     })),
     adGroups: [],
     budgets: ids.map((id, i) => ({

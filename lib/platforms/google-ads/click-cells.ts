@@ -2,11 +2,11 @@ import * as z from 'zod'
 import type { AccountRef, CampaignId } from '../../model/account.ts'
 import { type ConversionRule, ruleKey } from '../../model/conversions.ts'
 import type { ClickCell } from '../../model/evidence.ts'
-import type { CriterionDimension, CriterionRef, Device } from '../../model/structure.ts'
+import type { BidCriterion, CriterionDimension, CriterionRef, Device } from '../../model/structure.ts'
 import type { AccountDate } from '../../units/calendar.ts'
 import { ownAccount } from './account.ts'
 import { type MatchedRule, matchRules } from './conversion-actions.ts'
-import { CRITERION_FIELDS, criterionId, criterionRow, dimensionOf, LISTED, MANUAL_BIDS } from './criteria.ts'
+import { CRITERION_FIELDS, criteriaByCampaign, criterionId, criterionRow, LISTED, MANUAL_BIDS } from './criteria.ts'
 import { deviceOf } from './devices.ts'
 import { between } from './gaql.ts'
 import type { GoogleAdsRest } from './rest.ts'
@@ -63,12 +63,18 @@ interface Report {
 const NOT_REMOVED = "campaign.status != 'REMOVED'"
 const BY_CAMPAIGN: Report = { from: 'campaign', by: [], only: NOT_REMOVED, partsOf: () => [[undefined, 1]] }
 
+/** What campaigns list, as far as they are steered by it. */
+type Listed = ReadonlyMap<string, readonly BidCriterion[]>
+
 /** Each counts a click once, under the criterion whose modifier applied to it. */
-const viewOf = (from: string, dimension: CriterionDimension): Report => ({
+const viewOf = (from: string, dimension: CriterionDimension, listed: Listed): Report => ({
   from,
   by: ['campaign_criterion.criterion_id'],
   only: `${NOT_REMOVED} AND ${MANUAL_BIDS} AND campaign_criterion.status != 'REMOVED'`,
-  partsOf: ({ campaignCriterion: of }) => (of ? [[{ dimension, id: of.criterionId }, 1]] : []),
+  partsOf: ({ campaign, campaignCriterion: of }) =>
+    (listed.get(campaign.id) ?? [])
+      .filter((one) => one.dimension === dimension && one.id === of?.criterionId)
+      .map(({ id }): Part => [{ dimension, id }, 1]),
 })
 
 interface Slot {
@@ -96,23 +102,22 @@ const LISTED_QUERY =
 
 /** By device alone, and by each dimension of which some campaign lists something. */
 async function reportsOf(rest: GoogleAdsRest, id: ReturnType<typeof ownAccount>): Promise<readonly Report[]> {
-  const listed = (await rest.rows(id, LISTED_QUERY, listedRow)).map(({ campaign, campaignCriterion: one }) => ({
-    campaign: campaign.id,
-    dimension: dimensionOf(one.type),
-    slot: one.adSchedule && { id: criterionId(one.resourceName), schedule: one.adSchedule },
-  }))
-  const dimensions = new Set(listed.map(({ dimension }) => dimension))
+  const rows = await rest.rows(id, LISTED_QUERY, listedRow)
+  const listed = criteriaByCampaign(rows)
+  const dimensions = new Set([...listed.values()].flat().map(({ dimension }) => dimension))
   const slots = new Map(
-    [...Map.groupBy(listed, ({ campaign }) => campaign)].map(([campaign, own]) => [
+    [...Map.groupBy(rows, ({ campaign }) => campaign.id)].map(([campaign, own]) => [
       campaign,
-      own.flatMap(({ slot }) => slot ?? []),
+      own.flatMap(({ campaignCriterion: { resourceName, adSchedule: schedule } }) =>
+        schedule ? [{ id: criterionId(resourceName), schedule }] : [],
+      ),
     ]),
   )
   return [
     BY_CAMPAIGN,
     ...(dimensions.has('hour') ? [byHour(slots)] : []),
-    ...(dimensions.has('place') ? [viewOf('location_view', 'place')] : []),
-    ...(dimensions.has('audience') ? [viewOf('campaign_audience_view', 'audience')] : []),
+    ...(dimensions.has('place') ? [viewOf('location_view', 'place', listed)] : []),
+    ...(dimensions.has('audience') ? [viewOf('campaign_audience_view', 'audience', listed)] : []),
   ]
 }
 

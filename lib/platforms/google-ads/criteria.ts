@@ -48,16 +48,28 @@ export const dimensionOf = (type: string): CriterionDimension | undefined => DIM
 /** Unique within its campaign: what follows the campaign's id in `customers/1/campaignCriteria/23~456`. */
 export const criterionId = (name: string): string => idOf(name).split('~')[1] ?? ''
 
-/** Those that a modifier may be given to, by campaign; one without a modifier stands at 1. */
+/** Most of one dimension that a campaign is steered by: among more, each has too few clicks to be told from the others. */
+const MOST_LISTED = 100
+
+/**
+ * Those that a modifier may be given to, by campaign; one without a modifier stands at 1. A dimension of which a campaign
+ * lists more than a hundred is left out.
+ */
 export function criteriaByCampaign(rows: readonly CriterionRow[]): ReadonlyMap<string, readonly BidCriterion[]> {
-  const found = new Map<string, BidCriterion[]>()
-  for (const { campaign, campaignCriterion: one } of rows) {
+  const found = rows.flatMap(({ campaign, campaignCriterion: one }) => {
     const dimension = dimensionOf(one.type)
-    if (!dimension) continue
+    if (!dimension) return []
     const id = criterionId(one.resourceName)
-    const own = found.get(campaign.id) ?? []
-    found.set(campaign.id, own)
-    own.push({ dimension, id, name: one.displayName || id, multiplier: asFloat32(one.bidModifier ?? 1) })
-  }
-  return found
+    const multiplier = asFloat32(one.bidModifier ?? 1)
+    return [{ campaign: campaign.id, criterion: { dimension, id, name: one.displayName || id, multiplier } }]
+  })
+  const few = [...Map.groupBy(found, ({ campaign, criterion }) => `${campaign} ${criterion.dimension}`).values()]
+    .filter((own) => own.length <= MOST_LISTED)
+    .flat()
+  return new Map(
+    [...Map.groupBy(few, ({ campaign }) => campaign)].map(([campaign, own]) => [
+      campaign,
+      own.map(({ criterion }) => criterion),
+    ]),
+  )
 }

@@ -47,7 +47,7 @@ export function googleAdsPlatform(options: GoogleAdsOptions): AdPlatform {
   const ours = new Set((options.ourActors ?? []).map((name) => (name.includes('@') ? name.toLowerCase() : name)))
 
   const reader: PlatformReader = {
-    structure: (account) => readStructure(rest, clock, account),
+    structure: (account, what) => readStructure(rest, clock, account, what?.criteria),
     performance: async (account, query, rules) =>
       readPerformance(rest, clock, account, await customerOf(ownAccount(account)), query, rules),
     changes: async (account, since) =>

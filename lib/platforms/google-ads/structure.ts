@@ -93,14 +93,19 @@ function adGroupsOf(rows: readonly AdGroupRow[], campaigns: readonly Campaign[],
 }
 
 /** The account as it stands, removed campaigns included. @throws PlatformError */
-export async function readStructure(rest: GoogleAdsRest, clock: Clock, account: AccountRef): Promise<AccountStructure> {
+export async function readStructure(
+  rest: GoogleAdsRest,
+  clock: Clock,
+  account: AccountRef,
+  withCriteria = false,
+): Promise<AccountStructure> {
   const id = ownAccount(account)
   const readAt = clock.now()
   const customer = await readCustomer(rest, id)
   const campaignRows = await rest.rows(id, QUERIES.campaigns, campaignRow)
   const strategyRows = await rest.rows(id, QUERIES.strategies, strategyRow)
   const devices = await rest.rows(id, QUERIES.devices, criterionRow)
-  const criteria = await rest.rows(id, QUERIES.criteria, criterionRow)
+  const criteria = withCriteria ? await rest.rows(id, QUERIES.criteria, criterionRow) : []
   const parts: Parts = {
     customer,
     strategies: new Map(strategyRows.map(({ biddingStrategy }) => [biddingStrategy.resourceName, biddingStrategy])),

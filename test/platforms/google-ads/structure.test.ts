@@ -81,13 +81,13 @@ const budget = (id: string, over: object = {}) => ({
   },
 })
 
-async function structureOf(rows: Readonly<Record<string, readonly object[]>>) {
+async function structureOf(rows: Readonly<Record<string, readonly object[]>>, what = { criteria: true }) {
   server = await tinyServer((asked) => {
     const resource = / FROM (\w+)/.exec(queryOf(asked))?.[1] ?? ''
     const results = rows[resource] ?? (resource === 'currency_constant' ? [UNIT] : undefined)
     return { json: results ? { results, fieldMask: 'x' } : NO_ROWS }
   })
-  return platformAt(server).reader.structure(ACCOUNT)
+  return platformAt(server).reader.structure(ACCOUNT, what)
 }
 
 describe('budgets', () => {
@@ -195,6 +195,26 @@ test('what a campaign lists is there with its modifier, 1 where it has none; wha
     { dimension: 'audience', id: '23', name: '23', multiplier: 1 },
   ])
   expect(campaigns[1]).not.toHaveProperty('criteria')
+})
+
+test('a dimension of which a campaign lists more than a hundred is left out, and the others are not', async () => {
+  const criterion = (id: number, type: string) => ({
+    campaign: { id: '1' },
+    campaignCriterion: { resourceName: `customers/1/campaignCriteria/1~${id}`, type },
+  })
+  const { campaigns } = await structureOf({
+    campaign: [campaign('1')],
+    campaign_criterion: [
+      ...Array.from({ length: 101 }, (_, i) => criterion(i, 'LOCATION')),
+      ...Array.from({ length: 100 }, (_, i) => criterion(200 + i, 'USER_LIST')),
+    ],
+  })
+  expect(campaigns[0]?.criteria?.map(({ dimension }) => dimension)).toEqual(Array(100).fill('audience'))
+})
+
+test.each([true, false])('what campaigns list is read only where it is asked for: %s', async (criteria) => {
+  await structureOf({ campaign: [campaign('1')] }, { criteria })
+  expect(server!.asked.map(queryOf).some((query) => query.includes("'AD_SCHEDULE'"))).toBe(criteria)
 })
 
 test('ad groups are listed where they override a target', async () => {
