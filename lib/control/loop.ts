@@ -1,3 +1,5 @@
+import type { Estimates } from '../model/estimates.ts'
+import type { Observation } from '../model/observation.ts'
 import type { PlanId } from '../model/plan.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PlatformRegistry } from '../ports/platform.ts'
@@ -35,6 +37,8 @@ export interface Loop {
   readonly timing: Timing
   /** Names this worker in claims; unique per invocation. */
   readonly worker: string
+  /** What is believed of the budgets; without it, what is fitted to what was observed. */
+  readonly beliefs?: (observation: Observation) => Estimates
   /** Set where a person applies one plan: no other is acted on. */
   readonly asked?: AskedPlan
 }

@@ -70,7 +70,7 @@ export async function makePlan(
     const blind = planWith(KNOWING_NOTHING)
     if (blind.decisions.every(({ kind }) => kind === 'hold')) return { plan: blind, observation }
   }
-  return { plan: planWith(estimate(observation)), observation }
+  return { plan: planWith((loop.beliefs ?? estimate)(observation)), observation }
 }
 
 const KNOWING_NOTHING: Estimates = {

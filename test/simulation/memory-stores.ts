@@ -3,7 +3,8 @@ import type { AuditEntry, AuditRecord } from '../../lib/model/audit.ts'
 import { canonicalJson } from '../../lib/model/canonical.ts'
 import type { Revision } from '../../lib/model/history.ts'
 import { isSettled } from '../../lib/model/intent.ts'
-import { leverKey } from '../../lib/model/lever.ts'
+import { type LeverKey, leverKey } from '../../lib/model/lever.ts'
+import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { OrderDay } from '../../lib/model/orders.ts'
 import type { PlanHeader } from '../../lib/model/plan.ts'
 import type { Score } from '../../lib/model/score.ts'
@@ -31,17 +32,24 @@ import type { DynamoStores } from '../../lib/store/stores.ts'
 export interface MemoryStoresOptions {
   /** Whether restatements are kept, so that lags are learned from them; without, all go by the prior. */
   readonly revisions?: boolean
+  /** False: links of the audit have no hashes, for millions of turns of which nobody looks at the chain. */
+  readonly hashed?: boolean
 }
 
 /**
  * The stores as their ports describe them, in maps: what the real ones promise, without what they cost. The same tests
  * run against the real ones where that matters, so that this is no more than a faster way to ask the same questions.
  */
-export function memoryStores({ revisions = false }: MemoryStoresOptions = {}): DynamoStores {
+export function memoryStores({ revisions = false, hashed = true }: MemoryStoresOptions = {}): DynamoStores {
   const chains = new Map<string, AuditRecord[]>()
   const append = (chain: string, at: MoneyCommit['at'], entries: readonly AuditEntry[]): void => {
     const records = chains.get(chain) ?? []
-    chains.set(chain, [...records, nextRecord(chain, records.at(-1), at, entries)])
+    chains.set(chain, records)
+    records.push(
+      hashed
+        ? nextRecord(chain, records.at(-1), at, entries)
+        : { chain, sequence: records.length + 1, at, entries, previousHash: '', hash: '' },
+    )
   }
   return {
     ...plansAndMoney(append),
@@ -64,6 +72,7 @@ type Append = (chain: string, at: MoneyCommit['at'], entries: readonly AuditEntr
 
 function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } {
   const records = new Map<string, { version: number; value: unknown }>()
+  const levers = new Map<string, Map<LeverKey, LeverState>>()
   const intents = new Map<string, MoneyCommit['intents'][number]>()
   const tokens = new Set<string>()
   const read = <T>(key: string): T | undefined => records.get(key)?.value as T | undefined
@@ -106,25 +115,33 @@ function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } 
     const on = conflicts(one)
     if (on.length > 0) return { kind: 'conflict', on }
     for (const { key, item } of parts(one)) records.set(key, { version: item.next.version, value: item.next })
+    for (const { next } of one.levers) keepLever(next)
     for (const record of one.intents) intents.set(record.intent.id, record)
     tokens.add(one.token)
     append(one.chain, one.at, one.entries)
     return { kind: 'committed' }
   }
 
-  const allLevers: MoneyStore['allLevers'] = async (account) =>
-    new Map(
-      [...records]
-        .filter(([key]) => key.startsWith(`lever ${accountKey(account)}/`))
-        .map(([key, { value }]) => [key.slice('lever '.length), value]),
-    ) as unknown as Awaited<ReturnType<MoneyStore['allLevers']>>
+  function keepLever(state: LeverState): void {
+    const account = accountKey(state.lever.account)
+    const own = levers.get(account) ?? new Map<LeverKey, LeverState>()
+    levers.set(account, own.set(leverKey(state.lever), state))
+  }
 
   return {
     money: {
       accountDay: async (account, date) => read(`day ${accountKey(account)} ${date}`),
       portfolioDay: async (portfolio, date) => read(`day ${portfolio} ${date}`),
-      levers: async (account, keys) => new Map([...(await allLevers(account))].filter(([key]) => keys.includes(key))),
-      allLevers,
+      levers: async (account, keys) => {
+        const own = levers.get(accountKey(account))
+        return new Map(
+          keys.flatMap((key) => {
+            const state = own?.get(key)
+            return state ? [[key, state]] : []
+          }),
+        )
+      },
+      allLevers: async (account) => new Map(levers.get(accountKey(account))),
       intent: async (_, id) => intents.get(id),
       intents: async (_, plan) => [...intents.values()].filter(({ intent }) => intent.plan === plan),
       commit,
@@ -134,34 +151,44 @@ function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } 
 }
 
 function planStore(read: <T>(key: string) => T | undefined): PlanStore {
-  const headers = new Map<string, PlanHeader>()
-  const plans = new Map<string, Parameters<PlanStore['put']>[0]>()
-  const newestFirst = (portfolio: string): readonly PlanHeader[] =>
-    [...headers.values()].filter((one) => one.portfolio === portfolio).toSorted((a, b) => b.madeAt - a.madeAt)
+  interface Stored {
+    header: PlanHeader
+    readonly plan: Parameters<PlanStore['put']>[0]
+    readonly chunks: ReturnType<typeof chunksOfPlan>
+  }
+  const plans = new Map<string, Stored>()
+  const byPortfolio = new Map<string, Stored[]>()
+  /** Newest first; of the same instant what was stored first. */
+  const all = (portfolio: string): readonly Stored[] => byPortfolio.get(portfolio) ?? []
+  const headersOf = (stored: readonly Stored[]): readonly PlanHeader[] => stored.map(({ header }) => header)
   return {
     async put(plan, approval) {
-      const stored = headers.get(plan.id)
-      if (stored) return stored
-      const header = headerOf(plan, approval, chunksOfPlan(plan))
-      headers.set(plan.id, header)
-      plans.set(plan.id, plan)
-      return header
+      const stored = plans.get(plan.id)
+      if (stored) return stored.header
+      const chunks = chunksOfPlan(plan)
+      const next = { header: headerOf(plan, approval, chunks), plan, chunks }
+      plans.set(plan.id, next)
+      byPortfolio.set(
+        plan.portfolio,
+        [...all(plan.portfolio), next].toSorted((a, b) => b.plan.madeAt - a.plan.madeAt),
+      )
+      return next.header
     },
-    header: async (id) => headers.get(id),
-    latest: async (portfolio) => newestFirst(portfolio)[0],
-    recent: async (portfolio, limit) => newestFirst(portfolio).slice(0, limit),
+    header: async (id) => plans.get(id)?.header,
+    latest: async (portfolio) => all(portfolio)[0]?.header,
+    recent: async (portfolio, limit) => headersOf(all(portfolio).slice(0, limit)),
     between: async (portfolio, from, to) =>
-      newestFirst(portfolio).filter(({ madeAt }) => from <= madeAt && madeAt <= to),
+      headersOf(all(portfolio).filter(({ plan: { madeAt } }) => from <= madeAt && madeAt <= to)),
     async chunk({ id }, account, index) {
-      const found = chunksOfPlan(plans.get(id)!).find(({ chunk }) => chunk.account === account && chunk.index === index)
+      const found = plans.get(id)!.chunks.find(({ chunk }) => chunk.account === account && chunk.index === index)
       if (!found) throw new Error(`plan ${id} has no chunk ${index} for account ${account}`)
       return found.chunk
     },
-    decisions: async ({ id }) => plans.get(id)?.decisions ?? [],
+    decisions: async ({ id }) => plans.get(id)?.plan.decisions ?? [],
     async decide(id, seen, next) {
-      const header = headers.get(id)
-      if (!header || canonicalJson(header.approval) !== canonicalJson(seen)) return false
-      headers.set(id, { ...header, approval: next })
+      const stored = plans.get(id)
+      if (!stored || canonicalJson(stored.header.approval) !== canonicalJson(seen)) return false
+      stored.header = { ...stored.header, approval: next }
       return true
     },
     progress: async (id) => read(`progress ${id}`),

@@ -1,0 +1,207 @@
+import { accountKey } from '../../lib/model/account.ts'
+import { scopesOf } from '../../lib/model/freeze.ts'
+import type { PullStatus } from '../../lib/model/history.ts'
+import type { IntentId } from '../../lib/model/intent.ts'
+import {
+  type LeverChange,
+  type LeverKey,
+  type LeverValue,
+  type LiveLever,
+  leverKey,
+  sameValue,
+} from '../../lib/model/lever.ts'
+import { isPause } from '../../lib/model/pause.ts'
+import type { Approval, Plan, PlanHeader } from '../../lib/model/plan.ts'
+import type { PolicyVersion } from '../../lib/model/policy.ts'
+import type { CommitResult, MoneyCommit } from '../../lib/ports/store.ts'
+import { dateAt, type Instant } from '../../lib/units/calendar.ts'
+import { type Bystander, onCommit, stillCounted } from './commit-checks.ts'
+import { type DataQuality, onGoodData } from './data-checks.ts'
+import type { InvariantName, Violation } from './invariants.ts'
+import { emptyMirror, type Mirror, microsOf } from './mirror.ts'
+import type { TrueAccount } from './platforms.ts'
+import type { Effect, Worker } from './workers.ts'
+
+export interface Checker {
+  readonly mirror: Mirror
+  readonly violations: Violation[]
+  /** How many looks were taken. */
+  checks: number
+  /** Values of people that we ran over because nobody can look and write at once. */
+  windows: number
+  /** An effect of a worker happened. */
+  after(worker: Worker, effect: Effect, value: unknown): void
+  sends(worker: Worker, change: LeverChange): void
+  takesEffect(change: LeverChange, value: LeverValue, late: boolean): void
+  personSets(key: LeverKey): void
+  policyIs(version: PolicyVersion): void
+  freezes(scope: string): void
+  unfreezes(scope: string): void
+  decided(id: string, approval: Approval): void
+  stored(plan: Plan, header: PlanHeader): void
+  report(invariant: InvariantName, detail: string): void
+}
+
+export function checker(
+  accounts: ReadonlyMap<string, TrueAccount>,
+  now: () => Instant,
+  miscounted: DataQuality['miscounted'],
+): Checker {
+  const mirror = emptyMirror()
+  const intentOf = new WeakMap<LeverChange, IntentId>()
+  const edited = new Map<LeverKey, number>()
+  const violations: Violation[] = []
+  const found = (invariant: InvariantName, detail: string): void => {
+    violations.push({ invariant, event: mirror.event, detail })
+  }
+  const one: Bystander = { mirror, accounts, now, found }
+  const data: DataQuality = { statuses: new Map(), miscounted }
+
+  function after(worker: Worker, effect: Effect, value: unknown): void {
+    mirror.event += 1
+    const look = (what: string, saw: unknown): unknown => worker.looked.set(what, { event: mirror.event, saw })
+    switch (effect.name) {
+      case 'reader.live':
+        for (const { lever, value: live } of value as readonly LiveLever[]) look(leverKey(lever), live)
+        return
+      case 'freezes.active':
+        look('freezes', value)
+        return
+      case 'policies.current':
+        look(`policies ${effect.args[0]}`, value)
+        return
+      case 'plans.recent':
+        look(`plans ${effect.args[0]}`, value)
+        return
+      case 'plans.put':
+        self.stored(effect.args[0] as Plan, value as PlanHeader)
+        return
+      case 'plans.decide':
+        if (value) self.decided(effect.args[0] as string, effect.args[2] as Approval)
+        return
+      case 'facts.putPullStatus': {
+        const status = effect.args[0] as PullStatus
+        data.statuses.set(status.account, status)
+        return
+      }
+      case 'money.commit':
+        if ((value as CommitResult).kind !== 'committed') return
+        self.checks += 1
+        onCommit(one, worker, effect.args[0] as MoneyCommit)
+        for (const { intent } of (effect.args[0] as MoneyCommit).intents) look(`reserved ${intent.id}`, undefined)
+    }
+  }
+
+  function sends(worker: Worker, change: LeverChange): void {
+    mirror.event += 1
+    self.checks += 1
+    const key = leverKey(change.lever)
+    const state = mirror.levers.get(key)
+    const id = state?.pending?.intent
+    const intent = id && mirror.intents.get(id)
+    if (!(id && intent && state?.pending && sameValue(state.pending.to, change.to))) {
+      found('written-first', `${worker.name} sends ${key} ${microsOf(change.to)}; pending is ${id}`)
+      return
+    }
+    intentOf.set(change, id)
+    if (intent.sentAt !== undefined) found('sent-once', `${id} again by ${worker.name}`)
+    intent.sentAt = mirror.event
+    lookedAgain(worker, change, id, intent.reservedAt)
+    notFrozen(worker, change, intent.reservedAt)
+    const own = accounts.get(accountKey(change.lever.account))!
+    const date = dateAt(now(), own.zone)
+    if (!isPause(change) && !mirror.accountDays.has(`${own.key} ${date}`) && !openByClock(worker, own))
+      found('day-open', `${id} on ${date}`)
+  }
+
+  /** By the sender's own clock it may still be the day before. */
+  const openByClock = (worker: Worker, own: TrueAccount): boolean =>
+    mirror.accountDays.has(`${own.key} ${dateAt(worker.loop.clock.now(), own.zone)}`)
+
+  function lookedAgain(worker: Worker, change: LeverChange, id: string, reservedAt: number): void {
+    const key = leverKey(change.lever)
+    const looked = worker.looked.get(key)
+    const saw = looked?.saw as LeverValue | undefined
+    const since = worker.looked.get(`reserved ${id}`)?.event ?? Math.max(reservedAt, 0)
+    if (!looked || looked.event < since || !saw || !sameValue(saw, change.from))
+      found('looked-again', `${id}: read ${microsOf(saw)} at ${looked?.event}, reserved at ${since}`)
+    if ((edited.get(key) ?? -1) > (looked?.event ?? 0)) self.windows += 1
+  }
+
+  function notFrozen(worker: Worker, change: LeverChange, reservedAt: number): void {
+    const own = accounts.get(accountKey(change.lever.account))!
+    const looked = worker.looked.get('freezes')?.event ?? -1
+    if (looked < reservedAt) found('frozen', `${worker.name} did not look at the freezes after ${reservedAt}`)
+    const moved = change.lever.entity === 'budget' ? own.budgets.get(change.lever.id)!.campaigns : [change.lever.id]
+    for (const scope of scopesOf(own.account, moved)) {
+      const since = mirror.freezes.get(scope)
+      if (since !== undefined && since < looked)
+        found('frozen', `${scope} since ${since}, looked at ${looked}, and ${leverKey(change.lever)} is sent`)
+    }
+  }
+
+  function takesEffect(change: LeverChange, value: LeverValue, late: boolean): void {
+    mirror.event += 1
+    self.checks += 1
+    const key = leverKey(change.lever)
+    const own = accounts.get(accountKey(change.lever.account))!
+    const id = intentOf.get(change)
+    const intent = id && mirror.intents.get(id)
+    mirror.ours.add(key)
+    const state = mirror.levers.get(key)
+    if (state) stillCounted(one, state)
+    if (value.kind === 'money') {
+      const date = dateAt(now(), own.zone)
+      const high = mirror.ourHigh.get(key)
+      const before = high?.date === date ? high.micros : 0n
+      mirror.ourHigh.set(key, { date, micros: value.amount.micros > before ? value.amount.micros : before })
+    }
+    if (!id || !intent) return
+    if (intent.landedAt !== undefined) found('sent-once', `${id} takes effect again`)
+    intent.landedAt = mirror.event
+    if (mirror.newest.get(key) !== id) found('in-order', `${id} takes effect after ${mirror.newest.get(key)}`)
+    const outcome = intent.record.outcome
+    if (late && outcome && outcome.kind !== 'unknown' && outcome.kind !== 'applied')
+      found('final-is-final', `${id} takes effect, and was settled as ${outcome.kind}`)
+  }
+
+  const self: Checker = {
+    mirror,
+    violations,
+    checks: 0,
+    windows: 0,
+    after,
+    sends,
+    takesEffect,
+    personSets(key) {
+      mirror.event += 1
+      mirror.ours.delete(key)
+      edited.set(key, mirror.event)
+    },
+    policyIs(version) {
+      mirror.event += 1
+      mirror.policies.set(version.policy.portfolio, { version, since: mirror.event })
+    },
+    freezes(scope) {
+      mirror.event += 1
+      mirror.freezes.set(scope, mirror.event)
+    },
+    unfreezes(scope) {
+      mirror.event += 1
+      mirror.freezes.delete(scope)
+    },
+    decided(id, approval) {
+      const known = mirror.plans.get(id)
+      if (!known) return
+      known.header = { ...known.header, approval }
+      known.changedAt = mirror.event
+    },
+    stored(plan, header) {
+      if (mirror.plans.has(plan.id)) return
+      onGoodData(one, plan, data)
+      mirror.plans.set(plan.id, { plan, header, storedAt: mirror.event, changedAt: mirror.event })
+    },
+    report: found,
+  }
+  return self
+}

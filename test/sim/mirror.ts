@@ -1,0 +1,85 @@
+import type { IntentId, IntentRecord } from '../../lib/model/intent.ts'
+import type { AccountDayLedger, PortfolioDayLedger } from '../../lib/model/ledger.ts'
+import { isBudget, type LeverKey } from '../../lib/model/lever.ts'
+import type { LeverState } from '../../lib/model/lever-state.ts'
+import type { Plan, PlanHeader } from '../../lib/model/plan.ts'
+import type { PolicyVersion } from '../../lib/model/policy.ts'
+
+export interface SeenIntent {
+  record: IntentRecord
+  readonly reservedAt: number
+  sentAt?: number
+  landedAt?: number
+}
+
+/**
+ * What a bystander has put together from the transactions as they went through and from the platforms as they changed:
+ * the second set of books that the first is compared with.
+ */
+export interface Mirror {
+  event: number
+  readonly levers: Map<LeverKey, LeverState>
+  readonly accountDays: Map<string, AccountDayLedger>
+  readonly portfolioDays: Map<string, PortfolioDayLedger>
+  /** Micros by ledger, as the audit entries add up. */
+  readonly audited: Map<string, bigint>
+  readonly intents: Map<IntentId, SeenIntent>
+  /** The newest intent that was written down for a lever, and when. */
+  readonly newest: Map<LeverKey, IntentId>
+  readonly plans: Map<string, { readonly plan: Plan; header: PlanHeader; readonly storedAt: number; changedAt: number }>
+  readonly policies: Map<string, { readonly version: PolicyVersion; readonly since: number }>
+  readonly freezes: Map<string, number>
+  /** What a record stood at when an account date began. */
+  readonly dayStart: Map<LeverKey, { readonly date: string; readonly micros: bigint }>
+  /** The highest that a value of ours has stood at on an account date. */
+  readonly ourHigh: Map<LeverKey, { readonly date: string; readonly micros: bigint }>
+  /** Levers whose present value we set. */
+  readonly ours: Set<LeverKey>
+  /** When a hold for a person was put on a lever. */
+  readonly heldSince: Map<LeverKey, number>
+}
+
+export const emptyMirror = (): Mirror => ({
+  event: 0,
+  levers: new Map(),
+  accountDays: new Map(),
+  portfolioDays: new Map(),
+  audited: new Map(),
+  intents: new Map(),
+  newest: new Map(),
+  plans: new Map(),
+  policies: new Map(),
+  freezes: new Map(),
+  dayStart: new Map(),
+  ourHigh: new Map(),
+  ours: new Set(),
+  heldSince: new Map(),
+})
+
+export const microsOf = (value: LeverState['known'] | undefined): bigint =>
+  value?.kind === 'money' ? value.amount.micros : 0n
+
+// biome-ignore lint/complexity/useMathMinMax: Math.max does not take bigints
+export const most = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+
+/** What a record says that its budget may have cost at worst on a date, before any factor. */
+export function highOf({ known, idle, day, dayHigh, pending }: LeverState, date: string): bigint {
+  const standing = day === date && dayHigh ? microsOf(dayHigh) : idle ? 0n : microsOf(known)
+  return most(standing, microsOf(pending?.to))
+}
+
+/** An amount times a factor of at most two decimals, rounded up. */
+export const timesUp = (micros: bigint, factor: number): bigint =>
+  (micros * BigInt(Math.round(factor * 100)) + 99n) / 100n
+
+/** What the records of an account add up to on a date. */
+export function worstOf(states: Iterable<LeverState>, account: string, date: string, factor: number): bigint {
+  let total = 0n
+  for (const state of states) {
+    const { lever } = state
+    if (!isBudget(lever) || `${lever.account.platform}:${lever.account.id}` !== account) continue
+    const high = highOf(state, date)
+    total += lever.kind === 'lifetime-budget' ? high : timesUp(high, factor)
+  }
+  return total
+}

@@ -1,0 +1,56 @@
+/** What a run did, by name. */
+export interface Tally {
+  readonly worlds: number
+  readonly cycles: Readonly<Record<string, number>>
+  readonly effects: number
+  readonly invocations: number
+  readonly overlapped: number
+  readonly sent: number
+  readonly tookEffect: number
+  readonly checks: number
+  readonly faults: Readonly<Record<string, number>>
+}
+
+/** The same while it is being counted. */
+export interface Counting {
+  worlds: number
+  readonly cycles: Record<string, number>
+  effects: number
+  invocations: number
+  overlapped: number
+  sent: number
+  tookEffect: number
+  checks: number
+  readonly faults: Record<string, number>
+}
+
+export const nothingYet = (): Counting => ({
+  worlds: 0,
+  cycles: {},
+  effects: 0,
+  invocations: 0,
+  overlapped: 0,
+  sent: 0,
+  tookEffect: 0,
+  checks: 0,
+  faults: {},
+})
+
+export function count(counts: Record<string, number>, name: string, by = 1): void {
+  counts[name] = (counts[name] ?? 0) + by
+}
+
+export function added(a: Counting, b: Tally): void {
+  a.worlds += b.worlds
+  a.effects += b.effects
+  a.invocations += b.invocations
+  a.overlapped += b.overlapped
+  a.sent += b.sent
+  a.tookEffect += b.tookEffect
+  a.checks += b.checks
+  for (const [name, times] of Object.entries(b.cycles)) count(a.cycles, name, times)
+  for (const [name, times] of Object.entries(b.faults)) count(a.faults, name, times)
+}
+
+export const totalOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, one) => sum + one, 0)

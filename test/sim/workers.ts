@@ -1,0 +1,258 @@
+import type { Loop } from '../../lib/control/loop.ts'
+import type { StageMessage } from '../../lib/model/turn.ts'
+import type { AdPlatform } from '../../lib/ports/platform.ts'
+import { type Instant, later } from '../../lib/units/calendar.ts'
+
+/** One call of a port: what the world can tell of a worker, and where it can strike. */
+export interface Effect {
+  readonly name: string
+  readonly args: readonly unknown[]
+  readonly happen: () => Promise<unknown>
+}
+
+interface Parked extends Effect {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** One invocation of a stage. */
+export interface Worker {
+  readonly name: string
+  readonly message: StageMessage
+  /** How far its clock is off. */
+  readonly skewMs: number
+  readonly startedAt: Instant
+  readonly loop: Loop
+  state: 'runs' | 'asleep' | 'done' | 'failed' | 'killed'
+  failure?: unknown
+  result?: unknown
+  wakesAt?: Instant
+  /** Calls that it waits for. */
+  readonly parked: Parked[]
+  /** Told whenever the state changes. */
+  changed: () => void
+  /** By what it has looked at: the number of the event at which it did so last. */
+  readonly looked: Map<string, { readonly event: number; readonly saw: unknown }>
+}
+
+/** How the world takes a call: what strikes it before and after it has happened. */
+export type Strike = 'killed-before' | 'killed-after' | 'fails-before' | 'fails-after' | 'sleeps' | undefined
+
+export interface Surroundings {
+  now(): Instant
+  /** Asked before every effect; it may move the world. */
+  before(worker: Worker, effect: Effect): Strike
+  /** Told after every effect that happened. */
+  after(worker: Worker, effect: Effect, value: unknown): void
+}
+
+/** An answer that did not come: nobody can tell from it whether the call took effect. */
+export class NoAnswer extends Error {
+  constructor(name: string) {
+    super(`${name}: no answer`)
+    this.name = 'NoAnswer'
+  }
+}
+
+export interface Crew {
+  hire(message: StageMessage, skewMs: number): Worker
+  /** Runs a worker alone, until it is over or asleep. */
+  alone(worker: Worker, work: (loop: Loop) => Promise<unknown>): Promise<void>
+  /** Starts workers that run abreast: `next` picks who goes on, at every effect. */
+  abreast(
+    starting: readonly { readonly worker: Worker; readonly work: (loop: Loop) => Promise<unknown> }[],
+    woken: readonly Worker[],
+    next: (ready: readonly Worker[]) => Worker,
+  ): Promise<void>
+}
+
+/** Never settles, and is held by nobody: so dies a Lambda, with none of its error handling. */
+const forever = (): Promise<never> => new Promise<never>(() => {})
+
+const turnOfTheEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/**
+ * Workers between whose calls of ports the world may do as it likes: everything that the stages do to the world passes
+ * here, so that each call is one point at which they can be struck or interleaved.
+ */
+export function crew(loop: Loop, world: Surroundings): Crew {
+  let isAlone = true
+  let hired = 0
+
+  async function happen(worker: Worker, effect: Effect): Promise<unknown> {
+    if (worker.state === 'killed') return forever()
+    const strike = world.before(worker, effect)
+    if (strike === 'sleeps') return parked(worker, effect, 'asleep')
+    if (strike === 'killed-before') return killed(worker)
+    if (strike === 'fails-before') throw new NoAnswer(effect.name)
+    const value = await effect.happen()
+    world.after(worker, effect, value)
+    if (strike === 'killed-after') return killed(worker)
+    if (strike === 'fails-after') throw new NoAnswer(effect.name)
+    return value
+  }
+
+  function killed(worker: Worker): Promise<never> {
+    worker.state = 'killed'
+    worker.changed()
+    return forever()
+  }
+
+  const parked = (worker: Worker, effect: Effect, state: 'runs' | 'asleep'): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      worker.parked.push({ ...effect, resolve, reject })
+      if (state === 'asleep') {
+        worker.state = 'asleep'
+        worker.changed()
+      }
+    })
+
+  const call = (worker: Worker, effect: Effect): Promise<unknown> => {
+    if (worker.state === 'killed') return forever()
+    // A call beside one that the worker sleeps in waits with it.
+    if (worker.state === 'asleep') return parked(worker, effect, 'asleep')
+    return isAlone ? happen(worker, effect) : parked(worker, effect, 'runs')
+  }
+
+  function begin(worker: Worker, work: (loop: Loop) => Promise<unknown>): void {
+    const end = (state: 'done' | 'failed', part: Partial<Worker>): void => {
+      if (worker.state === 'killed') return
+      Object.assign(worker, part)
+      worker.state = state
+      worker.changed()
+    }
+    work(worker.loop).then(
+      (result) => end('done', { result }),
+      (failure: unknown) => end('failed', { failure }),
+    )
+  }
+
+  const release = (worker: Worker, index: number): void => {
+    const [one] = worker.parked.splice(index, 1)
+    if (one) happen(worker, one).then(one.resolve, one.reject)
+  }
+
+  /** Lets a worker go on by itself, with what it waited for in the order in which it asked. */
+  const goOn = (worker: Worker): Promise<void> =>
+    new Promise((resolve) => {
+      worker.changed = resolve
+      while (worker.state === 'runs' && worker.parked.length > 0) release(worker, 0)
+      if (worker.state !== 'runs') resolve()
+    })
+
+  async function drive(all: readonly Worker[], next: (ready: readonly Worker[]) => Worker): Promise<void> {
+    for (;;) {
+      await turnOfTheEventLoop()
+      const running = all.filter(({ state }) => state === 'runs')
+      const [first] = running
+      if (!first) return
+      if (running.length === 1) {
+        isAlone = true
+        return goOn(first)
+      }
+      const ready = running.filter(({ parked: calls }) => calls.length > 0)
+      release(ready.length === 1 ? ready[0]! : next(ready), 0)
+    }
+  }
+
+  return {
+    hire(message, skewMs) {
+      hired += 1
+      const worker: Worker = {
+        name: `w${hired}`,
+        message,
+        skewMs,
+        startedAt: world.now(),
+        loop,
+        state: 'runs',
+        parked: [],
+        changed: () => {},
+        looked: new Map(),
+      }
+      return Object.assign(worker, { loop: loopOf(loop, worker, world, (effect) => call(worker, effect)) })
+    },
+    async alone(worker, work) {
+      isAlone = true
+      const over = new Promise<void>((resolve) => {
+        worker.changed = resolve
+      })
+      begin(worker, work)
+      await over
+    },
+    async abreast(starting, woken, next) {
+      isAlone = false
+      for (const worker of woken) worker.state = 'runs'
+      for (const { worker, work } of starting) begin(worker, work)
+      await drive([...starting.map(({ worker }) => worker), ...woken], next)
+      isAlone = true
+    },
+  }
+}
+
+type Call = (effect: Effect) => Promise<unknown>
+type Method = (...args: unknown[]) => Promise<unknown>
+
+const methodsOf = new WeakMap<object, readonly string[]>()
+
+/** A port of which every method is an effect under the name `port.method`. */
+function behind<T extends object>(port: T, name: string, call: Call): T {
+  const known = methodsOf.get(port)
+  const methods = known ?? Object.keys(port).filter((key) => typeof Reflect.get(port, key) === 'function')
+  if (!known) methodsOf.set(port, methods)
+  const wrapped: Record<string, unknown> = {}
+  for (const method of methods) {
+    const own = Reflect.get(port, method) as Method
+    const full = `${name}.${method}`
+    wrapped[method] = (...args: unknown[]) => call({ name: full, args, happen: () => own(...args) })
+  }
+  return wrapped as T
+}
+
+/** The loop as one worker has it: its own clock, and nothing of the world without a call that is noticed. */
+function loopOf(loop: Loop, worker: Worker, world: Surroundings, call: Call): Loop {
+  const adapters = new Map<string, AdPlatform>()
+  const now = (): Instant => later(world.now(), worker.skewMs)
+  return {
+    ...loop,
+    worker: worker.name,
+    clock: { now },
+    platforms: (id) => {
+      const known = adapters.get(id)
+      if (known) return known
+      const platform = loop.platforms(id)
+      const reader = behind(platform.reader, 'reader', call)
+      // What is not to be sent any more by the worker's own clock is refused where it would be sent.
+      const writer: AdPlatform['writer'] = {
+        ...behind(platform.writer, 'writer', call),
+        apply: (account, changes, notAfter) =>
+          call({
+            name: 'writer.apply',
+            args: [account, changes, notAfter],
+            happen: () =>
+              notAfter !== undefined && now() > notAfter
+                ? Promise.resolve(changes.map(() => TOO_LATE))
+                : platform.writer.apply(account, changes, notAfter),
+          }) as ReturnType<AdPlatform['writer']['apply']>,
+      }
+      const own = { ...platform, reader, writer }
+      adapters.set(id, own)
+      return own
+    },
+    policies: behind(loop.policies, 'policies', call),
+    facts: behind(loop.facts, 'facts', call),
+    plans: behind(loop.plans, 'plans', call),
+    orders: behind(loop.orders, 'orders', call),
+    scores: behind(loop.scores, 'scores', call),
+    money: behind(loop.money, 'money', call),
+    freezes: behind(loop.freezes, 'freezes', call),
+    claims: behind(loop.claims, 'claims', call),
+    archive: behind(loop.archive, 'archive', call),
+    rates: behind(loop.rates, 'rates', call),
+    queue: behind(loop.queue, 'queue', call),
+  }
+}
+
+const TOO_LATE = {
+  kind: 'refused',
+  failure: { kind: 'transient', detail: 'the run is out of time' },
+} as const
