@@ -6,7 +6,7 @@ import type { ChangeDecision } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
 import { raiseBeside } from '../model/scheduled-raise.ts'
 import type { AccountStructure } from '../model/structure.ts'
-import type { AccountDate } from '../units/calendar.ts'
+import type { AccountDate, Instant } from '../units/calendar.ts'
 import { compare, equal, times } from '../units/money.ts'
 import { amountOf, startOn } from './exposure.ts'
 
@@ -45,6 +45,21 @@ export function beyondDay(
   }
   const most = times(amountOf(startOn(state, date)), 1 + dayRiseOf(policy, safeStep), 'down')
   return compare(to, most) > 0 ? 'it would rise by more today than the policy lets a budget rise in a day' : undefined
+}
+
+/**
+ * Why a plan may not move what was put on hold after it was made: somebody has had it elsewhere meanwhile, even where it
+ * stands again at what the plan started from. An order to cut back stands for all that.
+ */
+export function heldSince(
+  { lever, to }: LeverChange,
+  { hold, known, knownAt, cutBackTo }: LeverState,
+  madeAt: Instant,
+  now: Instant,
+): string | undefined {
+  if (lever.kind === 'status' || !hold || hold.until <= now || knownAt <= madeAt) return undefined
+  const isOrdered = cutBackTo !== undefined && to.kind === 'money' && compare(amountOf(to), amountOf(known)) < 0
+  return isOrdered ? undefined : `it was put on hold since the plan was made: ${hold.reason}`
 }
 
 /** Why a target, a bid, a multiplier or a status may not be set so. */

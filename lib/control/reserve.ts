@@ -25,7 +25,7 @@ import { type AlreadyThere, alreadyThere, freedBy, leftOfFreed } from './already
 import type { NextChunk } from './chunk.ts'
 import { commitFresh } from './commit.ts'
 import { highBefore, withHigh, worstCaseChange } from './exposure.ts'
-import { beyondDay, unfit } from './last-look.ts'
+import { beyondDay, heldSince, unfit } from './last-look.ts'
 import { inBase, portfolioDayOf, withExposure } from './ledger-step.ts'
 import { type Loop, leaseMs } from './loop.ts'
 import { advanced, noProgress } from './progress.ts'
@@ -139,7 +139,7 @@ function judgeAll(header: PlanHeader, changes: readonly ChangeDecision[], books:
     const id = intentId(header.id, leverKey(decision.change.lever))
     const { change } = decision
     const intent: Intent = { id, plan: header.id, portfolio: header.portfolio, change, at: books.now, leaseUntil }
-    const verdict = judge(decision, intent, books, [...granted, ...there], header.rates)
+    const verdict = judge(decision, intent, books, [...granted, ...there], header)
     if ('granted' in verdict) granted.push(verdict.granted)
     if ('there' in verdict) there.push(verdict.there)
     entries.push(entryOf(intent, verdict, books.date))
@@ -202,7 +202,7 @@ function judge(
   intent: Intent,
   books: Books,
   before: readonly Before[],
-  rates: Parameters<typeof growthInBase>[1],
+  { rates, madeAt }: PlanHeader,
 ): Verdict {
   const { change } = decision
   const key = leverKey(change.lever)
@@ -221,7 +221,9 @@ function judge(
   if (!live || !sameValue(live, change.from))
     return { refused: `it stands at ${valueText(live)}, not at ${valueText(change.from)}`, outcome: 'drifted' }
 
-  const obstacle = isBudget(change.lever) ? beyondDay(decision, state, books) : unfit(change, books)
+  const obstacle =
+    heldSince(change, state, madeAt, books.now) ??
+    (isBudget(change.lever) ? beyondDay(decision, state, books) : unfit(change, books))
   if (obstacle) return { refused: obstacle, outcome: 'dropped' }
   const nextState: LeverState = {
     ...withHigh(state, change.to, books.date),
@@ -250,7 +252,7 @@ const firstRecord = ({ lever, from }: LeverChange, now: Instant): LeverState => 
   idle: false,
 })
 
-/** The cap that this change would break, in words. A cut breaks none. */
+/** The cap that this change would break, in words. A cut breaks none, unless it is of what was not counted at all. */
 function brokenCap(
   change: LeverChange,
   delta: Money,
@@ -258,7 +260,7 @@ function brokenCap(
   books: Books,
   before: readonly Before[],
 ): string | undefined {
-  if (isCut(change)) return undefined
+  if (isCut(change) && delta.micros <= 0n) return undefined
   const { ledger, portfolio, caps, headroom } = books
   if (!ledger) return 'the account’s day is not open yet'
   if (!caps.account || !caps.portfolio) return 'there is no cap in the policy'

@@ -143,7 +143,8 @@ function onReserved(one: Bystander, worker: Worker, commit: MoneyCommit, entry: 
   if (!isPause(change)) checkDeadZone(one, own, intent.at, stored.plan.portfolio)
   const state = mirror.levers.get(leverKey(change.lever))!
   const held = mirror.heldSince.get(leverKey(change.lever)) ?? -1
-  if (state.hold && state.hold.until > intent.at && held > stored.storedAt && !isCut(change))
+  const isOrdered = state.cutBackTo !== undefined && isCut(change)
+  if (state.hold && state.hold.until > intent.at && held > stored.storedAt && !isOrdered && !isPause(change))
     found('persons-hold', `${intent.id} moves what is held since ${held}; its plan is of ${stored.storedAt}`)
   if (BigInt(entry.deltaMicros) > 0n) checkCaps(one, commit, own, entry.date)
   if (isBudget(change.lever) && !isCut(change)) {

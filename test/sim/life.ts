@@ -17,6 +17,8 @@ import { text, type World } from './world.ts'
 
 export const DAYS = 7
 const MOST_MESSAGES = 60
+/** Plans by hand beside each tick's own. */
+const ROUNDS = 2
 /** By then a worker that was killed holds no key any more. */
 const VISIBLE_AGAIN_MS = 130_000
 
@@ -75,11 +77,34 @@ function betweenTicks({ dice, miscounted, scenery, unfreezeAll, edit, tally }: W
 }
 
 async function atTick(world: World, late: StageMessage[], byHand: boolean): Promise<void> {
-  const { dice, loop, queue, tally } = world
+  const { dice, loop } = world
   await wake(world, false)
-  const jobs: Job[] = []
   for (const job of byHand ? await handMade(world) : []) await run(world, [job])
-  const due = [...(await dueMessages(world.now(), loop)), ...late.splice(0)]
+  await deliver(world, [...(await dueMessages(world.now(), loop)), ...late.splice(0)].filter(isOfUse), late)
+  for (let round = 0; byHand && round < ROUNDS && !hasFailed(world); round++) {
+    world.pass((1 + dice.below(9)) * MINUTE_MS)
+    await wake(world, false)
+    for (const job of await handMade(world)) await run(world, [job])
+    await deliver(world, actsAndLooks(world), late)
+  }
+}
+
+/** Scores only read and tell. */
+const isOfUse = ({ stage }: StageMessage): boolean => stage !== 'score'
+
+/** What a tick a few minutes later asks for, when there is nothing to pull and nothing to decide. */
+function actsAndLooks({ scenery, now }: World): readonly StageMessage[] {
+  const turn = now()
+  return [...scenery.accounts.keys()].flatMap((key) => [
+    { stage: 'verify', key, turn, attempt: 0 } as const,
+    { stage: 'act', key, turn, attempt: 0 } as const,
+  ])
+}
+
+/** Delivers messages and all that they lead to, some late, twice, in another order or abreast. */
+async function deliver(world: World, due: readonly StageMessage[], late: StageMessage[]): Promise<void> {
+  const { dice, queue, tally } = world
+  const jobs: Job[] = []
   const ordered = dice.chance(0.3) ? dice.shuffled(due) : due.toSorted((a, b) => rank(a) - rank(b))
   queue.push(...ordered)
   const seen = new Set<string>()
@@ -110,8 +135,8 @@ async function atTick(world: World, late: StageMessage[], byHand: boolean): Prom
   queue.length = 0
 }
 
-const RANK: Readonly<Record<string, number>> = { pull: 0, verify: 1, plan: 2, act: 3, score: 4 }
-const rank = ({ stage }: StageMessage): number => RANK[stage]!
+const RANK: Readonly<Record<string, number>> = { pull: 0, verify: 1, guard: 2, plan: 3, act: 4 }
+const rank = ({ stage }: StageMessage): number => RANK[stage] ?? 9
 
 function jobOf(message: StageMessage, { policies }: World): Job {
   const work: Work = (loop) => runTurn(message, loop)
@@ -219,7 +244,7 @@ async function comeToRest(world: World): Promise<void> {
     world.pass(later(last, minutes * MINUTE_MS) - world.now())
     last = world.now()
     queue.length = 0
-    queue.push(...[...(await dueMessages(world.now(), loop))].sort((a, b) => rank(a) - rank(b)))
+    queue.push(...(await dueMessages(world.now(), loop)).filter(isOfUse).toSorted((a, b) => rank(a) - rank(b)))
     for (let handled = 0; queue.length > 0 && handled < MOST_MESSAGES && !hasFailed(world); handled++)
       await run(world, [jobOf(queue.shift()!, world)])
   }

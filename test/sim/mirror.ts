@@ -59,7 +59,6 @@ export const emptyMirror = (): Mirror => ({
 export const microsOf = (value: LeverState['known'] | undefined): bigint =>
   value?.kind === 'money' ? value.amount.micros : 0n
 
-// biome-ignore lint/complexity/useMathMinMax: Math.max does not take bigints
 export const most = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 
 /** What a record says that its budget may have cost at worst on a date, before any factor. */

@@ -24,7 +24,8 @@ export function reportOf(
   const fault = world.reportFault()
   const now = world.now()
   const readAt = fault === 'stale' ? staleAt(now) : now
-  const from = query.from < own.bornOn ? own.bornOn : query.from
+  const isOlder = query.from < own.bornOn
+  const from = isOlder ? own.bornOn : query.from
   const days = dates(from, query.to)
   const counted = world.countingFactor(own)
   const rows: PerformanceRow[] = []

@@ -118,7 +118,7 @@ function policyOf(name: string, accounts: ReadonlyMap<string, TrueAccount>, star
   const from = dateAt(start, BASE.zone)
   // Half of what a day may cost at worst is spent on most days; the total leaves that or a little more or less.
   const worst = worstInBase([...accounts.values()], base)
-  const days = 12n
+  const days = 9n
   const room = (share: number): bigint => (worst * BigInt(Math.round(100 * share))) / 100n
   const policy: Policy = {
     ...BASE,
@@ -143,7 +143,7 @@ function policyOf(name: string, accounts: ReadonlyMap<string, TrueAccount>, star
       maxStepDown: dice.pick([0.2, 0.5]),
       maxDayRise: dice.pick([0.2, 0.5, 1]),
       deadband: dice.pick([0, 0.02]),
-      steerWithinDay: dice.pick(['cut', 'leave']),
+      steerWithinDay: dice.pick(['cut', 'leave', 'leave', 'leave']),
     },
     drift: { insideCaps: dice.pick(['adopt', 'adopt', 'reassert', 'hold']), holdDays: dice.pick([0, 1, 7]) },
   }

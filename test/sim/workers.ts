@@ -78,6 +78,7 @@ const turnOfTheEventLoop = (): Promise<void> => new Promise((resolve) => setImme
 export function crew(loop: Loop, world: Surroundings): Crew {
   let isAlone = true
   let hired = 0
+  const ownLoop = loopsFor(loop, world, (worker, effect) => call(worker, effect))
 
   async function happen(worker: Worker, effect: Effect): Promise<unknown> {
     if (worker.state === 'killed') return forever()
@@ -169,7 +170,7 @@ export function crew(loop: Loop, world: Surroundings): Crew {
         changed: () => {},
         looked: new Map(),
       }
-      return Object.assign(worker, { loop: loopOf(loop, worker, world, (effect) => call(worker, effect)) })
+      return Object.assign(worker, { loop: ownLoop(worker) })
     },
     async alone(worker, work) {
       isAlone = true
@@ -189,66 +190,95 @@ export function crew(loop: Loop, world: Surroundings): Crew {
   }
 }
 
-type Call = (effect: Effect) => Promise<unknown>
+type Call = (worker: Worker, effect: Effect) => Promise<unknown>
 type Method = (...args: unknown[]) => Promise<unknown>
-
-const methodsOf = new WeakMap<object, readonly string[]>()
-
-/** A port of which every method is an effect under the name `port.method`. */
-function behind<T extends object>(port: T, name: string, call: Call): T {
-  const known = methodsOf.get(port)
-  const methods = known ?? Object.keys(port).filter((key) => typeof Reflect.get(port, key) === 'function')
-  if (!known) methodsOf.set(port, methods)
-  const wrapped: Record<string, unknown> = {}
-  for (const method of methods) {
-    const own = Reflect.get(port, method) as Method
-    const full = `${name}.${method}`
-    wrapped[method] = (...args: unknown[]) => call({ name: full, args, happen: () => own(...args) })
-  }
-  return wrapped as T
+interface Bound {
+  worker: Worker
 }
 
-/** The loop as one worker has it: its own clock, and nothing of the world without a call that is noticed. */
-function loopOf(loop: Loop, worker: Worker, world: Surroundings, call: Call): Loop {
-  const adapters = new Map<string, AdPlatform>()
-  const now = (): Instant => later(world.now(), worker.skewMs)
-  return {
-    ...loop,
-    worker: worker.name,
-    clock: { now },
-    platforms: (id) => {
-      const known = adapters.get(id)
+/** What each worker's port is made from: every method is an effect under the name `port.method`. */
+function kindOf<T extends object>(port: T, name: string, call: Call): T {
+  const kind: Record<string, unknown> = {}
+  for (const method of Object.keys(port)) {
+    const own = Reflect.get(port, method) as Method
+    if (typeof own !== 'function') continue
+    const full = `${name}.${method}`
+    kind[method] = function (this: Bound, ...args: unknown[]): Promise<unknown> {
+      return call(this.worker, { name: full, args, happen: () => own(...args) })
+    }
+  }
+  return kind as T
+}
+
+const bound = <T extends object>(kind: T, worker: Worker): T => {
+  const port = Object.create(kind) as T & Bound
+  port.worker = worker
+  return port
+}
+
+const PORTS = [
+  'policies',
+  'facts',
+  'plans',
+  'orders',
+  'scores',
+  'money',
+  'freezes',
+  'claims',
+  'archive',
+  'rates',
+  'queue',
+] as const
+
+/**
+ * Makes the loop as one worker has it: its own clock, and nothing of the world without a call that is noticed. Made for
+ * thousands of workers a second: what all of them share is put together once.
+ */
+function loopsFor(loop: Loop, world: Surroundings, call: Call): (worker: Worker) => Loop {
+  const kinds = PORTS.map((name) => [name, kindOf(loop[name], name, call)] as const)
+  const adapters = new Map<
+    string,
+    { readonly platform: AdPlatform; readonly reader: AdPlatform['reader']; readonly writer: AdPlatform['writer'] }
+  >()
+  const adapterOf = (id: Parameters<Loop['platforms']>[0]) => {
+    const known = adapters.get(id)
+    if (known) return known
+    const platform = loop.platforms(id)
+    const made = {
+      platform,
+      reader: kindOf(platform.reader, 'reader', call),
+      writer: kindOf(platform.writer, 'writer', call),
+    }
+    adapters.set(id, made)
+    return made
+  }
+  return (worker) => {
+    const now = (): Instant => later(world.now(), worker.skewMs)
+    const ports = Object.fromEntries(kinds.map(([name, kind]) => [name, bound(kind as object, worker)]))
+    const own = new Map<string, AdPlatform>()
+    const platforms: Loop['platforms'] = (id) => {
+      const known = own.get(id)
       if (known) return known
-      const platform = loop.platforms(id)
-      const reader = behind(platform.reader, 'reader', call)
-      // What is not to be sent any more by the worker's own clock is refused where it would be sent.
-      const writer: AdPlatform['writer'] = {
-        ...behind(platform.writer, 'writer', call),
-        apply: (account, changes, notAfter) =>
-          call({
-            name: 'writer.apply',
-            args: [account, changes, notAfter],
-            happen: () =>
-              notAfter !== undefined && now() > notAfter
-                ? Promise.resolve(changes.map(() => TOO_LATE))
-                : platform.writer.apply(account, changes, notAfter),
-          }) as ReturnType<AdPlatform['writer']['apply']>,
-      }
-      const own = { ...platform, reader, writer }
-      adapters.set(id, own)
-      return own
-    },
-    policies: behind(loop.policies, 'policies', call),
-    facts: behind(loop.facts, 'facts', call),
-    plans: behind(loop.plans, 'plans', call),
-    orders: behind(loop.orders, 'orders', call),
-    scores: behind(loop.scores, 'scores', call),
-    money: behind(loop.money, 'money', call),
-    freezes: behind(loop.freezes, 'freezes', call),
-    claims: behind(loop.claims, 'claims', call),
-    archive: behind(loop.archive, 'archive', call),
-    rates: behind(loop.rates, 'rates', call),
-    queue: behind(loop.queue, 'queue', call),
+      const { platform, reader, writer } = adapterOf(id)
+      const made = { ...platform, reader: bound(reader, worker), writer: timely(bound(writer, worker), platform, now) }
+      own.set(id, made)
+      return made
+    }
+    return { ...loop, ...(ports as Partial<Loop>), worker: worker.name, clock: { now }, platforms }
+  }
+
+  /** What is not to be sent any more by the worker's own clock is refused where it would be sent. */
+  function timely(writer: AdPlatform['writer'] & Partial<Bound>, platform: AdPlatform, now: () => Instant) {
+    writer.apply = (account, changes, notAfter) =>
+      call(writer.worker!, {
+        name: 'writer.apply',
+        args: [account, changes, notAfter],
+        happen: () =>
+          notAfter !== undefined && now() > notAfter
+            ? Promise.resolve(changes.map(() => TOO_LATE))
+            : platform.writer.apply(account, changes, notAfter),
+      }) as ReturnType<AdPlatform['writer']['apply']>
+    return writer
   }
 }
 
