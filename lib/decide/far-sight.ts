@@ -6,8 +6,13 @@ import { claimedAt, type Position } from './position.ts'
 
 /** How far ahead a budget is looked at, over where it stands: ten steps of a fifth. */
 const FAR = 6
-/** Days for which what is reached by then is taken to be of use. */
-const HORIZON_DAYS = 30
+/**
+ * Days of what is reached that its way there may cost. Few: what far spends bring is guessed, and where it is guessed wrong
+ * each day of the way is given up.
+ */
+const WORTH_DAYS = 5
+/** What leaves the portfolio sooner than this is led nowhere. */
+const STAYS_DAYS = 30
 /** Points of a far curve, evenly over the logarithm of spend. */
 const POINTS = 25
 /** A price needs no better. */
@@ -29,7 +34,7 @@ interface FarCurve {
  * at several times its budget it would be the best that there is.
  *
  * Per budget: what the best of the spends that it can come to would bring beyond where it is put today, net of what the
- * money brings elsewhere in the long run, for thirty days, shared out over the steps to get there. 0 where nothing further
+ * money brings elsewhere in the long run, for five days, shared out over the steps to get there. 0 where nothing further
  * up than a step is better, as with any concave curve that has found its place, and where it leaves the portfolio before.
  *
  * @param today by position: where it is put today by what a step brings at once, base currency
@@ -60,12 +65,12 @@ function worthAhead(position: Position, { spend, objective }: FarCurve, today: n
   const gain = net[best]! - (worth.objective * claimedAt(position, today) - price * today)
   if (!(gain > 0)) return 0
   const steps = Math.log(spend[best]! / standing) / Math.log(atMost / standing)
-  return (gain * HORIZON_DAYS) / steps / (atMost - standing)
+  return (gain * WORTH_DAYS) / steps / (atMost - standing)
 }
 
 function isStaying({ movable: { observation, account, budget } }: Position): boolean {
   const { policy } = observation.policy
-  return budgetMembership(policy, account.structure, budget, addDays(account.today, HORIZON_DAYS)) !== undefined
+  return budgetMembership(policy, account.structure, budget, addDays(account.today, STAYS_DAYS)) !== undefined
 }
 
 function farCurve(position: Position): FarCurve {
