@@ -1,7 +1,5 @@
 import { type AccountRef, accountKey } from '../model/account.ts'
-import { scopesOf } from '../model/freeze.ts'
-import { campaignsMovedBy } from '../model/lever-place.ts'
-import type { PlanChunk, PlanHeader, PlanProgress } from '../model/plan.ts'
+import type { PlanHeader, PlanProgress } from '../model/plan.ts'
 import type { Policy, PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { StageMessage } from '../model/turn.ts'
@@ -10,6 +8,7 @@ import { announceEvents } from './announce.ts'
 import type { NextChunk } from './chunk.ts'
 import { mayPushNow, openPlans } from './dispatch.ts'
 import { onlyPauses } from './due-ends.ts'
+import { frozenAmong } from './frozen.ts'
 import { giveUpChunk } from './give-up.ts'
 import { portfolioDayOf } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
@@ -109,12 +108,13 @@ async function actOnChunk(
   if (header.mode === 'shadow') return shadowChunk(next, structure, loop)
   if (header.policyVersion !== steering.version.version)
     return giveUpChunk(next, structure, 'the policy changed since the plan was made', loop)
-  const campaigns = campaignsOf(chunk, structure)
-  // First of two looks at the freezes: nothing is reserved for what may not be pushed anyway.
-  const [freeze] = await loop.freezes.active(scopesOf(structure.account, campaigns))
-  if (freeze) return giveUpChunk(next, structure, `${freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}`, loop)
-  const { reserved, there } = await reserve(next, steering, structure, loop)
-  const outcomes = await pushReserved(reserved, steering, structure, campaigns, loop)
+  const levers = chunk.changes.map(({ change }) => change.lever)
+  // First of the looks at the freezes: nothing is reserved for what may not be pushed anyway.
+  const frozen = await frozenAmong(levers, structure, loop)
+  const reasons = levers.map(frozen)
+  if (reasons[0] && reasons.every((why) => why)) return giveUpChunk(next, structure, reasons[0], loop)
+  const { reserved, there } = await reserve(next, steering, structure, loop, frozen)
+  const outcomes = await pushReserved(reserved, steering, structure, loop)
   return {
     plan: header.id,
     chunk: chunk.index,
@@ -124,7 +124,3 @@ async function actOnChunk(
     dropped: chunk.changes.length - reserved.length - there,
   }
 }
-
-/** Campaigns that the chunk moves: their freezes count. */
-const campaignsOf = ({ changes }: PlanChunk, structure: AccountStructure): readonly string[] =>
-  changes.flatMap(({ change: { lever } }) => campaignsMovedBy(structure, lever))

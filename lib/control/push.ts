@@ -1,13 +1,14 @@
 import type { PlatformCapabilities } from '../model/capability.ts'
 import type { PlatformFailure, WriteResult } from '../model/failure.ts'
-import { scopesOf } from '../model/freeze.ts'
 import type { Intent, Outcome, Readback } from '../model/intent.ts'
 import { type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { Instant } from '../units/calendar.ts'
+import { type Frozen, frozenAmong } from './frozen.ts'
 import type { Loop } from './loop.ts'
 import { type Settlement, settle } from './settle.ts'
 import type { Steering } from './steering.ts'
+import { valueText } from './value-text.ts'
 
 /**
  * Sends what was reserved: looks at the freezes and at the live values once more, pushes absolute values, reads back and
@@ -19,7 +20,6 @@ export async function pushReserved(
   reserved: readonly Intent[],
   steering: Steering,
   structure: AccountStructure,
-  campaigns: readonly string[],
   loop: Loop,
 ): Promise<Readonly<Record<string, number>>> {
   if (reserved.length === 0) return {}
@@ -29,20 +29,31 @@ export async function pushReserved(
   const ready = reserved.filter((intent) => stands(intent, live))
   const { capabilities } = loop.platforms(account.platform)
   // The last look before the money moves.
-  const [freeze] = await loop.freezes.active(scopesOf(account, campaigns))
+  const frozen = await frozenAmong(
+    ready.map(({ change }) => change.lever),
+    structure,
+    loop,
+  )
   const settlements: Settlement[] = moved.map((intent) => ({
     intent,
     outcome: movedBy(intent, live.get(leverKey(intent.change.lever)), capabilities),
   }))
-  const obstacle: Outcome | undefined = freeze
-    ? { kind: 'frozen', freeze: `${freeze.scope} is frozen by ${freeze.by}: ${freeze.reason}` }
-    : ready.some((intent) => isOutOfTime(intent, loop))
-      ? { kind: 'refused', failure: { kind: 'transient', detail: 'not sent: the run was out of time' } }
-      : undefined
-  if (obstacle) settlements.push(...ready.map((intent) => ({ intent, outcome: obstacle })))
-  else settlements.push(...(await send(ready, structure, loop)))
+  const free: Intent[] = []
+  for (const intent of ready) {
+    const freeze = frozen(intent.change.lever)
+    if (freeze) settlements.push({ intent, outcome: { kind: 'frozen', freeze } })
+    else free.push(intent)
+  }
+  if (free.some((intent) => isOutOfTime(intent, loop)))
+    settlements.push(...free.map((intent) => ({ intent, outcome: OUT_OF_TIME })))
+  else settlements.push(...(await send(free, structure, loop)))
   await settle(settlements, steering, structure, loop)
   return tally(settlements)
+}
+
+const OUT_OF_TIME: Outcome = {
+  kind: 'refused',
+  failure: { kind: 'transient', detail: 'not sent: the run was out of time' },
 }
 
 /**
@@ -58,10 +69,12 @@ const endOfRun = (intents: readonly Intent[], { timing }: Loop): Instant =>
 async function send(ready: readonly Intent[], structure: AccountStructure, loop: Loop): Promise<readonly Settlement[]> {
   if (ready.length === 0) return []
   const { writer, capabilities } = loop.platforms(structure.account.platform)
+  const stopped = new Map<LeverKey, string>()
   const results = await writer.apply(
     structure.account,
     ready.map(({ change }) => change),
     endOfRun(ready, loop),
+    lookAgain(ready, stopped, structure, loop),
   )
   if (results.length !== ready.length)
     return ready.map((intent) => ({
@@ -70,7 +83,40 @@ async function send(ready: readonly Intent[], structure: AccountStructure, loop:
     }))
   const applied = ready.filter((_, i) => results[i]?.kind === 'applied')
   const readback = await readBack(applied, structure, loop)
-  return ready.map((intent, i) => ({ intent, outcome: outcomeOf(intent, results[i]!, readback, capabilities) }))
+  return ready.map((intent, i) => {
+    const freeze = results[i]?.kind === 'refused' ? stopped.get(leverKey(intent.change.lever)) : undefined
+    const outcome: Outcome = freeze
+      ? { kind: 'frozen', freeze }
+      : outcomeOf(intent, results[i]!, readback, capabilities)
+    return { intent, outcome }
+  })
+}
+
+/**
+ * Where a platform takes its changes one by one, a freeze need not wait for the last of them: it is looked for between any
+ * two. What cannot be read is taken for frozen.
+ *
+ * @param stopped is told of every lever that it stops, and why
+ */
+function lookAgain(
+  ready: readonly Intent[],
+  stopped: Map<LeverKey, string>,
+  structure: AccountStructure,
+  loop: Loop,
+): () => Promise<Frozen> {
+  const levers = ready.map(({ change }) => change.lever)
+  return async () => {
+    const frozen = await frozenAmong(levers, structure, loop).catch(
+      (error: unknown): Frozen =>
+        () =>
+          `whether it is frozen cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
+    return (lever) => {
+      const why = frozen(lever)
+      if (why) stopped.set(leverKey(lever), why)
+      return why
+    }
+  }
 }
 
 /** Present values by lever. A read that fails here leaves the push unverified, not undone. */
@@ -123,9 +169,12 @@ function outcomeOf(
   // Applied, but what the platform holds now could not be seen: as good as unknown until verify has read it.
   if (typeof readback === 'string') return { kind: 'unknown', detail: `applied, but the read-back failed: ${readback}` }
   const value = readback.get(leverKey(change.lever))
-  return value === undefined
-    ? { kind: 'unknown', detail: 'applied, but the read-back did not show it' }
-    : { kind: 'applied', readback: compareReadback(change.lever.kind, change.to, value, capabilities) }
+  if (value === undefined) return { kind: 'unknown', detail: 'applied, but the read-back did not show it' }
+  const read = compareReadback(change.lever.kind, change.to, value, capabilities)
+  // Some platforms accept now and apply later: until then it may still come, and nothing newer may be sent.
+  return read.kind === 'mismatched' && sameValue(value, change.from)
+    ? { kind: 'unknown', detail: `accepted, but it still stands at ${valueText(value)}` }
+    : { kind: 'applied', readback: read }
 }
 
 /** A platform may store an allowed normalisation of what it was told; anything else is a mismatch. */

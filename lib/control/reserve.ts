@@ -25,6 +25,7 @@ import { type AlreadyThere, alreadyThere, freedBy, leftOfFreed } from './already
 import type { NextChunk } from './chunk.ts'
 import { commitFresh } from './commit.ts'
 import { highBefore, withHigh, worstCaseChange } from './exposure.ts'
+import type { Frozen } from './frozen.ts'
 import { beyondDay, heldSince, unfit } from './last-look.ts'
 import { inBase, portfolioDayOf, withExposure } from './ledger-step.ts'
 import { type Loop, leaseMs } from './loop.ts'
@@ -44,6 +45,7 @@ interface Books {
   readonly date: AccountDate
   readonly factor: number
   readonly now: Instant
+  readonly skewMs: number
   /** What raises of this plan may still take, in the base currency. */
   readonly headroom: Money
   readonly policy: Policy
@@ -67,8 +69,11 @@ export async function reserve(
   steering: Steering,
   structure: AccountStructure,
   loop: Loop,
+  frozen: Frozen = () => undefined,
 ): Promise<{ readonly reserved: readonly Intent[]; readonly there: number }> {
-  const built = await commitFresh(loop, `reserving for ${next.header.id}`, () => build(next, steering, structure, loop))
+  const built = await commitFresh(loop, `reserving for ${next.header.id}`, () =>
+    build(next, steering, structure, loop, frozen),
+  )
   return { reserved: built?.granted.map(({ intent }) => intent) ?? [], there: built?.there.length ?? 0 }
 }
 
@@ -77,6 +82,7 @@ async function build(
   steering: Steering,
   structure: AccountStructure,
   loop: Loop,
+  frozen: Frozen,
 ): Promise<(Judged & { readonly commit: Omit<MoneyCommit, 'token'> }) | undefined> {
   const key = accountKey(structure.account)
   const progress = (await loop.plans.progress(header.id)) ?? noProgress(header)
@@ -85,7 +91,7 @@ async function build(
   const books = await openBooks(chunk.changes, headroom, steering, structure, loop)
   const lease = later(books.now, leaseMs(loop.timing))
 
-  const judged = judgeAll(header, chunk.changes, books, lease)
+  const judged = judgeAll(header, chunk.changes, books, lease, frozen)
   const { granted, there, entries } = judged
   const counted = [...granted, ...there]
   const { currency } = structure
@@ -131,7 +137,13 @@ interface Judged {
 }
 
 /** Every change of a chunk, in order: what was granted before counts against the caps of what comes after. */
-function judgeAll(header: PlanHeader, changes: readonly ChangeDecision[], books: Books, leaseUntil: Instant): Judged {
+function judgeAll(
+  header: PlanHeader,
+  changes: readonly ChangeDecision[],
+  books: Books,
+  leaseUntil: Instant,
+  frozen: Frozen,
+): Judged {
   const granted: Granted[] = []
   const there: AlreadyThere[] = []
   const entries: AuditEntry[] = []
@@ -139,7 +151,10 @@ function judgeAll(header: PlanHeader, changes: readonly ChangeDecision[], books:
     const id = intentId(header.id, leverKey(decision.change.lever))
     const { change } = decision
     const intent: Intent = { id, plan: header.id, portfolio: header.portfolio, change, at: books.now, leaseUntil }
-    const verdict = judge(decision, intent, books, [...granted, ...there], header)
+    const freeze = frozen(change.lever)
+    const verdict: Verdict = freeze
+      ? { refused: freeze, outcome: 'not sent' }
+      : judge(decision, intent, books, [...granted, ...there], header)
     if ('granted' in verdict) granted.push(verdict.granted)
     if ('there' in verdict) there.push(verdict.there)
     entries.push(entryOf(intent, verdict, books.date))
@@ -186,6 +201,7 @@ async function openBooks(
     date,
     factor,
     now,
+    skewMs: loop.timing.clockSkewMs,
     headroom,
     policy: version.policy,
     structure,
@@ -222,7 +238,7 @@ function judge(
     return { refused: `it stands at ${valueText(live)}, not at ${valueText(change.from)}`, outcome: 'drifted' }
 
   const obstacle =
-    heldSince(change, state, madeAt, books.now) ??
+    heldSince(change, state, { ...books, madeAt }) ??
     (isBudget(change.lever) ? beyondDay(decision, state, books) : unfit(change, books))
   if (obstacle) return { refused: obstacle, outcome: 'dropped' }
   const nextState: LeverState = {

@@ -66,8 +66,14 @@ export interface PlatformWriter {
    * Pushes absolute values, each at most once, without any retry of its own. One result per change, in order.
    *
    * @param notAfter nothing is sent after this instant: what is left by then is refused as transient
+   * @param look asked before each request but the first: why a lever is not to be sent after all. It is refused as transient
    */
-  apply(account: AccountRef, changes: readonly LeverChange[], notAfter?: Instant): Promise<readonly WriteResult[]>
+  apply(
+    account: AccountRef,
+    changes: readonly LeverChange[],
+    notAfter?: Instant,
+    look?: () => Promise<(lever: Lever) => string | undefined>,
+  ): Promise<readonly WriteResult[]>
   /**
    * Creates an announcement unless one of that name is there already (creates are not idempotent on any platform).
    */

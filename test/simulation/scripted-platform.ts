@@ -74,6 +74,8 @@ export interface ScriptedPlatform {
   readonly announced: Announcement[]
   /** Whether it raises budgets by schedules; a test says so before anything else. */
   offersSchedules: boolean
+  /** Changes are sent one request after the other, so that freezes are looked for between them. */
+  oneByOne: boolean
   /** Every schedule that was to be taken back, in order. */
   readonly withdrawn: string[]
   /** Asked once per announcement sent. */
@@ -115,6 +117,7 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
     settings: [],
     announced: [],
     offersSchedules: false,
+    oneByOne: false,
     withdrawn: [],
     announceFate: () => 'applied',
     withdrawFate: () => 'applied',
@@ -164,9 +167,15 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
         announcements: async (account) => [...at('announcements', account).announcements],
       },
       writer: {
-        apply: async (account, changes) => {
+        apply: async (account, changes, _, look) => {
           batches += 1
-          return scripted.answers(changes.map((change) => send(account, change, batches)))
+          const results: WriteResult[] = []
+          for (const change of changes) {
+            const why = scripted.oneByOne && look && results.length > 0 ? (await look())(change.lever) : undefined
+            if (why === undefined) results.push(send(account, change, batches))
+            else results.push({ kind: 'refused', failure: { kind: 'transient', detail: `not sent: ${why}` } })
+          }
+          return scripted.answers(results)
         },
         announce: async (account, announcement) => {
           scripted.announced.push(announcement)

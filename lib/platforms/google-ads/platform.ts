@@ -61,8 +61,8 @@ export function googleAdsPlatform(options: GoogleAdsOptions): AdPlatform {
     cells: (account, rules, from, to) => readClickCells(rest, account, rules, from, to),
   }
   const writer: PlatformWriter = {
-    apply: (account, changes, notAfter) =>
-      applyChanges(rest, customerOf, account, changes, () => notAfter === undefined || clock.now() <= notAfter),
+    apply: (account, changes, notAfter, look) =>
+      applyChanges(rest, customerOf, account, changes, () => notAfter === undefined || clock.now() <= notAfter, look),
     announce: (account, announcement) => announce(rest, customerOf, account, announcement),
   }
   return { id: platformId('google-ads'), reader, writer, capabilities: googleAdsCapabilities }

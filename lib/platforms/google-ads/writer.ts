@@ -113,6 +113,7 @@ export async function applyChanges(
   account: AccountRef,
   changes: readonly LeverChange[],
   inTime: () => boolean = () => true,
+  look: () => Promise<(lever: Lever) => string | undefined> = async () => () => undefined,
 ): Promise<readonly WriteResult[]> {
   const results: WriteResult[] = changes.map((change) =>
     refused(misplaced(change, account) ?? { kind: 'transient', detail: 'not sent' }),
@@ -138,9 +139,16 @@ export async function applyChanges(
     if (isOperation(planned)) pending.push({ index, operation: planned })
     else results[index] = refused(planned)
   }
-  for (const batch of batches(pending)) {
+  for (const [nth, planned] of batches(pending).entries()) {
     // Reading may have taken the time that was left: what is not sent stays refused as such.
     if (!inTime()) break
+    const halts = nth === 0 ? () => undefined : await look()
+    const batch = planned.filter(({ index }) => {
+      const why = halts(changes[index]!.lever)
+      if (why !== undefined) results[index] = refused({ kind: 'transient', detail: `not sent: ${why}` })
+      return why === undefined
+    })
+    if (batch.length === 0) continue
     const answered = await send(
       rest,
       account.id,

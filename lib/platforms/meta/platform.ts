@@ -99,8 +99,8 @@ function readerOf(graph: Graph, basics: Basics, options: MetaOptions): PlatformR
 }
 
 const writerOf = (graph: Graph, basics: Basics, clock: Clock): PlatformWriter => ({
-  apply: (account, changes, notAfter) =>
-    applyChanges(graph, basics, account, changes, () => notAfter === undefined || clock.now() <= notAfter),
+  apply: (account, changes, notAfter, look) =>
+    applyChanges(graph, basics, account, changes, () => notAfter === undefined || clock.now() <= notAfter, look),
   announce: (account, announcement) => announce(graph, basics, account, announcement),
   withdraw: (account, schedule) => withdraw(graph, account, schedule),
 })

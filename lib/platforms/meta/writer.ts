@@ -27,6 +27,7 @@ export async function applyChanges(
   account: AccountRef,
   changes: readonly LeverChange[],
   inTime: () => boolean = () => true,
+  look: () => Promise<(lever: Lever) => string | undefined> = async () => () => undefined,
 ): Promise<readonly WriteResult[]> {
   const results: WriteResult[] = []
   const sent = new Set<string>()
@@ -36,7 +37,9 @@ export async function applyChanges(
     const key = leverKey(change.lever)
     // Asked before each: 25 slow answers take longer than the sender may live.
     stop ??= inTime() ? undefined : outOfTime
-    const result = stop ? refused(stop) : await applyOne(graph, basics, account, change, sent.has(key))
+    const why = stop || results.length === 0 ? undefined : (await look())(change.lever)
+    const halt = stop ?? (why === undefined ? undefined : stopped(why))
+    const result = halt ? refused(halt) : await applyOne(graph, basics, account, change, sent.has(key))
     sent.add(key)
     results.push(result)
     silences = result.kind === 'unknown' ? silences + 1 : 0
@@ -46,6 +49,8 @@ export async function applyChanges(
 }
 
 const outOfTime: PlatformFailure = { kind: 'transient', detail: 'not sent: the run was out of time' }
+
+const stopped = (why: string): PlatformFailure => ({ kind: 'transient', detail: `not sent: ${why}` })
 
 const unheard: PlatformFailure = {
   kind: 'transient',

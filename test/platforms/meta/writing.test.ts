@@ -230,3 +230,29 @@ describe('a row of writes', () => {
     expect(results.map(({ kind }) => kind)).toEqual(['applied', 'unknown', 'applied'])
   })
 })
+
+describe('between two requests', () => {
+  test('it is asked whether the next lever may still be sent, and what may not is refused unsent', async () => {
+    stub = await startStub((call) =>
+      call.method === 'POST' ? { json: { success: true } } : { json: { currency: 'USD', timezone_name: 'UTC' } },
+    )
+    const { writer } = adapterOn(stub.origin, { requestTimeoutMs: 500 })
+    const sentAtLook: number[] = []
+    const results = await writer.apply(
+      ACCOUNT,
+      ['20', '21', '22'].map((id) => change({ id })),
+      undefined,
+      async () => {
+        sentAtLook.push(posts().length)
+        return ({ id }) => (id === '21' ? 'campaign 21 is frozen' : undefined)
+      },
+    )
+    expect(sentAtLook).toEqual([1, 1])
+    expect(posts()).toHaveLength(2)
+    expect(results).toEqual([
+      { kind: 'applied' },
+      { kind: 'refused', failure: { kind: 'transient', detail: 'not sent: campaign 21 is frozen' } },
+      { kind: 'applied' },
+    ])
+  })
+})
