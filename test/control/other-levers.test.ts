@@ -96,7 +96,11 @@ describe('a pause and a target', () => {
   test('a looser target needs caps, a tighter one and a pause do not', async () => {
     const stage = await withTarget()
     const header = await stage.plan([], { settings: [pauseOf('12'), targetTo('11', 20, 18)] })
-    expect(header.accounts[0]?.chunks.map(({ phase, changes }) => [phase, changes])).toEqual([['cut', 2]])
+    // The pause in a chunk of its own: it needs no open day.
+    expect(header.accounts[0]?.chunks.map(({ phase, changes }) => [phase, changes])).toEqual([
+      ['cut', 1],
+      ['cut', 1],
+    ])
     const bare = await withTarget({ cap: undefined })
     await bare.plan([], { settings: [pauseOf('12'), targetTo('11', 20, 22)] })
     await act(bare)
