@@ -12,10 +12,13 @@ export interface Predicted {
   readonly from: number
   readonly days: number
   readonly spend: number
+  readonly mean: number
   readonly low: number
   readonly high: number
 }
 
+/** Of less than this nearly every interval of whole numbers from nothing up holds what came. */
+const LEAST_MEAN = 1
 /** How far from the spend that it was made for a prediction still speaks of what happened. */
 const SPEND_TOLERANCE = 0.25
 
@@ -35,6 +38,7 @@ export async function predictionsOf(loop: Loop): Promise<readonly Predicted[]> {
         from: daysBetween(DAY_0, from),
         days,
         spend,
+        mean: conversions.mean,
         low: conversions.low,
         high: conversions.high,
       },
@@ -43,13 +47,13 @@ export async function predictionsOf(loop: Loop): Promise<readonly Predicted[]> {
 }
 
 /**
- * Share of predictions whose interval holds the claims that came in the end, of campaigns that spent within a quarter of
- * what was predicted for; undefined when there is none.
+ * Share of predictions of a conversion and more whose interval holds the claims that came in the end, of campaigns that
+ * spent within a quarter of what was predicted for; undefined when there is none.
  */
 export function coverage(world: World, predicted: readonly Predicted[]): number | undefined {
   let [checked, covered] = [0, 0]
-  for (const { campaign, from, days, spend, low, high } of predicted) {
-    if (from + days > world.truth.days) continue
+  for (const { campaign, from, days, spend, mean, low, high } of predicted) {
+    if (from + days > world.truth.days || mean < LEAST_MEAN) continue
     let [spent, claimed] = [0, 0]
     for (let day = from; day < from + days; day++) {
       spent += world.spend[campaign]![day]!
