@@ -1,3 +1,4 @@
+import { messageText, nameText } from '../../lib/model/foreign-text.ts'
 import type { Stage } from '../../lib/model/turn.ts'
 
 /** All that a log line may hold. What is not listed here cannot be logged: no bodies, no names, no credentials. */
@@ -25,20 +26,13 @@ export interface LogLine {
 
 export type Log = (line: LogLine) => void
 
-const MESSAGE_MAX = 500
 /**
- * What a credential of a platform or of AWS looks like, should an error ever quote one: Meta (EAA…), Google access (ya29.),
- * refresh (1//) and client secrets (GOCSPX-), AWS key ids, bearer headers, tokens in a query string.
+ * Name and message of whatever was thrown: on one line, cut to 500 characters, without anything that looks like a
+ * credential or an e-mail address. Never its stack or its cause.
  */
-const CREDENTIALS =
-  /\bEAA\w{8,}|\bya29\.[\w.-]+|\b1\/\/[\w-]{10,}|\bGOCSPX-[\w-]+|\b(?:AKIA|ASIA)[A-Z0-9]{12,}|\bBearer\s+\S+|\b(?:access_token|client_secret|refresh_token|appsecret_proof)=[^&\s]+/gi
-
-export const redacted = (text: string): string => text.replace(CREDENTIALS, '[redacted]')
-
-/** Name and message of whatever was thrown, cut to 500 characters and without anything that looks like a credential. */
 export function errorFields(error: unknown): { readonly errorName: string; readonly errorMessage: string } {
   const { name, message } = error instanceof Error ? error : { name: typeof error, message: 'not an Error was thrown' }
-  return { errorName: name, errorMessage: redacted(message).slice(0, MESSAGE_MAX) }
+  return { errorName: nameText(name), errorMessage: messageText(message) }
 }
 
 const FIELDS = [

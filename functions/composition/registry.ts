@@ -1,5 +1,6 @@
 import type { AccountRef, PlatformId } from '../../lib/model/account.ts'
 import type { AdPlatform, PlatformReader, PlatformRegistry, PlatformWriter } from '../../lib/ports/platform.ts'
+import { cleanPlatform } from './clean-platform.ts'
 import { type Connection, connectionFor, connectionsOf } from './connections.ts'
 
 /** Makes a platform's adapter for one set of credentials. */
@@ -22,7 +23,7 @@ export function platformRegistry(
     const make = makers[platform]
     if (!make)
       throw new RangeError(`no adapter for platform "${platform}" here: there is ${Object.keys(makers).join(', ')}`)
-    const fresh = byAccount(platform, connectionsOf(connections, platform), make)
+    const fresh = cleanPlatform(byAccount(platform, connectionsOf(connections, platform), make))
     made.set(platform, fresh)
     return fresh
   }
@@ -51,7 +52,7 @@ function byAccount(platform: PlatformId, connections: readonly Connection[], mak
       ...optional(adapters.get(first)!.reader, (account) => of(account).reader),
     },
     writer: {
-      apply: async (account, changes, notAfter) => of(account).writer.apply(account, changes, notAfter),
+      apply: async (account, ...what) => of(account).writer.apply(account, ...what),
       announce: async (account, announcement) => of(account).writer.announce(account, announcement),
       ...optionalWrites(adapters.get(first)!.writer, (account) => of(account).writer),
     },

@@ -70,7 +70,12 @@ describe('the platform registry', () => {
     const make = ({ secret }: Connection) =>
       ({
         reader: {},
-        writer: { withdraw: async (_: unknown, schedule: string) => void told.push(`${schedule} with ${secret}`) },
+        writer: {
+          withdraw: async (_: unknown, schedule: string) => {
+            told.push(`${schedule} with ${secret}`)
+            return { kind: 'applied' }
+          },
+        },
       }) as unknown as AdPlatform
     await platformRegistry([all, own], { meta: make })(meta).writer.withdraw?.(accountRef('meta', '7'), 'a schedule')
     expect(told).toEqual(['a schedule with for-seven'])

@@ -40,13 +40,25 @@ type Send = (account: AccountId, call: 'search' | 'mutate', body: object, creden
 
 const sender =
   ({ api, version, timeoutMs }: RestOptions): Send =>
-  (account, call, body, credentials) =>
-    post(new URL(`/${version}/customers/${account}/googleAds:${call}`, api), {
+  async (account, call, body, credentials) => {
+    const answer = await post(new URL(`/${version}/customers/${account}/googleAds:${call}`, api), {
       headers: headersOf(credentials),
       body: JSON.stringify(body),
       timeoutMs,
       maxBytes: MAX_BYTES,
     })
+    return call === 'search' && answer.status === 200 ? answer : withoutSecrets(answer, credentials)
+  }
+
+/** Errors may quote what was sent, headers too, and end in the audit trail: everywhere but in rows they are searched. */
+const withoutSecrets = (answer: Answer, { accessToken, developerToken }: Credentials): Answer => ({
+  ...answer,
+  body: [accessToken, developerToken]
+    .filter(isLong)
+    .reduce((text, one) => text.replaceAll(one, '[redacted]'), answer.body),
+})
+/** What is shorter is no credential of Google's, and would be found in any text. */
+const isLong = (token: string): boolean => token.length >= 8
 
 /** A token may be revoked before its time, so that a read is tried once more with another. */
 async function read(send: Send, tokens: TokenSource, account: AccountId, body: object): Promise<Answer> {

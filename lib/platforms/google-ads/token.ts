@@ -37,7 +37,8 @@ const secretSchema = z.object({
 type Secret = z.infer<typeof secretSchema>
 
 const tokenAnswer = z.object({ access_token: text, expires_in: z.number().positive() })
-const tokenFailure = z.object({ error: z.string() })
+/** OAuth's own words are like `invalid_grant`; anything else may quote what was sent. */
+const tokenFailure = z.object({ error: z.string().regex(/^[a-z_]{1,40}$/) })
 
 /** A token is not used in its last five minutes, nor in the last tenth of a short life. */
 const MARGIN_MS = 300_000
@@ -67,14 +68,12 @@ export interface TokenOptions {
   readonly timeoutMs: number
 }
 
-async function readSecret({ secrets, secretName }: TokenOptions, fresh: boolean): Promise<Secret> {
-  let json: string
+async function readSecret({ secrets, secretName }: TokenOptions, fresh: boolean): Promise<string> {
   try {
-    json = await secrets.read(secretName, fresh)
+    return await secrets.read(secretName, fresh)
   } catch (error) {
     throw unauthorised(error instanceof Error ? error.message : `secret "${secretName}" cannot be read`)
   }
-  return parseSecret(secretName, json)
 }
 
 async function ask({ endpoint, timeoutMs }: TokenOptions, secret: Secret): Promise<Answer> {
@@ -114,40 +113,43 @@ function refusal(name: string, answer: Answer): PlatformError {
 /**
  * Access tokens from the refresh token in the secret.
  *
+ * The secret is looked at for every request, which its store's cache makes cheap: another one than the token came from is
+ * in use as soon as the store shows it, and one that was taken away ends all requests, however long the token would last.
  * After `invalid_grant` the secret is read past its cache, and tried once more if it changed: somebody rotated it.
  */
 export function tokenSource(options: TokenOptions): TokenSource {
-  let current: Credentials | undefined
+  let current: { readonly credentials: Credentials; readonly secret: string } | undefined
   let pending: Promise<Credentials> | undefined
 
-  const refreshed = async (): Promise<Credentials> => {
-    const secret = await readSecret(options, false)
+  const granted = (secret: string, answer: Answer, askedAt: Instant): Credentials => {
+    const credentials = credentialsOf(parseSecret(options.secretName, secret), answer, askedAt)
+    current = { credentials, secret }
+    return credentials
+  }
+  const refreshed = async (secret: string): Promise<Credentials> => {
+    const { refreshToken, ...rest } = parseSecret(options.secretName, secret)
     const askedAt = options.clock.now()
-    const answer = await ask(options, secret)
-    if (answer.status === 200) return credentialsOf(secret, answer, askedAt)
+    const answer = await ask(options, { refreshToken, ...rest })
+    if (answer.status === 200) return granted(secret, answer, askedAt)
     if (oauthError(answer.body) !== 'invalid_grant') throw refusal(options.secretName, answer)
     const rotated = await readSecret(options, true)
-    if (rotated.refreshToken === secret.refreshToken) throw refusal(options.secretName, answer)
-    const second = await ask(options, rotated)
+    const next = parseSecret(options.secretName, rotated)
+    if (next.refreshToken === refreshToken) throw refusal(options.secretName, answer)
+    const second = await ask(options, next)
     if (second.status !== 200) throw refusal(options.secretName, second)
-    return credentialsOf(rotated, second, askedAt)
-  }
-  const refresh = (): Promise<Credentials> => {
-    pending ??= refreshed()
-      .then((fresh) => {
-        current = fresh
-        return fresh
-      })
-      .finally(() => {
-        pending = undefined
-      })
-    return pending
+    return granted(rotated, second, askedAt)
   }
   const forget = (refused: Credentials): void => {
-    if (current === refused) current = undefined
+    if (current?.credentials === refused) current = undefined
   }
-  const credentials = async (): Promise<Credentials> =>
-    current && options.clock.now() < current.usableUntil ? current : refresh()
+  const credentials = async (): Promise<Credentials> => {
+    const secret = await readSecret(options, false)
+    if (current?.secret === secret && options.clock.now() < current.credentials.usableUntil) return current.credentials
+    pending ??= refreshed(secret).finally(() => {
+      pending = undefined
+    })
+    return pending
+  }
   return {
     credentials,
     forget,
