@@ -69,6 +69,8 @@ function foldEntry(
     case 'announcement':
     case 'freeze':
     case 'unfreeze':
+    case 'alert':
+    case 'audit-check':
     case 'plan':
     case 'policy':
       return

@@ -12,7 +12,6 @@ import type { MoneyCommit } from '../ports/store.ts'
 import { type Instant, later } from '../units/calendar.ts'
 import { add, zero } from '../units/money.ts'
 import { convert } from '../units/rates.ts'
-import { auditApproval } from './approve.ts'
 import { commitFresh } from './commit.ts'
 import { occasionOf } from './dispatch.ts'
 import { worstCaseOf } from './exposure.ts'
@@ -87,7 +86,6 @@ export async function storePlan(plan: Plan, loop: Loop): Promise<void> {
   const older = await loop.plans.recent(plan.portfolio, OPEN_PLANS_MAX)
   const approval = firstApproval(plan)
   await loop.plans.put(plan, approval)
-  if (approval.kind === 'approved') await auditApproval(plan, approval, loop)
   // A correction stands beside the day's plan; a new daily plan replaces whatever came before.
   if (plan.occasion !== 'daily') return
   for (const { id, approval } of older)

@@ -1,5 +1,6 @@
 import type { AccountKey, AccountRef, CampaignId, PortfolioId } from '../model/account.ts'
-import type { AuditEntry, AuditRecord } from '../model/audit.ts'
+import type { Alert } from '../model/alert.ts'
+import type { AuditCheck, AuditEntry, AuditRecord } from '../model/audit.ts'
 import type { PlatformEvidence } from '../model/evidence.ts'
 import type { Freeze, FreezeScope } from '../model/freeze.ts'
 import type { EntityHistory, IntradaySpend, PullStatus, Revision } from '../model/history.ts'
@@ -60,7 +61,10 @@ export interface OrderStore {
 }
 
 export interface PlanStore {
-  /** Stores header, chunks of at most 25 changes (cuts before raises) and holds. Storing the same plan again is a no-op. */
+  /**
+   * Stores header, chunks of at most 25 changes (cuts before raises) and holds, and records the approval in the portfolio's
+   * audit chain. Storing the same plan again is a no-op.
+   */
   put(plan: Plan, approval: Approval): Promise<PlanHeader>
   header(id: PlanId): Promise<PlanHeader | undefined>
   latest(portfolio: PortfolioId): Promise<PlanHeader | undefined>
@@ -71,7 +75,7 @@ export interface PlanStore {
   /** @throws Error when the stored chunk does not have the hash that the header promises */
   chunk(header: PlanHeader, account: AccountKey, index: number): Promise<PlanChunk>
   decisions(header: PlanHeader): Promise<readonly Decision[]>
-  /** Conditional on the approval that was seen; false when somebody else was faster. */
+  /** Conditional on the approval that was seen, and recorded in the audit; false when somebody else was faster. */
   decide(id: PlanId, seen: Approval, next: Approval): Promise<boolean>
   progress(id: PlanId): Promise<PlanProgress | undefined>
 }
@@ -135,6 +139,14 @@ export interface FreezeStore {
   unfreeze(scope: FreezeScope, by: string, reason: string, at: Instant): Promise<void>
 }
 
+/** What the guard noticed and has told, until long after it is over. */
+export interface AlertStore {
+  /** Every alert of the account that is kept, newest first: those that are not resolved, and those of the last month. */
+  all(account: AccountRef): Promise<readonly Alert[]>
+  /** Conditional on the version that was seen, and recorded in the audit; false when somebody else was faster. */
+  put(alert: Versioned<Alert>): Promise<boolean>
+}
+
 export type ClaimResult = 'claimed' | 'done' | 'elsewhere'
 
 /** One worker at a time per key, and each turn of a key once. */
@@ -151,6 +163,15 @@ export interface AuditStore {
   /** In order. */
   records(chain: string): AsyncIterable<AuditRecord>
   head(chain: string): Promise<{ readonly sequence: number; readonly hash: string } | undefined>
+}
+
+/** Compares the state with the log. */
+export interface Auditor {
+  /**
+   * Whether the chain is intact from its checkpoint to its head, and what it wrote is what the tables hold; goes on from
+   * where the last look without findings stopped, and remembers this one if it has none.
+   */
+  check(chain: string): Promise<AuditCheck>
 }
 
 /** Content-addressed, immutable blobs: the inputs of plans. */

@@ -30,6 +30,18 @@ export function toItem(attributes: Attributes): Item {
   return item
 }
 
+/** An item's attributes as they were given to be stored, without its key; integers as bigints. */
+export function attributesIn(item: Item): Readonly<Record<string, Exclude<Plain, undefined>>> {
+  const attributes: Record<string, Exclude<Plain, undefined>> = {}
+  for (const [name, { S, N, BOOL }] of Object.entries(item)) {
+    if (name === 'pk' || name === 'sk') continue
+    const value = S ?? BOOL ?? (N === undefined ? undefined : /^-?\d+$/.test(N) ? BigInt(N) : Number(N))
+    if (value === undefined) throw broken(item, name, 'text, a number or true or false')
+    attributes[name] = value
+  }
+  return attributes
+}
+
 /** Bytes as DynamoDB counts them, near enough for a limit: UTF-8 of names and values. */
 export function sizeOf(item: Item): number {
   let bytes = 0

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditRecord } from '../model/audit.ts'
+import type { AuditEntry, AuditRecord, AuditWrite } from '../model/audit.ts'
 import { canonicalJson, hashOfText } from '../model/canonical.ts'
 import type { Instant } from '../units/calendar.ts'
 
@@ -12,17 +12,21 @@ export interface ChainHead {
 export const GENESIS: ChainHead = { sequence: 0, hash: '0'.repeat(64) }
 
 /** SHA-256 of the previous hash followed by the canonical text of all the rest of the record. */
-export const recordHash = ({ chain, sequence, at, entries, previousHash }: Omit<AuditRecord, 'hash'>): string =>
-  hashOfText(previousHash + canonicalJson({ chain, sequence, at, entries }))
+export const recordHash = ({ chain, sequence, at, entries, writes, previousHash }: Omit<AuditRecord, 'hash'>): string =>
+  hashOfText(previousHash + canonicalJson({ chain, sequence, at, entries, writes }))
 
 export function nextRecord(
   chain: string,
   head: ChainHead | undefined,
   at: Instant,
   entries: readonly AuditEntry[],
+  writes: readonly AuditWrite[] = [],
 ): AuditRecord {
   const { sequence, hash: previousHash } = head ?? GENESIS
-  const record = { chain, sequence: sequence + 1, at, entries, previousHash }
+  const record = {
+    ...{ chain, sequence: sequence + 1, at, entries, previousHash },
+    ...(writes.length > 0 ? { writes } : {}),
+  }
   return { ...record, hash: recordHash(record) }
 }
 
@@ -40,7 +44,7 @@ export function verifyChain(records: Iterable<AuditRecord>, head?: ChainHead): V
   let last = GENESIS
   for (const record of records) {
     const sequence = last.sequence + 1
-    const problem = flaw(record, last)
+    const problem = flawOf(record, last)
     if (problem) return { kind: 'broken', sequence, problem }
     last = { sequence, hash: record.hash }
   }
@@ -51,7 +55,8 @@ export function verifyChain(records: Iterable<AuditRecord>, head?: ChainHead): V
   return { kind: 'intact', head: last }
 }
 
-function flaw(record: AuditRecord, last: ChainHead): string | undefined {
+/** Why a record cannot be what follows `last` in the chain, in words; undefined when it is. */
+export function flawOf(record: AuditRecord, last: ChainHead): string | undefined {
   if (record.sequence !== last.sequence + 1) return `record ${record.sequence} stands in its place`
   if (record.previousHash !== last.hash) return `it follows ${record.previousHash}, not ${last.hash}`
   if (record.hash !== recordHash(record)) return `its content does not have its hash ${record.hash}`

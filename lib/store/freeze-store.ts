@@ -8,7 +8,7 @@ import { type Database, database } from './database.ts'
 import { condition } from './expressions.ts'
 import { FREEZES_PK, freezeKey } from './keys.ts'
 import type { StoreOptions } from './link.ts'
-import type { Action } from './transaction.ts'
+import type { WholeAction } from './transaction.ts'
 
 /** The audit chain of everything that is frozen and unfrozen. */
 export const FREEZES_CHAIN = 'freezes'
@@ -57,7 +57,7 @@ async function removeFreeze(db: Database, freeze: Freeze): Promise<void> {
 }
 
 /** @throws Error when a freeze could not be written for all the others that were being written */
-async function record(db: Database, freeze: Freeze, kind: 'freeze' | 'unfreeze', action: Action): Promise<void> {
+async function record(db: Database, freeze: Freeze, kind: 'freeze' | 'unfreeze', action: WholeAction): Promise<void> {
   const { scope, by, reason, at } = freeze
   const entry: AuditEntry = { kind, scope, by, reason }
   const token = [kind, scope, by, reason, at].join('\n')

@@ -59,7 +59,8 @@ export function intentKey(account: AccountRef, id: IntentId): Key {
   const lever = withinAccount(account, id.slice(slash + 1) as LeverKey)
   return { pk: accountPk(account), sk: `${intentPrefix(id.slice(0, slash) as PlanId)}${lever}` }
 }
-export const commitKey = (token: string): Key => ({ pk: `COMMIT#${token}`, sk: 'COMMIT' })
+export const COMMIT_PREFIX = 'COMMIT#'
+export const commitKey = (token: string): Key => ({ pk: `${COMMIT_PREFIX}${token}`, sk: 'COMMIT' })
 
 // Control: plans
 export const headerKey = (plan: PlanId): Key => ({ pk: planPk(plan), sk: 'HEADER' })
@@ -87,11 +88,18 @@ export const scoreKey = (portfolio: PortfolioId, from: AccountDate, plan: PlanId
   sk: `${SCORE_PREFIX}${from}#${plan}`,
 })
 
-// Control: freezes, claims, chain heads
+// Control: freezes, alerts, claims, chain heads
 export const FREEZES_PK = 'FREEZES'
 export const freezeKey = (scope: FreezeScope): Key => ({ pk: FREEZES_PK, sk: scope })
+export const ALERT_PREFIX = 'ALERT#'
+export const alertKey = (account: AccountRef, firstAt: Instant, id: AlertId): Key => ({
+  pk: accountPk(account),
+  sk: `${ALERT_PREFIX}${sortableInstant(firstAt)}#${id}`,
+})
 export const claimKey = (key: string): Key => ({ pk: `CLAIM#${key}`, sk: 'CLAIM' })
 export const chainHeadKey = (chain: string): Key => ({ pk: chainPk(chain), sk: 'HEAD' })
+/** As far as the chain was compared with the state. */
+export const checkpointKey = (chain: string): Key => ({ pk: chainPk(chain), sk: 'CHECK' })
 
 // Audit
 export const recordKey = (chain: string, sequence: number): Key => ({ pk: chainPk(chain), sk: padded(sequence, 12) })

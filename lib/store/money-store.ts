@@ -31,7 +31,7 @@ import {
   readLever,
   readPortfolioDay,
 } from './money-items.ts'
-import type { Action } from './transaction.ts'
+import type { WholeAction } from './transaction.ts'
 
 export function dynamoMoneyStore(options: StoreOptions): MoneyStore {
   const db = database(options)
@@ -79,7 +79,7 @@ async function writeCommit(db: Database, commit: MoneyCommit): Promise<CommitRes
   return transactAudited(db, { token, chain, at, actions, entries })
 }
 
-const leverAction = ({ next, expected }: MoneyCommit['levers'][number]): Action => ({
+const leverAction = ({ next, expected }: MoneyCommit['levers'][number]): WholeAction => ({
   kind: 'put',
   name: `lever ${leverKey(next.lever)}`,
   table: 'control',
@@ -88,7 +88,7 @@ const leverAction = ({ next, expected }: MoneyCommit['levers'][number]): Action 
   when: atVersion(expected),
 })
 
-const intentAction = (record: IntentRecord, { at }: MoneyCommit): Action => ({
+const intentAction = (record: IntentRecord, { at }: MoneyCommit): WholeAction => ({
   kind: 'put',
   name: `intent ${record.intent.id}`,
   table: 'control',
@@ -107,9 +107,9 @@ function intentCondition(outcome: Outcome | undefined): Condition {
     : condition('#isSettled = :no', { no: false })
 }
 
-function ledgerActions({ at, accountDay, portfolioDay, progress }: MoneyCommit): readonly Action[] {
+function ledgerActions({ at, accountDay, portfolioDay, progress }: MoneyCommit): readonly WholeAction[] {
   const put = { kind: 'put', table: 'control' } as const
-  const actions: Action[] = []
+  const actions: WholeAction[] = []
   if (accountDay) {
     const { account, date } = accountDay.next
     actions.push({
@@ -142,7 +142,7 @@ function ledgerActions({ at, accountDay, portfolioDay, progress }: MoneyCommit):
 }
 
 /** A commit of audit entries alone has nothing else that would stop its second coming. */
-const marker = ({ token, at }: MoneyCommit): Action => ({
+const marker = ({ token, at }: MoneyCommit): WholeAction => ({
   kind: 'put',
   name: `commit ${token}`,
   table: 'control',

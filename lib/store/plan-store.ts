@@ -1,9 +1,11 @@
 import type { AccountKey } from '../model/account.ts'
+import type { AuditEntry } from '../model/audit.ts'
 import { canonicalJson, hashOfText, parseCanonical } from '../model/canonical.ts'
 import type { Approval, Decision, Plan, PlanChunk, PlanHeader, PlanId } from '../model/plan.ts'
 import type { PlanStore } from '../ports/store.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
-import { type Attributes, type Item, textIn, toItem } from './attributes.ts'
+import { type Attributes, attributesIn, type Item, textIn, toItem } from './attributes.ts'
+import { transactAudited } from './audited.ts'
 import { type Database, database } from './database.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
 import { ABSENT, condition } from './expressions.ts'
@@ -24,7 +26,7 @@ import {
 import type { StoreOptions } from './link.ts'
 import { readProgress } from './money-items.ts'
 import { chunksOfPlan, headerOf, holdsOfPlan } from './plan-chunks.ts'
-import { type Action, requestToken } from './transaction.ts'
+import type { WholeAction } from './transaction.ts'
 
 const PLAN_SCHEMA = 1
 
@@ -71,8 +73,14 @@ async function put(db: Database, plan: Plan, approval: Approval): Promise<PlanHe
       }),
     ),
   ])
-  const outcome = await db.transact(headerActions(made), requestToken('plan', plan.id, canonicalJson(approval)))
-  if (outcome.kind === 'done') return made
+  const outcome = await transactAudited(db, {
+    token: ['plan', plan.id, canonicalJson(approval)].join('\n'),
+    chain: chainOf(made),
+    at: made.madeAt,
+    actions: headerActions(made),
+    entries: [approvalEntry(plan.id, approval)],
+  })
+  if (outcome.kind === 'committed') return made
   // Another run of the same turn stored the same plan meanwhile.
   const theirs = await header(db, plan.id)
   if (!theirs)
@@ -94,7 +102,7 @@ const approvalAttributes = (approval: Approval) => ({
   approval: canonicalJson(approval),
 })
 
-function headerActions({ approval, ...rest }: PlanHeader): readonly Action[] {
+function headerActions({ approval, ...rest }: PlanHeader): readonly WholeAction[] {
   const { id, portfolio, madeAt, counts } = rest
   const figures = { planId: id, ...counts, ...common(rest) }
   return [
@@ -201,6 +209,22 @@ function placed(item: Item, decisions: readonly Decision[]) {
   return decisions.map((decision, i) => ({ decision, position: positions[i] ?? Number.POSITIVE_INFINITY }))
 }
 
+/** In the portfolio's chain, as its policies are. */
+const chainOf = ({ portfolio }: Pick<PlanHeader, 'portfolio'>): string => `portfolio/${portfolio}`
+
+const approvalEntry = (plan: PlanId, approval: Approval): AuditEntry => ({
+  kind: 'plan',
+  plan,
+  approval: approval.kind,
+  by: approval.kind === 'pending' ? 'nobody yet' : approval.by,
+})
+
+/** A plan is taken back when the one that replaces it is made. */
+async function decidedAt(db: Database, next: Approval, { madeAt }: PlanHeader): Promise<Instant> {
+  if ('at' in next) return next.at
+  return (next.kind === 'superseded' ? (await header(db, next.by))?.madeAt : undefined) ?? madeAt
+}
+
 async function decide(db: Database, id: PlanId, seen: Approval, next: Approval): Promise<boolean> {
   const item = await db.get('control', headerKey(id))
   if (!item) throw new Error(`plan ${id} is not stored`)
@@ -209,18 +233,24 @@ async function decide(db: Database, id: PlanId, seen: Approval, next: Approval):
   // Ours already: the same decision by the same hand at the same instant.
   if (textIn(item, 'approval') === nextText) return true
   if (textIn(item, 'approval') !== seenText) return false
-  const outcome = await db.transact(
-    [
+  const name = `plan ${id}`
+  const outcome = await transactAudited(db, {
+    token: ['decide', id, seenText, nextText].join('\n'),
+    chain: chainOf(readHeader(item)),
+    at: await decidedAt(db, next, readHeader(item)),
+    actions: [
       {
-        kind: 'update',
-        name: `plan ${id}`,
+        kind: 'put',
+        name,
         table: 'control',
         key: headerKey(id),
-        update: { set: approvalAttributes(next) },
+        attributes: { ...attributesIn(item), ...approvalAttributes(next) },
         when: condition('#approval = :seen', { seen: seenText }),
       },
     ],
-    requestToken('decide', id, seenText, nextText),
-  )
-  return outcome.kind === 'done'
+    entries: [approvalEntry(id, next)],
+  })
+  if (outcome.kind === 'committed') return true
+  if (outcome.on.includes(name)) return false
+  throw new Error(`could not decide about plan ${id}: ${outcome.on.join(', ')} is being written by others; try again`)
 }

@@ -9,7 +9,7 @@ import { type Database, database } from './database.ts'
 import { ABSENT, condition } from './expressions.ts'
 import { PORTFOLIOS_PK, policyKey, portfolioKey } from './keys.ts'
 import type { StoreOptions } from './link.ts'
-import type { Action } from './transaction.ts'
+import type { WholeAction } from './transaction.ts'
 
 const POLICY_SCHEMA = 1
 const TRIES = 3
@@ -81,7 +81,7 @@ async function put(db: Database, stored: PolicyVersion, by: string, at: Instant)
   throw new Error(`policy of portfolio ${portfolio} is being changed by others: look at theirs and store yours again`)
 }
 
-const putVersion = ({ version, policy }: PolicyVersion, by: string, at: Instant): Action => ({
+const putVersion = ({ version, policy }: PolicyVersion, by: string, at: Instant): WholeAction => ({
   kind: 'put',
   name: `policy ${version}`,
   table: 'control',
@@ -100,7 +100,7 @@ const makeCurrent = (
   current: string | undefined,
   by: string,
   at: Instant,
-): Action => ({
+): WholeAction => ({
   kind: 'put',
   name: `portfolio ${policy.portfolio}`,
   table: 'control',

@@ -39,6 +39,9 @@ export type Action =
       readonly when: Condition
     }
 
+/** What leaves an item whole or gone: the transaction alone says what is there afterwards. */
+export type WholeAction = Exclude<Action, { readonly kind: 'update' }>
+
 export type Outcome =
   | { readonly kind: 'done' }
   /** Nothing was written, because of the actions of these names. */

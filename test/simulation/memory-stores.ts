@@ -6,9 +6,10 @@ import { isSettled } from '../../lib/model/intent.ts'
 import { type LeverKey, leverKey } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { OrderDay } from '../../lib/model/orders.ts'
-import type { PlanHeader } from '../../lib/model/plan.ts'
+import type { Approval, PlanHeader } from '../../lib/model/plan.ts'
 import type { Score } from '../../lib/model/score.ts'
 import type {
+  AlertStore,
   ClaimResult,
   ClaimStore,
   CommitResult,
@@ -146,11 +147,11 @@ function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } 
       intents: async (_, plan) => [...intents.values()].filter(({ intent }) => intent.plan === plan),
       commit,
     },
-    plans: planStore(read),
+    plans: planStore(read, append),
   }
 }
 
-function planStore(read: <T>(key: string) => T | undefined): PlanStore {
+function planStore(read: <T>(key: string) => T | undefined, append: Append): PlanStore {
   interface Stored {
     header: PlanHeader
     readonly plan: Parameters<PlanStore['put']>[0]
@@ -160,6 +161,10 @@ function planStore(read: <T>(key: string) => T | undefined): PlanStore {
   const byPortfolio = new Map<string, Stored[]>()
   /** Newest first; of the same instant what was stored first. */
   const all = (portfolio: string): readonly Stored[] => byPortfolio.get(portfolio) ?? []
+  const audit = ({ id, portfolio, madeAt }: PlanHeader, approval: Approval): void =>
+    append(`portfolio/${portfolio}`, 'at' in approval ? approval.at : madeAt, [
+      { kind: 'plan', plan: id, approval: approval.kind, by: 'by' in approval ? approval.by : 'nobody yet' },
+    ])
   const headersOf = (stored: readonly Stored[]): readonly PlanHeader[] => stored.map(({ header }) => header)
   return {
     async put(plan, approval) {
@@ -172,6 +177,7 @@ function planStore(read: <T>(key: string) => T | undefined): PlanStore {
         plan.portfolio,
         [...all(plan.portfolio), next].toSorted((a, b) => b.plan.madeAt - a.plan.madeAt),
       )
+      audit(next.header, approval)
       return next.header
     },
     header: async (id) => plans.get(id)?.header,
@@ -189,6 +195,7 @@ function planStore(read: <T>(key: string) => T | undefined): PlanStore {
       const stored = plans.get(id)
       if (!stored || canonicalJson(stored.header.approval) !== canonicalJson(seen)) return false
       stored.header = { ...stored.header, approval: next }
+      audit(stored.header, next)
       return true
     },
     progress: async (id) => read(`progress ${id}`),
