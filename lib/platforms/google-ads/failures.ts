@@ -132,7 +132,8 @@ export function failedAnswer(answer: Answer): { readonly failure: PlatformFailur
   const all = body ? errorsOf(body) : []
   return {
     failure: failureOf(all) ?? byStatus(answer, body),
-    doubt: answer.status >= 500 || answer.status === 408 || leavesDoubt(all),
+    // A redirect is no word of Google's on what became of a write either.
+    doubt: answer.status < 400 || answer.status >= 500 || answer.status === 408 || leavesDoubt(all),
   }
 }
 
