@@ -45,6 +45,15 @@ const verifying = (platforms: readonly string[]): Permissions => ({
   archives: false,
 })
 
+/** It reads spend, and writes what it asks act to push: cuts and pauses leave by act's credentials, never by its own. */
+const guarding = (platforms: readonly string[], act: QueueName): Permissions => ({
+  tables: { control: 'write-batches', facts: 'write-batches' },
+  appendsAudit: true,
+  sendsTo: [act],
+  secret: { platforms, kind: 'read' },
+  archives: true,
+})
+
 const acting = (platforms: readonly string[], queue: QueueName): Permissions => ({
   tables: { control: 'write', facts: 'read' },
   appendsAudit: true,
@@ -63,9 +72,11 @@ export const PERMISSIONS: Readonly<Record<LambdaName, Permissions>> = {
   pull: pulling(OTHERS, ['plan', 'act']),
   verify: verifying(OTHERS),
   act: acting(OTHERS, 'act'),
+  guard: guarding(OTHERS, 'act'),
   'pull-google-ads': pulling(GOOGLE_ADS, ['plan']),
   'verify-google-ads': verifying(GOOGLE_ADS),
   'act-google-ads': acting(GOOGLE_ADS, 'act-google-ads'),
+  'guard-google-ads': guarding(GOOGLE_ADS, 'act-google-ads'),
   plan: {
     tables: { control: 'write-batches', facts: 'read' },
     appendsAudit: true,

@@ -13,7 +13,7 @@ export class BadMessage extends Error {
 }
 
 const schema = z.strictObject({
-  stage: z.enum(['pull', 'plan', 'act', 'verify', 'score']),
+  stage: z.enum(['pull', 'plan', 'act', 'verify', 'guard', 'score']),
   key: z.string(),
   turn: z
     .int()

@@ -22,10 +22,12 @@ export const LAMBDAS: Readonly<Record<LambdaName, LambdaLimits>> = {
   plan: working,
   act: working,
   verify: working,
+  guard: working,
   score: working,
   'pull-google-ads': reading,
   'act-google-ads': working,
   'verify-google-ads': working,
+  'guard-google-ads': working,
 }
 
 /** Deliveries of one message before it is put aside. */

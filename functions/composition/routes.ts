@@ -12,10 +12,12 @@ export const QUEUES = [
   'plan',
   'act',
   'verify',
+  'guard',
   'score',
   'pull-google-ads',
   'act-google-ads',
   'verify-google-ads',
+  'guard-google-ads',
 ] as const satisfies readonly QueueName[]
 
 const GOOGLE_ADS = 'google-ads:'

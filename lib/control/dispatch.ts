@@ -1,4 +1,5 @@
 import { accountKey } from '../model/account.ts'
+import type { Observation } from '../model/observation.ts'
 import type { PlanHeader } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
 import { PUSH_UNTIL_SHARE } from '../model/push-day.ts'
@@ -35,7 +36,7 @@ export const dailyScoreTurn = (policy: Policy, now: Instant): Instant =>
   later(startOfDay(dateAt(now, policy.zone), policy.zone), SCORE_AFTER_MS)
 
 /** Whether the plan of a turn is the day's decision, or a correction between two of them. */
-export const occasionOf = (policy: Policy, turn: Instant): PlanHeader['occasion'] =>
+export const occasionOf = (policy: Policy, turn: Instant): Observation['occasion'] =>
   turn === dailyPlanTurn(policy, turn) ? 'daily' : 'correction'
 
 /** `now` rounded down to a whole period, so that every tick of a period names the same turn. */
@@ -56,6 +57,7 @@ export async function dueMessages(now: Instant, loop: Loop): Promise<readonly St
   for (const key of accounts.keys()) {
     messages.push({ stage: 'verify', key, turn: quarter, attempt: 0 })
     messages.push({ stage: 'pull', key, turn: hour, attempt: 0 })
+    messages.push({ stage: 'guard', key, turn: quarter, attempt: 0 })
   }
   for (const { policy } of policies) {
     const daily = [
@@ -113,5 +115,5 @@ export function mayPushNow(
   const deadZoneMs = policy.guardrails.midnightDeadZoneMinutes * MINUTE_MS
   const nearMidnight = dateAt(later(now, -deadZoneMs), zone) !== dateAt(later(now, deadZoneMs), zone)
   if (nearMidnight && !onlyPauses) return false
-  return asked || header.occasion === 'correction' || dayElapsed(now, zone) < PUSH_UNTIL_SHARE
+  return asked || header.occasion !== 'daily' || dayElapsed(now, zone) < PUSH_UNTIL_SHARE
 }

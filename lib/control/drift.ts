@@ -63,7 +63,7 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
       drift: drift('cut-back', `${limit.why}; at worst today costs ${amountText(worst)} on this budget`),
     }
   }
-  const { cutBackTo: _, ...inside } = seen
+  const { cutBackTo: _, pausedFor: _paused, ...inside } = seen
   return adopt(theirs(inside), sighting.portfolio, drift, now)
 }
 

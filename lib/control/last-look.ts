@@ -64,10 +64,12 @@ export function heldSince(
 
 /** Why a target, a bid, a multiplier or a status may not be set so. */
 export function unfit(
-  { lever, from, to }: LeverChange,
+  { change: { lever, from, to }, alert }: Pick<ChangeDecision, 'change' | 'alert'>,
+  { pausedFor }: Pick<LeverState, 'pausedFor'>,
   { policy, structure, date }: Pick<Moment, 'policy' | 'structure' | 'date'>,
 ): string | undefined {
   if (to.kind === 'status') return unfitStatus(lever, to.status, { policy, structure, date })
+  if (to.kind === 'status' && alert !== undefined) return unfitForAlert(to.status, alert, pausedFor)
   const ratio = ratioOf(from, to)
   if (ratio === undefined) return `a ${lever.kind} cannot go from a ${from.kind} to a ${to.kind}`
   const { implausibleFactor } = policy.guardrails
@@ -77,6 +79,16 @@ export function unfit(
 }
 
 function unfitStatus(
+/** The guard pauses what it must; what is taken back is a pause of its own, and of the same alert. */
+const unfitForAlert = (
+  status: 'active' | 'paused',
+  alert: string,
+  pausedFor: LeverState['pausedFor'],
+): string | undefined =>
+  status === 'paused' || pausedFor === alert
+    ? undefined
+    : `it is not paused for alert ${alert}: what somebody else paused is theirs to start`
+
   { entity, id }: LeverChange['lever'],
   status: 'active' | 'paused',
   { policy, structure, date }: Pick<Moment, 'policy' | 'structure' | 'date'>,

@@ -6,6 +6,7 @@ import type { PlatformRegistry } from '../ports/platform.ts'
 import type { StageQueue } from '../ports/queue.ts'
 import type { ExchangeRates } from '../ports/rates.ts'
 import type {
+  AlertStore,
   Archive,
   AuditStore,
   ClaimStore,
@@ -29,6 +30,7 @@ export interface Loop {
   readonly orders: OrderStore
   readonly money: MoneyStore
   readonly freezes: FreezeStore
+  readonly alerts: AlertStore
   readonly claims: ClaimStore
   readonly audit: AuditStore
   readonly archive: Archive

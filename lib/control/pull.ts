@@ -1,10 +1,10 @@
 import { type AccountRef, accountKey } from '../model/account.ts'
 import { type ConversionRule, ruleKey } from '../model/conversions.ts'
-import type { IntradaySpend, PullStatus } from '../model/history.ts'
+import type { PullStatus } from '../model/history.ts'
 import type { PerformanceReport } from '../model/performance.ts'
 import type { PolicyVersion } from '../model/policy.ts'
-import type { AccountStructure } from '../model/structure.ts'
 import { type AccountDate, addDays, dateAt, daysBetween, HOUR_MS, later } from '../units/calendar.ts'
+import { intradayOf } from './intraday.ts'
 import type { Loop } from './loop.ts'
 import { allPolicies, policiesOf, termsOf } from './portfolios.ts'
 import { pullEvidence } from './pull-evidence.ts'
@@ -46,7 +46,7 @@ export async function pullAccount(account: AccountRef, loop: Loop): Promise<Summ
   const raises = await readRaises(structure, loop)
 
   await loop.facts.putStructure(structure)
-  await loop.facts.putIntraday(intradayOf(account, intraday, structure, today))
+  await loop.facts.putIntraday(intradayOf(intraday, structure, today))
   if (events !== 'unreviewed' && events.length > 0) await loop.facts.putChanges(account, events)
   const synced = await syncLevers(structure, events === 'unreviewed' ? [] : events, policies, lookedAt, loop, raises)
   await loop.facts.putPullStatus({
@@ -112,7 +112,7 @@ function reach(
 }
 
 /** The rules by which conversions are counted on the account, each once: portfolios may share one. */
-function rulesOf(policies: readonly PolicyVersion[], account: AccountRef): readonly ConversionRule[] {
+export function rulesOf(policies: readonly PolicyVersion[], account: AccountRef): readonly ConversionRule[] {
   const rules = policiesOf(policies, account).flatMap((version) => termsOf(version, account)?.conversions ?? [])
   return [...new Map(rules.map((rule) => [ruleKey(rule), rule])).values()]
 }
@@ -122,26 +122,4 @@ function unexplained(report: PerformanceReport): ReadonlyMap<AccountDate, bigint
   const parts = new Map<AccountDate, bigint>()
   for (const { date, spend } of report.rows) parts.set(date, (parts.get(date) ?? 0n) + spend.micros)
   return new Map([...report.accountSpend].map(([date, spend]) => [date, spend.micros - (parts.get(date) ?? 0n)]))
-}
-
-function intradayOf(
-  account: AccountRef,
-  report: PerformanceReport,
-  structure: AccountStructure,
-  date: AccountDate,
-): IntradaySpend {
-  const byHour = new Map<string, (bigint | undefined)[]>()
-  for (const { campaign, adGroup, hour, spend } of report.rows) {
-    const key = adGroup === undefined ? campaign : `${campaign}/${adGroup}`
-    const hours = byHour.get(key) ?? new Array<bigint | undefined>(24).fill(undefined)
-    byHour.set(key, hours)
-    if (hour !== undefined) hours[hour] = (hours[hour] ?? 0n) + spend.micros
-  }
-  return {
-    account: accountKey(account),
-    date,
-    currency: structure.currency,
-    readAt: report.readAt,
-    spendMicrosByHour: byHour,
-  }
 }

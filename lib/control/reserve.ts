@@ -239,7 +239,7 @@ function judge(
 
   const obstacle =
     heldSince(change, state, { ...books, madeAt }) ??
-    (isBudget(change.lever) ? beyondDay(decision, state, books) : unfit(change, books))
+    (isBudget(change.lever) ? beyondDay(decision, state, books) : unfit(decision, state, books))
   if (obstacle) return { refused: obstacle, outcome: 'dropped' }
   const nextState: LeverState = {
     ...withHigh(state, change.to, books.date),
@@ -251,6 +251,8 @@ function judge(
       highBefore: highBefore(state, books.date),
       ...(decision.event ? { event: decision.event } : {}),
     },
+      ...(decision.holdAfter ? { hold: decision.holdAfter } : {}),
+      ...(decision.alert && isPause(change) ? { pausesFor: decision.alert } : {}),
   }
   const delta = worstCaseChange(state, nextState, books.date, books.factor, books.structure.currency)
   const growth = growthInBase(change, rates)

@@ -144,7 +144,7 @@ function afterApplied(
   if (readback.kind === 'not-read' || readback.value === undefined) return before
   // What was stored otherwise may be what was there before: then the mark of before still says what is true of it.
   const mark = before.pending?.event ?? (readback.kind === 'verified' ? undefined : before.event)
-  const marked = withEvent(charged(before, date), mark)
+  const marked = pausedBy(withEvent(charged(before, date), mark), before, readback)
   const known = { ...withHigh(marked, readback.value, date), known: readback.value, knownAt: now, ours: true }
   if (readback.kind === 'verified') return withoutMetCap(known)
   return {
@@ -154,6 +154,13 @@ function afterApplied(
 }
 
 /** An order to cut back stands until the budget is there. */
+/** Whose pause it is: the guard's, once its pause is there; nobody's, once it runs again. */
+function pausedBy(state: LeverState, { pending }: LeverState, { kind }: { readonly kind: string }): LeverState {
+  if (pending?.to.kind !== 'status' || kind !== 'verified') return state
+  const { pausedFor: _, ...rest } = state
+  return pending.pausesFor ? { ...rest, pausedFor: pending.pausesFor } : rest
+}
+
 function withoutMetCap(state: LeverState): LeverState {
   if (!state.cutBackTo || amountOf(state.known).micros > amountOf(state.cutBackTo).micros) return state
   const { cutBackTo: _, ...met } = state

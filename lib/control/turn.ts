@@ -3,6 +3,7 @@ import type { Stage, StageMessage } from '../model/turn.ts'
 import { HOUR_MS, later } from '../units/calendar.ts'
 import { actOnAccount } from './act.ts'
 import { occasionOf } from './dispatch.ts'
+import { guardAccount } from './guard.ts'
 import type { Loop } from './loop.ts'
 import { planPortfolio } from './plan.ts'
 import { pullAccount } from './pull.ts'
@@ -22,6 +23,7 @@ const PERIOD_MS: Readonly<Record<Stage, number>> = {
   plan: 6 * HOUR_MS,
   act: HOUR_MS,
   verify: HOUR_MS,
+  guard: HOUR_MS / 2,
   score: 6 * HOUR_MS,
 }
 
@@ -30,6 +32,7 @@ const STAGES: Readonly<Record<Stage, (message: StageMessage, loop: Loop) => Prom
   plan: ({ key, turn }, loop) => planPortfolio(portfolioId(key), turn, loop),
   act: (message, loop) => actOnAccount(parseAccountKey(message.key), message, loop),
   verify: ({ key }, loop) => verifyAccount(parseAccountKey(key), loop),
+  guard: ({ key, turn }, loop) => guardAccount(parseAccountKey(key), turn, loop),
   score: ({ key }, loop) => scorePortfolio(portfolioId(key), loop),
 }
 

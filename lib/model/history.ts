@@ -37,6 +37,8 @@ export interface IntradaySpend {
   readonly readAt: Instant
   /** Main key: campaign id, or `campaign/adGroup`; 24 (or 25) entries, undefined = not reported. */
   readonly spendMicrosByHour: ReadonlyMap<string, readonly (bigint | undefined)[]>
+  /** Of the day so far, by the same keys; absent in what was stored before they were kept. */
+  readonly counts?: ReadonlyMap<string, { readonly impressions: number; readonly clicks: number }>
 }
 
 /** How an account's last complete pull went. */

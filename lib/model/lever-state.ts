@@ -1,5 +1,6 @@
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { Money } from '../units/money.ts'
+import type { AlertId } from './alert.ts'
 import type { IntentId } from './intent.ts'
 import type { Lever, LeverValue } from './lever.ts'
 import type { ScheduledRaise } from './scheduled-raise.ts'
@@ -50,6 +51,8 @@ export function withEvent(state: LeverState, mark: EventMark | undefined): Lever
 export interface PastValue {
   readonly date: AccountDate
   readonly value: LeverValue
+  /** Paused by the guard for this alert, and by nobody since: a person's tap resumes it. */
+  readonly pausedFor?: AlertId
 }
 
 /** How many dates are remembered: two weeks of daily moves. */
@@ -92,3 +95,7 @@ export interface Drift {
   readonly resolution: 'adopt' | 'reassert' | 'hold' | 'cut-back'
   readonly detail: string
 }
+  /** The hold that the record has once it is applied; absent: what it had. */
+  readonly hold?: LeverHold
+  /** A pause of the guard: the record says for which alert, once it is applied. */
+  readonly pausesFor?: AlertId

@@ -2,6 +2,8 @@ import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { Money } from '../units/money.ts'
 import type { ExchangeRate } from '../units/rates.ts'
 import type { AccountKey, PortfolioId } from './account.ts'
+import type { AlertId } from './alert.ts'
+import type { PackedGuardrails } from './guardrail.ts'
 import type { Lever, LeverChange, LeverValue } from './lever.ts'
 import type { EventMark } from './lever-state.ts'
 import type { CampaignClass, Mode } from './policy.ts'
@@ -85,6 +87,12 @@ export interface ChangeDecision {
 }
 
 /** What more would have to be given to, so that a campaign brings more. */
+  /** The lever is left alone until then, once this is applied; absent: as long as anything else says. */
+  readonly holdAfter?: LeverHold
+  /** The alert that the guard makes it for; a status of `active` takes back the pause that was made for it. */
+  readonly alert?: AlertId
+  /** What every guardrail says of it, packed: see `guardrailsOf`. Absent in plans that were made before there was such a list. */
+  readonly guardrails?: PackedGuardrails
 export type LimitedBy = 'budget' | 'target' | 'bid' | 'audience'
 
 export interface HoldDecision {
@@ -128,8 +136,14 @@ export interface PlanTerms {
   readonly marginalReturn: number
   /** By how much the plan's raises exceed its cuts, in the base currency; never negative. */
   readonly netGrowth: Money
-  /** `daily`: the day's decision. `correction`: between two of them, what does not wait: edits outside the caps, events, ends. */
-  readonly occasion: 'daily' | 'correction'
+  /**
+   * `daily`: the day's decision. `correction`: between two of them, what does not wait: edits outside the caps, events,
+   * ends. `guard`: cuts and pauses of a breaker that tripped, or a pause of its own that a person takes back. `rollback`:
+   * takes back what another plan has done.
+   */
+  readonly occasion: 'daily' | 'correction' | 'guard' | 'rollback'
+  /** The plan that a rollback takes back. */
+  readonly rollsBack?: PlanId
   /** What binds the portfolio as a whole, with the worth of relaxing it. */
   readonly limits?: readonly BindingGuardrail[]
   /** Share of the expected outcome that the plan gives up to learn from it: by what it ventures and by what it varies. */

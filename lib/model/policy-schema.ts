@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { accountDate, timeZone } from '../units/calendar.ts'
 import { currency, fromDecimal } from '../units/money.ts'
 import { parseAccountKey, platformId, portfolioId } from './account.ts'
+import { breakersSchema } from './breakers.ts'
 
 /*
  * The policy file's schema. Amounts are decimal text with their currency (`"120.00 EUR"`), so that no amount is ever
@@ -235,3 +236,4 @@ export const policySchema = z.strictObject({
   targets: z.enum(['leave', 'steer']).default('leave'),
   bidMultipliers: z.enum(['leave', 'steer']).default('leave'),
 })
+  breakers: breakersSchema.prefault({}),

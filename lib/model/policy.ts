@@ -1,6 +1,7 @@
 import type { AccountDate, TimeZone } from '../units/calendar.ts'
 import type { CurrencyCode, Money } from '../units/money.ts'
 import type { AccountRef, BudgetId, CampaignId, PlatformId, PortfolioId } from './account.ts'
+import type { Breakers } from './breakers.ts'
 import type { ConversionRule } from './conversions.ts'
 
 /** How far a portfolio trusts Sluice; each step to the right is taken by a person. */
@@ -216,6 +217,8 @@ export interface Policy {
   /** Whether target CPA and ROAS are moved where the budget does not bind. */
   readonly targets: 'leave' | 'steer'
   /** Whether bid multipliers are moved where the platform honours them. */
+  /** Caps of a platform, a country, any selection of budgets, beside those of accounts and portfolio. */
+  readonly caps: readonly SharedCap[]
   readonly bidMultipliers: 'leave' | 'steer'
 }
 
@@ -224,3 +227,5 @@ export interface PolicyVersion {
   readonly version: string
   readonly policy: Policy
 }
+  /** What the guard watches for, and what it does then; the defaults where absent: see `breakersOf`. */
+  readonly breakers?: Breakers

@@ -85,6 +85,14 @@ export interface Campaign {
   readonly deviceMultipliers: Readonly<Partial<Record<Device, number>>>
   /** Those that the campaign has; none where the platform has no such multipliers. */
   readonly criteria?: readonly BidCriterion[]
+  /** What keeps it from serving as it should, in the platform's words; absent: nothing, as far as the platform tells. */
+  readonly trouble?: ServingTrouble
+}
+
+/** A campaign that runs and yet does not serve, or of whose ads some may not. */
+export interface ServingTrouble {
+  readonly kind: 'stopped' | 'disapproved'
+  readonly reasons: readonly string[]
 }
 
 export interface AdGroup {

@@ -1,6 +1,6 @@
 import type { Instant } from '../units/calendar.ts'
 
-export type Stage = 'pull' | 'plan' | 'act' | 'verify' | 'score'
+export type Stage = 'pull' | 'plan' | 'act' | 'verify' | 'guard' | 'score'
 
 /**
  * One message of a stage's queue: run `stage` for `key` as of the period that starts at `turn`. `attempt` counts the
@@ -8,7 +8,7 @@ export type Stage = 'pull' | 'plan' | 'act' | 'verify' | 'score'
  */
 export interface StageMessage {
   readonly stage: Stage
-  /** An account key for pull, act and verify; a portfolio id for plan and score. */
+  /** An account key for pull, act, verify and guard; a portfolio id for plan and score. */
   readonly key: string
   readonly turn: Instant
   readonly attempt: number

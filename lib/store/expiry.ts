@@ -5,11 +5,14 @@ export const KEPT_DAYS = {
   /** Ledgers, settled intents, plans, histories, drifts: a year and a month, so that a year can be compared. */
   record: 400,
   changeEvent: 90,
+  /** From when it was resolved; before that it is kept for ever. */
+  alert: 30,
   /** Ages of a day go to 90, so that every day of the last 90 still has all of its ages. */
   revision: 180,
   /** Longer than it is believed. */
   evidence: 90,
-  intraday: 7,
+  /** A month and a week: what breakers are tried on before they are switched on. */
+  intraday: 35,
   structurePart: 7,
 } as const
 

@@ -15,6 +15,8 @@ const INTRADAY_SCHEMA = 1
 /** Entity, then micros per hour with null for an hour that was not reported, then how many hours there are. */
 type Row = readonly [entity: string, hours: readonly (ExactJson | null)[], length: number]
 
+type CountRow = readonly [entity: string, impressions: number, clicks: number]
+
 /** Hours at the end of the day that are not reported yet are not written out. */
 function rowOf(entity: string, hours: readonly (bigint | undefined)[]): Row {
   const reported = hours.findLastIndex((micros) => micros !== undefined) + 1
@@ -30,11 +32,14 @@ const hoursOf = ([, hours, length]: Row): readonly (bigint | undefined)[] =>
 
 export async function putIntraday(db: Database, spend: IntradaySpend): Promise<void> {
   const entities = [...spend.spendMicrosByHour].map(([entity, hours]) => JSON.stringify(rowOf(entity, hours)))
+  const counts = [...(spend.counts ?? [])].map(([entity, { impressions, clicks }]) =>
+    JSON.stringify([entity, impressions, clicks] satisfies CountRow),
+  )
   const total = [...spend.spendMicrosByHour.values()].flat().reduce<bigint>((sum, micros) => sum + (micros ?? 0n), 0n)
   const expiresAt = expiresAfterDate(spend.date, KEPT_DAYS.intraday)
   await putPacked(db, 'facts', {
     head: intradayKey(parseAccountKey(spend.account), spend.date),
-    generation: hashOfText(`${spend.readAt}\n${entities.join('\n')}`).slice(0, 16),
+    generation: hashOfText(`${spend.readAt}\n${[...entities, ...counts].join('\n')}`).slice(0, 16),
     attributes: {
       date: spend.date,
       currency: spend.currency,
@@ -45,7 +50,7 @@ export async function putIntraday(db: Database, spend: IntradaySpend): Promise<v
       expiresAt,
       schemaVersion: INTRADAY_SCHEMA,
     },
-    lists: { hours: entities },
+    lists: { hours: entities, counts },
     partsExpireAt: expiresAt,
   })
 }
@@ -58,11 +63,15 @@ export async function getIntraday(
   const unpacked = await getPacked(db, 'facts', intradayKey(account, date))
   if (!unpacked) return undefined
   const rows = parseCanonical<readonly Row[]>(unpacked.list('hours'))
+  const counts = parseCanonical<readonly CountRow[]>(unpacked.list('counts'))
   return {
     account: accountKey(account),
     date,
     currency: textIn(unpacked.head, 'currency') as CurrencyCode,
     readAt: integerIn(unpacked.head, 'readAtMs') as Instant,
     spendMicrosByHour: new Map(rows.map((row) => [row[0], hoursOf(row)])),
+    ...(counts.length > 0
+      ? { counts: new Map(counts.map(([entity, impressions, clicks]) => [entity, { impressions, clicks }])) }
+      : {}),
   }
 }

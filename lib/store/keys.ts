@@ -3,6 +3,7 @@
  */
 import type { AccountKey, AccountRef, AdGroupId, CampaignId, PortfolioId } from '../model/account.ts'
 import { accountKey } from '../model/account.ts'
+import type { AlertId } from '../model/alert.ts'
 import type { FreezeScope } from '../model/freeze.ts'
 import type { IntentId } from '../model/intent.ts'
 import type { LeverKey } from '../model/lever.ts'

@@ -1,4 +1,5 @@
 import type {
+  AlertStore,
   AuditStore,
   ClaimStore,
   FactStore,
@@ -9,6 +10,7 @@ import type {
   PolicyStore,
   ScoreStore,
 } from '../ports/store.ts'
+import { dynamoAlertStore } from './alert-store.ts'
 import { dynamoAuditStore } from './audit-store.ts'
 import { dynamoClaimStore } from './claim-store.ts'
 import { dynamoFactStore } from './fact-store.ts'
@@ -28,6 +30,7 @@ export interface DynamoStores {
   readonly orders: OrderStore
   readonly money: MoneyStore
   readonly freezes: FreezeStore
+  readonly alerts: AlertStore
   readonly claims: ClaimStore
   readonly audit: AuditStore
 }
@@ -41,6 +44,7 @@ export const dynamoStores = (options: StoreOptions): DynamoStores => ({
   orders: dynamoOrderStore(options),
   money: dynamoMoneyStore(options),
   freezes: dynamoFreezeStore(options),
+  alerts: dynamoAlertStore(options),
   claims: dynamoClaimStore(options),
   audit: dynamoAuditStore(options),
 })

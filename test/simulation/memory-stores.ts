@@ -1,4 +1,5 @@
 import { accountKey } from '../../lib/model/account.ts'
+import { type Alert, alertEntry } from '../../lib/model/alert.ts'
 import type { AuditEntry, AuditRecord } from '../../lib/model/audit.ts'
 import { canonicalJson } from '../../lib/model/canonical.ts'
 import type { Revision } from '../../lib/model/history.ts'
@@ -59,6 +60,7 @@ export function memoryStores({ revisions = false, hashed = true }: MemoryStoresO
     policies: policyStore(append),
     facts: factStore(revisions),
     freezes: freezeStore(),
+    alerts: alertStore(append),
     claims: claimStore(),
     audit: {
       records: async function* (chain) {
@@ -314,6 +316,22 @@ function freezeStore(): FreezeStore {
     all: async () => [...frozen.values()],
     freeze: async (freeze) => void frozen.set(freeze.scope, freeze),
     unfreeze: async (scope) => void frozen.delete(scope),
+  }
+}
+
+function alertStore(append: Append): AlertStore {
+  const alerts = new Map<string, Alert>()
+  return {
+    all: async (account) =>
+      [...alerts.values()]
+        .filter((one) => accountKey(one.account) === accountKey(account))
+        .toSorted((a, b) => b.firstAt - a.firstAt),
+    async put({ next, expected }) {
+      if ((alerts.get(next.id)?.version ?? 0) !== expected) return false
+      alerts.set(next.id, next)
+      append('alerts', next.at, [alertEntry(next)])
+      return true
+    },
   }
 }
 

@@ -9,7 +9,8 @@ import { type AccountRef, accountKey, accountRef, portfolioId } from '../../lib/
 import { hashOf } from '../../lib/model/canonical.ts'
 import { type Lever, type LeverChange, leverKey } from '../../lib/model/lever.ts'
 import type { EventMark, LeverState } from '../../lib/model/lever-state.ts'
-import type { ChangeDecision, Plan, PlanHeader, PlanId } from '../../lib/model/plan.ts'
+import type { Observation } from '../../lib/model/observation.ts'
+import type { ChangeDecision, PlanHeader, PlanId } from '../../lib/model/plan.ts'
 import type { Mode, PolicyVersion } from '../../lib/model/policy.ts'
 import { policyFrom } from '../../lib/model/policy-file.ts'
 import type { Stage, StageMessage } from '../../lib/model/turn.ts'
@@ -81,7 +82,7 @@ export interface Rig {
 export type Move = readonly [account: AccountRef, budget: string, to: number]
 export interface PlanOptions {
   readonly mode?: Mode
-  readonly occasion?: Plan['occasion']
+  readonly occasion?: Observation['occasion']
   readonly policyVersion?: string
   readonly expiresInMs?: number
   /** Units that each move starts from, where they are not what the record knows. */

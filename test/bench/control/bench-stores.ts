@@ -36,6 +36,7 @@ export function benchStores(): DynamoStores {
       version: async () => undefined,
       put: async (version) => void policies.set(version.policy.portfolio, version),
     },
+    alerts: { all: async () => [], put: async () => true },
     freezes: { active: async () => [], all: async () => [], freeze: async () => {}, unfreeze: async () => {} },
     scores: { put: async () => true, recent: async () => [] },
     claims: { claim: async () => 'claimed', finish: async () => {}, release: async () => {} },

@@ -1,0 +1,5 @@
+import { archiveExtras } from './composition/archive-extras.ts'
+import { googleAds } from './composition/google-ads.ts'
+import { platformLambda } from './composition/platform-lambda.ts'
+
+export const handler = platformLambda('guard-google-ads', { 'google-ads': googleAds }, process.env, archiveExtras())

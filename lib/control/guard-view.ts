@@ -1,0 +1,136 @@
+import type { GuardView, Hours, RecentOutcome } from '../decide/breakers/view.ts'
+import type { AccountRef, CampaignId } from '../model/account.ts'
+import type { EntityHistory, IntradaySpend } from '../model/history.ts'
+import type { IntentRecord } from '../model/intent.ts'
+import type { LeverState } from '../model/lever-state.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
+import { type AccountDate, addDays, DAY_MS, dateAt, dates, dayElapsed, type Instant, later } from '../units/calendar.ts'
+import { readClaims } from './guard-read.ts'
+import type { Loop } from './loop.ts'
+import { accountDayCap } from './portfolios.ts'
+import { failureText } from './settle.ts'
+
+/** Earlier days whose hours say what is usual. */
+const PAST_DAYS = 7
+/** As far back as any rule compares claims with orders. */
+const ORDER_DAYS = 28
+const HOURS = 24
+
+/** What every portfolio of the account looks at. */
+export interface AccountReading {
+  readonly structure: AccountStructure
+  readonly intraday: IntradaySpend
+  readonly past: readonly IntradaySpend[]
+  readonly histories: readonly EntityHistory[]
+  readonly levers: readonly LeverState[]
+  readonly changes: readonly ChangeEvent[]
+}
+
+export async function readAccount(
+  structure: AccountStructure,
+  intraday: IntradaySpend,
+  loop: Loop,
+): Promise<AccountReading> {
+  const { account } = structure
+  const dayAgo = later(loop.clock.now(), -DAY_MS)
+  const [past, histories, levers, changes] = await Promise.all([
+    pastSpend(account, intraday.date, loop),
+    loop.facts.histories(account),
+    loop.money.allLevers(account),
+    loop.facts.changes(account, dayAgo),
+  ])
+  return {
+    structure,
+    intraday,
+    past,
+    histories,
+    levers: [...levers.values()],
+    changes: changes.filter(({ at }) => at >= dayAgo),
+  }
+}
+
+async function pastSpend(account: AccountRef, today: AccountDate, loop: Loop): Promise<readonly IntradaySpend[]> {
+  const days = dates(addDays(today, -PAST_DAYS), addDays(today, -1))
+  const past = await Promise.all(days.map((date) => loop.facts.intraday(account, date)))
+  return past.filter((day) => day !== undefined)
+}
+
+/** What one portfolio's breakers look at. */
+export async function viewOf(
+  version: PolicyVersion,
+  policies: readonly PolicyVersion[],
+  { structure, intraday, past, histories, levers, changes }: AccountReading,
+  turn: Instant,
+  loop: Loop,
+): Promise<GuardView> {
+  const { account, zone } = structure
+  const now = loop.clock.now()
+  const claims = await readClaims(version, structure, histories, turn, loop)
+  const cap = accountDayCap(policies, account)
+  const { portfolio, zone: ofPortfolio } = version.policy
+  return {
+    now,
+    today: intraday.date,
+    clock: HOURS * dayElapsed(intraday.readAt, zone),
+    policy: version.policy,
+    structure,
+    spend: spendByCampaign(intraday),
+    counts: countsByCampaign(intraday),
+    past: past.map((day) => ({ date: day.date, spend: spendByCampaign(day) })),
+    histories,
+    ...(claims ? { claims } : {}),
+    ...(cap ? { cap } : {}),
+    levers,
+    changes,
+    outcomes: await recentOutcomes(version, account, now, loop),
+    orders: await loop.orders.since(portfolio, addDays(dateAt(now, ofPortfolio), -ORDER_DAYS - 1)),
+  }
+}
+
+const campaignOf = (entity: string): CampaignId => entity.split('/')[0] as CampaignId
+
+export function spendByCampaign({ spendMicrosByHour }: IntradaySpend): ReadonlyMap<CampaignId, Hours> {
+  const spend = new Map<CampaignId, bigint[]>()
+  for (const [entity, hours] of spendMicrosByHour) {
+    const own = spend.get(campaignOf(entity)) ?? new Array<bigint>(HOURS).fill(0n)
+    spend.set(campaignOf(entity), own)
+    for (const [hour, micros] of hours.slice(0, HOURS).entries()) own[hour] = (own[hour] ?? 0n) + (micros ?? 0n)
+  }
+  return spend
+}
+
+function countsByCampaign({ counts = new Map() }: IntradaySpend): GuardView['counts'] {
+  const byCampaign = new Map<CampaignId, { impressions: number; clicks: number }>()
+  for (const [entity, { impressions, clicks }] of counts) {
+    const before = byCampaign.get(campaignOf(entity))
+    byCampaign.set(campaignOf(entity), {
+      impressions: (before?.impressions ?? 0) + impressions,
+      clicks: (before?.clicks ?? 0) + clicks,
+    })
+  }
+  return byCampaign
+}
+
+/** What came of the account's changes of the last day. */
+async function recentOutcomes(
+  { policy }: PolicyVersion,
+  account: AccountRef,
+  now: Instant,
+  loop: Loop,
+): Promise<readonly RecentOutcome[]> {
+  if (policy.mode === 'observe' || policy.mode === 'shadow') return []
+  const headers = await loop.plans.between(policy.portfolio, later(now, -DAY_MS), now)
+  const records = await Promise.all(headers.map(({ id }) => loop.money.intents(account, id)))
+  return records.flat().flatMap((record) => outcomeOf(record, account) ?? [])
+}
+
+/** Undefined for what was never sent, and for what is not known yet. */
+function outcomeOf({ intent, outcome }: IntentRecord, account: AccountRef): RecentOutcome | undefined {
+  const { change, at } = intent
+  if (change.lever.account.id !== account.id) return undefined
+  if (outcome?.kind === 'applied') return { change, at }
+  // What was not sent for want of time, or may be tried again as it is, is no refusal.
+  if (outcome?.kind !== 'refused' || outcome.failure.kind === 'transient') return undefined
+  return { change, at, refused: failureText(outcome.failure) }
+}

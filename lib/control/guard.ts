@@ -1,0 +1,53 @@
+import { foldAlerts } from '../decide/breakers/fold-alerts.ts'
+import { judgeBreakers } from '../decide/breakers/judge.ts'
+import type { AccountRef } from '../model/account.ts'
+import { isUnresolved } from '../model/alert.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import type { Instant } from '../units/calendar.ts'
+import { actOnAlert } from './guard-act.ts'
+import { readSpendToday } from './guard-read.ts'
+import { type AccountReading, readAccount, viewOf } from './guard-view.ts'
+import type { Loop } from './loop.ts'
+import { allPolicies, policiesOf } from './portfolios.ts'
+import type { Summary } from './summary.ts'
+
+/**
+ * Reads what an account has spent of its day, asks every breaker of its portfolios, tells what trips, and does what the
+ * policy says: cuts and pauses as plans that act pushes like any other, freezes at once. It raises nothing, and takes
+ * nothing back. A reading that fails fails the turn: no spend reported is not no spend.
+ */
+export async function guardAccount(account: AccountRef, turn: Instant, loop: Loop): Promise<Summary> {
+  const structure = await loop.facts.structure(account)
+  if (!structure) return { open: 0, why: 'not pulled yet' }
+  const policies = policiesOf(await allPolicies(loop), account)
+  const reading = await readAccount(structure, await readSpendToday(structure, loop), loop)
+  const tally = { told: 0, acted: 0 }
+  for (const version of policies) {
+    const { told, acted } = await guardPortfolio(version, policies, reading, turn, loop)
+    tally.told += told
+    tally.acted += acted
+  }
+  const open = (await loop.alerts.all(account)).filter(isUnresolved).length
+  return { open, ...tally }
+}
+
+async function guardPortfolio(
+  version: PolicyVersion,
+  policies: readonly PolicyVersion[],
+  reading: AccountReading,
+  turn: Instant,
+  loop: Loop,
+): Promise<{ told: number; acted: number }> {
+  const { account } = reading.structure
+  const view = await viewOf(version, policies, reading, turn, loop)
+  const place = { portfolio: version.policy.portfolio, account }
+  const steps = foldAlerts(await loop.alerts.all(account), judgeBreakers(view), place, view.now)
+  const tally = { told: 0, acted: 0 }
+  for (const { before, after, told, trip } of steps) {
+    // Somebody else was faster, most likely a person who takes it up: the next turn sees what they made of it.
+    if (after !== before && !(await loop.alerts.put({ next: after, expected: before?.version ?? 0 }))) continue
+    if (told) tally.told += 1
+    if (trip && (await actOnAlert(after, trip, { version, view }, loop))) tally.acted += 1
+  }
+  return tally
+}

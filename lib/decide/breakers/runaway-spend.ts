@@ -1,0 +1,72 @@
+import { breakersOf } from '../../model/breakers.ts'
+import { mainUnits } from '../../units/money.ts'
+import {
+  amountWords,
+  LEAST_DAYS,
+  managedOf,
+  mean,
+  spentBetween,
+  spentToday,
+  usualDay,
+  waiting,
+  watched,
+} from './figures.ts'
+import type { Breaker, GuardView } from './view.ts'
+
+/** Less of the cap than this says nothing of where the day ends. */
+const LEAST_SHARE = 0.5
+/** More than so many times its usual spend by this hour, and a campaign is among those that run away. */
+const ABOVE_USUAL = 1.25
+
+/**
+ * The account's day goes past its cap, or is on its way there, by what was spent and not by what budgets allow: somebody
+ * else's campaigns and a platform that spends more than it may count as well. An event does not lift a cap.
+ */
+export const runawaySpend: Breaker = (view) => {
+  const { cap, policy, clock } = view
+  if (!cap || cap.currency !== view.structure.currency) return undefined
+  const limit = breakersOf(policy).runawaySpend.share * mainUnits(cap)
+  const spent = sumOver(view, 0, 24)
+  const ends = projected(view, spent)
+  if (spent < limit && (spent < LEAST_SHARE * limit || ends <= limit)) return []
+  const hour = Math.floor(clock)
+  const perHour =
+    hour >= 1 ? sumOver(view, Math.max(0, hour - 2), hour) / Math.min(2, hour) : spent / Math.max(clock, 0.25)
+  const going = spent >= limit ? 'which is past it' : `on its way to ${amountWords(view, ends)}`
+  return [
+    {
+      rule: 'runawaySpend',
+      subject: { kind: 'account' },
+      campaigns: runningAway(view),
+      what: `The account has spent ${amountWords(view, spent)} today of its cap of ${amountWords(view, limit)}, ${going}.`,
+      remedy: 'Look at the campaigns that spend the most today, and pause what should not run.',
+      waiting: waiting(view, 'overspent', perHour),
+    },
+  ]
+}
+
+/** Of every campaign of the account: the cap is the account's. */
+const sumOver = ({ spend }: GuardView, from: number, to: number): number =>
+  [...spend.values()].reduce((sum, hours) => sum + spentBetween(hours, from, to), 0)
+
+/** Where the day ends: what usually comes after this hour, at today's pace; with no past days, a straight line. */
+function projected({ past, clock }: GuardView, spent: number): number {
+  const hour = Math.floor(clock)
+  const shares = past.flatMap(({ spend }) => {
+    const all = [...spend.values()]
+    const day = all.reduce((sum, hours) => sum + spentBetween(hours, 0, 24), 0)
+    return day > 0 ? [all.reduce((sum, hours) => sum + spentBetween(hours, 0, hour + 1), 0) / day] : []
+  })
+  const gone = shares.length >= LEAST_DAYS ? mean(shares) : clock / 24
+  return gone > 0 ? spent / gone : spent
+}
+
+/** Managed campaigns that are ahead of their own days; all that are managed where none of them is. */
+function runningAway(view: GuardView) {
+  const managed = managedOf(view, watched(view))
+  const ahead = managed.filter(({ id }) => {
+    const usual = usualDay(view, id)
+    return usual === undefined || spentToday(view, id) > (ABOVE_USUAL * usual * view.clock) / 24
+  })
+  return (ahead.length > 0 ? ahead : managed).map(({ id }) => id)
+}
