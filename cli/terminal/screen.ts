@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import type { Clock } from '../../lib/ports/clock.ts'
 import { type Paint, paintFor } from './paint.ts'
+import { obeyed, obeyedInJson } from './safe-text.ts'
 
 /** What of a stream is used; `isTTY` says whether a person is at its other end. */
 export interface Output {
@@ -47,12 +48,12 @@ export function screenOf(surroundings: Surroundings, options: ScreenOptions): Sc
   const { stdin, stdout, stderr, env } = surroundings
   const isJson = options.json === true
   const canAsk = options.input !== false && stdin.isTTY === true && stderr.isTTY === true
-  const warn = (text: string): void => void stderr.write(`${text}\n`)
+  const warn = (text: string): void => void stderr.write(`${obeyed(text)}\n`)
   return {
     isJson,
     paint: paintFor(stdout.isTTY === true, env.NO_COLOR),
-    print: (text) => void (isJson || stdout.write(`${text}\n`)),
-    record: (value) => void (isJson && stdout.write(`${JSON.stringify(value)}\n`)),
+    print: (text) => void (isJson || stdout.write(`${obeyed(text)}\n`)),
+    record: (value) => void (isJson && stdout.write(`${obeyedInJson(JSON.stringify(value))}\n`)),
     tell: (text) => void (options.quiet || warn(text)),
     warn,
     canAsk,
