@@ -6,6 +6,7 @@ export function addLoopCommands(sluice: Command, context: Context): void {
   addPull(sluice, context)
   addPlan(sluice, context)
   addApply(sluice, context)
+  addRollback(sluice, context)
   addStatus(sluice, context)
   addScore(sluice, context)
   addForecast(sluice, context)
@@ -48,6 +49,22 @@ function addApply(sluice: Command, context: Context): void {
         const { autoApprove, now } = options
         const given = { cwd: context.surroundings.cwd, by: context.by, autoApprove, now }
         return (await import('./apply.ts')).apply(plan, given, deployment, screen)
+      }),
+    )
+}
+
+function addRollback(sluice: Command, context: Context): void {
+  const shown = ['sluice rollback 3f0c… --dry-run', 'sluice rollback 3f0c… --auto-approve']
+  timed(command(sluice, 'rollback', 'take back what a plan has done, as a plan like any other', shown))
+    .argument('<plan>', 'the id of a plan')
+    .option('--dry-run', 'show what would go back, and what cannot; store and push nothing')
+    .option('--rest', 'leave out levers that have moved since; without it they stop the rollback')
+    .option('--auto-approve', 'do not ask')
+    .action((plan: string, options: Common & { dryRun?: boolean; rest?: boolean; autoApprove?: boolean }) =>
+      context.withDeployment('rollback', options, async (deployment, screen) => {
+        const { dryRun, rest, autoApprove } = options
+        const given = { cwd: context.surroundings.cwd, by: context.by, dryRun, rest, autoApprove }
+        return (await import('./rollback.ts')).rollback(plan, given, deployment, screen)
       }),
     )
 }

@@ -74,7 +74,9 @@ describe('a freeze of one campaign', () => {
 
   test('stops a budget that the campaign shares with another', async () => {
     const { stage } = await threeCuts()
-    stage.ads.accounts.get(accountKey(A))!.budgets.get('11')!.campaigns.push('10')
+    const shared = stage.ads.accounts.get(accountKey(A))!.budgets.get('11')!
+    stage.ads.accounts.get(accountKey(A))!.budgets.set('11', { ...shared, campaigns: ['11', '10'] })
+    stage.wait(60_000)
     await stage.run('pull')
     await freeze(stage, CAMPAIGN_10)
     await stage.run('act')
