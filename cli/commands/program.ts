@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { Surroundings } from '../terminal/screen.ts'
 import { contextOf, examples } from './context.ts'
 import type { ExitCode } from './exit.ts'
+import { addGuardCommands } from './guard-commands.ts'
 import { addLoopCommands } from './loop-commands.ts'
 import { addDemo, addOtherCommands } from './other-commands.ts'
 
@@ -19,6 +20,7 @@ export function program(surroundings: Surroundings, onExit: (code: ExitCode) => 
   const context = contextOf(surroundings, onExit)
   addDemo(sluice, context)
   addLoopCommands(sluice, context)
+  addGuardCommands(sluice, context)
   addOtherCommands(sluice, context)
   return sluice
 }

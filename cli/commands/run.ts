@@ -9,7 +9,7 @@ import { startTurns, type Turns } from './turns.ts'
 
 /**
  * One turn of every due stage, in the order in which they need each other: what earlier pushes left open is settled, the
- * accounts are read, the decisions are taken, approved plans are pushed, old predictions are scored, and what was pushed to is
+ * accounts are read, breakers are asked, the decisions are taken, approved plans are pushed, old predictions are scored, and what was pushed to is
  * looked at once more.
  */
 export async function runDue(deployment: Deployment, screen: Screen): Promise<ExitCode> {
@@ -18,7 +18,7 @@ export async function runDue(deployment: Deployment, screen: Screen): Promise<Ex
     screen.print(turnText(line, screen.paint))
     screen.record(turnJson(line))
   })
-  for (const stage of ['verify', 'pull', 'plan', 'act', 'score'] as const)
+  for (const stage of ['verify', 'pull', 'guard', 'plan', 'act', 'score'] as const)
     await turns.run(await due(stage, at, deployment))
   await turns.run(afterActing(turns))
   return conclude(at, turns, screen)
