@@ -35,6 +35,8 @@ export function onCommit(one: Bystander, worker: Worker, commit: MoneyCommit): v
     if (next.hold && next.hold.until !== before?.hold?.until) mirror.heldSince.set(key, mirror.event)
     mirror.levers.set(key, next)
   }
+  for (const entry of commit.entries)
+    if (entry.kind === 'settled' && entry.outcome === 'already-there') mirror.there.add(entry.intent)
   for (const record of commit.intents) {
     const { id, change } = record.intent
     const known = mirror.intents.get(id)
@@ -234,12 +236,13 @@ function checkFunded({ mirror, accounts, found }: Bystander, { plan, header }: S
   for (const decision of plan.decisions) {
     if (decision.kind !== 'change' || !isBudget(decision.change.lever)) continue
     const { change } = decision
-    const seen = mirror.intents.get(`${plan.id}/${leverKey(change.lever)}` as IntentId)
+    const id = `${plan.id}/${leverKey(change.lever)}` as IntentId
+    const seen = mirror.intents.get(id)
     const growth = growthInBase(change, header.rates).micros
     if (isCut(change)) {
       const own = accounts.get(accountKey(change.lever.account))!
       const stands = microsOf(valueAt(own, change.lever)) <= microsOf(change.to)
-      if (seen?.landedAt !== undefined || stands) freed -= growth
+      if (seen?.landedAt !== undefined || stands || mirror.there.has(id)) freed -= growth
     } else if (seen && !(isSettled(seen.record.outcome) && NOT_APPLIED.has(seen.record.outcome!.kind))) raised += growth
   }
   if (raised > freed + header.netGrowth.micros)

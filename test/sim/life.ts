@@ -18,7 +18,9 @@ import { text, type World } from './world.ts'
 export const DAYS = 7
 const MOST_MESSAGES = 60
 /** Plans by hand beside each tick's own. */
-const ROUNDS = 2
+const ROUNDS = 3
+/** How many of the newest plans are likely to be open. */
+const NEWEST_PLANS = 3
 /** By then a worker that was killed holds no key any more. */
 const VISIBLE_AGAIN_MS = 130_000
 
@@ -92,12 +94,18 @@ async function atTick(world: World, late: StageMessage[], byHand: boolean): Prom
 /** Scores only read and tell. */
 const isOfUse = ({ stage }: StageMessage): boolean => stage !== 'score'
 
-/** What a tick a few minutes later asks for, when there is nothing to pull and nothing to decide. */
-function actsAndLooks({ scenery, now }: World): readonly StageMessage[] {
+/** What a tick a few minutes later asks for: where something is open, and now and then where nothing is. */
+function actsAndLooks({ scenery, checker: { mirror }, dice, now }: World): readonly StageMessage[] {
   const turn = now()
+  const open = new Set<string>()
+  for (const { lever, pending } of mirror.levers.values())
+    if (pending) open.add(`${lever.account.platform}:${lever.account.id}`)
+  const wanted = new Set<string>()
+  for (const { header } of [...mirror.plans.values()].slice(-NEWEST_PLANS))
+    for (const { account } of header.accounts) wanted.add(account)
   return [...scenery.accounts.keys()].flatMap((key) => [
-    { stage: 'verify', key, turn, attempt: 0 } as const,
-    { stage: 'act', key, turn, attempt: 0 } as const,
+    ...(open.has(key) || dice.chance(0.1) ? [{ stage: 'verify', key, turn, attempt: 0 } as const] : []),
+    ...(wanted.has(key) || dice.chance(0.1) ? [{ stage: 'act', key, turn, attempt: 0 } as const] : []),
   ])
 }
 
@@ -232,7 +240,7 @@ async function wake(world: World, all: boolean): Promise<void> {
 }
 
 /** No more faults: within some hours, everything is settled and every record is true. */
-async function comeToRest(world: World): Promise<void> {
+export async function comeToRest(world: World): Promise<void> {
   const { striker, loop, queue } = world
   striker.isStormy = false
   world.unfreezeAll()

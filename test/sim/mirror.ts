@@ -24,6 +24,8 @@ export interface Mirror {
   /** Micros by ledger, as the audit entries add up. */
   readonly audited: Map<string, bigint>
   readonly intents: Map<IntentId, SeenIntent>
+  /** Changes that were found done by somebody else. */
+  readonly there: Set<string>
   /** The newest intent that was written down for a lever, and when. */
   readonly newest: Map<LeverKey, IntentId>
   readonly plans: Map<string, { readonly plan: Plan; header: PlanHeader; readonly storedAt: number; changedAt: number }>
@@ -46,6 +48,7 @@ export const emptyMirror = (): Mirror => ({
   portfolioDays: new Map(),
   audited: new Map(),
   intents: new Map(),
+  there: new Set(),
   newest: new Map(),
   plans: new Map(),
   policies: new Map(),

@@ -122,9 +122,14 @@ function platformOf(id: typeof ALPHA, world: PlatformWorld): AdPlatform {
       announcements: async () => [],
     },
     writer: {
-      apply: async (account, changes) => {
+      apply: async (account, changes, _, look) => {
         const own = world.accounts.get(accountKey(account))!
-        const results = changes.map((change) => send(own, change, world))
+        const results: WriteResult[] = []
+        for (const [i, change] of changes.entries()) {
+          // One of the two takes changes one by one.
+          const frozen = i > 0 && id === BETA ? await look?.() : undefined
+          results.push(frozen?.(change.lever) === undefined ? send(own, change, world) : STOPPED)
+        }
         return results.slice(0, world.answers(results.length))
       },
       announce: async () => ({ kind: 'applied' }),
@@ -132,6 +137,7 @@ function platformOf(id: typeof ALPHA, world: PlatformWorld): AdPlatform {
   }
 }
 
+const STOPPED: WriteResult = { kind: 'refused', failure: { kind: 'transient', detail: 'frozen' } }
 const LOST: WriteResult = { kind: 'unknown', detail: 'the connection closed' }
 
 function send(own: TrueAccount, change: LeverChange, world: PlatformWorld): WriteResult {

@@ -28,7 +28,7 @@ export const PORTFOLIOS = ['eu', 'us'] as const
 const HISTORY_DAYS = 5
 
 /** Zod reads a policy once; worlds only differ in what they write over it. */
-const BASE: Policy = policyFrom(
+export const BASE: Policy = policyFrom(
   {
     portfolio: 'eu',
     owner: 'growth',

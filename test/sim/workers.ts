@@ -269,14 +269,14 @@ function loopsFor(loop: Loop, world: Surroundings, call: Call): (worker: Worker)
 
   /** What is not to be sent any more by the worker's own clock is refused where it would be sent. */
   function timely(writer: AdPlatform['writer'] & Partial<Bound>, platform: AdPlatform, now: () => Instant) {
-    writer.apply = (account, changes, notAfter) =>
+    writer.apply = (account, changes, notAfter, look) =>
       call(writer.worker!, {
         name: 'writer.apply',
         args: [account, changes, notAfter],
         happen: () =>
           notAfter !== undefined && now() > notAfter
             ? Promise.resolve(changes.map(() => TOO_LATE))
-            : platform.writer.apply(account, changes, notAfter),
+            : platform.writer.apply(account, changes, notAfter, look),
       }) as ReturnType<AdPlatform['writer']['apply']>
     return writer
   }
