@@ -2,6 +2,7 @@ import type { Estimates } from '../model/estimates.ts'
 import type { Observation } from '../model/observation.ts'
 import type { PlanId } from '../model/plan.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { PauseJournal } from '../ports/journal.ts'
 import type { PlatformRegistry } from '../ports/platform.ts'
 import type { StageQueue } from '../ports/queue.ts'
 import type { ExchangeRates } from '../ports/rates.ts'
@@ -36,6 +37,8 @@ export interface Loop {
   readonly archive: Archive
   readonly rates: ExchangeRates
   readonly queue: StageQueue
+  /** What was paused past the tables; without it, nothing was. */
+  readonly journal?: PauseJournal
   readonly timing: Timing
   /** Names this worker in claims; unique per invocation. */
   readonly worker: string

@@ -146,14 +146,14 @@ function afterApplied(
   const mark = before.pending?.event ?? (readback.kind === 'verified' ? undefined : before.event)
   const marked = pausedBy(withEvent(charged(before, date), mark), before, readback)
   const known = { ...withHigh(marked, readback.value, date), known: readback.value, knownAt: now, ours: true }
-  if (readback.kind === 'verified') return withoutMetCap(known)
+  const hold = before.pending?.hold
+  if (readback.kind === 'verified') return withoutMetCap(hold ? { ...known, hold } : known)
   return {
     ...known,
     hold: { until: later(now, MISMATCH_HOLD_MS), reason: 'the platform stored another value than it was told' },
   }
 }
 
-/** An order to cut back stands until the budget is there. */
 /** Whose pause it is: the guard's, once its pause is there; nobody's, once it runs again. */
 function pausedBy(state: LeverState, { pending }: LeverState, { kind }: { readonly kind: string }): LeverState {
   if (pending?.to.kind !== 'status' || kind !== 'verified') return state
@@ -161,6 +161,7 @@ function pausedBy(state: LeverState, { pending }: LeverState, { kind }: { readon
   return pending.pausesFor ? { ...rest, pausedFor: pending.pausesFor } : rest
 }
 
+/** An order to cut back stands until the budget is there. */
 function withoutMetCap(state: LeverState): LeverState {
   if (!state.cutBackTo || amountOf(state.known).micros > amountOf(state.cutBackTo).micros) return state
   const { cutBackTo: _, ...met } = state

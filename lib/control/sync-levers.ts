@@ -17,6 +17,7 @@ import { resolveDrift } from './drift.ts'
 import { askForSchedules } from './due-schedules.ts'
 import { amountOf, withHigh, worstCaseChange } from './exposure.ts'
 import { portfolioDayOf, withExposure } from './ledger-step.ts'
+import { takeOverKilled } from './killed.ts'
 import type { Loop } from './loop.ts'
 import { accountDayCap, checkCurrencies, overDeliveryFactor } from './portfolios.ts'
 import { mergedRaises, raiseText, type SeenRaises, sameRaises, withRaises } from './raises.ts'
@@ -47,7 +48,7 @@ export async function syncLevers(
   const date = dateAt(structure.readAt, structure.zone)
   const factor = overDeliveryFactor(policies, account, loop.platforms(account.platform).capabilities.overDeliveryFactor)
   const cap = accountDayCap(policies, account)
-  const known = await loop.money.allLevers(account)
+  const { known, waiting } = await takeOverKilled(structure, lookedAt, loop)
   const { capabilities } = loop.platforms(account.platform)
   const sightings = sightingsOf(structure, policies, known, capabilities, date).map((one) =>
     raises && isBudget(one.lever) ? { ...one, raises: raises.get(leverKey(one.lever)) ?? [] } : one,
@@ -55,7 +56,10 @@ export async function syncLevers(
   await openAccountDay({ structure, date, factor, cap, seen: known }, loop)
 
   const look = { date, lookedAt }
-  const differing = sightings.filter((sighting) => differs(sighting, known.get(leverKey(sighting.lever)), look))
+  const differing = sightings.filter(
+    ({ lever, ...rest }) =>
+      !waiting.has(leverKey(lever)) && differs({ lever, ...rest }, known.get(leverKey(lever)), look),
+  )
   const seen = new Set(sightings.map(({ lever }) => leverKey(lever)))
   const gone = [...known].filter(([key, { idle }]) => !idle && !seen.has(key)).map(([, state]) => state)
   const drifts: Drift[] = []

@@ -12,6 +12,12 @@ export interface EventMark {
   readonly stoodAt?: Money
 }
 
+/** A lever is left alone until an instant, and why. */
+export interface LeverHold {
+  readonly until: Instant
+  readonly reason: string
+}
+
 /** What Sluice knows of one lever between turns. */
 export interface LeverState {
   readonly lever: Lever
@@ -28,16 +34,27 @@ export interface LeverState {
   readonly day?: AccountDate
   readonly dayStart?: LeverValue
   readonly dayHigh?: LeverValue
+  /** How often Sluice set out to write to it on that date. */
+  readonly writes?: number
   /** Earlier account dates on which it was written to, oldest first, and what it stood at when each was over. */
   readonly past?: readonly PastValue[]
   /** An intent whose outcome is not settled. */
   readonly pending?: PendingMove
+  /**
+   * It was read a great many times larger or smaller than this, and nobody is known to have moved it: taken for a mistake
+   * of units. It is counted at the larger of the two, and not moved.
+   */
+  readonly doubted?: { readonly was: LeverValue; readonly since: Instant }
   /** Left alone until then. */
-  readonly hold?: { readonly until: Instant; readonly reason: string }
+  readonly hold?: LeverHold
   /** Outside the caps by somebody else's hand: to be cut back to this. */
   readonly cutBackTo?: LeverValue
   /** Stands for as long as the budget stands raised, whatever else is written, paused or refused meanwhile. */
   readonly event?: EventMark
+  /** Paused by the guard for this alert, and by nobody since: a person's tap resumes it. */
+  readonly pausedFor?: AlertId
+  /** The last pause that was sent past the tables and has been taken over since: when, and by whom. */
+  readonly killed?: { readonly at: Instant; readonly by: string }
   /** Raises of a budget that the platform has been told of, by whomever, oldest first. */
   readonly raises?: readonly ScheduledRaise[]
 }
@@ -51,12 +68,13 @@ export function withEvent(state: LeverState, mark: EventMark | undefined): Lever
 export interface PastValue {
   readonly date: AccountDate
   readonly value: LeverValue
-  /** Paused by the guard for this alert, and by nobody since: a person's tap resumes it. */
-  readonly pausedFor?: AlertId
 }
 
 /** How many dates are remembered: two weeks of daily moves. */
 const PAST_KEPT = 14
+
+/** How often Sluice set out to write to a lever on an account date. */
+export const writesOn = ({ day, writes = 0 }: LeverState, date: AccountDate): number => (day === date ? writes : 0)
 
 /** The past of a record that is written to on `date`. */
 export function pastOn({ day, known, past = [] }: LeverState, date: AccountDate): readonly PastValue[] {
@@ -81,6 +99,10 @@ export interface PendingMove {
   readonly highBefore: LeverValue
   /** The mark that the record has once it is applied; absent: none. */
   readonly event?: EventMark
+  /** The hold that the record has once it is applied; absent: what it had. */
+  readonly hold?: LeverHold
+  /** A pause of the guard: the record says for which alert, once it is applied. */
+  readonly pausesFor?: AlertId
 }
 
 /** Somebody else moved a lever. */
@@ -95,7 +117,3 @@ export interface Drift {
   readonly resolution: 'adopt' | 'reassert' | 'hold' | 'cut-back'
   readonly detail: string
 }
-  /** The hold that the record has once it is applied; absent: what it had. */
-  readonly hold?: LeverHold
-  /** A pause of the guard: the record says for which alert, once it is applied. */
-  readonly pausesFor?: AlertId

@@ -5,7 +5,7 @@ import type { AccountKey, PortfolioId } from './account.ts'
 import type { AlertId } from './alert.ts'
 import type { PackedGuardrails } from './guardrail.ts'
 import type { Lever, LeverChange, LeverValue } from './lever.ts'
-import type { EventMark } from './lever-state.ts'
+import type { EventMark, LeverHold } from './lever-state.ts'
 import type { CampaignClass, Mode } from './policy.ts'
 
 /** Why a lever is left as it is. One word each, stable: dashboards count them. */
@@ -23,6 +23,9 @@ export type HoldReason =
   | 'learning'
   | 'human-hold'
   | 'pending-outcome'
+  | 'magnitude'
+  | 'over-cap'
+  | 'often-changed'
   | 'not-honoured'
   | 'not-steered'
   | 'frozen'
@@ -84,15 +87,15 @@ export interface ChangeDecision {
   readonly prediction?: Prediction
   /** The event that the budget stands moved for once this is applied, and what it goes back to; absent: none. */
   readonly event?: EventMark
-}
-
-/** What more would have to be given to, so that a campaign brings more. */
   /** The lever is left alone until then, once this is applied; absent: as long as anything else says. */
   readonly holdAfter?: LeverHold
   /** The alert that the guard makes it for; a status of `active` takes back the pause that was made for it. */
   readonly alert?: AlertId
   /** What every guardrail says of it, packed: see `guardrailsOf`. Absent in plans that were made before there was such a list. */
   readonly guardrails?: PackedGuardrails
+}
+
+/** What more would have to be given to, so that a campaign brings more. */
 export type LimitedBy = 'budget' | 'target' | 'bid' | 'audience'
 
 export interface HoldDecision {
@@ -106,6 +109,8 @@ export interface HoldDecision {
   readonly maturity?: number
   readonly limitedBy?: LimitedBy
   readonly prediction?: Prediction
+  /** What every guardrail says of it, packed: see `guardrailsOf`. Absent in plans that were made before there was such a list. */
+  readonly guardrails?: PackedGuardrails
 }
 
 export const decisionLever = (decision: Decision): Lever =>

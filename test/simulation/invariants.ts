@@ -89,6 +89,10 @@ async function pushes({ ads, loop }: Rig, records: readonly AuditRecord[]): Prom
   for (const { entries } of records)
     for (const entry of entries)
       if (entry.kind === 'reserved') reserved.set(entry.lever, (reserved.get(entry.lever) ?? 0) + 1)
+  // What is paused past the tables is written down in the journal.
+  for (const { account } of ads.accounts.values())
+    for (const { lever } of (await loop.journal?.pauses(account)) ?? [])
+      reserved.set(leverKey(lever), (reserved.get(leverKey(lever)) ?? 0) + 1)
   const found: string[] = []
   const sent = new Map<string, number>()
   for (const { change } of ads.sent) {
