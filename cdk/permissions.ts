@@ -13,8 +13,10 @@ export interface SecretKind {
 /** What one function may do, beside receiving from its own queue and writing to its own log. */
 export interface Permissions {
   readonly tables: Readonly<Record<Exclude<TableName, 'audit'>, TableAccess>>
-  /** Appending to the audit trail; nobody may read it with a function's role, change it or delete from it. */
+  /** Appending to the audit trail; nobody may change it or delete from it. */
   readonly appendsAudit: boolean
+  /** Reading it: only who compares it with the state. */
+  readonly readsAudit?: true
   readonly sendsTo: readonly QueueName[]
   readonly secret?: SecretKind
   /** Storing the inputs of plans, and reading the exchange rates beside them. */
@@ -40,6 +42,7 @@ const pulling = (platforms: readonly string[], sendsTo: readonly QueueName[]): P
 const verifying = (platforms: readonly string[]): Permissions => ({
   tables: { control: 'write', facts: 'read' },
   appendsAudit: true,
+  readsAudit: true,
   sendsTo: [],
   secret: { platforms, kind: 'read' },
   archives: false,
@@ -106,6 +109,7 @@ export const TABLE_ACTIONS: Readonly<Record<TableAccess, readonly string[]>> = {
 }
 
 export const AUDIT_APPEND = ['dynamodb:PutItem'] as const
+export const AUDIT_READ = ['dynamodb:GetItem', 'dynamodb:Query'] as const
 /** Denied, so that no statement added later can allow it. */
 export const AUDIT_DENIED = [
   'dynamodb:UpdateItem',

@@ -15,6 +15,7 @@ import { TICK_AGE_SECONDS_MAX, Ticks } from './constructs/ticks.ts'
 import {
   AUDIT_APPEND,
   AUDIT_DENIED,
+  AUDIT_READ,
   INPUTS_PREFIX,
   PERMISSIONS,
   type SecretKind,
@@ -84,11 +85,12 @@ export class SluiceStack extends Stack {
   }
 
   private permit(name: LambdaName, stageFunction: StageFunction): void {
-    const { tables, appendsAudit, sendsTo, secret, archives } = PERMISSIONS[name]
+    const { tables, appendsAudit, readsAudit, sendsTo, secret, archives } = PERMISSIONS[name]
     const { control, facts, audit } = this.tables.byName
     stageFunction.allow(TABLE_ACTIONS[tables.control], [control.tableArn])
     stageFunction.allow(TABLE_ACTIONS[tables.facts], [facts.tableArn])
     if (appendsAudit) stageFunction.allow(AUDIT_APPEND, [audit.tableArn])
+    if (readsAudit) stageFunction.allow(AUDIT_READ, [audit.tableArn])
     stageFunction.deny(AUDIT_DENIED, [audit.tableArn])
     stageFunction.allow(
       ['sqs:SendMessage'],

@@ -8,6 +8,8 @@ export function addOtherCommands(sluice: Command, context: Context): void {
   addPolicy(sluice, context)
   addInit(sluice, context)
   addEngine(sluice, context)
+  addAudit(sluice, context)
+  addRestore(sluice, context)
 }
 
 export function addDemo(sluice: Command, context: Context): void {
@@ -82,6 +84,45 @@ function addPolicy(sluice: Command, context: Context): void {
     .action((file: string, options: Common) =>
       context.withDeployment('policy put', options, async (deployment, screen) =>
         (await import('./policy.ts')).policyPut(context.path(file), context.by, deployment, screen),
+      ),
+    )
+}
+
+interface VerifyTyped extends Common {
+  readonly from?: number
+  readonly chain?: string
+  readonly file?: string
+}
+
+function addAudit(sluice: Command, context: Context): void {
+  const audit = sluice.command('audit').description('the log of every money-relevant act')
+  const verify = ['sluice audit verify', 'sluice audit verify --file audit.jsonl --json']
+  timed(command(audit, 'verify', 'whether the log is as it was written, and the state its fold', verify))
+    .option('--from <n>', 'only records from this one on, and no state', wholeNumber(1, 1e9))
+    .option('--chain <name>', 'only the records of one chain, such as meta:123 or portfolio/eu')
+    .option('--file <file>', 'an export instead of the tables')
+    .action(({ file, ...options }: VerifyTyped) =>
+      context.withDeployment('audit verify', options, async (deployment, screen) => {
+        const where = file === undefined ? {} : { file: context.path(file) }
+        return (await import('./audit.ts')).auditVerify({ ...options, ...where }, deployment, screen)
+      }),
+    )
+  timed(command(audit, 'export', 'write the whole log to a file, JSON lines', ['sluice audit export audit.jsonl']))
+    .argument('<file>')
+    .action((file: string, options: Common) =>
+      context.withDeployment('audit export', options, async (deployment, screen) =>
+        (await import('./audit.ts')).auditExport(context.path(file), deployment, screen),
+      ),
+    )
+}
+
+function addRestore(sluice: Command, context: Context): void {
+  const shown = ['sluice restore audit.jsonl']
+  timed(command(sluice, 'restore', 'put an export of the audit, and the state it leads to, into empty tables', shown))
+    .argument('<file>')
+    .action((file: string, options: Common) =>
+      context.withDeployment('restore', options, async (deployment, screen) =>
+        (await import('./audit.ts')).restore(context.path(file), context.by, deployment, screen),
       ),
     )
 }

@@ -11,15 +11,19 @@ import type { Archive } from '../../lib/ports/store.ts'
 import { fileRates } from '../../lib/store/file-rates.ts'
 import { fileSecrets } from '../../lib/store/file-secrets.ts'
 import { folderArchive } from '../../lib/store/folder-archive.ts'
+import type { StoreOptions } from '../../lib/store/link.ts'
 import { type DynamoStores, dynamoStores } from '../../lib/store/stores.ts'
 import { identityRate } from '../../lib/units/rates.ts'
-import type { Config } from './config.ts'
+import type { Config, Reach } from './config.ts'
+import { fileJournal, journalFile } from './journal.ts'
 import { ensureTables, tablesClient } from './tables.ts'
 
 /** The stores and services that a configuration names, and how to make a loop of them. */
 export interface Deployment extends DynamoStores {
   readonly config: Config
   readonly clock: Clock
+  /** For what an operator does with whole tables. */
+  readonly tables: StoreOptions
   /** A loop that reads and decides, with no way to a platform. */
   readonly desk: Loop
   /** Loops for turns: with the platforms, and a worker of its own each. */
@@ -42,7 +46,8 @@ export async function openDeployment(config: Config, clock: Clock, tell: (text: 
     client.destroy()
     throw error
   }
-  const stores = dynamoStores({ client, prefix: config.tables.prefix })
+  const tables = { client, prefix: config.tables.prefix }
+  const stores = dynamoStores(tables)
   // Two commands at the same time must not take each other's claims for their own.
   const process = `${hostname()}/${randomUUID().slice(0, 8)}`
   const shared = {
@@ -51,11 +56,13 @@ export async function openDeployment(config: Config, clock: Clock, tell: (text: 
     archive: await archiveOf(config),
     rates: await ratesOf(config, clock),
     timing: TIMING,
+    journal: fileJournal(journalFile(config.file)),
   }
   return {
     ...stores,
     config,
     clock,
+    tables,
     desk: { ...shared, platforms: capabilitiesOnly, worker: process, queue: { send: refuse } },
     async loops(queue, extras = {}) {
       const platforms = await platformsOf(config, clock)
@@ -98,19 +105,19 @@ async function s3(region: string | undefined) {
   return new S3Client({ ...AWS_CLIENT, ...(region ? { region } : {}) })
 }
 
-async function secretsOf({ secrets, tables }: Config, clock: Clock): Promise<Secrets> {
+async function secretsOf({ secrets, tables }: Reach, clock: Clock): Promise<Secrets> {
   if (secrets.folder !== undefined) return fileSecrets(secrets.folder)
   const [{ SecretsManagerClient }, { AWS_CLIENT }, { awsSecrets }] = await Promise.all([
     import('@aws-sdk/client-secrets-manager'),
     import('../../functions/composition/aws.ts'),
     import('../../lib/store/aws-secrets.ts'),
   ])
-  const region = tables.region ? { region: tables.region } : {}
+  const region = tables?.region ? { region: tables.region } : {}
   return awsSecrets({ client: new SecretsManagerClient({ ...AWS_CLIENT, ...region }), clock })
 }
 
 /** Loaded only by commands that talk to platforms. @throws RangeError naming a connection that cannot be used */
-async function platformsOf(config: Config, clock: Clock): Promise<PlatformRegistry> {
+export async function platformsOf(config: Reach, clock: Clock): Promise<PlatformRegistry> {
   const secrets = await secretsOf(config, clock)
   const [{ googleAds }, { meta }, { platformRegistry }] = await Promise.all([
     import('../../functions/composition/google-ads.ts'),

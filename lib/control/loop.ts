@@ -9,6 +9,7 @@ import type { ExchangeRates } from '../ports/rates.ts'
 import type {
   AlertStore,
   Archive,
+  Auditor,
   AuditStore,
   ClaimStore,
   FactStore,
@@ -34,6 +35,8 @@ export interface Loop {
   readonly alerts: AlertStore
   readonly claims: ClaimStore
   readonly audit: AuditStore
+  /** Absent: state and log are not compared, as in worlds that are looked at from outside anyway. */
+  readonly auditor?: Auditor
   readonly archive: Archive
   readonly rates: ExchangeRates
   readonly queue: StageQueue

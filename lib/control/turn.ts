@@ -9,7 +9,7 @@ import { planPortfolio } from './plan.ts'
 import { pullAccount } from './pull.ts'
 import { scorePortfolio } from './score.ts'
 import type { Summary } from './summary.ts'
-import { verifyAccount } from './verify.ts'
+import { verifyTurn } from './verify.ts'
 
 export type TurnResult =
   | { readonly kind: 'ran'; readonly summary: Summary }
@@ -31,7 +31,7 @@ const STAGES: Readonly<Record<Stage, (message: StageMessage, loop: Loop) => Prom
   pull: ({ key }, loop) => pullAccount(parseAccountKey(key), loop),
   plan: ({ key, turn }, loop) => planPortfolio(portfolioId(key), turn, loop),
   act: (message, loop) => actOnAccount(parseAccountKey(message.key), message, loop),
-  verify: ({ key }, loop) => verifyAccount(parseAccountKey(key), loop),
+  verify: ({ key, turn }, loop) => verifyTurn(parseAccountKey(key), turn, loop),
   guard: ({ key, turn }, loop) => guardAccount(parseAccountKey(key), turn, loop),
   score: ({ key }, loop) => scorePortfolio(portfolioId(key), loop),
 }

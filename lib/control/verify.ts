@@ -3,6 +3,7 @@ import { type IntentRecord, isSettled, type Outcome } from '../model/intent.ts'
 import { type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { Instant } from '../units/calendar.ts'
+import { auditAccount, isAuditDue } from './audit.ts'
 import type { Loop } from './loop.ts'
 import { allPolicies, policiesOf } from './portfolios.ts'
 import { compareReadback } from './push.ts'
@@ -12,6 +13,12 @@ import type { Summary } from './summary.ts'
 
 /** Intents settled in one transaction. */
 const CHUNK = 25
+
+/** A turn of verify: settles what is open, and on the hour compares the state with the log. */
+export async function verifyTurn(account: AccountRef, turn: Instant, loop: Loop): Promise<Summary> {
+  const settled = await verifyAccount(account, loop)
+  return isAuditDue(turn) ? { ...settled, ...(await auditAccount(account, loop)) } : settled
+}
 
 /**
  * Settles by reading what earlier pushes left unknown: the platform shows the new value, so it was applied; it still shows

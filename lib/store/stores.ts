@@ -1,5 +1,6 @@
 import type {
   AlertStore,
+  Auditor,
   AuditStore,
   ClaimStore,
   FactStore,
@@ -11,6 +12,7 @@ import type {
   ScoreStore,
 } from '../ports/store.ts'
 import { dynamoAlertStore } from './alert-store.ts'
+import { dynamoAuditor } from './audit-check.ts'
 import { dynamoAuditStore } from './audit-store.ts'
 import { dynamoClaimStore } from './claim-store.ts'
 import { dynamoFactStore } from './fact-store.ts'
@@ -33,6 +35,7 @@ export interface DynamoStores {
   readonly alerts: AlertStore
   readonly claims: ClaimStore
   readonly audit: AuditStore
+  readonly auditor?: Auditor
 }
 
 /** Every store of one deployment. */
@@ -47,4 +50,5 @@ export const dynamoStores = (options: StoreOptions): DynamoStores => ({
   alerts: dynamoAlertStore(options),
   claims: dynamoClaimStore(options),
   audit: dynamoAuditStore(options),
+  auditor: dynamoAuditor(options),
 })

@@ -24,7 +24,7 @@ const stageOf = (name: LambdaName): string => name.replace('-google-ads', '')
 const asks = (name: LambdaName, what: RegExp): boolean => what.test(sourceOf(join(CONTROL, `${stageOf(name)}.ts`)))
 
 describe.each(Object.keys(LAMBDAS) as LambdaName[])('%s', (name) => {
-  const { tables, sendsTo, secret, archives, appendsAudit } = PERMISSIONS[name]
+  const { tables, sendsTo, secret, archives, appendsAudit, readsAudit } = PERMISSIONS[name]
 
   test('may write facts exactly if it does', () => {
     expect(tables.facts === 'write-batches').toBe(asks(name, /\bfacts\.(put|merge)/))
@@ -34,6 +34,9 @@ describe.each(Object.keys(LAMBDAS) as LambdaName[])('%s', (name) => {
   })
   test('may append to the audit trail exactly if it commits', () => {
     expect(appendsAudit).toBe(asks(name, /\bmoney\.commit\(/))
+  })
+  test('may read the audit trail exactly if it compares it with the state', () => {
+    expect(readsAudit === true).toBe(asks(name, /\bauditor\.check\(/))
   })
   test('may send messages exactly if it does', () => {
     // Dispatch sends from its handler.

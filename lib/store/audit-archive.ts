@@ -1,0 +1,246 @@
+/** The whole log at once, with an operator's credentials: compared with the tables, written to a file, restored from one. */
+import { type QueryCommandOutput, ScanCommand } from '@aws-sdk/client-dynamodb'
+import type { AuditCheck, AuditFinding, AuditRecord } from '../model/audit.ts'
+import type { Instant } from '../units/calendar.ts'
+import { isoInstant } from '../units/calendar.ts'
+import { type Item, type Key, toItem } from './attributes.ts'
+import { type ChainHead, flawOf, GENESIS } from './audit-chain.ts'
+import { agrees, chainFinding, findingOf, keyOf } from './audit-check.ts'
+import { type Fold, foldKey, foldRecord, isFolded } from './audit-state.ts'
+import { type AuditLine, beginLine, type FileReading, readAuditFile } from './audit-text.ts'
+import { chainHead, headAttributes, readRecord, recordAttributes } from './audited.ts'
+import { type Database, database } from './database.ts'
+import { chainHeadKey, chainPk, LAST, recordKey } from './keys.ts'
+import { linkTo, type StoreOptions } from './link.ts'
+import type { TableName } from './tables.ts'
+
+export interface AuditArchive {
+  /** Names of all chains that have a record. */
+  chains(): Promise<readonly string[]>
+  /** Every chain from its beginning, and every item of the state against what the last record that wrote it says. */
+  verify(now: Instant): Promise<readonly AuditCheck[]>
+  /** Only the records of one chain from `from` on, and no state. */
+  verifyFrom(chain: string, from: number): Promise<AuditCheck>
+  /** The whole log, line by line. */
+  lines(at: Instant): AsyncIterable<AuditLine>
+  /** Whether any item is in the tables of the log and the state. */
+  isEmpty(): Promise<boolean>
+  /**
+   * Puts the log of a file back, and the state that it folds to.
+   *
+   * @param open the same lines each time: they are read twice, and nothing is written unless all of them are sound
+   */
+  restore(open: () => AsyncIterable<string>): Promise<FileReading & { readonly items: number }>
+}
+
+export function auditArchive(options: StoreOptions): AuditArchive {
+  const db = database(options)
+  const scan = scanner(options)
+  const archive: AuditArchive = {
+    chains: () => chainsOf(scan),
+    verify: (now) => verifyAll(db, scan, now),
+    verifyFrom: (chain, from) => verifyFrom(db, chain, from),
+    lines: (at) => linesOf(db, scan, at),
+    isEmpty: async () => (await scan.first('audit')) === undefined && (await scan.first('control')) === undefined,
+    restore: (open) => restore(db, archive, open),
+  }
+  return archive
+}
+
+interface Scanner {
+  /** The first item after a key, in the table's own order. */
+  first(table: TableName, after?: Key): Promise<Item | undefined>
+  pages(table: TableName): AsyncIterable<readonly Item[]>
+}
+
+function scanner(options: StoreOptions): Scanner {
+  const link = linkTo(options)
+  return {
+    async first(table, after) {
+      const start = after ? { ExclusiveStartKey: toItem({ ...after }) } : {}
+      const answer = await link.client.send(
+        new ScanCommand({ TableName: link.named(table), Limit: 1, ConsistentRead: true, ...start }),
+      )
+      return answer.Items?.[0]
+    },
+    async *pages(table) {
+      let from: QueryCommandOutput['LastEvaluatedKey']
+      do {
+        const start = from ? { ExclusiveStartKey: from } : {}
+        const answer = await link.client.send(
+          new ScanCommand({ TableName: link.named(table), ConsistentRead: true, ...start }),
+        )
+        from = answer.LastEvaluatedKey
+        yield answer.Items ?? []
+      } while (from)
+    },
+  }
+}
+
+/** One item of each partition: from there, past everything that the partition may hold. */
+async function chainsOf({ first }: Scanner): Promise<readonly string[]> {
+  const names: string[] = []
+  for (let item = await first('audit'); item; ) {
+    const { chain } = readRecord(item)
+    names.push(chain)
+    item = await first('audit', { pk: chainPk(chain), sk: LAST })
+  }
+  return names.toSorted()
+}
+
+async function* recordsOf(db: Database, chain: string, from = 1): AsyncIterable<AuditRecord> {
+  const between = [recordKey(chain, from).sk, LAST] as const
+  for await (const page of db.pages('audit', { pk: chainPk(chain), between })) yield* page.map(readRecord)
+}
+
+/** The records up to where the head stood when the reading began. */
+async function walk(
+  db: Database,
+  chain: string,
+  last: ChainHead,
+  onRecord: (record: AuditRecord) => void,
+): Promise<{ head: ChainHead; records: number; finding?: AuditFinding }> {
+  const promised = (await chainHead(db, chain)) ?? GENESIS
+  let head = last
+  let records = 0
+  if (promised.sequence > last.sequence)
+    for await (const record of recordsOf(db, chain, last.sequence + 1)) {
+      if (record.sequence > promised.sequence) break
+      const problem = flawOf(record, head)
+      if (problem) return { head, records, finding: chainFinding(chain, head.sequence + 1, problem) }
+      onRecord(record)
+      head = { sequence: record.sequence, hash: record.hash }
+      records += 1
+    }
+  const end = endOf(promised, head)
+  return { head, records, ...(end ? { finding: chainFinding(chain, end.sequence, end.problem) } : {}) }
+}
+
+function endOf(promised: ChainHead, found: ChainHead): { sequence: number; problem: string } | undefined {
+  const { sequence } = found
+  if (promised.sequence === 0) return { sequence: 1, problem: 'the chain has no head' }
+  if (promised.sequence > sequence)
+    return { sequence: sequence + 1, problem: `it is missing, and the head stands at ${promised.sequence}` }
+  if (promised.hash !== found.hash || promised.sequence !== sequence)
+    return { sequence, problem: `its hash is ${found.hash}, and the head says ${promised.sequence} ${promised.hash}` }
+  return undefined
+}
+
+async function verifyAll(db: Database, scan: Scanner, now: Instant): Promise<readonly AuditCheck[]> {
+  const fold: Fold = new Map()
+  const checks = new Map<string, AuditCheck>()
+  for (const chain of await chainsOf(scan)) {
+    const { head, records, finding } = await walk(db, chain, GENESIS, (record) => foldRecord(fold, record))
+    checks.set(chain, { chain, head, records, items: 0, findings: finding ? [finding] : [] })
+  }
+  // With a hole in the log, every item that it wrote would seem to differ: one finding says it better.
+  if ([...checks.values()].some(({ findings }) => findings.length > 0)) return [...checks.values()]
+  const { findings, items } = await compareAll(db, scan, fold, checks, now)
+  for (const finding of findings) {
+    const check = checks.get(finding.chain) ?? {
+      chain: finding.chain,
+      head: GENESIS,
+      records: 0,
+      items: 0,
+      findings: [],
+    }
+    checks.set(finding.chain, { ...check, findings: [...check.findings, finding] })
+  }
+  return [...checks.values()].map((check) => ({ ...check, items: items.get(check.chain) ?? 0 }))
+}
+
+/** How often what differs is looked at again, because somebody may have written it in between. */
+const ROUNDS = 4
+
+async function compareAll(
+  db: Database,
+  scan: Scanner,
+  fold: Fold,
+  checks: ReadonlyMap<string, AuditCheck>,
+  now: Instant,
+): Promise<{ findings: readonly AuditFinding[]; items: ReadonlyMap<string, number> }> {
+  const items = new Map<string, number>()
+  for (const { chain } of fold.values()) items.set(chain, (items.get(chain) ?? 0) + 1)
+  let suspects: string[] = []
+  const seen = new Set<string>()
+  for await (const page of scan.pages('control'))
+    for (const item of page) {
+      const key = foldKey(keyOf(item))
+      if (!isFolded(keyOf(item))) continue
+      seen.add(key)
+      if (!agrees(fold.get(key), item, now)) suspects.push(key)
+    }
+  for (const [key, expected] of fold) if (!seen.has(key) && !agrees(expected, undefined, now)) suspects.push(key)
+  const heads = new Map([...checks].map(([chain, { head }]) => [chain, head]))
+  let present = new Map<string, Item>()
+  for (let round = 0; suspects.length > 0 && round < ROUNDS; round += 1) {
+    for (const [chain, head] of heads)
+      heads.set(chain, (await walk(db, chain, head, (record) => foldRecord(fold, record))).head)
+    const keys = suspects.map((key) => key.split('\n')).map(([pk = '', sk = '']) => ({ pk, sk }))
+    present = new Map((await db.getAll('control', keys)).map((item) => [foldKey(keyOf(item)), item]))
+    suspects = suspects.filter((key) => !agrees(fold.get(key), present.get(key), now))
+  }
+  const findings = suspects.map((key) => findingOf(db, '(none)', key, fold.get(key), present.get(key)))
+  return { findings: await Promise.all(findings), items }
+}
+
+async function verifyFrom(db: Database, chain: string, from: number): Promise<AuditCheck> {
+  const item = from > 1 ? await db.get('audit', recordKey(chain, from - 1)) : undefined
+  const none = { chain, head: GENESIS, records: 0, items: 0 }
+  if (from > 1 && !item)
+    return { ...none, findings: [chainFinding(chain, from - 1, 'it is missing: begin with an earlier one')] }
+  const last = item ? { sequence: from - 1, hash: readRecord(item).hash } : GENESIS
+  const { head, records, finding } = await walk(db, chain, last, () => {})
+  return { chain, head, records, items: 0, findings: finding ? [finding] : [] }
+}
+
+async function* linesOf(db: Database, scan: Scanner, at: Instant): AsyncIterable<AuditLine> {
+  yield beginLine(isoInstant(at))
+  const chains = await chainsOf(scan)
+  let records = 0
+  for (const chain of chains) {
+    const head = (await chainHead(db, chain)) ?? GENESIS
+    for await (const record of recordsOf(db, chain)) {
+      if (record.sequence > head.sequence) break
+      yield { kind: 'record', record }
+      records += 1
+    }
+    yield { kind: 'head', chain, ...head }
+  }
+  yield { kind: 'end', chains: chains.length, records }
+}
+
+/** The tables hold something already. */
+export class TablesNotEmpty extends Error {
+  constructor() {
+    super(
+      'the tables are not empty: restore into new ones, by another tables.prefix in sluice.yaml or after deleting these',
+    )
+    this.name = 'TablesNotEmpty'
+  }
+}
+
+/** @throws TablesNotEmpty; what is wrong with the file is in the result, and then nothing was written */
+async function restore(
+  db: Database,
+  archive: AuditArchive,
+  open: () => AsyncIterable<string>,
+): Promise<FileReading & { readonly items: number }> {
+  if (!(await archive.isEmpty())) throw new TablesNotEmpty()
+  const fold: Fold = new Map()
+  const first = await readAuditFile(open(), (record) => foldRecord(fold, record))
+  if (first.findings.length > 0) return { ...first, items: 0 }
+  let items = 0
+  const reading = await readAuditFile(open(), async (record) => {
+    await db.put('audit', recordKey(record.chain, record.sequence), recordAttributes(record))
+    for (const write of record.writes ?? []) {
+      const last = fold.get(foldKey(write))
+      if (!write.item || last?.chain !== record.chain || last.sequence !== record.sequence) continue
+      await db.put('control', { pk: write.pk, sk: write.sk }, write.item)
+      items += 1
+    }
+    if (first.heads.get(record.chain)?.sequence === record.sequence)
+      await db.put('control', chainHeadKey(record.chain), headAttributes(record))
+  })
+  return { ...reading, items }
+}

@@ -1,0 +1,310 @@
+import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { describe, expect, test } from 'vitest'
+import { runTurn } from '../../lib/control/turn.ts'
+import type { AuditCheck } from '../../lib/model/audit.ts'
+import { parseCanonical } from '../../lib/model/canonical.ts'
+import { freezeScope } from '../../lib/model/freeze.ts'
+import { leverKey } from '../../lib/model/lever.ts'
+import { auditArchive, TablesNotEmpty } from '../../lib/store/audit-archive.ts'
+import { dynamoAuditor } from '../../lib/store/audit-check.ts'
+import { type AuditLine, lineText, readAuditFile } from '../../lib/store/audit-text.ts'
+import { dynamoStores } from '../../lib/store/stores.ts'
+import { HOUR_MS, later } from '../../lib/units/calendar.ts'
+import { createTables } from '../../playground/dynamodb/create-tables.ts'
+import { A, daily, MORNING, type Rig, rig } from '../simulation/rig.ts'
+import { embedded } from './embedded.ts'
+
+const engine = embedded()
+const CHAIN = 'scripted:1'
+let tables = 0
+
+interface Deployment {
+  readonly stage: Rig
+  readonly options: { readonly client: typeof engine.options.client; readonly prefix: string }
+  /** Changes attributes of an item of the control table past the stores. */
+  tamper(pk: string, sk: string, change: (item: Record<string, object>) => void): Promise<void>
+  remove(table: string, pk: string, sk: string): Promise<void>
+}
+
+/** A morning of the loop on tables of its own: a policy, pulls, one plan pushed, one freeze set and lifted. */
+async function deployment(): Promise<Deployment> {
+  tables += 1
+  const options = { client: engine.options.client, prefix: `audit-${tables}` }
+  await createTables(options.client, options.prefix)
+  const stage = await rig({
+    stores: dynamoStores(options),
+    policy: { owner: options.prefix },
+    start: later(MORNING, tables),
+    budgets: { '1': { '10': 100, '11': 200 } },
+  })
+  await stage.ready()
+  await stage.plan([[A, '10', 110]])
+  await stage.run('act')
+  const scope = freezeScope('platform/meta')
+  await stage.loop.freezes.freeze({ scope, reason: 'a drill', by: 'ann', at: stage.now() })
+  const named = (table: string): string => `${options.prefix}-${table}`
+  const key = (pk: string, sk: string) => ({ pk: { S: pk }, sk: { S: sk } })
+  return {
+    stage,
+    options,
+    async tamper(pk, sk, change) {
+      const { Item = {} } = await options.client.send(
+        new GetItemCommand({ TableName: named('control'), Key: key(pk, sk) }),
+      )
+      change(Item as Record<string, object>)
+      await options.client.send(new PutItemCommand({ TableName: named('control'), Item: { ...Item, ...key(pk, sk) } }))
+    },
+    remove: async (table, pk, sk) =>
+      void (await options.client.send(new DeleteItemCommand({ TableName: named(table), Key: key(pk, sk) }))),
+  }
+}
+
+const LEVER = ['ACCOUNT#scripted:1', 'LEVER#daily-budget/budget/10'] as const
+const findingsOf = (checks: readonly AuditCheck[]) => checks.flatMap(({ findings }) => findings)
+const textOf = async (lines: AsyncIterable<AuditLine>): Promise<string[]> =>
+  (await Array.fromAsync(lines)).map(lineText)
+async function* stream(lines: readonly string[]): AsyncIterable<string> {
+  yield* lines
+}
+
+describe('the state against the log', () => {
+  test('is its fold after policy, pulls, a plan, a push and a freeze: every chain, every item', async () => {
+    const { stage, options } = await deployment()
+    const checks = await auditArchive(options).verify(stage.now())
+    expect(findingsOf(checks)).toEqual([])
+    expect(checks.map(({ chain }) => chain)).toEqual(['freezes', 'portfolio/eu', CHAIN])
+    // One freeze; the version, which is current, the plan's header and its place in the list, the portfolio's day; two
+    // levers, the account's day, the intent and the plan's progress.
+    expect(checks.map(({ items }) => items)).toEqual([1, 4, 6])
+  })
+
+  test('that somebody moved past the log is found by the hourly look, with lever, both values and record', async () => {
+    const { options, tamper } = await deployment()
+    const auditor = dynamoAuditor(options)
+    expect((await auditor.check(CHAIN)).findings).toEqual([])
+    await tamper(...LEVER, (item) => Object.assign(item, { knownMicros: { N: '999000000' } }))
+    const { findings } = await auditor.check(CHAIN)
+    expect(findings).toHaveLength(1)
+    expect(findings[0]?.problem).toMatch(
+      /^lever scripted:1\/daily-budget\/budget\/10: knownMicros is 999000000 in the tables and 110000000 in the log \(record \d+ of chain scripted:1\)$/,
+    )
+  })
+
+  test.each<[string, (one: Deployment) => Promise<void>, RegExp]>([
+    [
+      'a lever that is missing',
+      (one) => one.remove('control', ...LEVER),
+      /budget\/10 is missing in the tables; record/,
+    ],
+    [
+      'a lever that no record wrote',
+      (one) =>
+        one.tamper(LEVER[0], 'LEVER#daily-budget/budget/66', (item) => Object.assign(item, { version: { N: '1' } })),
+      /budget\/66 is in the tables, and no record of the log wrote it/,
+    ],
+    [
+      'a ledger that somebody lowered',
+      (one) => one.tamper(LEVER[0], 'LEDGER#2026-06-02', (item) => Object.assign(item, { exposureMicros: { N: '1' } })),
+      /ledger of scripted:1, 2026-06-02: exposureMicros is 1 in the tables and 620000000 in the log/,
+    ],
+  ])('%s is found by the hourly look and by the whole one', async (_name, act, problem) => {
+    const one = await deployment()
+    await act(one)
+    const [hourly] = (await dynamoAuditor(one.options).check(CHAIN)).findings
+    expect(hourly?.problem).toMatch(problem)
+    const whole = findingsOf(await auditArchive(one.options).verify(one.stage.now()))
+    expect(whole.map((finding) => finding.problem).join()).toMatch(problem)
+  })
+
+  test('a freeze that vanished, and a policy that was changed in place, are found by the whole look', async () => {
+    const { options, stage, tamper, remove } = await deployment()
+    await remove('control', 'FREEZES', 'platform/meta')
+    await tamper('PORTFOLIOS', 'eu', (item) => Object.assign(item, { mode: { S: 'observe' } }))
+    const problems = findingsOf(await auditArchive(options).verify(stage.now())).map(({ problem }) => problem)
+    expect(problems.toSorted()).toEqual([
+      expect.stringMatching(/^current policy of portfolio eu: mode is observe in the tables and auto in the log/),
+      expect.stringMatching(/^freeze platform\/meta is missing in the tables; record 1 of chain freezes wrote it/),
+    ])
+  })
+
+  test('is compared from where the last look stopped: only what came since is read', async () => {
+    const { options, stage } = await deployment()
+    const auditor = dynamoAuditor(options)
+    const first = await auditor.check(CHAIN)
+    expect(first.records).toBeGreaterThan(2)
+    expect((await auditor.check(CHAIN)).records).toBe(0)
+    stage.wait(60_000)
+    stage.ads.human(A, '11', 190_000_000n)
+    await stage.run('pull')
+    const next = await auditor.check(CHAIN)
+    expect(next).toMatchObject({ records: 1, findings: [] })
+    expect(next.head.sequence).toBe(first.head.sequence + 1)
+  })
+
+  test('a record that was rewritten before the last look is found by it where it was the last, and by the whole one', async () => {
+    const { options, stage, remove } = await deployment()
+    const auditor = dynamoAuditor(options)
+    const { head } = await auditor.check(CHAIN)
+    await remove('audit', `CHAIN#${CHAIN}`, String(head.sequence).padStart(12, '0'))
+    expect((await auditor.check(CHAIN)).findings[0]?.problem).toBe(
+      `record ${head.sequence} of chain ${CHAIN}: it was there and is missing`,
+    )
+    expect(findingsOf(await auditArchive(options).verify(stage.now()))).toMatchObject([
+      {
+        kind: 'chain',
+        sequence: head.sequence,
+        problem: expect.stringContaining('it is missing, and the head stands'),
+      },
+    ])
+  })
+
+  test('a commit between two reads of a look is no difference', async () => {
+    const { options, stage } = await deployment()
+    let interrupted = false
+    const client = new Proxy(options.client, {
+      get: (target, name) =>
+        name !== 'send'
+          ? Reflect.get(target, name)
+          : async (command: { input: { KeyConditionExpression?: string } }) => {
+              const answer = await target.send(command as never)
+              // After the records were read, before the levers are: somebody edits, and a pull takes it over.
+              if (!interrupted && 'input' in command && command.input.KeyConditionExpression?.includes('BETWEEN')) {
+                interrupted = true
+                stage.wait(60_000)
+                stage.ads.human(A, '10', 105_000_000n)
+                await stage.run('pull')
+              }
+              return answer
+            },
+    })
+    const check = await dynamoAuditor({ ...options, client }).check(CHAIN)
+    expect(interrupted).toBe(true)
+    expect(check.findings).toEqual([])
+  })
+})
+
+describe('an export', () => {
+  test('has every record of every chain, each chain’s head, and reads as sound', async () => {
+    const { options, stage } = await deployment()
+    const lines = await textOf(auditArchive(options).lines(stage.now()))
+    const reading = await readAuditFile(stream(lines))
+    expect(reading.findings).toEqual([])
+    expect(reading.heads.get(CHAIN)).toMatchObject({ sequence: (await stage.loop.audit.head(CHAIN))!.sequence })
+    const heads = [...reading.heads.values()].reduce((sum, { sequence }) => sum + sequence, 0)
+    expect(reading.records).toBe(heads)
+    expect(lines).toHaveLength(1 + heads + 3 + 1)
+  })
+
+  const damages: readonly (readonly [string, (lines: string[]) => string[], RegExp])[] = [
+    ['a byte was changed', (l) => l.with(5, l[5]!.replace('scripted:1', 'scripted:7')), /^line 6: /],
+    [
+      'an amount was changed',
+      (l) => l.map((one) => one.replace('"to":"110 EUR"', '"to":"990 EUR"')),
+      /does not have its hash/,
+    ],
+    ['a line was dropped', (l) => l.toSpliced(-4, 1), /stands in its place/],
+    ['two lines changed places', (l) => l.with(-4, l.at(-5)!).with(-5, l.at(-4)!), /stands in its place/],
+    ['a line is there twice', (l) => l.toSpliced(-4, 0, l.at(-4)!), /stands in its place|follows/],
+    ['the tail was cut off', (l) => l.slice(0, -3), /the head of chain scripted:1 is missing: the file was cut off/],
+    ['the last line was cut off', (l) => l.slice(0, -1), /the end of the file is missing: the file was cut off/],
+    ['half a line is left', (l) => [...l.slice(0, -2), l.at(-2)!.slice(0, 20)], /it is no line of an export/],
+    ['a head is missing', (l) => l.toSpliced(-2, 1), /the head of chain scripted:1 is missing/],
+    [
+      'a whole chain was taken out',
+      (l) => l.filter((one) => !one.includes('"chain":"freezes"')),
+      /it has 2 chains and/,
+    ],
+    ['it is no export', () => ['{"kind":"record"}'], /does not say that this is an export/],
+  ]
+  test('that was damaged is found out, and the place is named', async () => {
+    const { options, stage } = await deployment()
+    const lines = await textOf(auditArchive(options).lines(stage.now()))
+    for (const [name, damage, problem] of damages) {
+      const damaged = damage([...lines])
+      expect(damaged, name).not.toEqual(lines)
+      const { findings } = await readAuditFile(stream(damaged))
+      expect([name, findings.map((finding) => finding.problem)]).toEqual([name, [expect.stringMatching(problem)]])
+    }
+  })
+
+  test('restores into empty tables what verifies there, and the loop goes on from it', async () => {
+    const one = await deployment()
+    const lines = await textOf(auditArchive(one.options).lines(one.stage.now()))
+    const prefix = `${one.options.prefix}-again`
+    await createTables(one.options.client, prefix)
+    const options = { client: one.options.client, prefix }
+    const archive = auditArchive(options)
+    const restored = await archive.restore(() => stream(lines))
+    expect(restored).toMatchObject({ findings: [], items: 11 })
+    expect(findingsOf(await archive.verify(one.stage.now()))).toEqual([])
+    const [before, after] = [dynamoStores(one.options), dynamoStores(options)]
+    expect(await after.money.allLevers(A)).toEqual(await before.money.allLevers(A))
+    expect(await after.freezes.all()).toEqual(await before.freezes.all())
+    expect(await after.policies.current(one.stage.policy.policy.portfolio)).toEqual(one.stage.policy)
+    const lever = leverKey(daily(A, '10'))
+    expect((await after.money.levers(A, [lever])).get(lever)?.known).toMatchObject({ amount: { micros: 110_000_000n } })
+    await expect(archive.restore(() => stream(lines))).rejects.toThrow(TablesNotEmpty)
+  })
+
+  test('that is damaged restores nothing at all', async () => {
+    const one = await deployment()
+    const lines = await textOf(auditArchive(one.options).lines(one.stage.now()))
+    const prefix = `${one.options.prefix}-again`
+    await createTables(one.options.client, prefix)
+    const archive = auditArchive({ client: one.options.client, prefix })
+    const restored = await archive.restore(() => stream(lines.slice(0, -2)))
+    expect(restored.findings).toHaveLength(1)
+    expect(await archive.isEmpty()).toBe(true)
+  })
+
+  test('says of each record what it wrote, money exact', async () => {
+    const { options, stage } = await deployment()
+    const lines = await textOf(auditArchive(options).lines(stage.now()))
+    const records = lines
+      .map((text) => parseCanonical<AuditLine>(text))
+      .flatMap((one) => (one.kind === 'record' ? [one.record] : []))
+    const written = records.flatMap(({ writes = [] }) => writes).filter(({ sk }) => sk === LEVER[1])
+    expect(written.at(-1)?.item).toMatchObject({ knownMicros: 110_000_000n, isOurs: true })
+  })
+})
+
+describe('an hourly turn of verify', () => {
+  const HOURLY = (stage: Rig) => ({ stage: 'verify', key: CHAIN, turn: stage.now(), attempt: 0 }) as const
+  /** The next whole hour. */
+  const toTheHour = (stage: Rig): void => stage.wait(HOUR_MS - (stage.now() % HOUR_MS))
+
+  test('records that the state is the fold of the log, and logs where every chain stands', async () => {
+    const { stage } = await deployment()
+    toTheHour(stage)
+    const turn = await runTurn(HOURLY(stage), stage.loop)
+    const heads = /^scripted:1@\d+=[0-9a-f]{64} portfolio\/eu@\d+=[0-9a-f]{64} freezes@1=[0-9a-f]{64}$/
+    expect(turn).toMatchObject({ kind: 'ran', summary: { auditHeads: expect.stringMatching(heads) } })
+    const last = (await Array.fromAsync(stage.loop.audit.records(CHAIN))).at(-1)
+    expect(last?.entries).toMatchObject([
+      { kind: 'audit-check', chain: CHAIN, outcome: 'equal', detail: '' },
+      { kind: 'audit-check', chain: 'portfolio/eu', outcome: 'equal' },
+      { kind: 'audit-check', chain: 'freezes', outcome: 'equal' },
+    ])
+  })
+
+  test('at a quarter past does not look', async () => {
+    const { stage } = await deployment()
+    toTheHour(stage)
+    stage.wait(15 * 60_000)
+    expect(await runTurn(HOURLY(stage), stage.loop)).toEqual({ kind: 'ran', summary: { pending: 0 } })
+  })
+
+  test('that finds a difference freezes the account, records it and fails, naming lever and values', async () => {
+    const { stage, tamper } = await deployment()
+    await tamper(...LEVER, (item) => Object.assign(item, { knownMicros: { N: '999000000' } }))
+    toTheHour(stage)
+    await expect(runTurn(HOURLY(stage), stage.loop)).rejects.toThrow(
+      /budget\/10: knownMicros is 999000000 in the tables and 110000000 in the log/,
+    )
+    expect(await stage.loop.freezes.active([freezeScope(`account/${CHAIN}`)])).toMatchObject([
+      { by: 'audit', reason: expect.stringContaining('knownMicros is 999000000') },
+    ])
+    const last = (await Array.fromAsync(stage.loop.audit.records(CHAIN))).at(-1)
+    expect(last?.entries[0]).toMatchObject({ outcome: 'differs', detail: expect.stringContaining('999000000') })
+  })
+})
