@@ -5,6 +5,7 @@ import type { Policy, PolicyVersion } from '../../lib/model/policy.ts'
 import { PolicyFileError, readPolicy } from '../../lib/model/policy-file.ts'
 import { toDecimal } from '../../lib/units/money.ts'
 import type { Deployment } from '../config/deployment.ts'
+import { keepPolicy } from '../config/standby.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
 
@@ -21,6 +22,10 @@ export async function policyCheck(file: string, screen: Screen): Promise<ExitCod
 export async function policyPut(file: string, by: string, deployment: Deployment, screen: Screen): Promise<ExitCode> {
   const version = await load(file)
   const { portfolio, mode } = version.policy
+  // For "sluice kill", which may find the tables down. Kept before it is stored: too much is better than nothing.
+  await keepPolicy(deployment.config.file, portfolio, await readFile(file, 'utf8')).catch((error: unknown) =>
+    screen.warn(`no copy is kept for "sluice kill": ${error instanceof Error ? error.message : String(error)}`),
+  )
   const { policies } = deployment.desk
   const before = await policies.current(portfolio)
   await policies.put(version, by, deployment.clock.now())

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import type { Surroundings } from '../terminal/screen.ts'
 import { contextOf, examples } from './context.ts'
+import { addEmergencyCommands } from './emergency-commands.ts'
 import type { ExitCode } from './exit.ts'
 import { addGuardCommands } from './guard-commands.ts'
 import { addLoopCommands } from './loop-commands.ts'
@@ -21,6 +22,7 @@ export function program(surroundings: Surroundings, onExit: (code: ExitCode) => 
   addDemo(sluice, context)
   addLoopCommands(sluice, context)
   addGuardCommands(sluice, context)
+  addEmergencyCommands(sluice, context)
   addOtherCommands(sluice, context)
   return sluice
 }

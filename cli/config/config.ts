@@ -81,6 +81,27 @@ export async function loadTables(file: string): Promise<TablesConfig> {
   return parsed.data.tables
 }
 
+/** What a kill needs: how the platforms are reached, and where the tables are if that can be read. */
+export interface Reach extends Pick<Config, 'connections' | 'secrets'> {
+  readonly tables?: TablesConfig
+}
+
+const reachSchema = z.object({ connections: configSchema.shape.connections, secrets: configSchema.shape.secrets })
+
+/** What stops the spending must work with the tables, the archive and the rates in any state. */
+export async function loadReach(file: string): Promise<Reach> {
+  const written = await readYaml(file)
+  const parsed = reachSchema.safeParse(written)
+  if (!parsed.success) throw new ConfigError(file, problemsOf(parsed.error, written))
+  const { secrets, connections } = parsed.data
+  const found = z.object({ tables }).safeParse(written)
+  return {
+    connections,
+    secrets: secrets.folder === undefined ? secrets : { folder: resolve(dirname(file), secrets.folder) },
+    ...(found.success ? { tables: found.data.tables } : {}),
+  }
+}
+
 async function readYaml(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new Error(
