@@ -1,6 +1,7 @@
+import { doubtText, isMeant, timesApart } from '../decide/magnitude.ts'
 import { amountText } from '../decide/words.ts'
 import { sameAccount } from '../model/account.ts'
-import { isBudget, sameValue } from '../model/lever.ts'
+import { isBudget, type Lever, type LeverValue, sameValue } from '../model/lever.ts'
 import { type Drift, type LeverState, withEvent } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { ChangeEvent } from '../model/structure.ts'
@@ -35,26 +36,38 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
   const { sighting, before, date, now } = question
   const { value: observed, lever, idle } = sighting
   const base: LeverState = before ?? { lever, version: 0, known: observed, knownAt: now, ours: false, idle }
+  const { doubted, ...record } = counted(before, base, sighting, date)
   const seen: LeverState = {
-    ...counted(before, base, sighting, date),
+    ...record,
     known: observed,
     knownAt: now,
     idle,
     version: base.version + 1,
   }
-  if (!before || sameValue(before.known, observed)) return { state: seen }
-
-  const event = question.events.findLast((one) => one.entity.id === lever.id && one.origin !== 'ours')
+  if (!before) return { state: seen }
+  const event = editOf(lever, question.events)
+  const was = doubted?.was ?? before.known
+  if (sameValue(before.known, observed) && !(doubted && event)) return { state: doubted ? { ...seen, doubted } : seen }
   const drift = (resolution: Drift['resolution'], detail: string): Drift => ({
     lever,
-    lastKnown: before.known,
+    lastKnown: was,
     observed,
     seenAt: now,
     ...(event ? { actor: event.actor, changedAt: event.at } : {}),
     resolution,
     detail,
   })
-  const limit = isBudget(lever) ? (standingOrder(question, before) ?? capFor(question, before)) : undefined
+  if (!event && isImplausible(sighting, was)) {
+    const worst = times(larger(amountOf(observed), amountOf(was)), question.factor, 'up')
+    return {
+      state: { ...seen, doubted: { was, since: doubted?.since ?? now } },
+      drift: drift('hold', `${doubtText(observed, was)}; counted at ${amountText(worst)} today at worst`),
+    }
+  }
+  if (sameValue(was, observed)) return { state: seen }
+  const limit = isBudget(lever)
+    ? (standingOrder(question, before) ?? capFor(question, { ...before, known: was }))
+    : undefined
   if (sighting.portfolio && limit && compare(amountOf(observed), limit.amount) > 0) {
     const state: LeverState = { ...seen, cutBackTo: { kind: 'money', amount: limit.amount } }
     const worst = times(amountOf(observed), question.factor, 'up')
@@ -65,6 +78,20 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
   }
   const { cutBackTo: _, pausedFor: _paused, ...inside } = seen
   return adopt(theirs(inside), sighting.portfolio, drift, now)
+}
+
+/** Who moved it, where the platform's history tells: not us. */
+export const editOf = (lever: Lever, events: readonly ChangeEvent[]): ChangeEvent | undefined =>
+  events.findLast((one) => one.entity.id === lever.id && one.origin !== 'ours')
+
+/** A budget of nobody's is held to what policies are by default. */
+const MAGNITUDE_FACTOR = 50
+
+/** Whether a budget was read so far from what it was that nobody can be taken to have meant it. */
+function isImplausible({ lever, value, portfolio }: Sighting, was: LeverValue): boolean {
+  if (!isBudget(lever)) return false
+  const factor = portfolio?.policy.guardrails.magnitudeFactor ?? MAGNITUDE_FACTOR
+  return timesApart(value, was) >= factor && !(portfolio && isMeant(portfolio.policy, lever, value))
 }
 
 /** What somebody moves during an event is theirs: it is not put back after it. */

@@ -1,5 +1,5 @@
 import { isBudget, type LeverValue } from '../model/lever.ts'
-import { type LeverState, pastOn } from '../model/lever-state.ts'
+import { type LeverState, pastOn, writesOn } from '../model/lever-state.ts'
 import { countedRaise } from '../model/scheduled-raise.ts'
 import type { AccountDate } from '../units/calendar.ts'
 import { add, type CurrencyCode, larger, type Money, subtract, times, zero } from '../units/money.ts'
@@ -12,7 +12,9 @@ export function amountOf(value: LeverValue): Money {
 
 /** The highest that a budget has stood at on `date`, pending values included: what the day is charged by. */
 export function highOn(state: LeverState, date: AccountDate): Money {
-  const known = amountOf(state.known)
+  const read = amountOf(state.known)
+  // What is doubted counts at the larger of what was read and what it was.
+  const known = state.doubted ? larger(read, amountOf(state.doubted.was)) : read
   const pending = state.pending ? amountOf(state.pending.to) : zero(known.currency)
   if (state.day === date && state.dayHigh) return larger(amountOf(state.dayHigh), pending)
   return state.idle ? pending : larger(known, pending)
@@ -55,7 +57,15 @@ export const worstCaseChange = (
 
 /** The record as written to on `date`; a budget's with at least `value` as its day's highest. */
 export function withHigh(state: LeverState, value: LeverValue, date: AccountDate): LeverState {
-  const written = { ...state, ...pastPart(state, date), day: date, dayStart: startOn(state, date) }
+  const { writes: _, ...rest } = state
+  const writes = writesOn(state, date)
+  const written = {
+    ...rest,
+    ...pastPart(state, date),
+    ...(writes > 0 ? { writes } : {}),
+    day: date,
+    dayStart: startOn(state, date),
+  }
   if (!isBudget(state.lever)) return written
   return { ...written, dayHigh: { kind: 'money', amount: larger(highOn(state, date), amountOf(value)) } }
 }

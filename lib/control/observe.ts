@@ -25,6 +25,21 @@ export class MissingRate extends Error {
   }
 }
 
+/** An exchange rate jumped from one quoted day to the next: a wrong figure more often than a crash. */
+export class ImplausibleRate extends Error {
+  constructor(before: ExchangeRate, now: ExchangeRate, most: number) {
+    super(
+      `exchange rate ${now.from}→${now.to} went from ${rateText(before)} to ${rateText(now)}, more than ${100 * most} % at once: correct it in the rates file, or raise maxRateMove`,
+    )
+    this.name = 'ImplausibleRate'
+  }
+}
+
+const rateText = ({ microsPerUnit, date }: ExchangeRate): string => `${Number(microsPerUnit) / 1e6} (${date})`
+
+const movedBy = (a: ExchangeRate, b: ExchangeRate): number =>
+  Math.max(Number(a.microsPerUnit) / Number(b.microsPerUnit), Number(b.microsPerUnit) / Number(a.microsPerUnit)) - 1
+
 /** An account of the policy that has not been pulled yet. */
 export class NotPulled extends Error {
   constructor(account: AccountKey) {
@@ -33,7 +48,7 @@ export class NotPulled extends Error {
   }
 }
 
-/** Reads everything that a plan may look at. @throws NotPulled, MissingRate */
+/** Reads everything that a plan may look at. @throws NotPulled, MissingRate, ImplausibleRate */
 export async function observe(
   version: PolicyVersion,
   occasion: Observation['occasion'],
@@ -138,6 +153,10 @@ async function ratesFor(
       const rate = await loop.rates.rate(from, policy.baseCurrency, today)
       if (!rate || daysBetween(rate.date, today) > policy.maxRateAgeDays)
         throw new MissingRate(from, policy.baseCurrency, today, rate, policy.maxRateAgeDays)
+      const before =
+        from === policy.baseCurrency ? rate : await loop.rates.rate(from, policy.baseCurrency, addDays(rate.date, -1))
+      if (before && movedBy(before, rate) > policy.maxRateMove)
+        throw new ImplausibleRate(before, rate, policy.maxRateMove)
       return rate
     }),
   )

@@ -1,5 +1,5 @@
+import { NO_BELIEFS } from '../decide/no-beliefs.ts'
 import { decide } from '../decide/plan.ts'
-import { learnDelivery } from '../measure/delivery.ts'
 import { estimate } from '../measure/estimate.ts'
 import { accountKey, type PortfolioId, parseAccountKey } from '../model/account.ts'
 import { canonicalPieces } from '../model/canonical.ts'
@@ -11,7 +11,7 @@ import type { PolicyVersion } from '../model/policy.ts'
 import type { MoneyCommit } from '../ports/store.ts'
 import { type Instant, later } from '../units/calendar.ts'
 import { add, zero } from '../units/money.ts'
-import { convert } from '../units/rates.ts'
+import { convert, withHaircut } from '../units/rates.ts'
 import { commitFresh } from './commit.ts'
 import { occasionOf } from './dispatch.ts'
 import { worstCaseOf } from './exposure.ts'
@@ -66,19 +66,10 @@ export async function makePlan(
   const planWith = (estimates: Estimates): Plan => decide(observation, estimates, capabilities, inputsHash)
   if (occasion === 'correction' && version.policy.guardrails.steerWithinDay === 'leave') {
     // Most hours have nothing to correct, which no belief about responses is needed for.
-    const blind = planWith(KNOWING_NOTHING)
+    const blind = planWith(NO_BELIEFS)
     if (blind.decisions.every(({ kind }) => kind === 'hold')) return { plan: blind, observation }
   }
   return { plan: planWith((loop.beliefs ?? estimate)(observation)), observation }
-}
-
-const KNOWING_NOTHING: Estimates = {
-  budgets: [],
-  spendNoise: learnDelivery([]).noise,
-  dayOfWeek: [1, 1, 1, 1, 1, 1, 1],
-  weekdays: new Map(),
-  completion: new Map(),
-  breaks: [],
 }
 
 /** Stores the plan with the approval that its mode gives, and takes back what older plans have not begun. */
@@ -105,7 +96,8 @@ function firstApproval({ mode, policyVersion, madeAt }: Plan): Approval {
 }
 
 /**
- * Opens the portfolio's day in the ledger at the worst case of its budgets as known, with the day's rates pinned. If the
+ * Opens the portfolio's day in the ledger at the worst case of its budgets as known, with the day's rates pinned, and a
+ * haircut on each. If the
  * day is open and the policy's cap is another now, the new one takes over.
  */
 export async function openPortfolioDay(observation: Observation, loop: Loop): Promise<void> {
@@ -129,6 +121,7 @@ async function buildOpen(
     const entry = { kind: 'cap-set', date: today, ...capText } as const
     return { commit: { ...common, portfolioDay: { next, expected: open.version }, entries: [entry] } }
   }
+  const pinned = rates.map((rate) => withHaircut(rate, policy.policy.guardrails.rateHaircut))
   let exposure = zero(baseCurrency)
   for (const { structure, today: accountToday } of accounts) {
     const factor = overDeliveryFactor(
@@ -136,7 +129,7 @@ async function buildOpen(
       structure.account,
       loop.platforms(structure.account.platform).capabilities.overDeliveryFactor,
     )
-    const rate = rates.find(({ from }) => from === structure.currency)
+    const rate = pinned.find(({ from }) => from === structure.currency)
     if (!rate) throw new Error(`no exchange rate from ${structure.currency} for ${accountKey(structure.account)}`)
     const own = new Set<string>(
       structure.budgets.filter((b) => budgetMembership(policy.policy, structure, b, accountToday)).map(({ id }) => id),
@@ -147,7 +140,7 @@ async function buildOpen(
     const worst = worstCaseOf(states, accountToday, factor, structure.currency)
     exposure = add(exposure, convert(worst, rate, 'up'))
   }
-  const next = { portfolio, date: today, exposure, ...(dayCap ? { cap: dayCap } : {}), rates, version: 1 }
+  const next = { portfolio, date: today, exposure, ...(dayCap ? { cap: dayCap } : {}), rates: pinned, version: 1 }
   const entry = {
     kind: 'day-opened',
     date: today,

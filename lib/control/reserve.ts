@@ -3,7 +3,6 @@ import { accountKey } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
 import type { PlatformCapabilities } from '../model/capability.ts'
 import { type Intent, intentId } from '../model/intent.ts'
-import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
 import {
   isBudget,
   isCut,
@@ -13,49 +12,42 @@ import {
   leverKey,
   sameValue,
 } from '../model/lever.ts'
-import type { LeverState } from '../model/lever-state.ts'
+import { type LeverState, writesOn } from '../model/lever-state.ts'
 import { isPause } from '../model/pause.ts'
 import type { ChangeDecision, PlanHeader } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit } from '../ports/store.ts'
 import { type AccountDate, dateAt, type Instant, later } from '../units/calendar.ts'
-import { add, compare, type Money, smaller, subtract, sum, zero } from '../units/money.ts'
+import { add, type Money, smaller, subtract, sum, zero } from '../units/money.ts'
 import { type AlreadyThere, alreadyThere, freedBy, leftOfFreed } from './already-there.ts'
+import { type Before, brokenCap, type CapBooks } from './broken-cap.ts'
 import type { NextChunk } from './chunk.ts'
 import { commitFresh } from './commit.ts'
 import { highBefore, withHigh, worstCaseChange } from './exposure.ts'
 import type { Frozen } from './frozen.ts'
+import { stopped } from './gate.ts'
 import { beyondDay, heldSince, unfit } from './last-look.ts'
-import { inBase, portfolioDayOf, withExposure } from './ledger-step.ts'
+import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import { type Loop, leaseMs } from './loop.ts'
 import { advanced, noProgress } from './progress.ts'
+import { openCaps } from './shared-caps.ts'
 import type { Steering } from './steering.ts'
 import { valueText } from './value-text.ts'
 import { entryOf, type Granted, type Verdict } from './verdict.ts'
 
-interface Books {
-  /** Absent: the day is not open yet, and only what costs nothing is pushed. */
-  readonly ledger: AccountDayLedger | undefined
-  readonly portfolio: PortfolioDayLedger
-  /** The tighter of what the ledgers hold and what the policies say by now: a lower cap does not wait for the next pull. */
-  readonly caps: { readonly account: Money | undefined; readonly portfolio: Money | undefined }
+interface Books extends CapBooks {
   readonly states: ReadonlyMap<LeverKey, LeverState>
   readonly live: ReadonlyMap<LeverKey, LiveLever>
   readonly date: AccountDate
   readonly factor: number
   readonly now: Instant
   readonly skewMs: number
-  /** What raises of this plan may still take, in the base currency. */
-  readonly headroom: Money
   readonly policy: Policy
   readonly structure: AccountStructure
   readonly safeStep: number
   readonly capabilities: PlatformCapabilities
 }
-
-/** What was granted, or found done, before a change of the same chunk. */
-type Before = Pick<Granted, 'delta' | 'growth'>
 
 /**
  * Reserves what a chunk may push: reads the live values, checks every change against caps and headroom, and writes
@@ -196,6 +188,12 @@ async function openBooks(
     ledger,
     portfolio,
     caps: { account: tighter(ledger?.cap, dayCap), portfolio: tighter(portfolio.cap, version.policy.dayCap) },
+    sharedCaps: await openCaps(
+      changes.map(({ change }) => change),
+      version,
+      portfolio,
+      loop,
+    ),
     states,
     live: new Map(live.map((one) => [leverKey(one.lever), one])),
     date,
@@ -238,21 +236,23 @@ function judge(
     return { refused: `it stands at ${valueText(live)}, not at ${valueText(change.from)}`, outcome: 'drifted' }
 
   const obstacle =
+    stopped(decision, state, books) ??
     heldSince(change, state, { ...books, madeAt }) ??
     (isBudget(change.lever) ? beyondDay(decision, state, books) : unfit(decision, state, books))
   if (obstacle) return { refused: obstacle, outcome: 'dropped' }
   const nextState: LeverState = {
     ...withHigh(state, change.to, books.date),
     version: state.version + 1,
+    writes: writesOn(state, books.date) + 1,
     pending: {
       intent: intent.id,
       to: change.to,
       leaseUntil: intent.leaseUntil,
       highBefore: highBefore(state, books.date),
       ...(decision.event ? { event: decision.event } : {}),
-    },
       ...(decision.holdAfter ? { hold: decision.holdAfter } : {}),
       ...(decision.alert && isPause(change) ? { pausesFor: decision.alert } : {}),
+    },
   }
   const delta = worstCaseChange(state, nextState, books.date, books.factor, books.structure.currency)
   const growth = growthInBase(change, rates)
@@ -269,31 +269,3 @@ const firstRecord = ({ lever, from }: LeverChange, now: Instant): LeverState => 
   ours: false,
   idle: false,
 })
-
-/** The cap that this change would break, in words. A cut breaks none, unless it is of what was not counted at all. */
-function brokenCap(
-  change: LeverChange,
-  delta: Money,
-  growth: Money,
-  books: Books,
-  before: readonly Before[],
-): string | undefined {
-  if (isCut(change) && delta.micros <= 0n) return undefined
-  const { ledger, portfolio, caps, headroom } = books
-  if (!ledger) return 'the account’s day is not open yet'
-  if (!caps.account || !caps.portfolio) return 'there is no cap in the policy'
-  const all = add(
-    sum(
-      before.map((one) => one.delta),
-      delta.currency,
-    ),
-    delta,
-  )
-  if (compare(add(ledger.exposure, all), caps.account) > 0)
-    return 'the account’s day would cost more than its cap at worst'
-  if (compare(add(portfolio.exposure, inBase(all, portfolio)), caps.portfolio) > 0)
-    return 'the portfolio’s day would cost more than its cap at worst'
-  const none = zero(growth.currency)
-  const raised = before.reduce((total, one) => (one.growth.micros > 0n ? add(total, one.growth) : total), none)
-  return compare(add(raised, growth), headroom) > 0 ? 'the cuts that were to pay for it are not verified' : undefined
-}

@@ -13,11 +13,11 @@ import { type ExchangeRate, identityRate } from '../units/rates.ts'
 import { openAccountDay } from './account-day.ts'
 import { commitFresh } from './commit.ts'
 import { askForCorrections } from './corrections.ts'
-import { resolveDrift } from './drift.ts'
+import { editOf, resolveDrift } from './drift.ts'
 import { askForSchedules } from './due-schedules.ts'
 import { amountOf, withHigh, worstCaseChange } from './exposure.ts'
-import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import { takeOverKilled } from './killed.ts'
+import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
 import { accountDayCap, checkCurrencies, overDeliveryFactor } from './portfolios.ts'
 import { mergedRaises, raiseText, type SeenRaises, sameRaises, withRaises } from './raises.ts'
@@ -55,7 +55,7 @@ export async function syncLevers(
   )
   await openAccountDay({ structure, date, factor, cap, seen: known }, loop)
 
-  const look = { date, lookedAt }
+  const look = { date, lookedAt, events }
   const differing = sightings.filter(
     ({ lever, ...rest }) =>
       !waiting.has(leverKey(lever)) && differs({ lever, ...rest }, known.get(leverKey(lever)), look),
@@ -79,13 +79,15 @@ export async function syncLevers(
  * pull began to read is newer than what the pull has seen.
  */
 function differs(
-  { value, idle, raises }: Sighting,
+  { lever, value, idle, raises }: Sighting,
   state: LeverState | undefined,
-  look: { readonly date: AccountDate; readonly lookedAt: Instant },
+  look: { readonly date: AccountDate; readonly lookedAt: Instant; readonly events: readonly ChangeEvent[] },
 ): boolean {
   if (!state) return true
   if (state.pending || state.knownAt > look.lookedAt) return false
   if (raises && !sameRaises(mergedRaises(state.raises ?? [], raises, look).raises, state.raises)) return true
+  // Platforms show who moved something minutes late: what was doubted meanwhile is then judged as an edit.
+  if (state.doubted && editOf(lever, look.events)) return true
   return state.idle !== idle || !sameValue(state.known, value)
 }
 
@@ -144,7 +146,7 @@ async function buildSync(
 
   for (const sighting of chunk) {
     const before = states.get(leverKey(sighting.lever))
-    if (!differs(sighting, before, { date, lookedAt })) continue
+    if (!differs(sighting, before, { date, lookedAt, events })) continue
     const resolved = resolveDrift({
       ...{ sighting, before, events, exposure, cap: ledger?.cap, factor, learningSafeStep, date, now, rate },
     })

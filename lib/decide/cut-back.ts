@@ -3,8 +3,9 @@ import { entitiesOf } from '../model/membership.ts'
 import type { ChangeDecision } from '../model/plan.ts'
 import { larger, type Money, mainUnits, money, times } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
+import type { Hold } from './check.ts'
 import { effectOf } from './effect.ts'
-import type { BudgetQuestion, Hold } from './holds.ts'
+import type { BudgetQuestion } from './holds.ts'
 import { amountText } from './words.ts'
 
 /** Spend goes on between the reading and the push: this much more is allowed for. */

@@ -68,7 +68,7 @@ export function moveBudgets(
   }
 }
 
-const contextOf = (one: Movable, dayTarget: Money): BudgetContext => ({
+export const contextOf = (one: Movable, dayTarget: Money): BudgetContext => ({
   policy: one.observation.policy.policy,
   account: one.account.structure.account,
   budget: one.budget,

@@ -22,11 +22,13 @@ import { expiryOf, steerDay } from './pacing/steer-day.ts'
 import type { Movable } from './position.ts'
 import { proposedCaps } from './proposed-caps.ts'
 import { questionsOf } from './questions.ts'
+import { withinSharedCaps } from './shared-caps.ts'
 import { steerMultipliers } from './steer-multipliers.ts'
 import { steerTargets } from './steer-targets.ts'
 import { besideTarget } from './targets/headroom-step.ts'
 import { placedTargets } from './targets/placed.ts'
 import { leftToTargets } from './targets/room.ts'
+import { withVerdicts } from './verdicts.ts'
 
 /**
  * Decides about every lever of a portfolio: the whole of it is a function of what was observed, so that the same inputs
@@ -68,9 +70,10 @@ export function decide(
   const targets = steerTargets(observation, placed, questions, estimates, moved.marginalReturn)
   const multipliers = steerMultipliers(observation, questions, [...settled, ...moved.decisions, ...beside, ...targets])
   // What was approved beforehand comes first: it has the first claim on the room under the caps.
-  const chosen = withinChangeLimit(observation, [...moved.decisions, ...beside, ...targets, ...multipliers])
+  const asked = withinSharedCaps(questions, settled, [...moved.decisions, ...beside, ...targets, ...multipliers])
+  const chosen = withinChangeLimit(observation, asked)
   const predicted = withPredictions([...settled, ...chosen], questions, estimates)
-  const all = [...predicted, ...memberEnds(observation, capabilitiesOf)]
+  const all = withVerdicts(observation, [...predicted, ...memberEnds(observation, capabilitiesOf)], questions, target)
   return named(
     {
       ...terms(observation, inputsHash),

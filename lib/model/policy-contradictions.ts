@@ -16,6 +16,7 @@ export const contradictions = (policy: Policy): readonly string[] => [
   ...calendarContradictions(policy),
   ...groupContradictions(policy),
   ...calibrations(policy),
+  ...namedTwice('caps', policy.caps),
 ]
 
 const currencies = (policy: Policy): readonly string[] =>
@@ -41,6 +42,7 @@ function baseAmounts(policy: Policy): readonly (readonly [field: string, amount:
       of(`groups.${i}.`, { atLeast, atMost, targetCpa, marginalCpa }),
     ),
     ...commitments.flatMap(({ atLeast }, i) => of(`commitments.${i}.`, { atLeast })),
+    ...policy.caps.flatMap(({ dayCap }, i) => of(`caps.${i}.`, { dayCap })),
   ]
 }
 
@@ -65,6 +67,7 @@ function accounts(policy: Policy): readonly string[] {
 function selections(policy: Policy): readonly string[] {
   const lists = {
     groups: policy.groups,
+    caps: policy.caps,
     commitments: policy.commitments,
     calibrations: policy.calibrations,
     events: policy.events,

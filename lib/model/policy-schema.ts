@@ -81,7 +81,10 @@ const guardrails = z.strictObject({
   minDailyBudget: positiveAmount.optional(),
   maxDailyBudget: positiveAmount.optional(),
   maxChangesPerPlan: z.int().min(0).default(10_000),
+  maxChangesPerLeverDay: z.int().min(1).default(4),
   implausibleFactor: z.number().min(1.5).max(100).default(5),
+  magnitudeFactor: z.number().min(10).max(1000).default(50),
+  rateHaircut: z.number().min(0).max(0.5).default(0.02),
   midnightDeadZoneMinutes: z.int().min(0).max(180).default(30),
   holdWhileLearning: z.boolean().default(true),
   steerWithinDay: z.enum(['cut', 'leave']).default('leave'),
@@ -155,6 +158,8 @@ const group = z.strictObject({
   marginalRoas: ratio.optional(),
 })
 
+const sharedCap = z.strictObject({ name: z.string().min(1), match: selection, dayCap: positiveAmount })
+
 const calibration = z
   .strictObject({
     name: z.string().min(1),
@@ -218,6 +223,7 @@ export const policySchema = z.strictObject({
   bounds: z.array(bounds).default([]),
   guardrails: guardrails.prefault({}),
   dayCap: positiveAmount.optional(),
+  caps: z.array(sharedCap).default([]),
   freshness: freshness.prefault({}),
   drift: z
     .strictObject({
@@ -227,6 +233,7 @@ export const policySchema = z.strictObject({
     .prefault({}),
   planExpiresAfterHours: z.int().min(1).max(72).default(26),
   maxRateAgeDays: z.int().min(1).max(30).default(5),
+  maxRateMove: z.number().min(0.001).max(1).default(0.1),
   incrementality: incrementality.prefault({}),
   events: z.array(event).default([]),
   commitments: z.array(commitment).default([]),
@@ -235,5 +242,5 @@ export const policySchema = z.strictObject({
   exploration: z.strictObject({ maxCost: z.number().min(0).max(0.05).default(0.02) }).prefault({}),
   targets: z.enum(['leave', 'steer']).default('leave'),
   bidMultipliers: z.enum(['leave', 'steer']).default('leave'),
-})
   breakers: breakersSchema.prefault({}),
+})

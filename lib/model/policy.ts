@@ -123,14 +123,30 @@ export interface Guardrails {
   readonly maxDailyBudget?: Money
   /** Most levers that one plan may move. */
   readonly maxChangesPerPlan: number
+  /** Most moves of one lever within one account day; cuts back to the caps are made all the same. */
+  readonly maxChangesPerLeverDay: number
   /** A wish this many times larger or smaller than the present budget is an error and not a wish. */
   readonly implausibleFactor: number
+  /**
+   * A value that many times what it was, or its part, with nobody known to have moved it, is taken for a mistake of units
+   * (cents, micros, another currency): neither acted on nor sent.
+   */
+  readonly magnitudeFactor: number
+  /** By how much more converted amounts count under caps in another currency, as a share: rates move within the day. */
+  readonly rateHaircut: number
   /** No pushes this long before and after the account's midnight. */
   readonly midnightDeadZoneMinutes: number
   /** Hold levers that are in a learning phase. */
   readonly holdWhileLearning: boolean
   /** Whether budgets are cut on a day whose spend runs ahead of its target. */
   readonly steerWithinDay: 'cut' | 'leave'
+}
+
+/** Most that several budgets may cost together in a day at worst, over-delivery included, in the base currency. */
+export interface SharedCap {
+  readonly name: string
+  readonly match: Selection
+  readonly dayCap: Money
 }
 
 export interface Freshness {
@@ -201,12 +217,16 @@ export interface Policy {
   readonly guardrails: Guardrails
   /** Most that the portfolio's day may cost at worst, in the base currency. No cap, no push. */
   readonly dayCap?: Money
+  /** Caps of a platform, a country, any selection of budgets, beside those of accounts and portfolio. */
+  readonly caps: readonly SharedCap[]
   readonly freshness: Freshness
   readonly drift: DriftRules
   /** How long an unapproved or unapplied plan stays valid. */
   readonly planExpiresAfterHours: number
   /** Oldest exchange rate that may be used. */
   readonly maxRateAgeDays: number
+  /** Largest move of an exchange rate from one quoted day to the next, as a share; more is taken for an error. */
+  readonly maxRateMove: number
   /** Claimed to incremental by class, with its 80 % interval, until measured. */
   readonly incrementality: Readonly<Record<CampaignClass, { mean: number; low: number; high: number }>>
   readonly events: readonly CalendarEvent[]
@@ -217,9 +237,9 @@ export interface Policy {
   /** Whether target CPA and ROAS are moved where the budget does not bind. */
   readonly targets: 'leave' | 'steer'
   /** Whether bid multipliers are moved where the platform honours them. */
-  /** Caps of a platform, a country, any selection of budgets, beside those of accounts and portfolio. */
-  readonly caps: readonly SharedCap[]
   readonly bidMultipliers: 'leave' | 'steer'
+  /** What the guard watches for, and what it does then; the defaults where absent: see `breakersOf`. */
+  readonly breakers?: Breakers
 }
 
 /** A stored version. `version` is the hash of the policy's canonical text, so that equal policies are equal versions. */
@@ -227,5 +247,3 @@ export interface PolicyVersion {
   readonly version: string
   readonly policy: Policy
 }
-  /** What the guard watches for, and what it does then; the defaults where absent: see `breakersOf`. */
-  readonly breakers?: Breakers

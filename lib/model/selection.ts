@@ -49,6 +49,10 @@ export const fedCampaigns = (
 export const selectsBudget = (selection: Selection, account: AccountRef, fed: readonly FedCampaign[]): boolean =>
   fed.some((one) => one.class !== undefined) && fed.every((one) => selects(selection, account, one.campaign, one.class))
 
+/** Whether a cap counts a budget: one campaign that fits is enough, for a cap must not miss what may be spent under it. */
+export const countsBudget = (selection: Selection, account: AccountRef, fed: readonly FedCampaign[]): boolean =>
+  fed.some((one) => one.class !== undefined && selects(selection, account, one.campaign, one.class))
+
 /** Whether every campaign that `narrow` can mean is meant by `wide` as well: what comes after `wide` is never reached. */
 export const covers = (wide: Selection, narrow: Selection): boolean =>
   (wide.platform === undefined || wide.platform === platformOf(narrow)) &&

@@ -1,5 +1,5 @@
 import type { AccountDate } from './calendar.ts'
-import { type CurrencyCode, divide, MICROS_PER_UNIT, type Money, money, type Rounding } from './money.ts'
+import { type CurrencyCode, divide, MICROS_PER_UNIT, type Money, money, type Rounding, times } from './money.ts'
 
 /**
  * What one main unit of `from` is worth in `to`, as quoted for `date`. Kept as integer micros of `to`, so that a
@@ -19,6 +19,12 @@ export const identityRate = (currency: CurrencyCode, date: AccountDate): Exchang
   date,
   microsPerUnit: MICROS_PER_UNIT,
 })
+
+/** The rate with so much more of the other currency per unit, as a share: what may be owed is not counted too low by it. */
+export const withHaircut = (rate: ExchangeRate, haircut: number): ExchangeRate =>
+  rate.from === rate.to
+    ? rate
+    : { ...rate, microsPerUnit: times(money(rate.microsPerUnit, rate.to), 1 + haircut, 'up').micros }
 
 /**
  * `amount` in the rate's other currency, rounded as told.

@@ -263,13 +263,13 @@ describe('a portfolio’s day', () => {
   const dollar = (microsPerUnit: bigint) => (from: string, to: string, date: ReturnType<typeof accountDate>) =>
     ({ from, to, date, microsPerUnit }) as never
 
-  test('counts other currencies at the rate pinned when it opened', async () => {
+  test('counts other currencies at the rate pinned when it opened, and the policy’s haircut of 2 % on top', async () => {
     const stage = await rig({ ...YEN, rates: dollar(900_000n) })
     await stage.ready()
-    expect(await stage.portfolioExposure()).toBe(micros(1200 + 600 * 0.9))
+    expect(await stage.portfolioExposure()).toBe(micros(1200 + 600 * 0.918))
     stage.ads.human(B, '20', micros(110))
     await pullLater(stage, B)
-    expect(await stage.portfolioExposure()).toBe(micros(1200 + 620 * 0.9))
+    expect(await stage.portfolioExposure()).toBe(micros(1200 + 620 * 0.918))
   })
 
   test('what a plan’s raises took is given back at the rate at which it was taken, whatever the day’s rate', async () => {

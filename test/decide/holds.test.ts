@@ -9,6 +9,7 @@ import type { HoldReason } from '../../lib/model/plan.ts'
 import type { Experiment } from '../../lib/model/structure.ts'
 import { addDays, DAY_MS, later, MINUTE_MS } from '../../lib/units/calendar.ts'
 import { anObservation, budgetIdOf, type CampaignSpec, NOW, type ObservationSpec, TODAY } from '../measure/samples.ts'
+import { aBudget, aCampaign } from '../model/samples.ts'
 import { aState, decisionOn, euros, planOf, someCapabilities } from './samples.ts'
 
 interface Row {
@@ -35,6 +36,16 @@ const experiment = (over: Partial<Experiment>): Experiment => ({
 })
 const STATUS = anObservation({ accounts: [{ key: 'google-ads:1', campaigns: [] }] }).accounts[0]!.status
 const state = (over: Partial<LeverState>): Partial<AccountObservation> => ({ levers: [aState('1', 50, over)] })
+
+/** The two daily budgets, and a lifetime budget of 30,000 of which 20,000 are left. */
+const WITH_LIFETIME = {
+  campaigns: ['1', '2', '3'].map((id) => aCampaign(id)),
+  budgets: [
+    aBudget('1', 50),
+    aBudget('2', 50),
+    aBudget('3', 30_000, { period: 'lifetime', name: 'Launch', remaining: euros(20_000) }),
+  ],
+}
 
 /** A budget of 50 that is worth raising, beside one that is worth cutting, with whatever a row changes. */
 function decisionWith(row: Omit<Row, 'why' | 'reason' | 'detail'>) {
@@ -251,6 +262,33 @@ const ROWS: readonly Row[] = [
     detail: /^a move of 2\.0 % is below the deadband of 3 %$/,
   },
   {
+    why: 'a budget that is read a hundred times what it was',
+    reason: 'magnitude',
+    account: state({ doubted: { was: { kind: 'money', amount: euros(0.5) }, since: NOW } }),
+    detail:
+      /^it is read as 50\.00 EUR, 100 times the 0\.50 EUR of before, and nobody is known to have moved it: a mistake/,
+  },
+  {
+    why: 'a budget that spends a hundred times itself every day',
+    reason: 'magnitude',
+    campaign: { days: () => ({ spend: 5_000, conversions: 50 }) },
+    detail: /each of the last 3 days it spent 5000\.00 EUR or more, 100 times that: a mistake of units or currency\?/,
+  },
+  {
+    why: 'a lifetime budget beside it that may cost more today than the account',
+    reason: 'over-cap',
+    terms: { dayCap: '5000 EUR' },
+    structure: WITH_LIFETIME,
+    detail:
+      /^lifetime budgets of google-ads:1 may cost 20000\.00 EUR today at worst, .*"Launch" with 20000\.00 EUR left, and the account’s dayCap is 5000\.00 EUR/,
+  },
+  {
+    why: 'a budget that was moved four times today',
+    reason: 'often-changed',
+    account: state({ day: TODAY, dayStart: { kind: 'money', amount: euros(50) }, writes: 4 }),
+    detail: /^it was moved 4 times on 2026-11-21, and the policy lets a lever be moved 4 times a day$/,
+  },
+  {
     why: 'more moves than a plan may make',
     reason: 'change-limit',
     policy: { guardrails: { maxChangesPerPlan: 0 } },
@@ -273,6 +311,25 @@ describe('a budget is moved', () => {
   })
 
   test.each<[why: string, row: Omit<Row, 'why' | 'reason' | 'detail'>]>([
+    [
+      'when a person has bounded it around what it is read as',
+      {
+        account: state({ doubted: { was: { kind: 'money', amount: euros(0.5) }, since: NOW } }),
+        policy: { bounds: [{ account: 'google-ads:1', budget: '91', atLeast: '10 EUR', atMost: '60 EUR' }] },
+      },
+    ],
+    [
+      'when it is read as 49 times what it was',
+      { account: state({ doubted: { was: { kind: 'money', amount: euros(1.021) }, since: NOW } }) },
+    ],
+    [
+      'when it was moved four times yesterday',
+      { account: state({ day: addDays(TODAY, -1), dayStart: { kind: 'money', amount: euros(50) }, writes: 4 }) },
+    ],
+    [
+      'when what is left of lifetime budgets fits under the day’s cap',
+      { terms: { dayCap: '42000 EUR' }, structure: WITH_LIFETIME },
+    ],
     [
       'on the last day of its flight',
       { policy: { flight: { from: '2026-11-01', to: '2026-11-21', total: '5000 EUR' } } },
@@ -378,6 +435,9 @@ describe('a budget is held', () => {
       learning: true,
       'human-hold': true,
       'pending-outcome': true,
+      magnitude: true,
+      'over-cap': true,
+      'often-changed': true,
       'not-honoured': true,
       'not-steered': true,
       frozen: true,

@@ -6,9 +6,10 @@ import type { Decision } from '../../model/plan.ts'
 import { isoInstant } from '../../units/calendar.ts'
 import { pushedOn } from '../approved-step.ts'
 import type { CapabilitiesOf } from '../capabilities-of.ts'
+import type { Hold } from '../check.ts'
 import { UNITS } from '../effect.ts'
 import { heldUntil } from '../guardrails.ts'
-import { type Hold, reasonNotToFollowDate } from '../holds.ts'
+import { reasonNotToFollowDate } from '../holds.ts'
 import { type EndedMembership, endedMemberships } from './membership-end.ts'
 
 /**

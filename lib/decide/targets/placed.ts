@@ -4,7 +4,8 @@ import { memberOf } from '../../model/membership.ts'
 import type { AccountObservation, Observation } from '../../model/observation.ts'
 import type { AdGroup, BudgetHolder, Campaign } from '../../model/structure.ts'
 import { adGroupById } from '../../model/structure-index.ts'
-import type { BudgetQuestion, Hold } from '../holds.ts'
+import type { Hold } from '../check.ts'
+import type { BudgetQuestion } from '../holds.ts'
 
 /** One part of what a target steers: a campaign, or an ad group with a budget of its own. */
 export interface TargetPart {

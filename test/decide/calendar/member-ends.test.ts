@@ -65,6 +65,7 @@ describe('the end of a membership', () => {
       {
         kind: 'change',
         change: { lever: LEVER, from: { kind: 'status', status: 'active' }, to: { kind: 'status', status: 'paused' } },
+        guardrails: 'gg~dz.',
         name: 'Campaign google-ads 2',
         class: 'retargeting',
         expected: { unit: 'conversions-per-day', mean: 0, low: 0, high: 0 },

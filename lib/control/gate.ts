@@ -1,0 +1,81 @@
+import { doubtText, isMeant, timesApart } from '../decide/magnitude.ts'
+import { numberText, valueWords } from '../decide/words.ts'
+import { sameAccount } from '../model/account.ts'
+import type { PlatformCapabilities } from '../model/capability.ts'
+import { isBlocked } from '../model/guardrail.ts'
+import { isCut, type LeverValue } from '../model/lever.ts'
+import { type LeverState, writesOn } from '../model/lever-state.ts'
+import type { ChangeDecision } from '../model/plan.ts'
+import type { Policy } from '../model/policy.ts'
+import { type AccountDate, addDays } from '../units/calendar.ts'
+import { compare } from '../units/money.ts'
+
+/** What is asked of every change at the moment of the push, whatever plan it comes from and whatever that plan checked. */
+interface Moment {
+  readonly policy: Policy
+  readonly date: AccountDate
+  readonly capabilities: PlatformCapabilities
+}
+
+/** What a lever stood at is held against a new value this far back: in a week no budget grows by a hundredfold. */
+const REMEMBERED_DAYS = 7
+
+/** Why a change is not let through, by whoever it was decided; undefined: it is. */
+export const stopped = (decision: ChangeDecision, state: LeverState, moment: Moment): string | undefined =>
+  (isBlocked(decision.guardrails) ? 'a guardrail stands against it in the plan itself' : undefined) ??
+  doubted(decision, state, moment) ??
+  tooOften(decision, state, moment) ??
+  outOfBounds(decision, moment) ??
+  outOfSize(decision, state, moment)
+
+function doubted({ change: { lever } }: ChangeDecision, { known, doubted }: LeverState, { policy }: Moment) {
+  if (!doubted || isMeant(policy, lever, known)) return undefined
+  return timesApart(known, doubted.was) >= policy.guardrails.magnitudeFactor ? doubtText(known, doubted.was) : undefined
+}
+
+/** What makes less be spent is never too often. */
+function tooOften({ change }: ChangeDecision, state: LeverState, { policy, date }: Moment): string | undefined {
+  const writes = writesOn(state, date)
+  return !isCut(change) && writes >= policy.guardrails.maxChangesPerLeverDay
+    ? `it was moved ${writes} times today, and the policy lets a lever be moved ${policy.guardrails.maxChangesPerLeverDay} times a day`
+    : undefined
+}
+
+/** The policy's bounds of one budget, which are in its own currency. */
+function outOfBounds({ change }: ChangeDecision, { policy }: Moment): string | undefined {
+  const { lever, to } = change
+  if (lever.entity !== 'budget' || to.kind !== 'money' || isCut(change)) return undefined
+  const broken = policy.bounds.find(
+    ({ account, budget, atMost }) =>
+      budget === lever.id && sameAccount(account, lever.account) && atMost && compare(to.amount, atMost) > 0,
+  )
+  return broken?.atMost
+    ? `${valueWords(to)} is more than the ${valueWords({ kind: 'money', amount: broken.atMost })} that the policy bounds it by`
+    : undefined
+}
+
+/** A value a great many times what the lever stands or stood at lately: cents for euros, micros for cents. */
+function outOfSize(
+  { change, alert }: ChangeDecision,
+  state: LeverState,
+  { policy, date, capabilities }: Moment,
+): string | undefined {
+  const { lever, from, to } = change
+  if (to.kind === 'status') return undefined
+  if (timesApart(to, capabilities.normalise(lever.kind, to)) >= 2)
+    return `the platform would keep ${valueWords(capabilities.normalise(lever.kind, to))} of ${valueWords(to)}`
+  // An order back to the caps, or the guard's cut to a floor, comes from a value that is an error itself.
+  if (isCut(change) && (state.cutBackTo !== undefined || alert !== undefined)) return undefined
+  const { magnitudeFactor } = policy.guardrails
+  const found = [from, ...valuesSince(state, addDays(date, -REMEMBERED_DAYS))].find(
+    (value) => timesApart(to, value) >= magnitudeFactor,
+  )
+  return found
+    ? `${valueWords(to)} is ${numberText(timesApart(to, found))} times apart from the ${valueWords(found)} that it stands at, or stood at lately: taken for a mistake of units`
+    : undefined
+}
+
+const valuesSince = ({ dayStart, past = [] }: LeverState, since: AccountDate): readonly LeverValue[] => [
+  ...(dayStart ? [dayStart] : []),
+  ...past.filter(({ date }) => date >= since).map(({ value }) => value),
+]
