@@ -6,8 +6,8 @@ import { isPortfolioStage, type QueueName, routes } from './composition/routes.t
 
 /** A message that can never be run, however often it is delivered; it ends among the dead letters. */
 export class BadMessage extends Error {
-  constructor(detail: string, cause?: unknown) {
-    super(`${detail}; it will go to the dead letters, look there for who sent it`, { cause })
+  constructor(detail: string) {
+    super(`${detail}; it will go to the dead letters, look there for who sent it`)
     this.name = 'BadMessage'
   }
 }
@@ -31,13 +31,21 @@ function parseJson(body: string): unknown {
   }
 }
 
+/** By our own names for things only: names of fields that are not ours are whatever somebody sent. */
+const faultText = ({ code, path, message }: z.core.$ZodIssue): string =>
+  `${path.join('.') || 'body'}: ${code === 'unrecognized_keys' ? 'it has fields that no message has' : message}`
+
 /** Throws where the key is not one of the stage: a portfolio's for plan and score, an account's for all else. */
 function checkKey({ stage, key }: StageMessage): void {
   try {
     if (isPortfolioStage(stage)) portfolioId(key)
     else parseAccountKey(key)
-  } catch (cause) {
-    throw new BadMessage(`the message's key does not fit stage ${stage}: ${(cause as Error).message}`, cause)
+  } catch {
+    // What the check says quotes the key, and whoever sent this may have put anything there.
+    const wanted = isPortfolioStage(stage) ? "a portfolio's" : 'platform:digits, of an account'
+    throw new BadMessage(
+      `the message's key (${key.length} characters) does not fit stage ${stage}: it must be ${wanted}`,
+    )
   }
 }
 
@@ -48,7 +56,7 @@ function checkKey({ stage, key }: StageMessage): void {
 export function parseStageMessage(body: string, queue: QueueName): StageMessage {
   const parsed = schema.safeParse(parseJson(body))
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
+    const faults = parsed.error.issues.map(faultText)
     throw new BadMessage(`the message is malformed (${faults.join('; ')})`)
   }
   checkKey(parsed.data)

@@ -20,9 +20,21 @@ describe('a message body', () => {
     { name: 'with a turn that is text is refused', text: body({ turn: '2026-11-21' }), says: 'turn: ' },
     { name: 'with a turn before 1970 is refused', text: body({ turn: -1 }), says: 'turn: ' },
     { name: 'with half an attempt is refused', text: body({ attempt: 0.5 }), says: 'attempt: ' },
-    { name: 'with a field too many is refused', text: body({ force: true }), says: 'force' },
-    { name: 'for an account id with dashes is refused', text: body({ key: 'meta:123-456' }), says: 'digits only' },
-    { name: 'that pulls a portfolio is refused', text: body({ key: 'eu-prospecting' }), says: 'must be digits only' },
+    {
+      name: 'with a field too many is refused without being quoted',
+      text: body({ EAAB: true }),
+      says: 'fields that no message has',
+    },
+    {
+      name: 'for an account id with dashes is refused',
+      text: body({ key: 'meta:EAAB-456' }),
+      says: 'must be platform:digits',
+    },
+    {
+      name: 'that pulls a portfolio is refused',
+      text: body({ key: 'eu-prospecting' }),
+      says: 'must be platform:digits',
+    },
     {
       name: 'that plans an account is refused',
       text: body({ stage: 'plan' }),
