@@ -54,7 +54,7 @@ const guarding = (platforms: readonly string[], act: QueueName): Permissions => 
   appendsAudit: true,
   sendsTo: [act],
   secret: { platforms, kind: 'read' },
-  archives: true,
+  archives: false,
 })
 
 const acting = (platforms: readonly string[], queue: QueueName): Permissions => ({

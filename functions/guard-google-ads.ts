@@ -1,5 +1,4 @@
-import { archiveExtras } from './composition/archive-extras.ts'
 import { googleAds } from './composition/google-ads.ts'
 import { platformLambda } from './composition/platform-lambda.ts'
 
-export const handler = platformLambda('guard-google-ads', { 'google-ads': googleAds }, process.env, archiveExtras())
+export const handler = platformLambda('guard-google-ads', { 'google-ads': googleAds })

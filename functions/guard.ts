@@ -1,5 +1,4 @@
-import { archiveExtras } from './composition/archive-extras.ts'
 import { meta } from './composition/meta.ts'
 import { platformLambda } from './composition/platform-lambda.ts'
 
-export const handler = platformLambda('guard', { meta }, process.env, archiveExtras())
+export const handler = platformLambda('guard', { meta })

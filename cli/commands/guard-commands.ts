@@ -21,22 +21,13 @@ function addAlerts(sluice: Command, context: Context): void {
 
 /** The three ways to take an alert up. */
 function addSettling(sluice: Command, context: Context): void {
-  const settle = (name: 'acknowledge' | 'resolve', about: string, state: 'acknowledged' | 'resolved'): unknown =>
-    timed(command(sluice, name, about, [`sluice ${name} 1f2e3d4c`, `sluice ${name} 1f2e3d4c --note "agency is on it"`]))
-      .argument('<alert>', 'as "sluice alerts" shows it')
-      .option('--note <text>', 'for the record')
-      .action((alert: string, options: Common & { note?: string }) =>
-        context.withDeployment(name, options, async (deployment, screen) =>
-          (await import('./alerts.ts')).settleAlert(
-            alert,
-            { state, note: options.note, by: context.by },
-            deployment,
-            screen,
-          ),
-        ),
-      )
-  settle('acknowledge', 'take an alert up: the guard does nothing more about it', 'acknowledged')
-  settle('resolve', 'say that an alert is over', 'resolved')
+  const shown = (verb: string): readonly string[] => [
+    `sluice ${verb} 1f2e3d4c`,
+    `sluice ${verb} 1f2e3d4c --note "agency is on it"`,
+  ]
+  const about = 'take an alert up: the guard does nothing more about it'
+  settling(command(sluice, 'acknowledge', about, shown('acknowledge')), 'acknowledged', context)
+  settling(command(sluice, 'resolve', 'say that an alert is over', shown('resolve')), 'resolved', context)
   timed(command(sluice, 'snooze', 'put an alert off', ['sluice snooze 1f2e3d4c', 'sluice snooze 1f2e3d4c --hours 24']))
     .argument('<alert>', 'as "sluice alerts" shows it')
     .option('--hours <n>', 'it is told again after that, if it still trips', wholeNumber(1, 168), 4)
@@ -45,6 +36,18 @@ function addSettling(sluice: Command, context: Context): void {
       context.withDeployment('snooze', options, async (deployment, screen) => {
         const { hours, note } = options
         const asked = { state: 'snoozed', hours, note, by: context.by } as const
+        return (await import('./alerts.ts')).settleAlert(alert, asked, deployment, screen)
+      }),
+    )
+}
+
+function settling(made: Command, state: 'acknowledged' | 'resolved', context: Context): void {
+  timed(made)
+    .argument('<alert>', 'as "sluice alerts" shows it')
+    .option('--note <text>', 'for the record')
+    .action((alert: string, options: Common & { note?: string }) =>
+      context.withDeployment(made.name(), options, async (deployment, screen) => {
+        const asked = { state, note: options.note, by: context.by }
         return (await import('./alerts.ts')).settleAlert(alert, asked, deployment, screen)
       }),
     )

@@ -4,7 +4,6 @@ import type { StageHandler } from '../stage-handler.ts'
 import { systemClock } from './clock.ts'
 import { lambdaSecrets } from './connect.ts'
 import { connections, type Variables } from './environment.ts'
-import type { LoopExtras } from './loop.ts'
 import { type PlatformMaker, platformRegistry } from './registry.ts'
 import type { QueueName } from './routes.ts'
 import { stageLambda } from './stage-lambda.ts'
@@ -17,11 +16,10 @@ export function platformLambda(
   queue: QueueName,
   platforms: Readonly<Record<string, Connect>>,
   variables: Variables = process.env,
-  extras: LoopExtras = {},
 ): StageHandler {
   const secrets = lambdaSecrets()
   const makers = Object.fromEntries(
     Object.entries(platforms).map(([name, connect]) => [name, connect(secrets, systemClock)]),
   )
-  return stageLambda(queue, { ...extras, platforms: platformRegistry(connections(variables), makers) }, variables)
+  return stageLambda(queue, { platforms: platformRegistry(connections(variables), makers) }, variables)
 }

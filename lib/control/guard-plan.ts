@@ -1,5 +1,5 @@
 import { type AccountRef, accountKey } from '../model/account.ts'
-import { canonicalJson, hashOf } from '../model/canonical.ts'
+import { hashOf } from '../model/canonical.ts'
 import type { ChangeDecision, PlanId, PlanTerms } from '../model/plan.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import { HOUR_MS, later } from '../units/calendar.ts'
@@ -32,7 +32,8 @@ export async function storeGuardPlan(
     madeAt: at,
     expiresAt: later(at, expiresMs),
     policyVersion: version,
-    inputsHash: await loop.archive.put(canonicalJson({ kind: 'guard', decisions, policyVersion: version, at })),
+    // What it rests on stands in the alert that it is for: there is nothing to make it again from.
+    inputsHash: hashOf({ decisions, policyVersion: version, at }),
     rates,
     dayTarget: none,
     marginalReturn: 0,

@@ -97,8 +97,8 @@ describe('the queues', () => {
   })
   test('are encrypted, every one', () => {
     const queues = Object.values(prod.findResources('AWS::SQS::Queue'))
-    // Eight, their eight dead letters, and the missed ticks.
-    expect(queues.map(({ Properties }) => Properties.SqsManagedSseEnabled)).toEqual(Array(17).fill(true))
+    // Ten, their ten dead letters, and the missed ticks.
+    expect(queues.map(({ Properties }) => Properties.SqsManagedSseEnabled)).toEqual(Array(21).fill(true))
   })
   test('give one message at a time and take back what failed', () => {
     const sources = Object.values(prod.findResources('AWS::Lambda::EventSourceMapping'))
@@ -155,7 +155,7 @@ describe('the functions', () => {
   })
   test('have at least a whole core where Google Ads is talked to', () => {
     const google = names.filter((name) => name.endsWith('-google-ads'))
-    expect(google).toHaveLength(3)
+    expect(google).toHaveLength(4)
     for (const name of google) expect(LAMBDAS[name].memoryMb).toBeGreaterThanOrEqual(1_769)
   })
   test('are told the queues that they may send to', () => {
