@@ -77,18 +77,24 @@ async function build(
   // The plan's own rates, as in its reservations: what was taken is given back to the micro.
   const rates = (await loop.plans.header(first.intent.plan))?.rates ?? []
   const tally = { closed: 0, freed: zero(progress.freed.currency), raised: zero(progress.raised.currency) }
+  const settled: Settlement[] = []
   for (const settlement of open) {
     const { intent, outcome } = settlement
     const before = states.get(leverKey(intent.change.lever))!
     const after = afterOutcome(before, settlement, date, now)
-    const change = ledger ? worstCaseChange(before, after, date, factor, currency) : zero(currency)
+    const grown = worstCaseChange(before, after, date, factor, currency)
+    // A day that is not open, or is being opened just now, would never count it: it stays pending until a pull has opened it.
+    if (!ledger && grown.micros > 0n) continue
+    settled.push(settlement)
+    const change = ledger ? grown : zero(currency)
     delta = add(delta, change)
     if (after !== before) levers.push({ next: { ...after, version: before.version + 1 }, expected: before.version })
     entries.push(entryOf(intent, outcome, after, date, change))
     count(tally, intent, outcome, growthInBase(intent.change, rates))
   }
   const step = { account: key, cutsClosed: tally.closed, freed: tally.freed, raised: tally.raised }
-  const intents = open.map(
+  if (settled.length === 0) return undefined
+  const intents = settled.map(
     ({ intent, outcome }): IntentRecord => ({
       intent,
       outcome,
