@@ -55,7 +55,7 @@ export async function apply(
   const shown: ShownPlan = { header, decisions: await desk.plans.decisions(header), drifts: [] }
   const structures = await checkUnblocked(header, changesOf(shown), desk)
   if (options.now) for (const one of structures) await checkDayRise(version.policy, changesFor(one, shown), one, desk)
-  const windows = windowsOf(header, version.policy, structures, options, desk)
+  const windows = windowsOf(header, version.policy, structures, options, now)
   await confirm(shown, options, screen)
   const approved = await approvePlan(header, options.by, desk)
   await openDay(version, desk)
@@ -80,11 +80,11 @@ function windowsOf(
   policy: Policy,
   structures: readonly AccountStructure[],
   options: ApplyOptions,
-  { clock }: Loop,
+  now: Instant,
 ): readonly Window[] {
   const windows = structures.map((structure) => ({
     account: accountKey(structure.account),
-    from: pushableFrom(header, policy, structure, clock.now(), options.now === true),
+    from: pushableFrom(header, policy, structure, now, options.now === true),
   }))
   const [first] = windows
   if (first && windows.every(({ from }) => from === undefined))

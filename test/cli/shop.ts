@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { main } from '../../cli/main.ts'
-import { type Instant, instant } from '../../lib/units/calendar.ts'
+import { type Instant, instant, later } from '../../lib/units/calendar.ts'
 import { startEmbeddedDynamoDb } from '../../playground/dynamodb/engine.ts'
 import { createMarket, type Market } from '../../playground/market/market.ts'
 import { readScenario } from '../../playground/market/read-scenario.ts'
@@ -43,7 +43,9 @@ export interface Shop {
   close(): Promise<void>
 }
 
-export async function openShop(): Promise<Shop> {
+/** @param tickMs by so much the clock of the commands goes on whenever it is read */
+export async function openShop({ tickMs = 0 } = {}): Promise<Shop> {
+  let reads = 0
   const market = createMarket(SCENARIO, { seed: 1 })
   const counted = { all: 0, mutating: 0 }
   const faults = ({ mutating }: { readonly mutating: boolean }): undefined => {
@@ -72,7 +74,12 @@ export async function openShop(): Promise<Shop> {
       stdin: Object.assign(Readable.from([typed ?? '']), { isTTY }),
       stdout: { isTTY, write: (text) => out.push(text) },
       stderr: { isTTY, write: (text) => err.push(text) },
-      clock: { now: () => market.now() },
+      clock: {
+        now: () => {
+          reads += 1
+          return later(market.now(), tickMs * reads)
+        },
+      },
     })
     return { code, out: out.join(''), err: err.join('') }
   }
