@@ -50,14 +50,15 @@ export function beyondDay(
 /**
  * Why a plan may not move what was put on hold after it was made: somebody has had it elsewhere meanwhile, even where it
  * stands again at what the plan started from. An order to cut back stands for all that.
+ *
+ * @param skewMs by so much the clocks of who made the plan and who put the hold may differ
  */
 export function heldSince(
   { lever, to }: LeverChange,
   { hold, known, knownAt, cutBackTo }: LeverState,
-  madeAt: Instant,
-  now: Instant,
+  { madeAt, now, skewMs }: { readonly madeAt: Instant; readonly now: Instant; readonly skewMs: number },
 ): string | undefined {
-  if (lever.kind === 'status' || !hold || hold.until <= now || knownAt <= madeAt) return undefined
+  if (lever.kind === 'status' || !hold || hold.until <= now || knownAt + skewMs <= madeAt) return undefined
   const isOrdered = cutBackTo !== undefined && to.kind === 'money' && compare(amountOf(to), amountOf(known)) < 0
   return isOrdered ? undefined : `it was put on hold since the plan was made: ${hold.reason}`
 }
@@ -68,8 +69,8 @@ export function unfit(
   { pausedFor }: Pick<LeverState, 'pausedFor'>,
   { policy, structure, date }: Pick<Moment, 'policy' | 'structure' | 'date'>,
 ): string | undefined {
-  if (to.kind === 'status') return unfitStatus(lever, to.status, { policy, structure, date })
   if (to.kind === 'status' && alert !== undefined) return unfitForAlert(to.status, alert, pausedFor)
+  if (to.kind === 'status') return unfitStatus(lever, to.status, { policy, structure, date })
   const ratio = ratioOf(from, to)
   if (ratio === undefined) return `a ${lever.kind} cannot go from a ${from.kind} to a ${to.kind}`
   const { implausibleFactor } = policy.guardrails
@@ -78,7 +79,6 @@ export function unfit(
     : undefined
 }
 
-function unfitStatus(
 /** The guard pauses what it must; what is taken back is a pause of its own, and of the same alert. */
 const unfitForAlert = (
   status: 'active' | 'paused',
@@ -89,6 +89,7 @@ const unfitForAlert = (
     ? undefined
     : `it is not paused for alert ${alert}: what somebody else paused is theirs to start`
 
+function unfitStatus(
   { entity, id }: LeverChange['lever'],
   status: 'active' | 'paused',
   { policy, structure, date }: Pick<Moment, 'policy' | 'structure' | 'date'>,
