@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { MISUSED, understood } from '../bench/usage.ts'
 import { control } from './control.ts'
 import { scenarios } from './scenarios.ts'
+import { sim } from './sim.ts'
 
 export interface PartOptions {
   readonly seeds?: number
@@ -14,6 +15,9 @@ export interface PartOptions {
   readonly controllers?: readonly string[]
   /** Processes at once. */
   readonly workers?: number
+  /** Part `sim`: how much is added, or for how long. */
+  readonly cycles?: number
+  readonly minutes?: number
   /** Begin again, and forget what was made before. */
   readonly anew: boolean
 }
@@ -26,9 +30,10 @@ export interface Part {
   run(options: PartOptions): Promise<boolean>
 }
 
-const PARTS: Readonly<Record<string, Part>> = { scenarios, control }
+const PARTS: Readonly<Record<string, Part>> = { scenarios, control, sim }
 
-const USAGE = 'npm run prove -- PART [--seeds=N] [--only=name,…] [--controllers=name,…] [--workers=N] [--anew]'
+const USAGE =
+  'npm run prove -- PART [--seeds=N] [--only=name,…] [--controllers=name,…] [--workers=N] [--cycles=N] [--minutes=N] [--anew]'
 
 /** @throws RangeError for options that cannot be */
 function argumentsOf(args: readonly string[]) {
@@ -40,6 +45,8 @@ function argumentsOf(args: readonly string[]) {
       only: { type: 'string' },
       controllers: { type: 'string' },
       workers: { type: 'string' },
+      cycles: { type: 'string' },
+      minutes: { type: 'string' },
       anew: { type: 'boolean', default: false },
     },
   })
@@ -47,10 +54,14 @@ function argumentsOf(args: readonly string[]) {
   const part = name !== undefined && Object.hasOwn(PARTS, name) ? PARTS[name] : undefined
   const seeds = count('seeds', values.seeds)
   const workers = count('workers', values.workers)
+  const cycles = count('cycles', values.cycles)
+  const minutes = count('minutes', values.minutes)
   const options: PartOptions = {
     anew: values.anew,
     ...(seeds === undefined ? {} : { seeds }),
     ...(workers === undefined ? {} : { workers }),
+    ...(cycles === undefined ? {} : { cycles }),
+    ...(minutes === undefined ? {} : { minutes }),
     ...(values.controllers === undefined ? {} : { controllers: values.controllers.split(',') }),
     ...(values.only === undefined ? {} : { only: values.only.split(',') }),
   }

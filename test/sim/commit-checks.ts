@@ -117,15 +117,18 @@ function checkLedgers({ mirror, accounts, found }: Bystander, commit: MoneyCommi
     found('ledger-is-records', `${chain} ${date}: ledger ${exposure.micros}, records ${records}`)
 }
 
-/** What a value of ours stands at must stay counted whenever the record is written. */
+/** What a value of ours stands at, or has stood at today, must stay counted whenever the record is written. */
 export function stillCounted({ mirror, accounts, now, found }: Bystander, state: LeverState): void {
+  if (!isBudget(state.lever)) return
   const key = leverKey(state.lever)
-  if (!isBudget(state.lever) || state.idle || !mirror.ours.has(key)) return
   const own = accounts.get(accountKey(state.lever.account))!
-  const budget = own.budgets.get(state.lever.id)!
-  if (!canSpendAt(own, budget)) return
   const date = dateAt(now() as never, own.zone)
   const counted = highOf(state, date)
+  const past = mirror.ourHigh.get(key)
+  if (past?.date === date && state.day === date && counted < past.micros)
+    found('counted', `${key} has stood at ${past.micros} by us, counted ${counted} on ${date}`)
+  const budget = own.budgets.get(state.lever.id)!
+  if (state.idle || !mirror.ours.has(key) || !canSpendAt(own, budget)) return
   if (counted < budget.micros)
     found('counted', `${key} stands at ${budget.micros} by us, counted ${counted} on ${date}`)
 }
