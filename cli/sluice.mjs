@@ -24,7 +24,9 @@ if (!existsSync(join(root, 'node_modules', 'commander')) || node === undefined) 
   process.exit(1)
 }
 
-const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+// Half of the time to a freeze is compiling: what was compiled is kept, wherever that may be written.
+const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'sluice'), ...process.env }
+const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit', env })
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
 child.on('error', (error) => {
   process.stderr.write(`Sluice could not be started with ${node}: ${error.message}\n`)

@@ -45,8 +45,8 @@ export interface KillResult {
 /** A pause that was lost on the way is sent again: it is the same value again, and harmless. */
 const ROUNDS = 3
 /** Levers in one call of the writer, and calls under way at a time. */
-const BATCH = 50
-const ABREAST = 4
+const BATCH = 25
+const ABREAST = 10
 
 /**
  * Pauses campaigns straight at their platform, those that may spend most first: journals each pause, sends it, and reads
