@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { chosen, optionsOf } from '../bench/control/command.ts'
 import { loadFamilies } from '../bench/control/family.ts'
-import { linesOf, summaryOf } from '../bench/control/report.ts'
+import { ablationOf, linesOf, summaryOf } from '../bench/control/report.ts'
 import type { RunFigures } from '../bench/control/run.ts'
-import { meanOf, verdictOf } from '../bench/control/statistics.ts'
+import { meanOf, medianOf, verdictOf } from '../bench/control/statistics.ts'
 
 const run = (controller: string, seed: number, regret: number): RunFigures => ({
   scenario: 'base',
@@ -44,8 +44,29 @@ describe('the summary', () => {
       run('equal', 3, 0.01),
     ])
     expect(row?.slice(0, 2)).toEqual(['base', '2'])
-    expect(row?.slice(3, 5)).toEqual(['hold', '21.00'])
-    expect(row?.[6]).toBe('wins')
+    expect(row?.slice(3, 7)).toEqual(['10.00', '4.5', 'hold', '21.00'])
+    expect(row?.[8]).toBe('wins')
+  })
+})
+
+describe('who knows part of the truth', () => {
+  test('stands beside Sluice on the seeds that both have run', () => {
+    const base = loadFamilies().filter(({ name }) => name === 'base')
+    const runs = [
+      run('sluice', 1, 0.1),
+      run('sluice', 2, 0.2),
+      run('knows-shapes', 1, 0.04),
+      run('knows-shapes', 3, 0.5),
+    ]
+    expect(ablationOf(base, runs)).toEqual([['base', 'knows-shapes', '1', '4.00 ±0.00', '10.00 ±0.00']])
+  })
+})
+
+describe('a median', () => {
+  test('is the middle value, or the mean of the two in the middle', () => {
+    expect(medianOf([5, 1, 3])).toBe(3)
+    expect(medianOf([4, 1, 3, 2])).toBe(2.5)
+    expect(() => medianOf([])).toThrow(RangeError)
   })
 })
 

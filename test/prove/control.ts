@@ -44,9 +44,20 @@ export const control: Part = {
     await Promise.all(Array.from({ length: workers }, () => work(tasks)))
     const all = readRuns().filter((run) => families.some((family) => isOf(run, family)))
     printReport(families, all)
-    console.log(`made on commits ${[...new Set(all.map(({ commit }) => commit.slice(0, 12)))].join(', ')}`)
+    for (const line of madeOn(all)) console.log(line)
     return missing(families, seeds, names, all).length === 0
   },
+}
+
+/** On which commits each controller's runs were made. Of one that has changed between them, the mean is of neither. */
+export function madeOn(runs: readonly Pick<KeptRun, 'controller' | 'commit' | 'dirty'>[]): readonly string[] {
+  return [...Map.groupBy(runs, ({ controller }) => controller)].map(([controller, own]) => {
+    const commits = [
+      ...new Set(own.map(({ commit, dirty }) => `${commit.slice(0, 12)}${dirty ? ' (uncommitted changes)' : ''}`)),
+    ]
+    const mixed = `; where it has changed between them, --anew --controllers=${controller} makes all runs again`
+    return `${controller} was run on ${commits.join(', ')}${commits.length > 1 ? mixed : ''}`
+  })
 }
 
 /** @throws RangeError for a controller or a family that there is not */

@@ -3,7 +3,7 @@ import { table } from '../table.ts'
 import { CONTESTANTS, INFORMED, SLUICE } from './controllers.ts'
 import type { Family } from './family.ts'
 import type { RunFigures } from './run.ts'
-import { type Mean, meanOf, percent, verdictOf } from './statistics.ts'
+import { type Mean, meanOf, medianOf, percent, verdictOf } from './statistics.ts'
 
 export const ORACLE = 'oracle'
 
@@ -12,6 +12,7 @@ export interface ReportLine {
   readonly controller: string
   readonly seeds: number
   readonly regret: Mean
+  readonly medianRegret: number
   readonly regretAfter28: Mean
   readonly spendError: number
   readonly editsPerLeverPerWeek: number
@@ -39,6 +40,7 @@ export function linesOf(scenario: string, runs: readonly RunFigures[]): readonly
     controller: ORACLE,
     seeds,
     regret: NOTHING,
+    medianRegret: 0,
     regretAfter28: NOTHING,
     spendError: 0,
     editsPerLeverPerWeek: 7,
@@ -64,6 +66,7 @@ function lineOf(scenario: string, name: string, runs: readonly RunFigures[], our
     controller: name,
     seeds: runs.length,
     regret: mean(({ regret }) => regret),
+    medianRegret: medianOf(runs.map(({ regret }) => regret)),
     regretAfter28: mean(({ regretAfter28 }) => regretAfter28),
     spendError: mean(({ spendError }) => spendError).mean,
     editsPerLeverPerWeek: mean((run) => run.editsPerLeverPerWeek).mean,
@@ -112,16 +115,32 @@ function rowOf(line: ReportLine): readonly string[] {
   ]
 }
 
+/** What Sluice set out to reach, mean regret in per cent. */
+const AIM: Readonly<Record<string, number>> = {
+  base: 4.5,
+  stationary: 2.8,
+  volatile: 7.5,
+  's-shaped': 8,
+  'few-conversions': 5.2,
+  saturated: 3.3,
+  'cold-start': 5.5,
+  'learning-penalty': 5.5,
+  'n-100': 4.4,
+}
+
 const SUMMARY_HEADS = [
   'family',
   'seeds',
   'sluice',
+  'median',
+  'aim',
   'best of the others',
   'its regret',
   'difference',
   'sluice',
   'spend error',
   'coverage',
+  'CPA error',
 ]
 
 /** By family: Sluice beside whoever of the others misses least on the same seeds. Empty without Sluice's runs. */
@@ -135,11 +154,28 @@ export function summaryOf(families: readonly Family[], runs: readonly RunFigures
     const verdict = ours.seeds > 1 ? { win: 'wins', loss: 'LOSES', tie: 'ties' }[verdictOf(best.againstSluice)] : ''
     return [
       [
-        ...[name, String(ours.seeds), percent(ours.regret), best.controller],
+        ...[name, String(ours.seeds), percent(ours.regret), share(ours.medianRegret), AIM[name]?.toFixed(1) ?? ''],
+        best.controller,
         ...[`${(100 * (ours.regret.mean + best.againstSluice.mean)).toFixed(2)}`, percent(best.againstSluice), verdict],
-        ...[share(ours.spendError), share(ours.coverage80)],
+        ...[share(ours.spendError), share(ours.coverage80), share(ours.cpaError)],
       ],
     ]
+  })
+}
+
+const ABLATION_HEADS = ['family', 'who knows part of the truth', 'seeds', 'its regret', 'sluice on these']
+
+/** What stands between Sluice and the oracle: who knows part of the truth beside Sluice, on the seeds that both have run. */
+export function ablationOf(families: readonly Family[], runs: readonly RunFigures[]): readonly (readonly string[])[] {
+  return families.flatMap(({ name }) => {
+    const own = runs.filter(({ scenario }) => scenario === name)
+    const ours = new Map(own.flatMap(({ controller, seed, regret }) => (controller === SLUICE ? [[seed, regret]] : [])))
+    return INFORMED.flatMap((informed) => {
+      const theirs = own.filter(({ controller, seed }) => controller === informed.name && ours.has(seed))
+      if (theirs.length === 0) return []
+      const [their, our] = [theirs.map(({ regret }) => regret), theirs.map(({ seed }) => ours.get(seed)!)]
+      return [[name, informed.name, String(theirs.length), percent(meanOf(their)), percent(meanOf(our))]]
+    })
   })
 }
 
@@ -151,6 +187,8 @@ export function printReport(families: readonly Family[], runs: readonly RunFigur
   }
   const summary = summaryOf(families, runs)
   if (summary.length > 0) console.log(`\nin short, regret in %:\n\n${table(SUMMARY_HEADS, summary)}`)
+  const ablation = ablationOf(families, runs)
+  if (ablation.length > 0) console.log(`\nwhat stands between, regret in %:\n\n${table(ABLATION_HEADS, ablation)}`)
   console.log(`\n${LEGEND}`)
   for (const { name, what } of [...CONTESTANTS, ...INFORMED]) console.log(`  ${name.padEnd(26)} ${what}`)
   console.log(`  ${ORACLE.padEnd(26)} ${ORACLE_KNOWS}`)
@@ -166,8 +204,8 @@ the month's money brings nothing: the conversions of the day on which it runs ou
 Where a CPA ceiling is asked for, outcome above it counts by the square of ceiling over CPA.
 less than it: a controller's regret less Sluice's, paired by seed; wins or loses beyond two standard errors, else a tie.
 spend error: mean over the months of |spend ÷ budget − 1|. edits: budget moves per campaign and week. worst day: largest
-share of a day's outcome in the oracle's plan that was missed. coverage: predictions of the claims of a campaign's coming
-week whose 80 % interval held what came. CPA error: how far claimed cost per conversion was off the ceiling. All in per
+share of a day's outcome in the oracle's plan that was missed. aim: what Sluice set out to reach. coverage: predictions of
+a conversion and more of a campaign's coming week whose 80 % interval held what was claimed. CPA error: how far claimed cost per conversion was off the ceiling. All in per
 cent but edits. ± is one standard error. Seeds 100 to 199 are for tuning; reports use seeds from 1000 on.
 All but Sluice and the oracle see the same reports with the same correction for conversions that are still to come:
 chain ladder by platform over the readings of 60 days.

@@ -13,6 +13,14 @@ export function meanOf(values: readonly number[]): Mean {
   return { mean, se: values.length > 1 ? Math.sqrt(squares / (values.length - 1) / values.length) : 0 }
 }
 
+/** The middle value, or the mean of the two in the middle. @throws RangeError for no values */
+export function medianOf(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('no values have no median')
+  const sorted = values.toSorted((a, b) => a - b)
+  const half = sorted.length / 2
+  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2
+}
+
 export type Verdict = 'win' | 'loss' | 'tie'
 
 /** Of a paired difference (theirs − ours, where less is better): beyond two standard errors, or a tie. */
