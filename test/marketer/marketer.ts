@@ -1,3 +1,4 @@
+import { alertsJson, alertsOf } from '../../cli/commands/alerts.ts'
 import { planJson } from '../../cli/commands/plan-view.ts'
 import { statusOf } from '../../cli/commands/status.ts'
 import { statusJson } from '../../cli/commands/status-view.ts'
@@ -38,6 +39,8 @@ export interface Marketer {
   plans(): Promise<readonly ShownPlan[]>
   /** `sluice status --json`. */
   status(): Promise<ShownStatus>
+  /** `sluice alerts --all --json`. */
+  alerts(): Promise<ReturnType<typeof alertsJson>['alerts']>
   /** `sluice score`: scores what is old enough; how the predictions of each plan turned out, oldest first. */
   scores(): Promise<readonly Score[]>
   audit(): Promise<readonly { readonly at: string; readonly entry: AuditEntry }[]>
@@ -107,6 +110,7 @@ function marketerOf(pretend: Pretend, scenario: Scenario, hours: readonly number
       )
     },
     status: async () => statusJson(await statusOf(desk)),
+    alerts: async () => alertsJson(await alertsOf(desk), desk.clock.now()).alerts,
     scores: async () => {
       await scorePortfolio(portfolio, desk)
       return (await desk.scores.recent(portfolio, PLANS_MAX)).toReversed()

@@ -6,7 +6,8 @@ import { targetFields, targets } from './strategies.ts'
 /** The queries that read an account's structure, and the rows that they answer. No query filters out the removed. */
 export const QUERIES = {
   campaigns:
-    'SELECT campaign.id, campaign.name, campaign.status, campaign.advertising_channel_type, campaign.campaign_budget, ' +
+    'SELECT campaign.id, campaign.name, campaign.status, campaign.primary_status, campaign.primary_status_reasons, ' +
+    'campaign.advertising_channel_type, campaign.campaign_budget, ' +
     'campaign.bidding_strategy, campaign.bidding_strategy_type, campaign.bidding_strategy_system_status, ' +
     `${targetFields('campaign')}, campaign.start_date_time, campaign.end_date_time, campaign.experiment_type, ` +
     'campaign.base_campaign, campaign.missing_eu_political_advertising_declaration FROM campaign',
@@ -45,6 +46,8 @@ export const campaignRow = z.object({
     id: digits,
     name: z.string(),
     status: z.string(),
+    primaryStatus: z.string().optional(),
+    primaryStatusReasons: z.array(z.string()).default([]),
     advertisingChannelType: z.string(),
     campaignBudget: resourceName.optional(),
     biddingStrategy: resourceName.optional(),

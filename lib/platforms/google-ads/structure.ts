@@ -12,6 +12,7 @@ import { deviceOf } from './devices.ts'
 import { runningExperiments } from './experiments.ts'
 import type { GoogleAdsRest } from './rest.ts'
 import { idOf } from './schema.ts'
+import { troubleOf } from './serving.ts'
 import { remainingSpendCap } from './spend-cap.ts'
 import { bidStrategy, learningState } from './strategies.ts'
 import {
@@ -66,6 +67,7 @@ const campaignOf = (row: CampaignRow, parts: Parts): Campaign => ({
   name: row.campaign.name,
   kind: row.campaign.advertisingChannelType.toLowerCase().replaceAll('_', '-'),
   status: entityStatus(row.campaign.status),
+  ...optional('trouble', troubleOf(row.campaign)),
   ...optional('budget', row.campaign.campaignBudget && (idOf(row.campaign.campaignBudget) as BudgetId)),
   strategy: strategyOf(row, parts),
   learning: learningState(row.campaign.biddingStrategySystemStatus),

@@ -120,6 +120,7 @@ function toCampaign(
     name: campaign.name,
     kind: 'social',
     status: statusOf(campaign.effective_status),
+    ...troubleOf(campaign, present),
     ...(budget && { budget: budget.id }),
     strategy: present.length > 0 ? campaignStrategy(strategies) : strategyOf(campaign.bid_strategy, {}, currency),
     learning: worstLearning(present.map(learningOf)),
@@ -128,6 +129,16 @@ function toCampaign(
     deviceMultipliers: {},
   }
 }
+
+/** A running campaign with issues, or whose ad sets all have: Meta says no more of it in a listing. */
+function troubleOf(campaign: MetaCampaign, adSets: readonly MetaAdSet[]): Pick<Campaign, 'trouble'> {
+  if (statusOf(campaign.effective_status) !== 'active') return {}
+  const running = adSets.filter((adSet) => statusOf(adSet.effective_status) === 'active')
+  const isStopped = running.length > 0 && running.every((adSet) => adSet.effective_status === ISSUES)
+  return campaign.effective_status === ISSUES || isStopped ? { trouble: { kind: 'stopped', reasons: [ISSUES] } } : {}
+}
+
+const ISSUES = 'WITH_ISSUES'
 
 const toAdGroup = (
   adSet: MetaAdSet,
