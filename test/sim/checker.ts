@@ -29,8 +29,10 @@ export interface Checker {
   checks: number
   /** Values of people that we ran over because nobody can look and write at once. */
   windows: number
-  /** An effect of a worker happened. */
-  after(worker: Worker, effect: Effect, value: unknown): void
+  /** An effect happens now. @returns its number */
+  happens(): number
+  /** An effect of a worker has happened, and this is what it came to. */
+  after(worker: Worker, effect: Effect, value: unknown, event: number): void
   sends(worker: Worker, change: LeverChange): void
   takesEffect(change: LeverChange, value: LeverValue, late: boolean): void
   personSets(key: LeverKey): void
@@ -57,9 +59,8 @@ export function checker(
   const one: Bystander = { mirror, accounts, now, found }
   const data: DataQuality = { statuses: new Map(), miscounted }
 
-  function after(worker: Worker, effect: Effect, value: unknown): void {
-    mirror.event += 1
-    const look = (what: string, saw: unknown): unknown => worker.looked.set(what, { event: mirror.event, saw })
+  function after(worker: Worker, effect: Effect, value: unknown, event: number): void {
+    const look = (what: string, saw: unknown): unknown => worker.looked.set(what, { event, saw })
     switch (effect.name) {
       case 'reader.live':
         for (const { lever, value: live } of value as readonly LiveLever[]) look(leverKey(lever), live)
@@ -170,6 +171,10 @@ export function checker(
     violations,
     checks: 0,
     windows: 0,
+    happens() {
+      mirror.event += 1
+      return mirror.event
+    },
     after,
     sends,
     takesEffect,

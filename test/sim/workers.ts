@@ -42,8 +42,10 @@ export interface Surroundings {
   now(): Instant
   /** Asked before every effect; it may move the world. */
   before(worker: Worker, effect: Effect): Strike
+  /** Numbers the effect that happens now: calls that a worker makes at once are answered later, and in turn. */
+  happens(): number
   /** Told after every effect that happened. */
-  after(worker: Worker, effect: Effect, value: unknown): void
+  after(worker: Worker, effect: Effect, value: unknown, event: number): void
 }
 
 /** An answer that did not come: nobody can tell from it whether the call took effect. */
@@ -86,8 +88,9 @@ export function crew(loop: Loop, world: Surroundings): Crew {
     if (strike === 'sleeps') return parked(worker, effect, 'asleep')
     if (strike === 'killed-before') return killed(worker)
     if (strike === 'fails-before') throw new NoAnswer(effect.name)
+    const event = world.happens()
     const value = await effect.happen()
-    world.after(worker, effect, value)
+    world.after(worker, effect, value, event)
     if (strike === 'killed-after') return killed(worker)
     if (strike === 'fails-after') throw new NoAnswer(effect.name)
     return value

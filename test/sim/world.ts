@@ -1,5 +1,4 @@
 import { DEFAULT_TIMING, type Loop } from '../../lib/control/loop.ts'
-import { accountKey } from '../../lib/model/account.ts'
 import { type FreezeScope, freezeScope } from '../../lib/model/freeze.ts'
 import { type Lever, leverKey } from '../../lib/model/lever.ts'
 import type { PolicyVersion } from '../../lib/model/policy.ts'
@@ -12,6 +11,7 @@ import { memoryStores } from '../simulation/memory-stores.ts'
 import { beliefsOf } from './beliefs.ts'
 import { type Checker, checker } from './checker.ts'
 import { type Dice, dice as diceOf } from './dice.ts'
+import { microsOf } from './mirror.ts'
 import { type PlatformWorld, platforms, set, type TrueAccount, valueAt } from './platforms.ts'
 import { type Scenery, scenery } from './scenery.ts'
 import { type Counting, count } from './tally.ts'
@@ -150,6 +150,7 @@ export function worldOf(
       log?.(`  ${worker.name} ${effect.name}${strike ? ` ${strike}` : ''}`)
       return strike
     },
+    happens: watch.happens,
     after: watch.after,
   }
   for (const version of stage.policies) setPolicy(version)
@@ -265,11 +266,11 @@ function edit({ dice, tally, watch, now, log }: Ground, own: TrueAccount): void 
   } else {
     const pending = watch.mirror.levers.get(key)?.pending?.to
     const percent = BigInt(dice.chance(0.04) ? 1000 : dice.pick([50, 80, 95, 105, 130]))
-    const before = watch.mirror.dayStart.get(key)?.micros
+    const before = dice.chance(0.5) ? watch.mirror.dayStart.get(key)?.micros : plannedFrom(watch, key)
     const micros =
       pending?.kind === 'money' && dice.chance(0.3)
         ? pending.amount.micros
-        : before !== undefined && dice.chance(0.2)
+        : before !== undefined && dice.chance(0.3)
           ? before
           : ((budget.micros * percent) / 100n / 1_000_000n) * 1_000_000n
     count(tally.faults, micros > budget.micros ? 'person raises' : 'person cuts')
@@ -281,4 +282,10 @@ function edit({ dice, tally, watch, now, log }: Ground, own: TrueAccount): void 
   own.events.push({ at: now(), actor: 'anna', origin: 'human', entity, field })
 }
 
-export const keyOf = (own: TrueAccount): string => accountKey(own.account)
+/** What the newest plan that moves a lever starts from: where somebody may put it back to. */
+function plannedFrom({ mirror }: Checker, key: string): bigint | undefined {
+  for (const { plan } of [...mirror.plans.values()].slice(-3).reverse())
+    for (const decision of plan.decisions)
+      if (decision.kind === 'change' && leverKey(decision.change.lever) === key) return microsOf(decision.change.from)
+  return undefined
+}
