@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 
 const steps: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
+  ['supply chain', 'node', 'scripts/check-lock.ts'],
   ['types', 'tsc', '--noEmit'],
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['browser for the tests', 'node', 'scripts/browser.ts'],
