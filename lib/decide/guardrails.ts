@@ -6,11 +6,11 @@ import type { LeverState } from '../model/lever-state.ts'
 import type { CampaignClass, Policy } from '../model/policy.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
-import { fromMainUnits, larger, type Money, mainUnits, money, times } from '../units/money.ts'
+import { fromMainUnits, larger, type Money, mainUnits, money, smaller, times } from '../units/money.ts'
 import { convertBack, type ExchangeRate } from '../units/rates.ts'
 import { rateOf } from './base-rate.ts'
 import type { BudgetQuestion } from './holds.ts'
-import type { Limit } from './interval.ts'
+import { eased, type Interval, intersect, type Limit } from './interval.ts'
 import { busyDayOf, headroomOf } from './targets/headroom.ts'
 import type { SpendLimit } from './targets/spend-limit.ts'
 
@@ -37,8 +37,31 @@ export interface BudgetContext {
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
 
-/** Every guardrail's say on one daily budget, in the account's currency. */
+/** Every guardrail's say on one daily budget, in the account's currency, as far as one decision may move it. */
 export function limitsOf(context: BudgetContext): readonly Limit[] {
+  const limits = lastingLimits(context)
+  return eased(limits, reachOf(limits, context))
+}
+
+/** What bounds how far one decision may move a budget, whatever for. */
+const OF_ONE_DECISION: ReadonlySet<string> = new Set(['step', 'day-rise', 'implausible'])
+
+/** What can be sent between the steps among these limits. */
+export function reachOf(
+  limits: readonly Limit[],
+  { budget, capabilities }: Pick<BudgetContext, 'budget' | 'capabilities'>,
+): Interval {
+  const own = limits.filter(({ name }) => OF_ONE_DECISION.has(name))
+  const { floor, ceiling } = intersect(own)
+  const sent = capabilities.normalise('daily-budget', { kind: 'money', amount: ceiling.atMost })
+  return {
+    atLeast: smaller(floor.atLeast, budget.amount),
+    atMost: larger(sent.kind === 'money' ? sent.amount : ceiling.atMost, budget.amount),
+  }
+}
+
+/** The same, each as it would be had the budget all the days that it takes. */
+export function lastingLimits(context: BudgetContext): readonly Limit[] {
   const limits = [
     ...steps(context),
     ...dayRise(context),

@@ -12,6 +12,31 @@ export interface Limit {
   readonly atMost?: Money
 }
 
+/** Limits that the policy sets on budgets one by one. */
+const OF_THE_POLICY: ReadonlySet<string> = new Set(['minimum', 'maximum', 'bounds'])
+
+/**
+ * The same limits, where those of the policy ask for no more than can be reached: what stands further outside one of them
+ * than a decision may move it goes towards it as far as it may, day by day, and is not left where it is.
+ */
+export function eased(limits: readonly Limit[], { atLeast, atMost }: Interval): readonly Limit[] {
+  const ease = (limit: Limit): Limit => {
+    if (!OF_THE_POLICY.has(limit.name)) return limit
+    const isTooHigh = limit.atLeast !== undefined && compare(limit.atLeast, atMost) > 0
+    const isTooLow = limit.atMost !== undefined && compare(limit.atMost, atLeast) < 0
+    if (!isTooHigh && !isTooLow) return limit
+    return {
+      name: limit.name,
+      detail: `${limit.detail}: it is on its way there, as far as one decision may move it`,
+      ...(limit.atLeast ? { atLeast: isTooHigh ? atMost : limit.atLeast } : {}),
+      ...(limit.atMost ? { atMost: isTooLow ? atLeast : limit.atMost } : {}),
+    }
+  }
+  const after = limits.map(ease)
+  // First those that it moves for.
+  return [...after.filter((one, i) => one !== limits[i]), ...after.filter((one, i) => one === limits[i])]
+}
+
 export type Bounded =
   | { readonly kind: 'within'; readonly to: Money; readonly binding: readonly Limit[] }
   | { readonly kind: 'impossible'; readonly between: readonly [Limit, Limit] }

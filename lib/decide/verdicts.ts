@@ -17,7 +17,7 @@ import type { Money } from '../units/money.ts'
 import type { CheckResult } from './check.ts'
 import { hardLimits, limitsOf, steps } from './guardrails.ts'
 import { allChecks, type BudgetQuestion, checksOfACut } from './holds.ts'
-import type { Limit } from './interval.ts'
+import { eased, type Limit } from './interval.ts'
 import { contextOf } from './move-budgets.ts'
 import type { Movable } from './position.ts'
 
@@ -91,8 +91,10 @@ function ofBudget(decision: Decision, question: BudgetQuestion, dayTarget: Money
 
 /** The intervals that the budget was moved within: a cut within the day and one beside a target know fewer. */
 function limitsUnder(question: BudgetQuestion, names: readonly string[], dayTarget: Money): readonly Limit[] {
+  const { amount } = question.budget
   if (!isMovable(question) || names.includes('day-ahead') || question.limited?.isBinding)
-    return [...stepsOf(question), ...hardLimits(question)]
+    // These come no nearer to a bound that it stands outside of than they have reason to: not further away is enough.
+    return eased([...stepsOf(question), ...hardLimits(question)], { atLeast: amount, atMost: amount })
   return limitsOf(contextOf(question, dayTarget))
 }
 

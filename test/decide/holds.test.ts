@@ -252,8 +252,11 @@ const ROWS: readonly Row[] = [
   {
     why: 'limits that contradict each other',
     reason: 'guardrail',
-    policy: { guardrails: { minDailyBudget: '80 EUR' } },
-    detail: /no value satisfies both "the policy sets this least budget" and "at most 20 % up in one decision"/,
+    policy: {
+      guardrails: { maxDailyBudget: '52 EUR' },
+      bounds: [{ account: 'google-ads:1', budget: '91', atLeast: '55 EUR' }],
+    },
+    detail: /no value satisfies both "the policy bounds this budget" and "the policy sets this largest budget"/,
   },
   {
     why: 'a move that is too small',

@@ -243,7 +243,10 @@ describe('money that is spoken for', () => {
     const observation = anObservation({
       accounts: [google(...THREE, impossible)],
       target: 160,
-      policy: { bounds: [{ account: 'google-ads:1', budget: '94', atLeast: '90 EUR' }] },
+      policy: {
+        bounds: [{ account: 'google-ads:1', budget: '94', atLeast: '45 EUR' }],
+        guardrails: { maxDailyBudget: '44 EUR' },
+      },
     })
     const plan = planOf(observation)
     expect(decisionOn(plan, '4')).toMatchObject({ kind: 'hold', reason: 'guardrail' })

@@ -2,7 +2,7 @@ import { pushDate } from '../../model/push-day.ts'
 import { fromMainUnits, mainUnits } from '../../units/money.ts'
 import { convertBack } from '../../units/rates.ts'
 import { rateOf } from '../base-rate.ts'
-import { type BudgetContext, limitsOf } from '../guardrails.ts'
+import { type BudgetContext, lastingLimits } from '../guardrails.ts'
 import { intersect, type Limit } from '../interval.ts'
 import { type Position, positionOf } from '../position.ts'
 import type { MovableBudget } from './budget.ts'
@@ -48,7 +48,7 @@ export function longRunOf(budget: MovableBudget, total: number): LongRun {
     dayTarget: fromMainUnits(total, policy.baseCurrency, 'down'),
     pushedOn: pushDate(question.observation.now, question.account.structure.zone),
   }
-  const lasting = limitsOf(context).filter(({ name }) => !OF_ONE_DECISION.has(name))
+  const lasting = lastingLimits(context).filter(({ name }) => !OF_ONE_DECISION.has(name))
   // Wide enough to be no bound, whatever share of its budget is delivered.
   const wide = convertBack(fromMainUnits(2 * total, policy.baseCurrency, 'up'), context.rate, 'up')
   const limits = [...lasting, { name: TOTAL, detail: '', atMost: wide }]

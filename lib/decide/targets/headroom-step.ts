@@ -3,26 +3,26 @@ import type { ChangeDecision, HoldDecision } from '../../model/plan.ts'
 import { mainUnits } from '../../units/money.ts'
 import { baseUnitsOf, rateOf } from '../base-rate.ts'
 import { effectOf } from '../effect.ts'
-import { hardLimits, headroom, steps } from '../guardrails.ts'
+import { hardLimits, headroom, reachOf, steps } from '../guardrails.ts'
 import type { BudgetQuestion } from '../holds.ts'
-import { intersect } from '../interval.ts'
+import { eased, intersect } from '../interval.ts'
 import { amountText, changeText } from '../words.ts'
 
 /**
  * The budget of a campaign that its target limits: it stays out of the split, so that two levers never pull at one campaign,
- * and is only brought down towards its headroom, in the usual steps.
+ * and is only brought down towards its headroom, or a bound of the policy, in the usual steps.
  */
 export function besideTarget(question: BudgetQuestion): ChangeDecision | HoldDecision {
   const { observation, budget, lever, capabilities, membership, estimate } = question
   const { policy } = observation.policy
   const stands = { name: 'stands', detail: 'where it stands', atMost: budget.amount }
-  const limits = [...steps({ policy, budget, capabilities }), ...hardLimits(question), stands]
-  const [bound] = headroom(question, limits)
-  const { ceiling } = intersect([...limits, ...(bound ? [bound] : [])])
+  const own = [...steps({ policy, budget, capabilities }), ...hardLimits(question)]
+  const limits = [...eased(own, reachOf(own, question)), stands]
+  const { ceiling } = intersect([...limits, ...headroom(question, limits)])
   const normal = capabilities.normalise(lever.kind, { kind: 'money', amount: ceiling.atMost })
   const to = normal.kind === 'money' ? normal.amount : ceiling.atMost
   const moved = 1 - Number(to.micros) / Number(budget.amount.micros)
-  if (!bound || moved <= 0 || moved < policy.guardrails.deadband) return holdOf(question)
+  if (moved <= 0 || moved < policy.guardrails.deadband) return holdOf(question)
   const baseUnits = baseUnitsOf(rateOf(question))
   const [before, after] = [mainUnits(budget.amount), mainUnits(to)]
   const spent = Math.min(before, estimate?.recentSpendPerDay ?? 0)
@@ -35,8 +35,8 @@ export function besideTarget(question: BudgetQuestion): ChangeDecision | HoldDec
     class: membership.class,
     expected: effectOf(policy.goal, { ...change, spend }, estimate, baseUnits),
     // What it is brought down by is not spent: to lift the limit would bring nothing.
-    binding: [{ name: bound.name, detail: bound.detail, worthPerUnit: 0 }],
-    why: `${changeText(budget.amount, to)} to ${amountText(to)}: ${bound.detail}.`,
+    binding: [{ name: ceiling.name, detail: ceiling.detail, worthPerUnit: 0 }],
+    why: `${changeText(budget.amount, to)} to ${amountText(to)}: ${ceiling.detail}.`,
     maturity: estimate?.maturity ?? 0,
     limitedBy: 'target',
   }
