@@ -10,6 +10,7 @@ export function addLoopCommands(sluice: Command, context: Context): void {
   addStatus(sluice, context)
   addScore(sluice, context)
   addForecast(sluice, context)
+  addReplay(sluice, context)
   addRun(sluice, context)
 }
 
@@ -119,6 +120,21 @@ function addForecast(sluice: Command, context: Context): void {
       context.withDeployment('forecast', options, async (deployment, screen) =>
         (await import('./forecast.ts')).forecastTotals(portfolio, options, deployment, screen),
       ),
+    )
+}
+
+function addReplay(sluice: Command, context: Context): void {
+  const shown = ['sluice replay', 'sluice replay eu-prospecting --days 7 --policy changed.yaml --json']
+  timed(command(sluice, 'replay', 'decide again what was decided, and list what differs; writes nothing', shown))
+    .argument('[portfolio]', 'every portfolio when none is named')
+    .option('--days <n>', 'how far back', wholeNumber(1, 400), 30)
+    .option('--policy <file>', 'decide by this policy instead of those of then')
+    .action((portfolio: string | undefined, options: Common & { days: number; policy?: string }) =>
+      context.withDeployment('replay', options, async (deployment, screen) => {
+        const { days, policy } = options
+        const asked = { days, ...(policy === undefined ? {} : { policy: context.path(policy) }) }
+        return (await import('./replay.ts')).replay(portfolio, asked, deployment, screen)
+      }),
     )
 }
 

@@ -152,7 +152,7 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
     platform: {
       id: PLATFORM,
       get capabilities() {
-        return scripted.offersSchedules ? WITH_SCHEDULES : capabilities
+        return scripted.offersSchedules ? WITH_SCHEDULES : capabilitiesOfScripted
       },
       reader: {
         structure: async (account) => structureOf(at('structure', account), clock.now()),
@@ -272,7 +272,7 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
 }
 
 /** Twice the budget at worst, cents as the billable unit, no rule about what is spent already. */
-const capabilities: PlatformCapabilities = {
+export const capabilitiesOfScripted: PlatformCapabilities = {
   honours: () => ({ kind: 'honoured' }),
   normalise: (_, value) =>
     value.kind === 'money'
@@ -289,7 +289,7 @@ const capabilities: PlatformCapabilities = {
 }
 
 const WITH_SCHEDULES: PlatformCapabilities = {
-  ...capabilities,
+  ...capabilitiesOfScripted,
   announces: new Set(['seasonality', 'budget-schedule']),
   budgetSchedules: { leastMs: 3 * HOUR_MS, leadMs: HOUR_MS, most: 50 },
 }
