@@ -15,6 +15,7 @@ import { isoInstant } from '../../lib/units/calendar.ts'
 import { type Money, money, sum } from '../../lib/units/money.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { table } from '../terminal/table.ts'
+import { guardrailsJson, guardrailsText } from './guardrails-view.ts'
 import { outcomeWords, standingJson, standingText } from './plan-standing.ts'
 
 /** A plan with what is shown around it. */
@@ -26,7 +27,7 @@ export interface ShownPlan {
 }
 
 /** Holds that a person can lift: with nothing else to do, they block the portfolio. */
-const BLOCKING: ReadonlySet<HoldReason> = new Set<HoldReason>(['frozen', 'no-caps', 'account-blocked'])
+const BLOCKING: ReadonlySet<HoldReason> = new Set<HoldReason>(['frozen', 'no-caps', 'account-blocked', 'over-cap'])
 
 const LEVER_WORDS: Readonly<Record<LeverKind, string>> = {
   'daily-budget': 'dailyBudget',
@@ -68,8 +69,8 @@ export function planText(plan: ShownPlan, paint: Paint, showAll: boolean): strin
     `${paint.bold(`Portfolio ${header.portfolio}`)} · ${header.mode} · plan ${header.id} · made ${isoInstant(header.madeAt)}, valid until ${isoInstant(header.expiresAt)}`,
     ...driftText(plan),
     ...standingText(header, plan.decisions, paint),
-    ...changesText(plan, paint),
-    ...holdsText(plan, showAll),
+    ...changesText(plan, paint, showAll),
+    ...holdsText(plan, paint, showAll),
     ...capsText(plan),
     '',
     paint.bold(summaryText(plan)),
@@ -89,17 +90,17 @@ function driftText({ drifts, decisions }: ShownPlan): readonly string[] {
   ]
 }
 
-function changesText(plan: ShownPlan, paint: Paint): readonly string[] {
+function changesText(plan: ShownPlan, paint: Paint, showAll: boolean): readonly string[] {
   const byAccount = Map.groupBy(changesOf(plan), ({ change }) => accountKey(change.lever.account))
   const outcome = outcomeWords(plan.decisions, plan.header.dayTarget.currency)
   return [...byAccount].flatMap(([account, changes]) => [
     '',
     account,
-    ...changes.flatMap((one) => changeLines(one, outcome, paint)),
+    ...changes.flatMap((one) => changeLines(one, outcome, paint, showAll)),
   ])
 }
 
-function changeLines(one: ChangeDecision, outcome: string, paint: Paint): readonly string[] {
+function changeLines(one: ChangeDecision, outcome: string, paint: Paint, showAll: boolean): readonly string[] {
   const { change, name, binding, why } = one
   const { lever } = change
   const limits = binding.length > 0 ? `  limited by: ${binding.map((limit) => limit.name).join(', ')}` : ''
@@ -107,7 +108,13 @@ function changeLines(one: ChangeDecision, outcome: string, paint: Paint): readon
     `  ~ ${accountKey(lever.account)} ${paint.bold(name)}  ${LEVER_WORDS[lever.kind]}  ${fromTo(change)}${limits}`,
     `      ${why}`,
     ...(lever.kind === 'status' ? [] : [paint.dim(`      ${restsOn(one, outcome)}`)]),
+    ...guardrailLines(one, paint, showAll),
   ]
+}
+
+const guardrailLines = (one: Decision, paint: Paint, showAll: boolean): readonly string[] => {
+  const text = guardrailsText(one, showAll)
+  return text === undefined ? [] : [paint.dim(`      ${text}`)]
 }
 
 /** What is expected of a change, how much of what it rests on is in, and what keeps the campaign from bringing more. */
@@ -131,17 +138,20 @@ function fromTo({ from, to }: ChangeDecision['change']): string {
   return `${amount} → ${amountText(to.amount)} (${changeText(from.amount, to.amount)})`
 }
 
-function holdsText(plan: ShownPlan, showAll: boolean): readonly string[] {
+function holdsText(plan: ShownPlan, paint: Paint, showAll: boolean): readonly string[] {
   const holds = holdsOf(plan)
   if (holds.length === 0) return []
   if (showAll)
     return [
       '',
       'Held:',
-      ...holds.map(
-        ({ lever, name, value, reason, detail, limitedBy }) =>
+      ...holds.flatMap((one) => {
+        const { lever, name, value, reason, detail, limitedBy } = one
+        return [
           `  = ${accountKey(lever.account)} ${name}  ${LEVER_WORDS[lever.kind]}  ${valueWords(value)}  ${reason}: ${detail}${limitedBy && limitedBy !== 'budget' ? ` (limited by its ${limitedBy})` : ''}`,
-      ),
+          ...guardrailLines(one, paint, showAll),
+        ]
+      }),
     ]
   const byReason = Map.groupBy(holds, ({ reason }) => reason)
   const rows = [...byReason]
@@ -189,29 +199,37 @@ export const planJson = (plan: ShownPlan) => ({
     resolution,
     detail,
   })),
-  changes: changesOf(plan).map(({ change, name, expected, binding, why, maturity, limitedBy, prediction }) => ({
-    lever: leverKey(change.lever),
-    account: accountKey(change.lever.account),
-    name,
-    from: valueJson(change.from),
-    to: valueJson(change.to),
-    expected,
-    binding,
-    why,
-    maturity,
-    limitedBy: limitedBy ?? null,
-    prediction: prediction ?? null,
-  })),
-  holds: holdsOf(plan).map(({ lever, name, value, reason, detail, maturity, limitedBy, prediction }) => ({
-    lever: leverKey(lever),
-    account: accountKey(lever.account),
-    name,
-    value: valueJson(value),
-    reason,
-    detail,
-    maturity: maturity ?? null,
-    limitedBy: limitedBy ?? null,
-    prediction: prediction ?? null,
-  })),
+  changes: changesOf(plan).map((one) => {
+    const { change, name, expected, binding, why, maturity, limitedBy, prediction } = one
+    return {
+      lever: leverKey(change.lever),
+      account: accountKey(change.lever.account),
+      name,
+      from: valueJson(change.from),
+      to: valueJson(change.to),
+      expected,
+      binding,
+      why,
+      maturity,
+      limitedBy: limitedBy ?? null,
+      prediction: prediction ?? null,
+      guardrails: guardrailsJson(one),
+    }
+  }),
+  holds: holdsOf(plan).map((one) => {
+    const { lever, name, value, reason, detail, maturity, limitedBy, prediction } = one
+    return {
+      lever: leverKey(lever),
+      account: accountKey(lever.account),
+      name,
+      value: valueJson(value),
+      reason,
+      detail,
+      maturity: maturity ?? null,
+      limitedBy: limitedBy ?? null,
+      prediction: prediction ?? null,
+      guardrails: guardrailsJson(one),
+    }
+  }),
   proposedCaps: plan.header.proposedCaps.map(({ scope, dayCap }) => ({ scope, dayCap: amountJson(dayCap) })),
 })
