@@ -39,11 +39,12 @@ const pulling = (platforms: readonly string[], sendsTo: readonly QueueName[]): P
   archives: false,
 })
 
-const verifying = (platforms: readonly string[]): Permissions => ({
+/** It asks for a pull where somebody has moved a budget since the last one. */
+const verifying = (platforms: readonly string[], pull: QueueName): Permissions => ({
   tables: { control: 'write', facts: 'read' },
   appendsAudit: true,
   readsAudit: true,
-  sendsTo: [],
+  sendsTo: [pull],
   secret: { platforms, kind: 'read' },
   archives: false,
 })
@@ -73,11 +74,11 @@ export const PERMISSIONS: Readonly<Record<LambdaName, Permissions>> = {
     archives: false,
   },
   pull: pulling(OTHERS, ['plan', 'act']),
-  verify: verifying(OTHERS),
+  verify: verifying(OTHERS, 'pull'),
   act: acting(OTHERS, 'act'),
   guard: guarding(OTHERS, 'act'),
   'pull-google-ads': pulling(GOOGLE_ADS, ['plan']),
-  'verify-google-ads': verifying(GOOGLE_ADS),
+  'verify-google-ads': verifying(GOOGLE_ADS, 'pull-google-ads'),
   'act-google-ads': acting(GOOGLE_ADS, 'act-google-ads'),
   'guard-google-ads': guarding(GOOGLE_ADS, 'act-google-ads'),
   plan: {

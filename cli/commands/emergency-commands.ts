@@ -40,12 +40,7 @@ export const drillOf = ({ changes, after, latency, tablesDown = false }: DrillTy
 /** What is for the minutes in which something has gone wrong. Loads no more than it needs. */
 export function addEmergencyCommands(sluice: Command, context: Context): void {
   const shown = ['sluice kill everything', 'sluice kill meta:1234567890 --reason "wrong prices"']
-  const made = command(
-    sluice,
-    'kill',
-    'pause at the platforms, at once and without asking; works with the tables down',
-    shown,
-  )
+  const made = command(sluice, 'kill', 'pause at the platforms, at once, with the tables down too', shown)
   drilled(configured(made))
     .argument('[scope]', 'everything, meta, meta:123 or meta:123/456')
     .option('--reason <text>', 'for the record')

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { type Common, type Context, command, configured, timed, wholeNumber } from './context.ts'
+import { type DrillTyped, drilled, drillOf } from './emergency-commands.ts'
 
 /** Everything but the loop's own verbs. Each loads its code when it runs, so that freeze waits for nothing else. */
 export function addOtherCommands(sluice: Command, context: Context): void {
@@ -35,12 +36,14 @@ export function addDemo(sluice: Command, context: Context): void {
 
 function addFreeze(sluice: Command, context: Context): void {
   const shown = ['sluice freeze', 'sluice freeze meta:1234567890 --reason "wrong prices"']
-  configured(command(sluice, 'freeze', 'stop every push, at once and without asking', shown))
+  drilled(configured(command(sluice, 'freeze', 'stop every push, at once and without asking', shown)))
     .argument('[scope]', 'everything, meta, meta:123 or meta:123/456', 'everything')
     .option('--reason <text>', 'for the record')
-    .action((scope: string, options: Common & { reason?: string }) =>
+    .action((scope: string, options: Common & DrillTyped & { reason?: string; drill?: boolean }) =>
       context.run('freeze', options, async (screen) =>
-        (await import('./freeze.ts')).freeze(scope, freezeOptions(options, context), screen),
+        options.drill
+          ? (await import('./drill.ts')).drill({ button: 'freeze', ...drillOf(options) }, screen)
+          : (await import('./freeze.ts')).freeze(scope, freezeOptions(options, context), screen),
       ),
     )
 }

@@ -69,14 +69,16 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
     ? (standingOrder(question, before) ?? capFor(question, { ...before, known: was }))
     : undefined
   if (sighting.portfolio && limit && compare(amountOf(observed), limit.amount) > 0) {
-    const state: LeverState = { ...seen, cutBackTo: { kind: 'money', amount: limit.amount } }
     const worst = times(amountOf(observed), question.factor, 'up')
-    return {
-      state,
-      drift: drift('cut-back', `${limit.why}; at worst today costs ${amountText(worst)} on this budget`),
+    const why = `${limit.why}; at worst today costs ${amountText(worst)} on this budget`
+    const state: LeverState = {
+      ...seen,
+      cutBackTo: { kind: 'money', amount: limit.amount },
+      cutBackWhy: `set by ${event?.actor ?? 'somebody'}, ${why}`,
     }
+    return { state, drift: drift('cut-back', why) }
   }
-  const { cutBackTo: _, pausedFor: _paused, ...inside } = seen
+  const { cutBackTo: _, cutBackWhy: _why, pausedFor: _paused, ...inside } = seen
   return adopt(theirs(inside), sighting.portfolio, drift, now)
 }
 

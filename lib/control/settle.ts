@@ -170,7 +170,7 @@ function pausedBy(state: LeverState, { pending }: LeverState, { kind }: { readon
 /** An order to cut back stands until the budget is there. */
 function withoutMetCap(state: LeverState): LeverState {
   if (!state.cutBackTo || amountOf(state.known).micros > amountOf(state.cutBackTo).micros) return state
-  const { cutBackTo: _, ...met } = state
+  const { cutBackTo: _, cutBackWhy: _why, ...met } = state
   return met
 }
 

@@ -23,6 +23,7 @@ import { accountDayCap, checkCurrencies, overDeliveryFactor } from './portfolios
 import { mergedRaises, raiseText, type SeenRaises, sameRaises, withRaises } from './raises.ts'
 import type { Sighting } from './sighting.ts'
 import { sightingsOf } from './sightings.ts'
+import { tellOutsideCaps } from './tell-outside.ts'
 import { valueText } from './value-text.ts'
 
 /** Levers in one transaction. */
@@ -69,6 +70,7 @@ export async function syncLevers(
   if (drifts.length > 0) await loop.facts.putDrifts(drifts)
   // Most turns find nothing to write: then what was read first still stands.
   const states = differing.length + gone.length === 0 ? known : await loop.money.allLevers(account)
+  await tellOutsideCaps(structure, states.values(), policies, date, loop)
   await askForCorrections(sightings, states, structure, policies, date, loop)
   await askForSchedules(states, structure, policies, loop)
   return { budgets: sightings.filter(({ lever }) => isBudget(lever)).length, drifts: drifts.length }

@@ -4,6 +4,7 @@ import { type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { Instant } from '../units/calendar.ts'
 import { auditAccount, isAuditDue } from './audit.ts'
+import { lookForEdits } from './look.ts'
 import type { Loop } from './loop.ts'
 import { allPolicies, policiesOf } from './portfolios.ts'
 import { compareReadback } from './push.ts'
@@ -14,9 +15,9 @@ import type { Summary } from './summary.ts'
 /** Intents settled in one transaction. */
 const CHUNK = 25
 
-/** A turn of verify: settles what is open, and on the hour compares the state with the log. */
+/** A turn of verify: settles what is open, looks for edits, and on the hour compares the state with the log. */
 export async function verifyTurn(account: AccountRef, turn: Instant, loop: Loop): Promise<Summary> {
-  const settled = await verifyAccount(account, loop)
+  const settled = { ...(await verifyAccount(account, loop)), ...(await lookForEdits(account, loop)) }
   return isAuditDue(turn) ? { ...settled, ...(await auditAccount(account, loop)) } : settled
 }
 

@@ -50,6 +50,7 @@ const divergence = z.strictObject({
   action: withoutCuts.default('alert'),
   minutes: z.int().min(15).max(1440).default(90),
 })
+const outsideCaps = z.strictObject({ action: z.enum(['off', 'alert']).default('alert') })
 const oscillation = z.strictObject({
   action: withoutCuts.default('alert'),
   reversals: z.int().min(2).max(50).default(4),
@@ -73,6 +74,7 @@ export const breakersSchema = z.strictObject({
   zeroDelivery: zeroDelivery.prefault({}),
   zeroConversions: zeroConversions.prefault({}),
   claimsAboveOrders: claimsAboveOrders.prefault({}),
+  outsideCaps: outsideCaps.prefault({}),
   divergence: divergence.prefault({}),
   oscillation: oscillation.prefault({}),
   refusals: refusals.prefault({}),

@@ -49,6 +49,8 @@ export interface LeverState {
   readonly hold?: LeverHold
   /** Outside the caps by somebody else's hand: to be cut back to this. */
   readonly cutBackTo?: LeverValue
+  /** Whose edit that was, which cap it broke, and what the day costs at worst: half a sentence for a marketer. */
+  readonly cutBackWhy?: string
   /** Stands for as long as the budget stands raised, whatever else is written, paused or refused meanwhile. */
   readonly event?: EventMark
   /** Paused by the guard for this alert, and by nobody since: a person's tap resumes it. */

@@ -17,7 +17,11 @@ export const LEAST_DAYS = 3
 const USUAL_DAYS = 14
 
 /** Running campaigns of the portfolio. */
-export const watched = ({ policy, structure, today }: GuardView): readonly Campaign[] =>
+export const watched = ({
+  policy,
+  structure,
+  today,
+}: Pick<GuardView, 'policy' | 'structure' | 'today'>): readonly Campaign[] =>
   structure.campaigns.filter(
     (campaign) => campaign.status === 'active' && memberOf(policy, structure.account, campaign, today) !== undefined,
   )
@@ -29,8 +33,10 @@ export const managedOf = (
 ): readonly Campaign[] => campaigns.filter((campaign) => memberOf(policy, structure.account, campaign, today)?.managed)
 
 /** Those campaigns of the account that have these ids, in its order. */
-export const campaignIds = ({ structure }: GuardView, ids: ReadonlySet<string>): readonly CampaignId[] =>
-  structure.campaigns.filter(({ id }) => ids.has(id)).map(({ id }) => id)
+export const campaignIds = (
+  { structure }: Pick<GuardView, 'structure'>,
+  ids: ReadonlySet<string>,
+): readonly CampaignId[] => structure.campaigns.filter(({ id }) => ids.has(id)).map(({ id }) => id)
 
 export const subjectOf = ({ id, name }: Campaign): AlertSubject => ({ kind: 'campaign', id, name })
 
@@ -130,7 +136,11 @@ export function ratePerHour(view: GuardView, campaigns: readonly CampaignId[]): 
 }
 
 /** @param perHour main units of the account's currency; negative counts as nothing */
-export const waiting = (view: GuardView, kind: WaitingCost['kind'], perHour: number): WaitingCost => ({
+export const waiting = (
+  view: Pick<GuardView, 'structure'>,
+  kind: WaitingCost['kind'],
+  perHour: number,
+): WaitingCost => ({
   kind,
   perHour: fromMainUnits(Math.max(0, perHour), view.structure.currency, 'up'),
 })

@@ -3,6 +3,7 @@ import { claimsAboveOrders } from './claims-above-orders.ts'
 import { divergence } from './divergence.ts'
 import { notServing } from './not-serving.ts'
 import { oscillation } from './oscillation.ts'
+import { outsideCaps } from './outside-caps.ts'
 import { priceJump } from './price-jump.ts'
 import { refusals } from './refusals.ts'
 import { runawaySpend } from './runaway-spend.ts'
@@ -18,6 +19,7 @@ const RULES: Readonly<Record<BreakerName, Breaker>> = {
   zeroDelivery,
   zeroConversions,
   claimsAboveOrders,
+  outsideCaps,
   divergence,
   oscillation,
   refusals,
