@@ -5,8 +5,11 @@
 import { parseArgs } from 'node:util'
 import { MISUSED, understood } from '../bench/usage.ts'
 import { control } from './control.ts'
+import { engine, kills } from './engine.ts'
+import { mutation } from './mutation.ts'
 import { scenarios } from './scenarios.ts'
 import { sim } from './sim.ts'
+import { soak } from './soak.ts'
 
 export interface PartOptions {
   readonly seeds?: number
@@ -18,6 +21,8 @@ export interface PartOptions {
   /** Part `sim`: how much is added, or for how long. */
   readonly cycles?: number
   readonly minutes?: number
+  /** Parts `engine` and `kills`: another engine than our own. */
+  readonly endpoint?: string
   /** Begin again, and forget what was made before. */
   readonly anew: boolean
 }
@@ -30,10 +35,10 @@ export interface Part {
   run(options: PartOptions): Promise<boolean>
 }
 
-const PARTS: Readonly<Record<string, Part>> = { scenarios, control, sim }
+const PARTS: Readonly<Record<string, Part>> = { scenarios, control, sim, engine, kills, mutation, soak }
 
 const USAGE =
-  'npm run prove -- PART [--seeds=N] [--only=name,…] [--controllers=name,…] [--workers=N] [--cycles=N] [--minutes=N] [--anew]'
+  'npm run prove -- PART [--seeds=N] [--only=name,…] [--controllers=name,…] [--workers=N] [--cycles=N] [--minutes=N] [--endpoint=URL] [--anew]'
 
 /** @throws RangeError for options that cannot be */
 function argumentsOf(args: readonly string[]) {
@@ -47,6 +52,7 @@ function argumentsOf(args: readonly string[]) {
       workers: { type: 'string' },
       cycles: { type: 'string' },
       minutes: { type: 'string' },
+      endpoint: { type: 'string' },
       anew: { type: 'boolean', default: false },
     },
   })
@@ -58,6 +64,7 @@ function argumentsOf(args: readonly string[]) {
   const minutes = count('minutes', values.minutes)
   const options: PartOptions = {
     anew: values.anew,
+    ...(values.endpoint === undefined ? {} : { endpoint: values.endpoint }),
     ...(seeds === undefined ? {} : { seeds }),
     ...(workers === undefined ? {} : { workers }),
     ...(cycles === undefined ? {} : { cycles }),
