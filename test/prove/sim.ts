@@ -16,7 +16,7 @@ import type { Stretch } from './sim-main.ts'
 
 const RESULTS = fileURLToPath(new URL('../../docs/results/sim.jsonl', import.meta.url))
 /** Cycles of one line of the results: some minutes of work. */
-const STRETCH = 50_000
+const STRETCH = 10_000
 const DEFAULT_CYCLES = 1_000_000
 
 /** One stretch as it is kept. */

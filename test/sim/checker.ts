@@ -3,6 +3,7 @@ import { scopesOf } from '../../lib/model/freeze.ts'
 import type { PullStatus } from '../../lib/model/history.ts'
 import type { IntentId } from '../../lib/model/intent.ts'
 import {
+  isBudget,
   type LeverChange,
   type LeverKey,
   type LeverValue,
@@ -19,7 +20,7 @@ import { type Bystander, onCommit, stillCounted } from './commit-checks.ts'
 import { type DataQuality, onGoodData } from './data-checks.ts'
 import type { InvariantName, Violation } from './invariants.ts'
 import { emptyMirror, type Mirror, microsOf } from './mirror.ts'
-import type { TrueAccount } from './platforms.ts'
+import { canSpendAt, type TrueAccount } from './platforms.ts'
 import type { Effect, Worker } from './workers.ts'
 
 export interface Checker {
@@ -151,7 +152,9 @@ export function checker(
     mirror.ours.add(key)
     const state = mirror.levers.get(key)
     if (state) stillCounted(one, state)
-    if (value.kind === 'money') {
+    // What cannot spend costs nothing, wherever it stands.
+    const budget = isBudget(change.lever) ? own.budgets.get(change.lever.id) : undefined
+    if (value.kind === 'money' && budget && canSpendAt(own, budget) && !state?.idle) {
       const date = dateAt(now(), own.zone)
       const high = mirror.ourHigh.get(key)
       const before = high?.date === date ? high.micros : 0n
