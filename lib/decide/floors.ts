@@ -100,7 +100,7 @@ export function floorsOf(
     ...day.launches.map(
       ({ name, atLeast }): Floor => ({
         name: 'launch',
-        detail: `"${name}" has its launch budget`,
+        detail: `the launch of "${name}"`,
         atLeast,
         has: ({ account, budget }) =>
           campaignsFedBy(account.structure, budget).some((campaign) => {

@@ -67,10 +67,12 @@ export function splitDay(
   if (found.kind === 'infeasible')
     return {
       kind: 'impossible',
-      detail: `these limits contradict each other: ${found.conflict.map((one) => limitText(one, observation, groups.terms)).join('; ')}`,
+      detail: `these limits contradict each other: ${found.conflict.map((one) => limitText(one, observation, groups.terms)).join('; ')}: change one of them in the policy`,
     }
   const explored = explore(goal, positions, found, exploration.maxCost, (bonus) => solved(asked(bonus)).found)
-  return splitOf(observation, problem, found, explored, groups.terms, positions)
+  const split = splitOf(observation, problem, found, explored, groups.terms, positions)
+  const conflicts = groups.conflicts.map((detail) => ({ name: 'conflict', detail }))
+  return { ...split, binding: [...split.binding, ...conflicts] }
 }
 
 /**
@@ -122,7 +124,8 @@ function explore(
 /** Relaxations per plan: enough for any portfolio whose curves are nearly concave, and bounded for all others. */
 const EFFORT = { gap: 1e-5, nodes: 60 }
 
-function solved(asked: Problem): { problem: Problem; found: Allocation } {
+/** With ceilings on average eased as far as a day can come. */
+export function solved(asked: Problem): { problem: Problem; found: Allocation } {
   const { averages = [] } = asked
   const problem = { ...asked, averages: averages.map((one) => ({ ...one, spendPerOutcome: approach(asked, one) })) }
   const found = allocateSpend(problem, EFFORT)

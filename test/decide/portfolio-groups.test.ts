@@ -81,6 +81,62 @@ describe('commitments and launches', () => {
   })
 })
 
+describe('what was promised within a group that has a maximum', () => {
+  const capped = (atMost: string, ...floors: readonly Floor[]) =>
+    groupsOf([{ name: 'one', match: {}, atMost }], 600, floors)
+
+  test('gives way to it, and both are named, with their values and what can be done', () => {
+    // 80 for each of the others leave 85 of 325.
+    const { terms, conflicts } = capped('325 EUR', floorOf('commitment "tv"', 110, ['1']))
+    expect(byName(terms, 'group "one"').atMost).toBeCloseTo(325, 6)
+    expect(byName(terms, 'commitment "tv"').atLeast).toBeCloseTo(85, 6)
+    expect(conflicts).toEqual([
+      'commitment "tv" asks for 110.00 EUR today, and group "one" gets at most 325.00 EUR a day (atMost): the maximum holds, commitment "tv" gets 85.00 EUR; raise the maximum, or lower what was promised',
+    ])
+  })
+
+  test('gives way alike, what each would have anyway apart', () => {
+    // 30 each beyond 80 are asked for, and 30 are there.
+    const { terms } = capped('350 EUR', floorOf('a', 110, ['1']), floorOf('b', 110, ['2']))
+    expect([byName(terms, 'a').atLeast, byName(terms, 'b').atLeast]).toEqual([
+      expect.closeTo(95, 6),
+      expect.closeTo(95, 6),
+    ])
+  })
+
+  test('keeps what there is room for', () => {
+    const { terms, conflicts } = capped('350 EUR', floorOf('a', 110, ['1']))
+    expect(byName(terms, 'a').atLeast).toBeCloseTo(110, 6)
+    expect(conflicts).toEqual([])
+  })
+
+  test('gives way to the minimum of a group within it as well', () => {
+    const groups = [
+      { name: 'one', match: {}, atMost: '360 EUR' },
+      { name: 'inner', within: 'one', match: { id: '2' }, atLeast: '115 EUR' },
+    ]
+    const { terms } = groupsOf(groups, 600, [floorOf('a', 110, ['1'])])
+    // 115 and twice 80 leave 85.
+    expect(byName(terms, 'a').atLeast).toBeCloseTo(85, 6)
+    expect(byName(terms, 'group "one"').atMost).toBeCloseTo(360, 6)
+  })
+
+  test('does not keep the group from going down to a maximum that steps cannot reach today', () => {
+    const { terms } = capped('100 EUR', floorOf('a', 110, ['1']))
+    expect(byName(terms, 'group "one"').atMost).toBeCloseTo(320, 6)
+    expect(byName(terms, 'group "one"').detail.atMost).toMatch(/at most 100\.00 EUR a day .*cannot get to in one day/)
+  })
+})
+
+test('minimums that are more than the day has are named together', () => {
+  const { conflicts } = groupsOf([{ name: 'one', match: { id: '1' }, atLeast: '110 EUR' }], 200, [
+    floorOf('commitment "tv"', 105, ['2']),
+  ])
+  expect(conflicts).toEqual([
+    'group "one" gets at least 110.00 EUR a day (atLeast), commitment "tv" gets at least 105.00 EUR today: that is 215.00 EUR together, and the day has 200.00 EUR; the day spends more than it has: lower one of them, or raise flight.total',
+  ])
+})
+
 describe('a limit that steps cannot reach today', () => {
   test.each<[why: string, group: object, wanted: Partial<GroupTerms>]>([
     ['a maximum below the least of its budgets', { atMost: '50 EUR' }, { atMost: expect.closeTo(80, 6) }],
@@ -107,6 +163,28 @@ describe('a limit that steps cannot reach today', () => {
       6,
     )
   })
+})
+
+test('a commitment in a group that may have less is named in the plan, and the group keeps its maximum', () => {
+  const market: KnownMarket = {
+    accounts: [
+      { id: '1', budget: 100, level: 10 },
+      { id: '2', budget: 100, level: 3 },
+    ],
+    target: 300,
+    policy: {
+      groups: [{ name: 'dear', match: { id: '2' }, atMost: '120 EUR' }],
+      members: [
+        { id: '2', class: 'prospecting', from: '2026-11-20', launchBudget: '180 EUR' },
+        { class: 'prospecting' },
+      ],
+    },
+  }
+  const plan = planOfMarket(market)
+  expect(standing(plan, market)[1]).toBeCloseTo(120, 1)
+  expect(plan.limits?.map(({ detail }) => detail).join()).toMatch(
+    /the launch of "2" asks for 180\.00 EUR today, and group "dear" gets at most 120\.00 EUR/,
+  )
 })
 
 describe('groups that contradict each other', () => {
@@ -138,7 +216,7 @@ describe('groups that contradict each other', () => {
         kind: 'hold',
         reason: 'guardrail',
         detail: expect.stringMatching(
-          /contradict each other: group "all" gets at most this much; group "dear" gets at least this much/,
+          /contradict each other: group "all" gets at most 100\.00 EUR a day \(atMost\); group "dear" gets at least 180\.00 EUR a day \(atLeastShare 0\.6\).*: change one of them/,
         ),
       })
   })
@@ -147,7 +225,9 @@ describe('groups that contradict each other', () => {
     const plan = planOfMarket(market({ dayCap: '400 EUR' }, [{ name: 'dear', match: { id: '2' }, atLeast: '180 EUR' }]))
     expect(plan.decisions[0]).toMatchObject({
       kind: 'hold',
-      detail: expect.stringMatching(/the dayCap of google-ads:1 leaves no more room today; group "dear" gets at least/),
+      detail: expect.stringMatching(
+        /the dayCap of google-ads:1 leaves no more room today; group "dear" gets at least 180\.00 EUR a day/,
+      ),
     })
   })
 })

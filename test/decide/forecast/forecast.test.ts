@@ -165,7 +165,11 @@ describe('limits', () => {
     expect(spends(point, ['1', '2'])).toEqual([expect.closeTo(100, 3), expect.closeTo(100, 3)])
     // Slopes at 100: 8·2/100/4 − 2·2/100/4.
     expect(point.binding).toEqual([
-      { name: 'group "first"', detail: 'group "first" gets at most this much', worthPerUnit: expect.closeTo(0.03, 3) },
+      {
+        name: 'group "first"',
+        detail: 'group "first" gets at most 100.00 EUR a day (atMostShare 0.5)',
+        worthPerUnit: expect.closeTo(0.03, 3),
+      },
     ])
   })
 
