@@ -145,6 +145,7 @@ const RARER: readonly { readonly by: RegExp; readonly call: RegExp; readonly whe
   { by: /^guard/, call: /BatchWriteItem facts/, when: 'an account has more campaigns than fit one item' },
   { by: /^guard/, call: /UpdateItem facts/, when: 'never: writes of a table are allowed together' },
   { by: /^score/, call: /PutItem control/, when: 'conversions of a plan have matured' },
+  { by: /^verify/, call: /^queue pull/, when: 'a budget moved between two pulls' },
   { by: /^guard/, call: /(PutItem|BatchWriteItem) control|PutItem audit|queue act/, when: 'a breaker trips' },
   { by: /^pull/, call: /queue (plan|act)/, when: 'a budget has to be corrected, or schedules written' },
   {

@@ -1,0 +1,85 @@
+/**
+ * A simulated year, hourly, over 50 accounts. Resumable: after each month its figures are a line of
+ * docs/results/soak.jsonl, and tables and platforms lie in node_modules/.cache/soak to go on from.
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { dynamoStores } from '../../lib/store/stores.ts'
+import { createTables } from '../../playground/dynamodb/create-tables.ts'
+import { startDynamoDbInWorker } from '../../playground/dynamodb/in-worker.ts'
+import { provenance } from '../bench/results.ts'
+import { grows, type SoakState, type StretchFigures, soak as startSoak } from '../soak/soak.ts'
+import type { Part } from './main.ts'
+
+const RESULTS = fileURLToPath(new URL('../../docs/results/soak.jsonl', import.meta.url))
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/soak/', import.meta.url))
+const STATE = `${CACHE}state.json`
+const MONTHS = 13
+const DAYS = 28
+const ACCOUNTS = 50
+const SEED = 20_261_121
+
+type Line = StretchFigures & { readonly commit: string; readonly process: number }
+
+export const soak: Part = {
+  what: `a year of ${ACCOUNTS} accounts, hour by hour: nothing is lost, memory stays flat (hours; months are kept)`,
+  async run({ anew }) {
+    if (anew) for (const path of [RESULTS, CACHE]) rmSync(path, { recursive: true, force: true })
+    // Tables without the state that belongs to them, or the other way round, are of no use.
+    if (!existsSync(STATE)) for (const path of [RESULTS, CACHE]) rmSync(path, { recursive: true, force: true })
+    mkdirSync(CACHE, { recursive: true })
+    const engine = await startDynamoDbInWorker({ folder: `${CACHE}tables` })
+    const client = new DynamoDBClient({
+      endpoint: engine.endpoint,
+      requestHandler: engine.requestHandler,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'pretend', secretAccessKey: 'pretend' },
+    })
+    try {
+      await createTables(client, 'soak')
+      return await months(dynamoStores({ client, prefix: 'soak' }))
+    } finally {
+      client.destroy()
+      await engine.close()
+    }
+  },
+}
+
+async function months(stores: ReturnType<typeof dynamoStores>): Promise<boolean> {
+  const from = existsSync(STATE) ? (JSON.parse(readFileSync(STATE, 'utf8')) as SoakState) : undefined
+  const life = await startSoak({ accounts: ACCOUNTS, stores, seed: SEED, ...(from ? { from } : {}) })
+  const lines = readLines()
+  const process = (lines.at(-1)?.process ?? 0) + 1
+  while (lines.length < MONTHS) {
+    const line: Line = { ...(await life.run(DAYS)), commit: provenance().commit, process }
+    lines.push(line)
+    mkdirSync(fileURLToPath(new URL('../../docs/results/', import.meta.url)), { recursive: true })
+    appendFileSync(RESULTS, `${JSON.stringify(line)}\n`)
+    writeFileSync(STATE, JSON.stringify(life.state()))
+    const { until, turns, pushes, faults, heapBytes, lost } = line
+    console.log(
+      `month ${lines.length} to ${until}: ${turns} turns, ${pushes} pushes, ${faults} faults, heap ${(heapBytes / 1024 ** 2).toFixed(1)} MiB, ${lost.length} lost`,
+    )
+    for (const one of lost.slice(0, 20)) console.error(`  ${one}`)
+    if (lost.length > 0) return false
+  }
+  return judged(lines)
+}
+
+/** Heaps are compared within one process: another begins anew. The longest stretch of months must be half a year. */
+function judged(lines: readonly Line[]): boolean {
+  const runs = [...Map.groupBy(lines, (line) => line.process).values()].map((run) => run.map((one) => one.heapBytes))
+  const longest = Math.max(...runs.map((run) => run.length))
+  if (runs.some(grows)) console.error('the heap grows: see docs/results/soak.jsonl')
+  if (longest < 7) console.error(`memory is judged over half a year in one process, the longest had ${longest} months`)
+  return longest >= 7 && !runs.some(grows) && lines.every(({ lost }) => lost.length === 0)
+}
+
+function readLines(): Line[] {
+  if (!existsSync(RESULTS)) return []
+  return readFileSync(RESULTS, 'utf8')
+    .split('\n')
+    .filter((line) => line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Line)
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { DAY_MS } from '../../lib/units/calendar.ts'
+import { memoryStores } from '../simulation/memory-stores.ts'
+import { grows, SOAK_START, soak } from './soak.ts'
+
+const MB = 1024 * 1024
+
+test('days of several accounts, in two stretches and on after a restart: nothing is lost', async () => {
+  const stores = memoryStores()
+  const first = await soak({ accounts: 2, stores, seed: 1 })
+  const one = await first.run(2)
+  expect(one.lost).toEqual([])
+  expect(one.pulls).toBeGreaterThanOrEqual(90)
+  expect(first.state().at).toBe(SOAK_START + 2 * DAY_MS)
+  const again = await soak({ accounts: 2, stores, seed: 1, from: first.state() })
+  const two = await again.run(2)
+  expect(two.lost).toEqual([])
+  expect(two.until).toBe('2026-06-05T00:00:00Z')
+  // A soak in which nothing moves and nothing goes wrong shows nothing.
+  expect(one.pushes + two.pushes).toBeGreaterThan(0)
+  expect(one.faults + two.faults).toBeGreaterThan(0)
+})
+
+test.each<[string, readonly number[], boolean]>([
+  ['flat', [90, 60, 61, 60, 62, 61, 60, 61, 60, 62, 61, 60, 61], false],
+  ['a first month that is larger', [200, 60, 61, 60, 62, 61, 60, 61, 60, 62, 61, 60, 61], false],
+  ['one month that is larger', [60, 60, 61, 60, 62, 61, 60, 95, 60, 62, 61, 60, 61], false],
+  ['growing by three a month', [60, 63, 66, 69, 72, 75, 78, 81, 84, 87, 90, 93, 96], true],
+  ['too short to tell', [60, 90, 120], false],
+])('a heap that is %s', (_, heaps, verdict) => {
+  expect(grows(heaps.map((mb) => mb * MB))).toBe(verdict)
+})
