@@ -78,6 +78,8 @@ describe('kill', () => {
     expect(running()).toEqual([])
     const { plans } = JSON.parse((await shop.sluice('plan', '--json')).out)
     expect(plans[0].drifts).toEqual([])
+    // Nobody is told of campaigns that do not spend because they were killed.
+    expect((await shop.sluice('alerts')).out).not.toContain('open')
   })
 
   test('is pressed again without harm: there is nothing left to pause', async () => {
