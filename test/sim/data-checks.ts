@@ -18,7 +18,8 @@ export const BY_HAND = 'by hand'
 
 /** Whether a plan moves budgets on an account of which too little was read, or what was read cannot be trusted. */
 export function onGoodData({ mirror, accounts, found }: Bystander, plan: Plan, data: DataQuality): void {
-  if (plan.inputsHash === BY_HAND) return
+  // The guard cuts by spend that it has read itself, and a person may want anything.
+  if (plan.inputsHash === BY_HAND || plan.occasion === 'guard' || plan.occasion === 'rollback') return
   const { freshness } = mirror.policies.get(plan.portfolio)!.version.policy
   for (const decision of plan.decisions) {
     if (decision.kind !== 'change' || !isBudget(decision.change.lever)) continue
