@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { later } from '../../lib/units/calendar.ts'
 import { clientFor } from '../store/embedded.ts'
 import { MORNING, openShop, readyAt, type Shop } from './shop.ts'
 
@@ -81,6 +82,8 @@ test('a damaged export is refused with its line, by verify and by restore, which
   ])
   const damaged = await shop.sluice('restore', 'damaged.jsonl', ...into('sluice-third'))
   expect([damaged.code, damaged.err]).toEqual([1, expect.stringMatching(/^line \d+: .*\n.*\nNothing was written\.$/m)])
+  // The engine keeps request tokens across tables: two restores at the same instant would be one request to it.
+  shop.market.advanceTo(later(MORNING, 60_000))
   const whole = await shop.sluice('restore', 'audit.jsonl', ...into('sluice-third'))
-  expect(whole.code).toBe(0)
+  expect([whole.code, whole.err]).toEqual([0, expect.stringContaining('sluice unfreeze everything')])
 })
