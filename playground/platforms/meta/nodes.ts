@@ -107,8 +107,8 @@ const armCampaigns = (experiment: WorldExperiment): readonly string[] => [
   ...experiment.armCampaignIds,
 ]
 
-/** Cells have ids of their own: the study's with the arm's number behind it. */
-export const cellId = (experiment: WorldExperiment, arm: number): string => `${experiment.id}${100 + arm}`
+/** Cells have ids of their own, as long as any: the study's with the arm's number in place of its first digits. */
+export const cellId = (experiment: WorldExperiment, arm: number): string => `${900 + arm}${experiment.id.slice(3)}`
 
 export const studiesOf = (account: WorldAccount): readonly StudyNode[] =>
   account.experiments.map((experiment) => ({ kind: 'study', account, experiment }))

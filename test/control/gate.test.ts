@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import { stopped } from '../../lib/control/gate.ts'
+import { packGuardrails } from '../../lib/model/guardrail.ts'
+import type { LeverState } from '../../lib/model/lever-state.ts'
+import type { ChangeDecision } from '../../lib/model/plan.ts'
+import { addDays } from '../../lib/units/calendar.ts'
+import { toMultiple } from '../../lib/units/money.ts'
+import { aState, budgetLeverOf, euros, someCapabilities } from '../decide/samples.ts'
+import { anObservation, NOW, TODAY } from '../measure/samples.ts'
+
+const worth = (units: number) => ({ kind: 'money', amount: euros(units) }) as const
+const decision = (from: number, to: number, over: Partial<ChangeDecision> = {}): ChangeDecision =>
+  ({
+    kind: 'change',
+    change: { lever: budgetLeverOf('1'), from: worth(from), to: worth(to) },
+    ...over,
+  }) as ChangeDecision
+const policyWith = (over: Readonly<Record<string, unknown>> = {}) =>
+  anObservation({ accounts: [{ key: 'google-ads:1', campaigns: [] }], policy: over }).policy.policy
+
+const asked = (
+  change: ChangeDecision,
+  state: Partial<LeverState> = {},
+  policy: Readonly<Record<string, unknown>> = {},
+  capabilities = someCapabilities,
+) => stopped(change, aState('1', 100, state), { policy: policyWith(policy), date: TODAY, capabilities })
+
+describe('at the moment of the push', () => {
+  test('a usual raise and a usual cut go through', () => {
+    expect(asked(decision(100, 120))).toBeUndefined()
+    expect(asked(decision(100, 80))).toBeUndefined()
+  })
+
+  test('what a guardrail of the plan blocked is not sent', () => {
+    const guardrails = packGuardrails([{ name: 'learning', verdict: 'block' }])
+    expect(asked(decision(100, 120, { guardrails }))).toBe('a guardrail stands against it in the plan itself')
+  })
+
+  test('what is doubted is not moved, up or down, unless the policy bounds it around what it is read as', () => {
+    const doubted = { doubted: { was: worth(2), since: NOW } }
+    expect(asked(decision(100, 120), doubted)).toMatch(/read as 100\.00 EUR, 50\.0 times the 2\.00 EUR/)
+    expect(asked(decision(100, 80), doubted)).toMatch(/mistake of units/)
+    const bounds = [{ account: 'google-ads:1', budget: '91', atLeast: '10 EUR', atMost: '200 EUR' }]
+    expect(asked(decision(100, 120), doubted, { bounds })).toBeUndefined()
+    expect(asked(decision(100, 120), { doubted: { was: worth(2.01), since: NOW } })).toBeUndefined()
+  })
+
+  test('the fifth raise of a day is not sent, the fifth cut is', () => {
+    expect(asked(decision(100, 120), { day: TODAY, writes: 3 })).toBeUndefined()
+    expect(asked(decision(100, 120), { day: TODAY, writes: 4 })).toMatch(/^it was moved 4 times today/)
+    expect(asked(decision(100, 80), { day: TODAY, writes: 4 })).toBeUndefined()
+    expect(asked(decision(100, 120), { day: addDays(TODAY, -1), writes: 4 })).toBeUndefined()
+  })
+
+  test('a raise above the policy’s bound of the budget is not sent, a cut on its way to it is', () => {
+    const bounds = [{ account: 'google-ads:1', budget: '91', atMost: '90 EUR' }]
+    expect(asked(decision(80, 91), {}, { bounds })).toMatch(/^91\.00 EUR is more than the 90\.00 EUR/)
+    expect(asked(decision(80, 90), {}, { bounds })).toBeUndefined()
+    expect(asked(decision(120, 100), {}, { bounds })).toBeUndefined()
+  })
+
+  test('a value fifty times what it stands at, or a fiftieth, is not sent', () => {
+    expect(asked(decision(100, 5_000))).toMatch(/^5000\.00 EUR is 50\.0 times apart from the 100\.00 EUR/)
+    expect(asked(decision(100, 4_999))).toBeUndefined()
+    expect(asked(decision(100, 2))).toMatch(/taken for a mistake of units/)
+    expect(asked(decision(100, 2.01))).toBeUndefined()
+  })
+
+  test('nor is one fifty times what it stood at this morning, or within a week', () => {
+    expect(asked(decision(100, 120), { day: TODAY, dayStart: worth(2) })).toMatch(/60\.0 times apart/)
+    const past = (days: number) => ({ past: [{ date: addDays(TODAY, -days), value: worth(2) }] })
+    expect(asked(decision(100, 120), past(7))).toMatch(/60\.0 times apart/)
+    expect(asked(decision(100, 120), past(8))).toBeUndefined()
+  })
+
+  test('an order back to the caps is sent, however large the error that it undoes; so is the guard’s cut', () => {
+    expect(asked(decision(10_000, 120), { cutBackTo: worth(120) })).toBeUndefined()
+    expect(asked(decision(10_000, 120, { alert: 'a' as never }))).toBeUndefined()
+    // A raise is no order back.
+    expect(asked(decision(100, 5_000), { cutBackTo: worth(120) })).toMatch(/50\.0 times apart/)
+  })
+
+  test('a value of which the platform would keep half is not sent', () => {
+    const coarse = {
+      ...someCapabilities,
+      normalise: (_: unknown, value: ChangeDecision['change']['to']) =>
+        value.kind === 'money'
+          ? { kind: 'money' as const, amount: toMultiple(value.amount, 60_000_000n, 'down') }
+          : value,
+    }
+    expect(asked(decision(100, 119), {}, {}, coarse)).toBeUndefined()
+    expect(asked(decision(150, 120.5), {}, {}, coarse)).toBeUndefined()
+    const halving = { ...coarse, normalise: () => worth(60) }
+    expect(asked(decision(100, 120), {}, {}, halving)).toBe('the platform would keep 60.00 EUR of 120.00 EUR')
+  })
+})

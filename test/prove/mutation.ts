@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hashOfText } from '../../lib/model/canonical.ts'
+import type { Part, PartOptions } from './main.ts'
+import { mutantsOf, mutated } from './mutants.ts'
+
+/** The code that stands between a wrong decision and money, each with the tests that are to notice a slip in it. */
+const TARGETS: Readonly<Record<string, readonly string[]>> = {
+  'lib/decide/interval.ts': ['test/decide/interval.test.ts', 'test/decide/guardrails.test.ts'],
+  'lib/decide/magnitude.ts': ['test/control/gate.test.ts', 'test/decide/holds.test.ts'],
+  'lib/decide/over-cap.ts': ['test/decide/holds.test.ts'],
+  'lib/decide/account-checks.ts': ['test/decide/holds.test.ts'],
+  'lib/decide/holds.ts': ['test/decide/holds.test.ts'],
+  'lib/decide/guardrails.ts': ['test/decide/guardrails.test.ts'],
+  'lib/decide/group-rooms.ts': ['test/decide/holds.test.ts', 'test/decide/plan.test.ts'],
+  'lib/decide/shared-caps.ts': ['test/decide/shared-caps.test.ts'],
+  'lib/decide/change-limit.ts': ['test/decide/plan.test.ts'],
+  'lib/model/guardrail.ts': ['test/model/guardrail.test.ts'],
+  'lib/control/gate.ts': ['test/control/gate.test.ts'],
+  'lib/control/broken-cap.ts': ['test/control/ledger.test.ts', 'test/control/push-protocol.test.ts'],
+  'lib/control/last-look.ts': ['test/control/day-rise.test.ts', 'test/control/other-levers.test.ts'],
+}
+
+const ROOT = join(import.meta.dirname, '../..')
+const RESULTS = join(ROOT, 'docs/results/mutation.jsonl')
+const COPIED = ['lib', 'test', 'playground', 'cli', 'functions', 'package.json', 'tsconfig.json', 'vitest.config.ts']
+/** A mutant that makes a test run on for ever is noticed. */
+const TIMEOUT_MS = 300_000
+
+interface Result {
+  readonly file: string
+  /** Of the file and its tests: what was found stands as long as these do. */
+  readonly hash: string
+  readonly id: string
+  readonly killed: boolean
+}
+
+/** `npm run prove -- mutation [--only=lib/decide/interval.ts,…]`: which slips in the guard code the tests notice. */
+export const mutation: Part = {
+  what: 'slips in the guard code, one after the other: which of them the tests notice',
+  check({ only = [] }) {
+    const unknown = only.filter((file) => !Object.hasOwn(TARGETS, file))
+    if (unknown.length > 0)
+      throw new RangeError(`--only=${unknown.join(',')}: choose among ${Object.keys(TARGETS).join(', ')}`)
+  },
+  async run(options: PartOptions) {
+    const files = options.only ?? Object.keys(TARGETS)
+    if (options.anew && existsSync(RESULTS)) rmSync(RESULTS)
+    const copy = copied()
+    try {
+      for (const file of files) prove(file, copy)
+    } finally {
+      rmSync(copy, { recursive: true })
+    }
+    return files.every((file) => report(file))
+  },
+}
+
+/** The working tree is never touched: others may be using it. */
+function copied(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-mutation-'))
+  for (const one of COPIED) cpSync(join(ROOT, one), join(folder, one), { recursive: true })
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
+
+const testsOf = (file: string): readonly string[] => (TARGETS[file] ?? []).filter((one) => existsSync(join(ROOT, one)))
+
+const hashFor = (file: string): string =>
+  hashOfText([file, ...testsOf(file)].map((one) => readFileSync(join(ROOT, one), 'utf8')).join('\n')).slice(0, 16)
+
+/** @throws Error where the tests fail as the code stands: then no mutant tells anything */
+function prove(file: string, copy: string): void {
+  const source = readFileSync(join(ROOT, file), 'utf8')
+  const hash = hashFor(file)
+  const done = new Set(resultsOf(file).map(({ id }) => id))
+  const left = mutantsOf(source).filter(({ id }) => !done.has(id))
+  if (left.length === 0) return
+  if (!passes(file, copy)) throw new Error(`the tests of ${file} fail as it stands: mend them first`)
+  for (const mutant of left) {
+    writeFileSync(join(copy, file), mutated(source, mutant))
+    record({ file, hash, id: mutant.id, killed: !passes(file, copy) })
+    console.log(`${file} ${mutant.id}`)
+  }
+  writeFileSync(join(copy, file), source)
+}
+
+function passes(file: string, copy: string): boolean {
+  const { status } = spawnSync(
+    join(ROOT, 'node_modules/.bin/vitest'),
+    ['run', '--bail=1', '--pool=threads', '--maxWorkers=1', '--no-isolate', ...testsOf(file)],
+    { cwd: copy, stdio: 'ignore', timeout: TIMEOUT_MS },
+  )
+  return status === 0
+}
+
+function record(result: Result): void {
+  mkdirSync(join(RESULTS, '..'), { recursive: true })
+  appendFileSync(RESULTS, `${JSON.stringify(result)}\n`)
+}
+
+/** What was found for the file as it stands, with its tests as they stand. */
+function resultsOf(file: string): readonly Result[] {
+  if (!existsSync(RESULTS)) return []
+  const hash = hashFor(file)
+  return readFileSync(RESULTS, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Result)
+    .filter((one) => one.file === file && one.hash === hash)
+}
+
+/** Share of mutants that must be noticed. */
+const WANTED = 0.9
+
+/** @returns whether enough of its mutants were noticed */
+function report(file: string): boolean {
+  const results = resultsOf(file)
+  const survivors = results.filter(({ killed }) => !killed)
+  const score = results.length === 0 ? 1 : 1 - survivors.length / results.length
+  console.log(
+    `${file}: ${results.length - survivors.length} of ${results.length} noticed (${(100 * score).toFixed(1)} %)`,
+  )
+  for (const { id } of survivors) console.log(`  survived: ${id}`)
+  return score >= WANTED
+}
