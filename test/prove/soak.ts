@@ -1,8 +1,8 @@
 /**
  * A simulated year, hourly, over 50 accounts. Resumable: after each month its figures are a line of
- * docs/results/soak.jsonl, and tables and platforms lie in node_modules/.cache/soak to go on from.
+ * docs/results/soak.jsonl, and tables and platforms are kept in node_modules/.cache/soak to go on from.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { dynamoStores } from '../../lib/store/stores.ts'
@@ -14,7 +14,10 @@ import type { Part } from './main.ts'
 
 const RESULTS = fileURLToPath(new URL('../../docs/results/soak.jsonl', import.meta.url))
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/soak/', import.meta.url))
-const STATE = `${CACHE}state.json`
+const TABLES = `${CACHE}tables`
+/** Tables and state as they were at the end of a month: what a kill left in the middle of one is thrown away. */
+const KEPT = `${CACHE}kept`
+const STATE = `${KEPT}/state.json`
 const MONTHS = 13
 const DAYS = 28
 const ACCOUNTS = 50
@@ -28,8 +31,10 @@ export const soak: Part = {
     if (anew) for (const path of [RESULTS, CACHE]) rmSync(path, { recursive: true, force: true })
     // Tables without the state that belongs to them, or the other way round, are of no use.
     if (!existsSync(STATE)) for (const path of [RESULTS, CACHE]) rmSync(path, { recursive: true, force: true })
+    rmSync(TABLES, { recursive: true, force: true })
+    if (existsSync(STATE)) cpSync(`${KEPT}/tables`, TABLES, { recursive: true })
     mkdirSync(CACHE, { recursive: true })
-    const engine = await startDynamoDbInWorker({ folder: `${CACHE}tables` })
+    const engine = await startDynamoDbInWorker({ folder: TABLES })
     const client = new DynamoDBClient({
       endpoint: engine.endpoint,
       requestHandler: engine.requestHandler,
@@ -49,14 +54,14 @@ export const soak: Part = {
 async function months(stores: ReturnType<typeof dynamoStores>): Promise<boolean> {
   const from = existsSync(STATE) ? (JSON.parse(readFileSync(STATE, 'utf8')) as SoakState) : undefined
   const life = await startSoak({ accounts: ACCOUNTS, stores, seed: SEED, ...(from ? { from } : {}) })
-  const lines = readLines()
+  const lines = readLines().filter(({ until }) => from !== undefined && Date.parse(until) <= from.at)
   const process = (lines.at(-1)?.process ?? 0) + 1
   while (lines.length < MONTHS) {
     const line: Line = { ...(await life.run(DAYS)), commit: provenance().commit, process }
     lines.push(line)
     mkdirSync(fileURLToPath(new URL('../../docs/results/', import.meta.url)), { recursive: true })
     appendFileSync(RESULTS, `${JSON.stringify(line)}\n`)
-    writeFileSync(STATE, JSON.stringify(life.state()))
+    keepMonth(life.state())
     const { until, turns, pushes, faults, heapBytes, lost } = line
     console.log(
       `month ${lines.length} to ${until}: ${turns} turns, ${pushes} pushes, ${faults} faults, heap ${(heapBytes / 1024 ** 2).toFixed(1)} MiB, ${lost.length} lost`,
@@ -65,6 +70,16 @@ async function months(stores: ReturnType<typeof dynamoStores>): Promise<boolean>
     if (lost.length > 0) return false
   }
   return judged(lines)
+}
+
+/** Nothing is written meanwhile, so that the copy is whole; it takes the place of the last one only when it is. */
+function keepMonth(state: SoakState): void {
+  const next = `${KEPT}.next`
+  rmSync(next, { recursive: true, force: true })
+  cpSync(TABLES, `${next}/tables`, { recursive: true })
+  writeFileSync(`${next}/state.json`, JSON.stringify(state))
+  rmSync(KEPT, { recursive: true, force: true })
+  renameSync(next, KEPT)
 }
 
 /** Heaps are compared within one process: another begins anew. The longest stretch of months must be half a year. */
