@@ -9,7 +9,7 @@ mode: auto
 baseCurrency: EUR
 zone: Europe/Berlin
 goal: { kind: conversions }
-flight: { from: 2026-07-06, to: 2026-09-03, total: 104000.00 EUR }
+flight: { from: 2026-07-06, to: 2026-09-30, total: 130000.00 EUR }
 dayCap: 8000.00 EUR
 accounts:
   - account: google-ads:4155550131
@@ -66,10 +66,10 @@ describe('100,000 by the 60th day, a launch on the 20th, an end on the 25th', ()
       await marketer.until(later(market.start, 60 * DAY_MS + 4 * HOUR_MS))
       const plans = await marketer.plans()
 
-      // The commitment, as every screen has it, and within a hundredth of the flight's total.
+      // The commitment, as every screen has it, and not much more. Even pacing of 130,000 over 87 days has 89,655 by then.
       const spent = market.truth.spendInBase(FROM, BY)
       expect(spent).toBeGreaterThanOrEqual(100_000)
-      expect(Math.abs(spent / 104_000 - 1)).toBeLessThan(0.01)
+      expect(spent).toBeLessThan(103_000)
       const { pacing } = (await marketer.status()).portfolios[0]!
       expect(Math.abs(Number(pacing!.spent!.micros) / 1e6 / spent - 1)).toBeLessThan(0.0005)
 
