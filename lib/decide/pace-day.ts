@@ -11,9 +11,10 @@ import { type AccountDate, addDays } from '../units/calendar.ts'
 import { add, fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
 import { spentToday } from './cut-back.ts'
+import type { FlightLimits, FlightTerms } from './flight-limits.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { type DayPlan, dayPlan } from './pacing/day-plan.ts'
-import { type LandingTerms, landing, sizeOf } from './pacing/landing.ts'
+import { type LandingTerms, landing } from './pacing/landing.ts'
 import { pointOfNoReturn } from './pacing/no-return.ts'
 import type { Launch } from './pacing/path.ts'
 import { dayWeights, type PathPart } from './pacing/weights.ts'
@@ -21,12 +22,15 @@ import { dayWeights, type PathPart } from './pacing/weights.ts'
 /** A launch has its own money for so long; then it is split like any other. */
 export const LAUNCH_DAYS = 14
 
+/** Share of what remains. */
+const NOT_MISSED = 0.01
+
 export interface DayPace {
   /** What the portfolio is to spend today, in the base currency. */
   readonly target: Money
   readonly day: DayPlan
-  /** @param unspent of the target, because the next unit of money would bring less than a ceiling asks of it */
-  readonly paceWith: (unspent: number) => Pace
+  /** @param limitsOf what bounds the days that remain beside steps; `stuck`: no budget can be moved on any of them */
+  readonly paceWith: (limitsOf: (terms: FlightTerms) => FlightLimits | 'stuck') => Pace
 }
 
 /**
@@ -58,17 +62,20 @@ export function paceDay(
   return {
     target: fromMainUnits(day.target, baseCurrency, 'down'),
     day,
-    paceWith: (unspent) => paceOf({ ...limits, total, spent, noise: estimates.spendNoise }, day, unspent),
+    paceWith: (limitsOf) => {
+      const found = limitsOf({ path: day.path, standing: steady })
+      const own = found === 'stuck' ? { stepUp: 0, stepDown: 0 } : found
+      return paceOf({ ...limits, ...own, total, spent, noise: estimates.spendNoise }, day)
+    },
   }
 }
 
-function paceOf(terms: LandingTerms, day: DayPlan, unspent: number): Pace {
+function paceOf(terms: LandingTerms, day: DayPlan): Pace {
   const { path, spent, total } = terms
-  const ordinary = (day.target - unspent - (path.days[0]?.reserved ?? 0)) / sizeOf(path, 0)
-  const lands = landing({ ...terms, ...(unspent > 0 ? { worthPerDay: Math.max(0, ordinary) } : {}) })
+  const lands = landing(terms)
   const noReturn = pointOfNoReturn(terms)
-  // What is not worth spending is not missed.
-  const isMissed = noReturn.kind === 'over' || (noReturn.kind === 'under' && unspent === 0)
+  // What is not worth spending is not missed, and not spent beyond the total either.
+  const isMissed = noReturn.kind !== 'none' && lands.unspentAboveCeiling <= NOT_MISSED * path.remaining
   return {
     ...{ status: day.status, spent, total, daysLeft: day.daysLeft },
     landing: { mean: lands.mean, low: lands.low80, high: lands.high80 },

@@ -13,6 +13,7 @@ import { memberEnds } from './calendar/member-ends.ts'
 import type { CapabilitiesOf } from './capabilities-of.ts'
 import { withinChangeLimit } from './change-limit.ts'
 import { decideAlone } from './decide-alone.ts'
+import { flightLimits } from './flight-limits.ts'
 import { commitmentsToday, floorsOf } from './floors.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { type Moved, moveBudgets } from './move-budgets.ts'
@@ -85,7 +86,12 @@ export function decide(
       explorationCost: moved.exploration.share,
       explorationPerDay: explorationPerDay(moved, target, observation),
       unspent: fromMainUnits(Math.max(0, moved.unspent), target.currency, 'down'),
-      pace: withWarnings(day.paceWith(unspentByChoice(moved)), commitments),
+      pace: withWarnings(
+        day.paceWith((terms) =>
+          isStuck(moved) ? 'stuck' : flightLimits(observation, estimates, capabilitiesOf, terms),
+        ),
+        commitments,
+      ),
       proposedCaps: proposedCaps(observation, capabilitiesOf),
     },
     all,
@@ -100,11 +106,9 @@ function withMinimums({ target, day }: DayPace, commitments: readonly { readonly
   return larger(target, smaller(least, fromMainUnits(day.remaining, target.currency, 'down')))
 }
 
-/** Limits under which money stays unspent because it would bring too little. */
-const CEILINGS: ReadonlySet<string> = new Set(['marginal-floor', 'average-ceiling'])
-
-const unspentByChoice = ({ unspent, limits }: Moved): number =>
-  limits.some(({ name }) => CEILINGS.has(name)) ? Math.max(0, unspent) : 0
+/** Limits that contradict each other hold every budget, today and until somebody changes them. */
+const isStuck = ({ decisions }: Moved): boolean =>
+  decisions.length > 0 && decisions.every((one) => one.kind === 'hold' && one.reason === 'guardrail')
 
 const withWarnings = (
   pace: Pace,

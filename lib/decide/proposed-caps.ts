@@ -41,7 +41,7 @@ export function proposedCaps(observation: Observation, capabilitiesOf: Capabilit
 }
 
 /** What the running budgets may cost in one day: daily ones with over-delivery, lifetime ones once with all they hold. */
-function worstDay({ structure }: AccountObservation, factor: number): Money {
+export function worstDay({ structure }: AccountObservation, factor: number): Money {
   const of = (period: BudgetHolder['period']): Money =>
     sum(
       structure.budgets.filter((one) => one.period === period && canSpend(structure, one)).map(({ amount }) => amount),

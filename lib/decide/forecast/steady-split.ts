@@ -83,7 +83,8 @@ export function steadySplit(
 const SLACK = 1e-6
 const sum = (amounts: readonly number[]): number => amounts.reduce((a, b) => a + b, 0)
 
-const fixtureOf = ({ question, standing, baseUnits, perIncremental }: ForecastBudget): Fixture => {
+/** What stays as it stands. */
+export const fixtureOf = ({ question, standing, baseUnits, perIncremental }: ForecastBudget): Fixture => {
   const claimed = question.estimate ? conversionsAt(question.estimate.curve, standing / baseUnits) : 0
   const caused = claimed * (question.estimate?.incrementality.mean ?? 0)
   const { goal } = question.observation.policy.policy

@@ -22,8 +22,18 @@ export interface LandingTerms extends SpendLimits {
   readonly spent: number
   /** Standard deviation of a day's spend about what was planned, as a share. */
   readonly noise: number
-  /** Most of a day that is worth spending: beyond it the next unit brings less than the marginal ceiling asks for. */
-  readonly worthPerDay?: number
+  /** Absent: the policy asks nothing of the next unit, or all that steps and bounds allow brings it. */
+  readonly worth?: WorthSpending
+}
+
+/** What ceilings leave to be spent: beyond it the next unit brings less than the policy asks for. */
+export interface WorthSpending {
+  /** By day of the path, per ordinary day: as far as budgets have come by steps to where the ceilings lead. */
+  readonly perDay: readonly number[]
+  /** How far off that may be found to be as curves are learned further, as a standard deviation of its logarithm. */
+  readonly doubt: number
+  /** Days by which half of that (as a variance) has come out. */
+  readonly learnedOver: number
 }
 
 export interface Landing {
@@ -58,10 +68,11 @@ const WORTH_SAYING = 0.002
 export function landing(terms: LandingTerms): Landing {
   const { path, total, spent } = terms
   const days = path.days.length
-  const { worthPerDay: _, ...unlimited } = terms
+  const { worth: _, ...unlimited } = terms
   const planned = restOf(terms, [])
   const withoutCeiling = restOf(unlimited, [])
-  const rests = mirroredNormals(PATHS, days)
+  // One draw more than days: what ceilings will turn out to leave.
+  const rests = mirroredNormals(PATHS, days + 1)
     .map((draws) => restOf(terms, draws))
     .sort((a, b) => a - b)
   const mean = spent + rests.reduce((a, b) => a + b, 0) / rests.length
@@ -80,9 +91,9 @@ export function landing(terms: LandingTerms): Landing {
   return { ...landed, why: sentence(landed, total) }
 }
 
-/** Spend of the days that remain, with a day's standard normal error each; none: as planned. */
-function restOf(terms: Omit<LandingTerms, 'worthPerDay'> & { worthPerDay?: number }, draws: readonly number[]): number {
-  const { path, noise, standing, worthPerDay = Number.POSITIVE_INFINITY } = terms
+/** Spend of the days that remain, with a day's standard normal error each and one of the worth; none: as planned. */
+function restOf(terms: LandingTerms, draws: readonly number[]): number {
+  const { path, noise, standing, worth } = terms
   const { days } = path
   const free = days.map(({ target, reserved }) => target - reserved)
   let freeAhead = sum(free)
@@ -94,7 +105,8 @@ function restOf(terms: Omit<LandingTerms, 'worthPerDay'> & { worthPerDay?: numbe
     const kept = reservedAhead > 0 ? day.reserved * Math.min(1, Math.max(0, remaining) / reservedAhead) : 0
     const asked = Math.max(0, remaining - reservedAhead) * weight
     const size = sizeOf(path, i)
-    const wanted = size > 0 ? Math.min(asked / size, worthPerDay) : 0
+    const worthwhile = worth ? worthOn(worth, i, draws[days.length] ?? 0) : Number.POSITIVE_INFINITY
+    const wanted = size > 0 ? Math.min(asked / size, worthwhile) : 0
     level = step(terms, level, wanted)
     const delivered = (level * size + kept) * Math.max(0, 1 + noise * within(draws[i] ?? 0))
     remaining -= delivered
@@ -104,6 +116,13 @@ function restOf(terms: Omit<LandingTerms, 'worthPerDay'> & { worthPerDay?: numbe
   return path.remaining - remaining
 }
 
+const worthOn = (worth: WorthSpending, day: number, draw: number): number =>
+  (worth.perDay[day] ?? Number.POSITIVE_INFINITY) * Math.exp(worth.doubt * known(worth, day) * within(draw))
+
+/** Today's split is made of what is believed today; the doubt comes out as days are seen. */
+const known = (worth: WorthSpending, daysAhead: number): number =>
+  Math.sqrt(daysAhead / Math.max(daysAhead + worth.learnedOver, Number.MIN_VALUE))
+
 /** What an untouched budget spends on a day against an ordinary one of today's campaigns. */
 export function sizeOf({ days }: TargetPath, index: number): number {
   const present = days[0]?.presence ?? 1
@@ -111,14 +130,14 @@ export function sizeOf({ days }: TargetPath, index: number): number {
   return day ? day.event * (present > 0 ? day.presence / present : 1) : 1
 }
 
-/** The level moved towards what is wanted by one day's step, within the bounds. */
+/** The level moved by one day's step towards what is wanted, or towards the nearer bound if that lies beyond it. */
 function step(
   { stepUp, stepDown, atMost = Number.POSITIVE_INFINITY, atLeast = 0 }: SpendLimits,
   level: number,
   wanted: number,
 ) {
-  const reached = Math.min(level * (1 + stepUp), Math.max(level * (1 - stepDown), wanted))
-  return Math.min(atMost, Math.max(atLeast, reached))
+  const allowed = Math.min(atMost, Math.max(atLeast, wanted))
+  return Math.min(level * (1 + stepUp), Math.max(level * (1 - stepDown), allowed))
 }
 
 const within = (draw: number): number => Math.min(DRAW_MOST, Math.max(-DRAW_MOST, draw))

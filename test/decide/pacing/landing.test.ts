@@ -43,6 +43,9 @@ describe('where the flight lands', () => {
     ['short when budgets cannot grow that fast', even(2), { standing: 50 }, 1132],
     ['short when bounds are in the way', even(10), { atMost: 60, standing: 60 }, 1600],
     ['beyond when budgets cannot be cut that fast', even(2, undefined, 100), { standing: 100 }, 1144],
+    // Down to 80 and 64 by steps of 20 %, and 60 from then on: a bound is come to by steps like everything else.
+    ['by steps at a bound that lies below what budgets stand at', even(4), { atMost: 60, standing: 100 }, 1264],
+    ['and by steps at one that lies above', even(3, undefined, 150), { atLeast: 130, standing: 100 }, 1380],
     ['beyond when lower bounds are in the way', even(10), { atLeast: 120, standing: 120 }, 2200],
     // Day 2 asks for four times day 1, by an approved step and not by steps of 20 %: 40 + 160.
     [
@@ -78,7 +81,9 @@ describe('where the flight lands', () => {
       unspentAboveCeiling: 0,
       why: 'lands at 1600.00 (1600.00 to 1600.00) of 2000.00; 400.00 stay unspent because budgets cannot grow that far in time',
     })
-    expect(land(even(10), { worthPerDay: 70, standing: 70 })).toMatchObject({
+    expect(
+      land(even(10), { worth: { perDay: Array(10).fill(70), doubt: 0, learnedOver: 7 }, standing: 70 }),
+    ).toMatchObject({
       unspentForWantOfRoom: 0,
       unspentAboveCeiling: expect.closeTo(300, 6),
       why: 'lands at 1700.00 (1700.00 to 1700.00) of 2000.00; 300.00 stay unspent because the next unit would cost more than the ceiling allows',
