@@ -6,7 +6,7 @@ import type { LeverState } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import { type AccountDate, addDays, DAY_MS, dateAt, dates, dayElapsed, type Instant, later } from '../units/calendar.ts'
-import { readClaims } from './guard-read.ts'
+import { learnVisible, readClaims } from './guard-read.ts'
 import type { Loop } from './loop.ts'
 import { accountDayCap } from './portfolios.ts'
 import { failureText } from './settle.ts'
@@ -66,10 +66,10 @@ export async function viewOf(
 ): Promise<GuardView> {
   const { account, zone } = structure
   const now = loop.clock.now()
-  const claims = await readClaims(version, structure, histories, turn, loop)
+  const claims = await readClaims(version, structure, turn, loop)
   const cap = accountDayCap(policies, account)
   const { portfolio, zone: ofPortfolio } = version.policy
-  return {
+  const view: GuardView = {
     now,
     today: intraday.date,
     clock: HOURS * dayElapsed(intraday.readAt, zone),
@@ -86,6 +86,7 @@ export async function viewOf(
     outcomes: await recentOutcomes(version, account, now, loop),
     orders: await loop.orders.since(portfolio, addDays(dateAt(now, ofPortfolio), -ORDER_DAYS - 1)),
   }
+  return learnVisible(view, version, loop)
 }
 
 const campaignOf = (entity: string): CampaignId => entity.split('/')[0] as CampaignId

@@ -1,7 +1,7 @@
 import { foldAlerts } from '../decide/breakers/fold-alerts.ts'
 import { judgeBreakers } from '../decide/breakers/judge.ts'
 import type { AccountRef } from '../model/account.ts'
-import { isUnresolved } from '../model/alert.ts'
+import { type Alert, isUnresolved } from '../model/alert.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { Instant } from '../units/calendar.ts'
 import { actOnAlert } from './guard-act.ts'
@@ -21,27 +21,29 @@ export async function guardAccount(account: AccountRef, turn: Instant, loop: Loo
   if (!structure) return { open: 0, why: 'not pulled yet' }
   const policies = policiesOf(await allPolicies(loop), account)
   const reading = await readAccount(structure, await readSpendToday(structure, loop), loop)
+  const known = await loop.alerts.all(account)
   const tally = { told: 0, acted: 0 }
   for (const version of policies) {
-    const { told, acted } = await guardPortfolio(version, policies, reading, turn, loop)
+    const { told, acted } = await guardPortfolio(version, policies, { ...reading, known }, turn, loop)
     tally.told += told
     tally.acted += acted
   }
-  const open = (await loop.alerts.all(account)).filter(isUnresolved).length
+  const quiet = known.length === 0 && tally.told === 0
+  const open = quiet ? 0 : (await loop.alerts.all(account)).filter(isUnresolved).length
   return { open, ...tally }
 }
 
 async function guardPortfolio(
   version: PolicyVersion,
   policies: readonly PolicyVersion[],
-  reading: AccountReading,
+  reading: AccountReading & { readonly known: readonly Alert[] },
   turn: Instant,
   loop: Loop,
 ): Promise<{ told: number; acted: number }> {
   const { account } = reading.structure
   const view = await viewOf(version, policies, reading, turn, loop)
   const place = { portfolio: version.policy.portfolio, account }
-  const steps = foldAlerts(await loop.alerts.all(account), judgeBreakers(view), place, view.now)
+  const steps = foldAlerts(reading.known, judgeBreakers(view), place, view.now)
   const tally = { told: 0, acted: 0 }
   for (const { before, after, told, trip } of steps) {
     // Somebody else was faster, most likely a person who takes it up: the next turn sees what they made of it.

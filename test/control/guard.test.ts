@@ -280,6 +280,17 @@ test('a quarter of an hour asks the platform for one report of one day', async (
   expect(stored).toMatchObject({ readAt: stage.now(), currency: EUR })
 })
 
+test('clicks and claims of two days are read with the first quarter of an hour only', async () => {
+  const stage = await spending({ '10': 10 })
+  stage.wait(HOUR_MS)
+  stage.ads.asked.length = 0
+  await stage.run('guard')
+  expect(stage.ads.asked.map(({ grain, from, to }) => [grain, from, to])).toEqual([
+    ['hour', '2026-06-02', '2026-06-02'],
+    ['day', '2026-06-01', '2026-06-02'],
+  ])
+})
+
 test('a report that fails fails the turn, and says nothing of what is spent', async () => {
   const stage = await spending(RUNAWAY)
   stage.ads.trouble = (method) => (method === 'performance' ? { kind: 'unauthorised', detail: 'expired' } : undefined)

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { HOUR_MS, later } from '../../lib/units/calendar.ts'
+import { META, MORNING, openShop, policyText, readyAt, type Shop } from './shop.ts'
+
+let shop: Shop
+beforeEach(async () => {
+  shop = await openShop()
+})
+afterEach(() => shop.close())
+
+test('without alerts says so, and in JSON lists none', async () => {
+  await readyAt(shop, MORNING)
+  const { code, out } = await shop.sluice('alerts')
+  expect(code).toBe(0)
+  expect(out).toBe('As of 2026-10-05T06:00:00Z\nNo alerts: every breaker that is on is quiet.\n')
+  expect(JSON.parse((await shop.sluice('alerts', '--json')).out)).toMatchObject({ command: 'alerts', alerts: [] })
+})
+
+test('what the guard noticed in a run is shown with its price and taken up by a person', async () => {
+  // Shadow: it tells what it would do. A cap of 10 is spent by breakfast.
+  const capped = policyText({ mode: 'shadow' }).replaceAll("'10000.00 USD'", "'10.00 USD'")
+  await readyAt(shop, MORNING, capped)
+  shop.market.advanceTo(later(MORNING, 12 * HOUR_MS))
+  await shop.sluice('run')
+  const { out } = await shop.sluice('alerts')
+  expect(out).toContain(` · runawaySpend · open · steady · ${META} · since 2026-10-05T18:00:00Z`)
+  expect(out).toMatch(/each hour of waiting: \d+\.\d\d USD spent too much/)
+  expect(out).toContain('not done: the portfolio is in shadow: the policy would floor')
+  const id = /^([0-9a-f]{8}) · runawaySpend/m.exec(out)![1]!
+  expect((await shop.sluice('acknowledge', id, '--note', 'agency is on it')).out).toMatch(
+    new RegExp(`^Alert ${id} is acknowledged by .+\\.\n$`),
+  )
+  expect(await shop.sluice('resume', id)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('nothing is paused for it'),
+  })
+  expect((await shop.sluice('resolve', id)).code).toBe(0)
+  expect((await shop.sluice('alerts')).out).toContain('No alerts')
+  expect((await shop.sluice('alerts', '--all')).out).toContain(`${id} · runawaySpend · resolved by`)
+})
+
+test('an alert that is not there is refused with what to do', async () => {
+  await readyAt(shop, MORNING)
+  expect(await shop.sluice('acknowledge', '00000000')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('there is no alert 00000000: "sluice alerts --all" lists'),
+  })
+  expect((await shop.sluice('snooze', 'x')).err).toContain('must be eight of 0-9 and a-f')
+})
+
+test('backtest says for every breaker what it could be asked of, before anything is switched on', async () => {
+  await readyAt(shop, MORNING)
+  const { code, out } = await shop.sluice('backtest', '--days', '14')
+  expect(code).toBe(0)
+  expect(out).toMatch(/divergence +alert +not recorded/)
+  expect(out).toMatch(/priceJump +alert +14 +\d+/)
+  expect((await shop.sluice('backtest', '--rule', 'nothing')).err).toContain(
+    'there is no breaker nothing: there is runawaySpend',
+  )
+})
