@@ -6,38 +6,39 @@ import { type FedCampaign, fedCampaigns } from '../model/selection.ts'
 import type { AccountStructure, BudgetHolder } from '../model/structure.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
+import { type Money, mainUnits } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
+import { committedBudgets, committedGroups } from './committed-budgets.ts'
 import type { BudgetQuestion } from './holds.ts'
-import { launchesOf, standingSpend, stepOf } from './pace-day.ts'
+import { launchesOf, stepOf } from './pace-day.ts'
 import { type CommitmentFloor, commitmentFloors, type Subject, spentTowards } from './pacing/commitments.ts'
 import type { DayPlan } from './pacing/day-plan.ts'
 import type { Floor } from './portfolio-groups.ts'
 
 const keyOf = ({ account, budget }: BudgetQuestion): string => `${account.account}/${budget.id}`
 
-const subjectOf = ({ observation, account: { structure, today }, budget }: BudgetQuestion): Subject => ({
-  account: structure.account,
-  fed: fedCampaigns(observation.policy.policy, structure, budget, today),
-})
-
-/** What the policy's commitments ask of today. */
+/**
+ * What the policy's commitments ask of today.
+ *
+ * @param target of the day's path, in the base currency
+ */
 export function commitmentsToday(
   observation: Observation,
   questions: readonly BudgetQuestion[],
+  target: Money,
 ): readonly CommitmentFloor[] {
   const { commitments, flight, guardrails } = observation.policy.policy
   if (commitments.length === 0) return []
   const running = questions.filter(({ account, budget }) => canSpend(account.structure, budget))
+  const groups = committedGroups(observation, mainUnits(target))
   return commitmentFloors({
     commitments,
     flightFrom: flight.from,
     today: observation.today,
     stepUp: stepOf(running, guardrails.maxStepUp),
-    budgets: running.map((one) => ({
-      id: keyOf(one),
-      subject: subjectOf(one),
-      spend: standingSpend(one),
-    })),
+    stepDown: stepOf(running, guardrails.maxStepDown),
+    groups,
+    budgets: committedBudgets(observation, questions, groups),
     spent: spentTowards(
       commitments,
       flight.from,

@@ -46,7 +46,7 @@ export function decide(
 ): Plan {
   const questions = questionsOf(observation, estimates, capabilitiesOf)
   const day = paceDay(observation, questions, estimates)
-  const commitments = commitmentsToday(observation, questions)
+  const commitments = commitmentsToday(observation, questions, day.target)
   const target = withMinimums(day, commitments)
   const capsOf = stepCaps(questions)
   const steered = steerDay(observation, questions, target)

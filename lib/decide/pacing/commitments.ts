@@ -21,6 +21,18 @@ export interface CommittedBudget {
   /** First and last day on which it is in the portfolio. */
   readonly from?: AccountDate
   readonly to?: AccountDate
+  /** Index of the innermost group that it is in; absent: it is in none. */
+  readonly group?: number
+}
+
+/** A group of the policy, behind the one that it is in (`parent`, or −1). */
+export interface CommittedGroup {
+  readonly name: string
+  readonly parent: number
+  /** Per day, in the unit of `spend`; Infinity: no maximum. */
+  readonly atMost: number
+  /** Its maximum, in words. */
+  readonly detail: string
 }
 
 export interface CommitmentTerms {
@@ -33,6 +45,9 @@ export interface CommitmentTerms {
   readonly spent: ReadonlyMap<string, number>
   /** Largest raise from day to day, as a share. */
   readonly stepUp: number
+  /** Largest cut from day to day, as a share, towards a largest budget below what is spent. Default 0. */
+  readonly stepDown?: number
+  readonly groups?: readonly CommittedGroup[]
   /** Standard deviation of a day's spend about what was planned, as a share. Default 0.1. */
   readonly noise?: number
 }
@@ -112,7 +127,7 @@ function floorOf(commitment: Commitment, budgets: readonly Counting[], terms: Co
   const wanted = need * (1 + margin)
   const members = budgets.filter((budget) => countsOn(budget, commitment, terms, terms.today))
   const asked = members.length > 0 ? members : budgetsToRamp(commitment, budgets, terms, wanted)
-  const most = sum(asked.map((budget) => levelOn(budget, terms, 1)))
+  const most = withinGroups(asked, (budget) => levelOn(budget, terms, 1), terms)
   const shortfall = Math.max(0, need - reachable)
   return {
     name,
@@ -122,7 +137,7 @@ function floorOf(commitment: Commitment, budgets: readonly Counting[], terms: Co
     reachable,
     isFeasible: shortfall === 0,
     shortfall,
-    why: sentence(commitment, need, reachable, shortfall),
+    why: sentence(commitment, need, reachable, shortfall, shortfall > 0 ? causesOf(commitment, budgets, terms) : []),
   }
 }
 
@@ -158,12 +173,31 @@ const reachByDay = (
   delay: number,
 ): readonly number[] =>
   dates(terms.today, commitment.by).map((date) =>
-    sum(
-      budgets
-        .filter((budget) => countsOn(budget, commitment, terms, date))
-        .map((budget) => levelOn(budget, terms, stepsBy(budget, terms, date) - delay)),
+    withinGroups(
+      budgets.filter((budget) => countsOn(budget, commitment, terms, date)),
+      (budget) => levelOn(budget, terms, stepsBy(budget, terms, date) - delay),
+      terms,
     ),
   )
+
+/** Levels of budgets together, no group above its maximum. */
+function withinGroups(
+  budgets: readonly Counting[],
+  levelOf: (budget: Counting) => number,
+  { groups = [] }: CommitmentTerms,
+): number {
+  if (groups.length === 0) return sum(budgets.map(levelOf))
+  const levels = Map.groupBy(budgets, ({ group = -1 }) => group)
+  const within = groups.map((_, g) => sum((levels.get(g) ?? []).map(levelOf)))
+  let outside = sum((levels.get(-1) ?? []).map(levelOf))
+  for (let g = groups.length - 1; g >= 0; g--) {
+    const { parent, atMost } = groups[g]!
+    const own = Math.min(within[g]!, atMost)
+    if (parent < 0) outside += own
+    else within[parent]! += own
+  }
+  return outside
+}
 
 /** Raises that a budget can have had by a day: one on every day from today on; a launch begins with what it begins with. */
 const stepsBy = ({ from }: CommittedBudget, { today }: CommitmentTerms, date: AccountDate): number =>
@@ -171,9 +205,35 @@ const stepsBy = ({ from }: CommittedBudget, { today }: CommitmentTerms, date: Ac
 
 const levelOn = (
   { spend, atMost = Number.POSITIVE_INFINITY }: CommittedBudget,
-  { stepUp }: CommitmentTerms,
+  { stepUp, stepDown = 0 }: CommitmentTerms,
   steps: number,
-): number => Math.min(Math.max(spend, atMost), spend * (1 + stepUp) ** Math.max(0, steps))
+): number =>
+  spend > atMost
+    ? Math.max(atMost, spend * (1 - stepDown) ** Math.max(0, steps))
+    : Math.min(atMost, spend * (1 + stepUp) ** Math.max(0, steps))
+
+/** What keeps the campaigns of a commitment from spending more by its date, beside the steps. */
+function causesOf(commitment: Commitment, budgets: readonly Counting[], terms: CommitmentTerms): readonly string[] {
+  const own = budgets.filter(({ fitting }) => fitting.includes(commitment))
+  const { groups = [], today } = terms
+  const around = new Set<number>()
+  for (const { group = -1 } of own) for (let g = group; g >= 0; g = groups[g]!.parent) around.add(g)
+  const days = daysBetween(today, commitment.by) + 1
+  const full = own.filter(({ spend, atMost }) => atMost !== undefined && spend * (1 + terms.stepUp) ** days > atMost)
+  const ended = own.flatMap(({ to }) => (to !== undefined && to < commitment.by ? [to] : []))
+  const coming = own.flatMap(({ from }) => (from !== undefined && from > today ? [from] : []))
+  return [
+    ...(own.length === 0 ? ['no campaign fits its match'] : []),
+    ...groups.flatMap(({ detail, atMost }, g) => (around.has(g) && atMost < Number.POSITIVE_INFINITY ? [detail] : [])),
+    ...(full.length > 0
+      ? [`${counted(full.length)} can be no larger (guardrails.maxDailyBudget, bounds, or not moved)`]
+      : []),
+    ...(ended.length > 0 ? [`${counted(ended.length)} left by ${ended.toSorted().at(-1)} (members.to)`] : []),
+    ...(coming.length > 0 ? [`${counted(coming.length)} not there before ${coming.toSorted()[0]} (members.from)`] : []),
+  ]
+}
+
+const counted = (count: number): string => (count === 1 ? 'one budget' : `${count} budgets`)
 
 /** The even pace at which days that can spend no more than `reach` come to `wanted`; the highest where they cannot. */
 function evenPace(wanted: number, reach: readonly number[]): number {
@@ -189,8 +249,15 @@ function evenPace(wanted: number, reach: readonly number[]): number {
 
 const sum = (amounts: readonly number[]): number => amounts.toSorted((a, b) => a - b).reduce((a, b) => a + b, 0)
 
-function sentence({ name, by }: Commitment, need: number, reachable: number, shortfall: number): string {
+function sentence(
+  { name, by }: Commitment,
+  need: number,
+  reachable: number,
+  shortfall: number,
+  causes: readonly string[],
+): string {
   if (need === 0) return `"${name}" is met`
   if (shortfall === 0) return `"${name}" needs ${need.toFixed(2)} more by ${by}`
-  return `"${name}" will miss ${shortfall.toFixed(2)} of the ${need.toFixed(2)} that it still needs by ${by}: its campaigns can spend ${reachable.toFixed(2)} at most, even at the largest steps`
+  const because = causes.length > 0 ? `, as ${causes.join(', ')}` : ''
+  return `"${name}" will miss ${shortfall.toFixed(2)} of the ${need.toFixed(2)} that it still needs by ${by}: its campaigns can spend ${reachable.toFixed(2)} at most, even at the largest steps${because}: lift what limits it, lower its atLeast or move its by`
 }

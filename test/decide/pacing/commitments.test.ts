@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   type CommitmentFloor,
   type CommittedBudget,
+  type CommittedGroup,
   commitmentFloors,
   commitmentOn,
   spentTowards,
@@ -99,7 +100,7 @@ describe('what a commitment asks of today', () => {
     expect(found).toMatchObject({ atLeast: 120, isFeasible: false })
     expect(found.reachable).toBeCloseTo(1464, 6)
     expect(found.why).toBe(
-      '"TV" will miss 536.00 of the 2000.00 that it still needs by 2026-09-10: its campaigns can spend 1464.00 at most, even at the largest steps',
+      '"TV" will miss 536.00 of the 2000.00 that it still needs by 2026-09-10: its campaigns can spend 1464.00 at most, even at the largest steps, as one budget can be no larger (guardrails.maxDailyBudget, bounds, or not moved): lift what limits it, lower its atLeast or move its by',
     )
   })
 
@@ -259,5 +260,59 @@ describe('100,000 by day 60, from budgets of 1,000 a day', () => {
       expect(spent).toBeGreaterThanOrEqual(100_000)
       expect(spent).toBeLessThan(103_000)
     }
+  })
+})
+
+describe('a commitment that something beside the steps keeps from being met', () => {
+  const IN_TEN = promise('TV', 2000, '2026-09-10')
+  const told = (budgets: readonly CommittedBudget[], groups: readonly CommittedGroup[] = []): CommitmentFloor =>
+    commitmentFloors({
+      commitments: [IN_TEN],
+      flightFrom: FROM,
+      today: FROM,
+      budgets,
+      spent: new Map(),
+      ...{ stepUp: 0.2, stepDown: 0.2, noise: 0, groups },
+    })[0]!
+  const group = (over: Partial<CommittedGroup> = {}): CommittedGroup => ({
+    ...{ name: 'tv', parent: -1, atMost: 150, detail: 'group "tv" gets at most 150.00 EUR a day (atMost)' },
+    ...over,
+  })
+
+  test('says so of a group around it, which it never asks for more than', () => {
+    const found = told([budget('TV', 100, { group: 0 })], [group()])
+    // 120, 144 and eight days of 150.
+    expect(found.reachable).toBeCloseTo(1464, 6)
+    expect(found.atLeast).toBeCloseTo(120, 6)
+    expect(found.why).toMatch(
+      /will miss 536\.00 .*1464\.00 at most, .* as group "tv" gets at most 150\.00 EUR a day \(atMost\): lift/,
+    )
+  })
+
+  test('counts the group around that group as well', () => {
+    const around = [group({ name: 'all', atMost: 110 }), group({ parent: 0 })]
+    expect(told([budget('TV', 100, { group: 1 })], around).reachable).toBeCloseTo(1100, 6)
+  })
+
+  test('counts a budget above its largest as on its way down', () => {
+    const found = told([budget('TV', 100, { atMost: 70 })])
+    // 80 and nine days of 70.
+    expect(found.reachable).toBeCloseTo(710, 6)
+    expect(found.why).toMatch(/as one budget can be no larger/)
+  })
+
+  test.each<[why: string, over: Partial<CommittedBudget>, cause: RegExp]>([
+    [
+      'budgets that have ended by then',
+      { to: accountDate('2026-09-04') },
+      /one budget left by 2026-09-04 \(members\.to\)/,
+    ],
+    [
+      'budgets that are not there yet',
+      { from: accountDate('2026-09-08') },
+      /not there before 2026-09-08 \(members\.from\)/,
+    ],
+  ])('says so of %s', (_why, over, cause) => {
+    expect(told([budget('TV', 100, over)]).why).toMatch(cause)
   })
 })
