@@ -1,10 +1,10 @@
 import { isLimitedByBudget } from '../measure/delivery.ts'
 import type { Estimates } from '../model/estimates.ts'
-import { eventsOf, spendFactor } from '../model/events.ts'
+import { eventsOf, spendFactor, stepInForce } from '../model/events.ts'
 import { canSpend, memberOf } from '../model/membership.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Pace } from '../model/plan.ts'
-import type { Policy } from '../model/policy.ts'
+import type { CalendarEvent, Policy } from '../model/policy.ts'
 import { raiseOn } from '../model/scheduled-raise.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
@@ -140,11 +140,16 @@ function partsOf(questions: readonly BudgetQuestion[]): readonly PathPart[] {
     parts.set(key, {
       share: share + (known?.share ?? 0),
       ...(to === undefined ? {} : { to }),
-      ...(events.length > 0 ? { eventFactor: (date: AccountDate) => spendFactor(events, date) } : {}),
+      ...(events.length > 0 ? factorsOf(events) : {}),
     })
   }
   return [...parts.values()]
 }
+
+const factorsOf = (events: readonly CalendarEvent[]): Pick<PathPart, 'eventFactor' | 'stepFactor'> => ({
+  eventFactor: (date) => spendFactor(events, date),
+  stepFactor: (date) => stepInForce(events, date)?.budgetFactor ?? 1,
+})
 
 /** The last day of the membership that ends first among a budget's campaigns; undefined: none ends. */
 function lastDayOf({ observation, account: { structure, today }, budget }: BudgetQuestion): AccountDate | undefined {

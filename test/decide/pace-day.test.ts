@@ -31,6 +31,14 @@ describe('the target of the day', () => {
     expect(dayOf(140, event('2026-11-25', '2026-11-26'))).toBeCloseTo(1400 / 12, 3)
   })
 
+  test('follows a season that is announced as an event, and an event within it on top', () => {
+    const winter = { name: 'winter', from: '2026-11-26', to: '2026-12-20', expectedUplift: 1.3 }
+    // Five days as ever and five of 1.3: 1,400 / 11.5.
+    expect(dayOf(140, { events: [winter] })).toBeCloseTo(1400 / 11.5, 3)
+    const fair = { name: 'fair', from: '2026-11-27', to: '2026-11-27', expectedUplift: 2 }
+    expect(dayOf(140, { events: [winter, fair] })).toBeCloseTo(1400 / 12.8, 3)
+  })
+
   test('has more of what remains when half of the portfolio is to leave after three days', () => {
     const plan = planOfMarket({
       accounts: [ONE, { ...ONE, id: '2' }],
@@ -66,6 +74,15 @@ describe('where a flight stands', () => {
     }
     expect(widthAt(0.2)).toBeGreaterThan(1.8 * widthAt(0.1))
     expect(widthAt(0)).toBe(0)
+  })
+
+  test('is short where steps do not reach announced demand, and is not where the event’s step was approved', () => {
+    const fair = { name: 'fair', from: '2026-11-30', to: '2026-11-30', expectedUplift: 4 }
+    const landing = (over: object): number =>
+      paceOf(100, { policy: { events: [{ ...fair, ...over }], guardrails: { maxStepUp: 0.2 } } }).landing.mean
+    // Nine days of 1,000 / 13 or nearly, and on the last a fifth more, where four times as much is asked for.
+    expect(landing({})).toBeLessThan(2850)
+    expect(landing({ budgetFactor: 4 })).toBeCloseTo(3000, -1.7)
   })
 
   test('that nothing can go wrong with has no point of no return', () => {

@@ -15,11 +15,6 @@ describe('how a flight is spread over its days', () => {
     ['even demand weighs evenly', {}, [1, 1, 1, 1, 1, 1, 1]],
     ['day of week in proportion', { dayOfWeek: [1.1, 1, 1, 1, 1, 0.9, 1] }, [1.1, 1, 1, 1, 1, 0.9, 1]],
     ['but not beyond 15 % of the mean', { dayOfWeek: [1.3, 1, 1, 1, 1, 0.7, 1] }, [1.15, 1, 1, 1, 1, 0.85, 1]],
-    [
-      'season counts with it',
-      { season: friday(0.93), most: 2 },
-      [1 / 0.99, 1 / 0.99, 1 / 0.99, 1 / 0.99, 0.93 / 0.99, 1 / 0.99, 1 / 0.99].map((x) => Math.round(x * 1e9) / 1e9),
-    ],
     ['an announced event is not clipped', { parts: [{ share: 1, eventFactor: friday(4) }] }, [1, 1, 1, 1, 4, 1, 1]],
     [
       // A quarter of the spend at four times, three quarters as ever: 1 + 0.75.
@@ -32,30 +27,30 @@ describe('how a flight is spread over its days', () => {
       { parts: [{ share: 0.4, to: accountDate('2026-11-04') }, { share: 0.6 }] },
       [1, 1, 1, 0.6, 0.6, 0.6, 0.6],
     ],
-    [
-      'what comes later leaves less for the days before it',
-      { parts: [{ share: 0.4, from: accountDate('2026-11-05') }, { share: 0.6 }] },
-      [0.6, 0.6, 0.6, 1, 1, 1, 1],
-    ],
-    // 1.21 squared root: the exponent bends demand before the clip.
-    [
-      'money follows demand by the exponent',
-      { dayOfWeek: [1.21, 1, 1, 1, 1, 1, 1], exponent: 0, most: 2 },
-      [1, 1, 1, 1, 1, 1, 1],
-    ],
   ])('%s', (_why, terms, wanted) => expect(week(terms)).toEqual(wanted))
 
-  test('tells how much of a day is an event, and who is there, so that steps are not held against it', () => {
+  test('tells how much of a day comes by approved steps, and who is there, so that steps are not held against it', () => {
     const weights = dayWeights(accountDate('2026-11-05'), accountDate('2026-11-06'), {
       dayOfWeek: EVEN,
       parts: [
-        { share: 1, eventFactor: friday(4) },
+        { share: 1, eventFactor: friday(4), stepFactor: friday(4) },
         { share: 3, to: accountDate('2026-11-05') },
       ],
     })
     expect([...weights.values()]).toEqual([
       { weight: 1, event: 1, presence: 1 },
       { weight: 1, event: 4, presence: 0.25 },
+    ])
+  })
+
+  test('leaves announced demand without an approved step to ordinary steps', () => {
+    const weights = dayWeights(accountDate('2026-11-05'), accountDate('2026-11-06'), {
+      dayOfWeek: EVEN,
+      parts: [{ share: 1, eventFactor: friday(1.4) }],
+    })
+    expect([...weights.values()]).toMatchObject([
+      { weight: 1, event: 1 },
+      { weight: 1.4, event: 1 },
     ])
   })
 })
