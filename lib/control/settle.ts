@@ -94,24 +94,23 @@ async function build(
   }
   const step = { account: key, cutsClosed: tally.closed, freed: tally.freed, raised: tally.raised }
   if (settled.length === 0) return undefined
-  const intents = settled.map(
-    ({ intent, outcome }): IntentRecord => ({
-      intent,
-      outcome,
-      ...(outcome.kind === 'unknown' ? {} : { settledAt: now }),
-    }),
-  )
   return {
     commit: {
       chain: key,
       at: now,
       levers,
-      intents,
+      intents: settled.map((one) => recordOf(one, now)),
       progress: { next: advanced(progress, step), expected: progress.version },
       ...withExposure(ledger, portfolio, delta, entries),
     },
   }
 }
+
+const recordOf = ({ intent, outcome }: Settlement, now: Instant): IntentRecord => ({
+  intent,
+  outcome,
+  ...(outcome.kind === 'unknown' ? {} : { settledAt: now }),
+})
 
 /** The lever's record after an outcome; the same object when it stays pending. */
 function afterOutcome(

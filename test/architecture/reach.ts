@@ -7,7 +7,7 @@ export const ENTRY_POINTS: readonly (readonly [pattern: RegExp, why: string])[] 
   [/^cli\/main\.ts$/, 'npm start, npm run sluice'],
   [/^cdk\/app\.ts$/, 'cdk.json'],
   [/^scripts\/[\w-]+\.(?:ts|mjs)$/, 'npm scripts'],
-  [/^test\/(?:bench|prove)\/main\.ts$/, 'npm run bench, npm run prove'],
+  [/^test\/(?:bench|prove|sim)\/main\.ts$/, 'npm run bench, npm run prove, npm run sim'],
   [/^playground\/market\/write-schema\.ts$/, 'a person who changed the scenario format; a test compares its output'],
 ]
 
