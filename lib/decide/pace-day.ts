@@ -1,13 +1,14 @@
 import { isLimitedByBudget } from '../measure/delivery.ts'
 import type { Estimates } from '../model/estimates.ts'
 import { eventsOf, spendFactor, stepInForce } from '../model/events.ts'
+import { launchEnd } from '../model/launch.ts'
 import { canSpend, memberOf } from '../model/membership.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Pace } from '../model/plan.ts'
 import type { CalendarEvent, Policy } from '../model/policy.ts'
 import { raiseOn } from '../model/scheduled-raise.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
-import { type AccountDate, addDays } from '../units/calendar.ts'
+import type { AccountDate } from '../units/calendar.ts'
 import { add, fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
 import { spentToday } from './cut-back.ts'
@@ -18,9 +19,6 @@ import { type LandingTerms, landing } from './pacing/landing.ts'
 import { pointOfNoReturn } from './pacing/no-return.ts'
 import type { Launch } from './pacing/path.ts'
 import { dayWeights, type PathPart } from './pacing/weights.ts'
-
-/** A launch has its own money for so long; then it is split like any other. */
-export const LAUNCH_DAYS = 14
 
 /** Share of what remains. */
 const NOT_MISSED = 0.01
@@ -163,12 +161,11 @@ function lastDayOf({ observation, account: { structure, today }, budget }: Budge
 export const launchesOf = ({ members }: Policy): readonly Launch[] =>
   members.flatMap(({ match, from, to, launchBudget }): readonly Launch[] => {
     if (!launchBudget || from === undefined) return []
-    const ends = addDays(from, LAUNCH_DAYS - 1)
     return [
       {
         name: match.name ?? match.id ?? 'launch',
         from,
-        to: to !== undefined && to < ends ? to : ends,
+        to: launchEnd(to === undefined ? { from } : { from, to }),
         perDay: mainUnits(launchBudget),
       },
     ]

@@ -1,7 +1,8 @@
-import type { Money } from '../units/money.ts'
+import { type Money, sum, times } from '../units/money.ts'
 import { type AccountRef, accountKey, sameAccount } from './account.ts'
 import { calendarContradictions } from './calendar-contradictions.ts'
 import { groupContradictions } from './group-contradictions.ts'
+import { launchDays } from './launch.ts'
 import type { Policy, Selection } from './policy.ts'
 import { amount, namedTwice } from './problem-text.ts'
 import { covers } from './selection.ts'
@@ -13,6 +14,7 @@ export const contradictions = (policy: Policy): readonly string[] => [
   ...selections(policy),
   ...ranges(policy),
   ...members(policy),
+  ...launches(policy),
   ...calendarContradictions(policy),
   ...groupContradictions(policy),
   ...calibrations(policy),
@@ -104,8 +106,24 @@ function ranges({ guardrails, bounds }: Policy): readonly string[] {
   ]
 }
 
+/** Launches that together keep back more than there is, where none does by itself. */
+function launches({ flight, members: entries }: Policy): readonly string[] {
+  const asked = entries.flatMap((entry) =>
+    entry.launchBudget?.currency === flight.total.currency
+      ? [times(entry.launchBudget, launchDays(entry, { flight }), 'up')]
+      : [],
+  )
+  const all = sum(asked, flight.total.currency)
+  return isMore(all, flight.total) && !asked.some((one) => isMore(one, flight.total))
+    ? [
+        `members: launch budgets keep ${amount(all)} together, more than flight.total, ${amount(flight.total)}: lower them or raise flight.total`,
+      ]
+    : []
+}
+
 function members({ goal, flight, dayCap, members: entries }: Policy): readonly string[] {
-  return entries.flatMap(({ from, to, launchBudget, valuePerConversion, atEnd, managed }, i) => {
+  return entries.flatMap((entry, i) => {
+    const { from, to, launchBudget, valuePerConversion, atEnd, managed } = entry
     const at = `members.${i}`
     const problems: string[] = []
     if (launchBudget && from === undefined)
@@ -115,6 +133,10 @@ function members({ goal, flight, dayCap, members: entries }: Policy): readonly s
     if (launchBudget && from !== undefined && from > flight.to)
       problems.push(
         `${at}.launchBudget: the launch on ${from} is after the flight, which ends on ${flight.to}: remove it`,
+      )
+    if (launchBudget && isMore(times(launchBudget, launchDays(entry, { flight }), 'up'), flight.total))
+      problems.push(
+        `${at}.launchBudget: ${amount(launchBudget)} on each of ${launchDays(entry, { flight })} days is more than flight.total, ${amount(flight.total)}: lower it or raise flight.total`,
       )
     if (launchBudget && isMore(launchBudget, dayCap))
       problems.push(

@@ -3,6 +3,7 @@ import { PolicyFileError, policyFrom } from '../../lib/model/policy-file.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
+const FLIGHT = { from: '2026-11-01', to: '2026-11-30' }
 /** November on two accounts, 30,000 EUR in all, with fields changed or added. */
 const policyWith = (fields: Fields) => ({
   portfolio: 'eu',
@@ -10,7 +11,7 @@ const policyWith = (fields: Fields) => ({
   baseCurrency: 'EUR',
   zone: 'Europe/Berlin',
   goal: { kind: 'conversions' },
-  flight: { from: '2026-11-01', to: '2026-11-30', total: '30000 EUR' },
+  flight: { ...FLIGHT, total: '30000 EUR' },
   accounts: [
     { account: 'google-ads:1', conversions: { action: 'purchase', clickWindowDays: 30, basis: 'click' } },
     { account: 'meta:1', conversions: { action: 'purchase', clickWindowDays: 7, basis: 'mixed' } },
@@ -238,6 +239,24 @@ describe('members', () => {
       'a launch after the flight',
       member({ from: '2026-12-01', launchBudget: '100 EUR' }),
       'members.0.launchBudget: the launch on 2026-12-01 is after the flight, which ends on 2026-11-30: remove it',
+    ],
+    [
+      // From 20 to 30 November, which is the flight's last day.
+      'a launch that the flight cannot hold',
+      { ...member({ from: '2026-11-20', launchBudget: '100 EUR' }), flight: { ...FLIGHT, total: '1099.99 EUR' } },
+      'members.0.launchBudget: 100.00 EUR on each of 11 days is more than flight.total, 1099.99 EUR: lower it or raise flight.total',
+    ],
+    [
+      'launches that the flight cannot hold together',
+      {
+        members: [
+          { name: 'spring', class: 'prospecting', from: '2026-11-01', launchBudget: '50 EUR' },
+          { name: 'autumn', class: 'prospecting', from: '2026-11-20', launchBudget: '40 EUR' },
+          { class: 'prospecting' },
+        ],
+        flight: { ...FLIGHT, total: '1139.99 EUR' },
+      },
+      'members: launch budgets keep 1140.00 EUR together, more than flight.total, 1139.99 EUR: lower them or raise flight.total',
     ],
     [
       'a launch that no day can hold',

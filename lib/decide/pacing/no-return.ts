@@ -47,7 +47,11 @@ export function pointOfNoReturn(terms: NoReturnTerms): NoReturn {
 /** Spend of the days that remain when budgets are left until the day at `start` and moved by the full step from then on. */
 function spendFrom({ path, standing, atMost, atLeast }: NoReturnTerms, start: number, stepShare: number): number {
   let level = standing
+  let reservedAhead = path.days.reduce((sum, { reserved }) => sum + reserved, 0)
   return path.days.reduce((total, { reserved }, i) => {
+    // As the days are planned: what is left when others have spent more is divided among the launches to come.
+    const kept = reservedAhead > 0 ? reserved * Math.min(1, Math.max(0, path.remaining - total) / reservedAhead) : 0
+    reservedAhead -= reserved
     if (i >= start) {
       const moved = level * (1 + stepShare)
       level =
@@ -55,7 +59,7 @@ function spendFrom({ path, standing, atMost, atLeast }: NoReturnTerms, start: nu
           ? Math.max(level, Math.min(atMost ?? Number.POSITIVE_INFINITY, moved))
           : Math.min(level, Math.max(atLeast ?? 0, moved))
     }
-    return total + reserved + level * sizeOf(path, i)
+    return total + kept + level * sizeOf(path, i)
   }, 0)
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { landing } from '../../../lib/decide/pacing/landing.ts'
 import { type NoReturnTerms, pointOfNoReturn } from '../../../lib/decide/pacing/no-return.ts'
 import { accountDate, addDays } from '../../../lib/units/calendar.ts'
 
@@ -70,6 +71,19 @@ describe('the point of no return', () => {
       isPast: true,
       gap: expect.closeTo(500, 9),
     })
+  })
+
+  test('leaves launches less where the budgets that stand need it, as the landing does', () => {
+    // 30 a day spend 300 of the 1,000 that launches ask for; they get a part of what is left each day, on the last all but 30.
+    const days = Array.from({ length: 10 }, (_, i) => ({
+      ...{ date: addDays(accountDate('2026-11-21'), i), target: 100, reserved: 100 },
+      ...{ event: 1, presence: 1 },
+    }))
+    const path = { days, remaining: 1000, launchShortfall: 400 }
+    const steps = { standing: 30, stepUp: 0.2, stepDown: 0.2 }
+    // 30 · 0.8¹⁰ = 3.2 on the last day.
+    expect(landing({ ...steps, path, total: 1000, spent: 0, noise: 0 }).mean).toBeCloseTo(1003.2, 1)
+    expect(ask({ path, standing: 30 })).toMatchObject({ kind: 'over', isPast: false, gap: expect.closeTo(30, 6) })
   })
 
   test('is not reached while the last day still makes up for it', () => {
