@@ -113,7 +113,8 @@ function floorCut(remedy: Remedy, budget: BudgetHolder, rate: ExchangeRate): Cha
   const from = state.known.amount
   const to = roundedUp(floorOf(remedy, budget, state, rate), capabilities)
   const { deadband } = view.policy.guardrails
-  if (to.micros > times(from, 1 - deadband, 'down').micros) return undefined
+  // A deadband of 0 lets every move through, and where it stands is no move.
+  if (to.micros >= from.micros || to.micros > times(from, 1 - deadband, 'down').micros) return undefined
   const change = { lever, from: { kind: 'money', amount: from }, to: { kind: 'money', amount: to } } as const
   const why = `Cut from ${amountText(from)} to ${amountText(to)} by the guard, alert ${remedy.alert}.`
   return decisionOf(remedy, change, budget.name, why)
