@@ -74,7 +74,7 @@ function limitsText(
   const base = dayTarget.currency
   return [
     ...limits.map((one) => line('limit', `${one.name}: ${one.detail}${worthText(one, base, outcome)}`)),
-    ...(unspent && unspent.micros > 0n
+    ...(unspent && unspent.micros >= LEAST_SHOWN
       ? [line('unspent', `${amountText(unspent)} of today’s ${amountText(dayTarget)}: ${unspentBecause(limits)}`)]
       : []),
     ...(explorationCost === undefined
@@ -82,6 +82,9 @@ function limitsText(
       : [line('learning', `${explorationText(explorationCost)}${perDayText(explorationPerDay, outcome)}`)]),
   ]
 }
+
+/** Half a cent: less is rounding, and would be shown as nothing. */
+const LEAST_SHOWN = 5000n
 
 /** `; +1 EUR of it a day = +0.034 conversions a day`; nothing where it cannot be said. */
 const worthText = ({ worthPerUnit = 0 }: BindingGuardrail, base: CurrencyCode, outcome: string): string =>

@@ -9,7 +9,7 @@ import type { CalendarEvent, Policy } from '../model/policy.ts'
 import { raiseOn } from '../model/scheduled-raise.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
 import type { AccountDate } from '../units/calendar.ts'
-import { add, fromMainUnits, type Money, mainUnits } from '../units/money.ts'
+import { add, type CurrencyCode, fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
 import { spentToday } from './cut-back.ts'
 import type { FlightLimits, FlightTerms } from './flight-limits.ts'
@@ -63,12 +63,15 @@ export function paceDay(
     paceWith: (limitsOf) => {
       const found = limitsOf({ path: day.path, standing: steady })
       const own = found === 'stuck' ? { stepUp: 0, stepDown: 0 } : found
-      return paceOf({ ...limits, ...own, total, spent, noise: estimates.spendNoise }, day)
+      return paceOf({ ...limits, ...own, total, spent, noise: estimates.spendNoise }, day, baseCurrency)
     },
   }
 }
 
-function paceOf(terms: LandingTerms, day: DayPlan): Pace {
+/** Sentences are made of bare amounts with two decimals; a reader sees of what. */
+const inCurrency = (sentence: string, base: CurrencyCode): string => sentence.replaceAll(/\d+\.\d\d\b/g, `$& ${base}`)
+
+function paceOf(terms: LandingTerms, day: DayPlan, base: CurrencyCode): Pace {
   const { path, spent, total } = terms
   const lands = landing(terms)
   const noReturn = pointOfNoReturn(terms)
@@ -78,8 +81,10 @@ function paceOf(terms: LandingTerms, day: DayPlan): Pace {
     ...{ status: day.status, spent, total, daysLeft: day.daysLeft },
     landing: { mean: lands.mean, low: lands.low80, high: lands.high80 },
     ...(lands.requiredPerDay === undefined ? {} : { requiredPerDay: lands.requiredPerDay }),
-    ...(isMissed ? { noReturn: { kind: noReturn.kind, date: noReturn.date, why: noReturn.why } } : {}),
-    why: [day.why, lands.why],
+    ...(isMissed
+      ? { noReturn: { kind: noReturn.kind, date: noReturn.date, why: inCurrency(noReturn.why, base) } }
+      : {}),
+    why: [day.why, lands.why].map((one) => inCurrency(one, base)),
   }
 }
 

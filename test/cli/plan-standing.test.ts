@@ -26,6 +26,11 @@ const OLD: Standing = { dayTarget: eur('3200') }
 const textOf = (standing: Standing, decisions: readonly Decision[] = []): string =>
   standingText(standing, decisions, plain).join('\n')
 
+test('does not show what rounds to nothing as unspent', () => {
+  expect(textOf({ ...OLD, unspent: eur('0.004') })).toBe('')
+  expect(textOf({ ...OLD, unspent: eur('0.005') })).toContain('unspent')
+})
+
 const held = (name: string, reason: 'data-break' | 'learning', detail: string): Decision => ({
   kind: 'hold',
   lever: { account: accountRef('meta', '7'), kind: 'daily-budget', entity: 'budget', id: name },

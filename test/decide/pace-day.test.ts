@@ -61,6 +61,12 @@ describe('where a flight stands', () => {
     expect(pace.landing.high).toBeGreaterThan(pace.landing.mean)
   })
 
+  test('is told in the base currency, amount by amount', () => {
+    const { why, noReturn } = paceOf(150, { policy: { guardrails: { maxStepUp: 0.35 } } })
+    expect(why[0]).toBe('150.00 EUR today of the 1500.00 EUR that remain for 10 days')
+    expect(noReturn?.why).toMatch(/^if budgets stay as they are 500\.00 EUR stay unspent; from 2026-/)
+  })
+
   test('is as uncertain as its days have been', () => {
     const market = { accounts: [ONE], target: 100 }
     const widthAt = (spendNoise: number): number => {

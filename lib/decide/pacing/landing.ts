@@ -88,7 +88,7 @@ export function landing(terms: LandingTerms): Landing {
     unspentForWantOfRoom,
     overspent: Math.max(0, spent + planned - total),
   }
-  return { ...landed, why: sentence(landed, total) }
+  return { ...landed, why: days > 0 ? sentence(landed, total) : ended(spent, total) }
 }
 
 /** Spend of the days that remain, with a day's standard normal error each and one of the worth; none: as planned. */
@@ -144,6 +144,14 @@ const within = (draw: number): number => Math.min(DRAW_MOST, Math.max(-DRAW_MOST
 const sum = (amounts: readonly number[]): number => amounts.reduce((a, b) => a + b, 0)
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+
+/** Nothing is left to be landed: it is said how it came out. */
+function ended(spent: number, total: number): string {
+  const text = `lands at ${spent.toFixed(2)} of ${total.toFixed(2)}`
+  const off = spent - total
+  if (Math.abs(off) <= WORTH_SAYING * total) return text
+  return `${text}; ${Math.abs(off).toFixed(2)} ${off > 0 ? 'more than the total were spent' : 'of the total were not spent'}`
+}
 
 function sentence(landed: Omit<Landing, 'why'>, total: number): string {
   const { mean, low80, high80, unspentAboveCeiling, unspentForWantOfRoom, overspent } = landed

@@ -91,6 +91,15 @@ describe('where the flight lands', () => {
     expect(land(even(2, undefined, 100))).toMatchObject({ overspent: expect.closeTo(44, 6) })
   })
 
+  test('says what came of a flight that has ended, and blames no step for it', () => {
+    expect(land(even(0), { spent: 1200, total: 1000 }).why).toBe(
+      'lands at 1200.00 of 1000.00; 200.00 more than the total were spent',
+    )
+    expect(land(even(0), { spent: 800, total: 1000 }).why).toBe(
+      'lands at 800.00 of 1000.00; 200.00 of the total were not spent',
+    )
+  })
+
   test('asks of the days that remain what they would have to spend', () => {
     expect(land(even(8), {}).requiredPerDay).toBe(100)
     expect(land(even(0), {}).requiredPerDay).toBeUndefined()
