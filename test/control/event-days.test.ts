@@ -205,9 +205,9 @@ describe('a campaign whose last day has passed', () => {
     await liveUntil(stage, later(ends, -6 * HOUR))
     stage.ads.trouble = (method, account) =>
       account.id === A.id && method === 'performance' ? { kind: 'transient', detail: 'no reports' } : undefined
-    await liveUntil(stage, later(ends, MINUTE), () => {}, ['pull'])
+    await liveUntil(stage, later(ends, MINUTE), () => {}, ['pull', 'guard'])
     expect(stage.ads.valueOf(statusOf(A, '12'))).toEqual({ kind: 'status', status: 'paused' })
-    await liveUntil(stage, later(ends, 24 * HOUR), () => {}, ['pull'])
+    await liveUntil(stage, later(ends, 24 * HOUR), () => {}, ['pull', 'guard'])
     const after = stage.ads.sent.filter(({ at, change }) => at >= ends && change.lever.account.id === A.id)
     expect(after.map(({ change }) => change.lever.kind)).toEqual(['status'])
     expect(await broken(stage)).toEqual([])

@@ -47,6 +47,8 @@ describe('what was put on hold after a plan was made', () => {
     const stage = await rig(HELD)
     await stage.ready()
     await awayAndBack(stage)
+    // Longer than clocks may be apart.
+    stage.wait(10 * 60_000)
     await stage.plan([[A, '10', 110]], { occasion: 'correction' })
     await stage.run('act')
     expect(stage.ads.micros(A, '10')).toBe(110_000_000n)

@@ -48,6 +48,9 @@ describe('a policy that says the least', () => {
 
   test('moves a budget by at most 35 %, less where platforms learn anew, holds learning campaigns and leaves midnight alone', () => {
     expect(policy.guardrails).toEqual({
+      magnitudeFactor: 50,
+      maxChangesPerLeverDay: 4,
+      rateHaircut: 0.02,
       maxStepUp: 0.35,
       maxStepDown: 0.35,
       maxDayRise: 0.35,
