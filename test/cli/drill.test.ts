@@ -17,7 +17,7 @@ test('kill --drill stops a turn in its midst with the tables down, pauses everyt
   const out: string[] = []
   const write = (text: string): unknown => out.push(text)
   const code = await main(
-    ['kill', '--drill', '--changes', '20', '--after', '12', '--latency', '50', '--tables-down', '--json', '--quiet'],
+    ['kill', '--drill', '--changes', '20', '--after', '4', '--latency', '500', '--tables-down', '--json', '--quiet'],
     {
       cwd: import.meta.dirname,
       env: {},
@@ -29,7 +29,7 @@ test('kill --drill stops a turn in its midst with the tables down, pauses everyt
   )
   const { drill } = JSON.parse(out.join(''))
   expect(drill).toMatchObject({ changes: 20, stillRunning: 0, buttonCode: 0, pauses: 20 })
-  expect(drill.pushedBefore).toBeGreaterThanOrEqual(12)
+  expect(drill.pushedBefore).toBeGreaterThanOrEqual(4)
   expect(drill.pushedBefore + drill.pushedAfter).toBeLessThan(20)
   expect(drill.lastPushSeconds).toEqual(expect.any(Number))
   expect(code).toBe(0)

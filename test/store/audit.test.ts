@@ -291,7 +291,10 @@ describe('an hourly turn of verify', () => {
     const { stage } = await deployment()
     toTheHour(stage)
     stage.wait(15 * 60_000)
-    expect(await runTurn(HOURLY(stage), stage.loop)).toEqual({ kind: 'ran', summary: { pending: 0 } })
+    expect(await runTurn(HOURLY(stage), stage.loop)).toEqual({
+      kind: 'ran',
+      summary: { pending: 0, looked: 2, moved: 0 },
+    })
   })
 
   test('that finds a difference freezes the account, records it and fails, naming lever and values', async () => {

@@ -107,8 +107,8 @@ const armCampaigns = (experiment: WorldExperiment): readonly string[] => [
   ...experiment.armCampaignIds,
 ]
 
-/** Cells have ids of their own, as long as any: the study's with the arm's number in place of its first digits. */
-export const cellId = (experiment: WorldExperiment, arm: number): string => `${900 + arm}${experiment.id.slice(3)}`
+/** Cells have ids of their own, as long as any: the study's with the arm's number in place of its first two digits. */
+export const cellId = (experiment: WorldExperiment, arm: number): string => `${70 + arm}${experiment.id.slice(2)}`
 
 export const studiesOf = (account: WorldAccount): readonly StudyNode[] =>
   account.experiments.map((experiment) => ({ kind: 'study', account, experiment }))
