@@ -1,13 +1,13 @@
 /**
  * `npm run sim -- --cycles N --seed S`: simulated worlds of the real stages, until so many cycles are run or an invariant
- * is broken. `--world W` lives one world of a seed again, and tells every effect of it.
+ * is broken. `--world W` lives one world of a seed again, and tells every effect of it. `--mutants` hunts every planted bug.
  */
 import { parseArgs } from 'node:util'
 import { MISUSED, understood } from '../bench/usage.ts'
 import { MUTANTS } from './mutants/list.ts'
 import { plant } from './mutants/plant.ts'
 
-const USAGE = 'npm run sim -- [--cycles N] [--seed S] [--world W] [--mutant NAME] [--enumerate]'
+const USAGE = 'npm run sim -- [--cycles N] [--seed S] [--world W] [--mutant NAME] [--mutants] [--enumerate]'
 const CYCLES = 10_000
 
 function argumentsOf(args: readonly string[]) {
@@ -18,6 +18,7 @@ function argumentsOf(args: readonly string[]) {
       seed: { type: 'string' },
       world: { type: 'string' },
       mutant: { type: 'string' },
+      mutants: { type: 'boolean', default: false },
       enumerate: { type: 'boolean', default: false },
     },
   })
@@ -25,6 +26,7 @@ function argumentsOf(args: readonly string[]) {
   return {
     seed: whole('seed', values.seed ?? '1'),
     cycles: whole('cycles', values.cycles ?? `${CYCLES}`),
+    mutants: values.mutants,
     enumerate: values.enumerate,
     ...(world === undefined ? {} : { world }),
     ...(values.mutant === undefined ? {} : { mutant: mutantOf(values.mutant) }),
@@ -52,6 +54,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (!asked) return MISUSED
   // Before the stages are loaded: a mutant is another text of one of their files.
   if (asked.mutant) plant(asked.mutant)
+  if (asked.mutants) return (await import('./mutants/table.ts')).huntAll(asked)
   if (asked.enumerate) return (await import('./enumerate.ts')).enumerateAndTell()
   const { simulate } = await import('./report.ts')
   return simulate(asked)

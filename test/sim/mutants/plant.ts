@@ -1,4 +1,5 @@
 import { registerHooks } from 'node:module'
+import type { ScriptedName } from './scripted.ts'
 
 /** A bug of the protocol that is planted on purpose: another text of one file of the product. */
 export interface Mutant {
@@ -9,9 +10,11 @@ export interface Mutant {
   /** Occurs once in the file. */
   readonly find: string
   readonly put: string
+  /** The scripted world in which it shows, where chance hardly ever brings that about. */
+  readonly world?: ScriptedName
 }
 
-const ROOT = new URL('../../../', import.meta.url).href
+export const ROOT = new URL('../../../', import.meta.url).href
 
 /** @throws Error where the text to be replaced is not there once: then the product has changed and the mutant must follow */
 export function mutated(source: string, { name, file, find, put }: Mutant): string {
