@@ -94,7 +94,7 @@ async function send(ready: readonly Intent[], structure: AccountStructure, loop:
 
 /**
  * Where a platform takes its changes one by one, a freeze need not wait for the last of them: it is looked for between any
- * two. What cannot be read is taken for frozen.
+ * two. What cannot be read is taken for frozen; and where looking took the run past its end, nothing more is sent.
  *
  * @param stopped is told of every lever that it stops, and why
  */
@@ -112,6 +112,7 @@ function lookAgain(
           `whether it is frozen cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     )
     return (lever) => {
+      if (loop.clock.now() > endOfRun(ready, loop)) return 'the run was out of time'
       const why = frozen(lever)
       if (why) stopped.set(leverKey(lever), why)
       return why

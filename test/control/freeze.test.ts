@@ -127,6 +127,20 @@ describe('a freeze that comes while 500 changes are being pushed', () => {
     expect(await broken(stage)).toEqual([])
   })
 
+  test('and nothing more is sent by a worker that slept past its end while it looked', async () => {
+    const { stage, header } = await threeCuts()
+    stage.ads.oneByOne = true
+    const asleep: Interceptor = async (name, effect) => {
+      const answer = await effect()
+      if (name === 'freezes.active' && stage.ads.sent.length === 1) stage.wait(20 * 60_000)
+      return answer
+    }
+    await act(stage, asleep).catch(() => undefined)
+    expect(sentIds(stage)).toEqual(['10'])
+    expect(await outcomeOf(stage, header, '11')).toMatchObject({ kind: 'refused' })
+    expect(await broken(stage)).toEqual([])
+  })
+
   test('and freezes that cannot be read any more stop it as well', async () => {
     const { stage, header } = await many()
     stage.ads.oneByOne = true
