@@ -8,19 +8,26 @@ import type { Curves, Problem } from './problem.ts'
  * and the group spends its minimum and no more.
  *
  * @param last by lever: changed
- * @returns indexes of floors that gave way
+ * @returns indexes of floors that gave way, and the places of the groups whose minimums they gave way to
  */
-export function applyFloors(problem: Problem, curves: Curves, tree: GroupTree, last: Indexes): readonly number[] {
+export function applyFloors(
+  problem: Problem,
+  curves: Curves,
+  tree: GroupTree,
+  last: Indexes,
+): { readonly overruled: readonly number[]; readonly forced: readonly number[] } {
   const floors = problem.marginals ?? []
-  if (floors.length === 0) return []
+  if (floors.length === 0) return { overruled: [], forced: [] }
   const whole = last.slice() as Indexes
   cut(problem, curves, tree, last)
   const { bound, most } = reaches(curves, tree, last, whole)
   const overruled = new Set<number>()
+  const forced: number[] = []
   for (let p = tree.group.length - 1; p >= 0; p--) {
     let reach = Math.min(tree.maximum[p]!, bound[p]!)
     if (tree.minimum[p]! > bound[p]! && most[p]! > bound[p]!) {
       restore(problem, tree, p, last, whole)
+      forced.push(p)
       tree.maximum[p] = tree.minimum[p]!
       reach = Math.min(tree.maximum[p]!, most[p]!)
       for (const [k, { group }] of floors.entries()) if (related(tree, tree.place[group]!, p)) overruled.add(k)
@@ -29,7 +36,7 @@ export function applyFloors(problem: Problem, curves: Curves, tree: GroupTree, l
     bound[tree.parent[p]!]! += reach
     most[tree.parent[p]!]! += Math.min(problem.groups.maximum[tree.group[p]!]!, most[p]!)
   }
-  return [...overruled].sort((a, b) => a - b)
+  return { overruled: [...overruled].sort((a, b) => a - b), forced }
 }
 
 const related = ({ end }: GroupTree, a: number, b: number): boolean =>

@@ -23,6 +23,8 @@ export interface Model {
   /** By coupling: what counts as nothing. */
   readonly tolerance: Float64Array
   readonly overruled: readonly number[]
+  /** Places of groups whose minimum overrules a marginal floor. */
+  readonly forced: readonly number[]
   /** Largest slope of any curve, and 1 when all are flat. */
   readonly steepest: number
 }
@@ -39,9 +41,9 @@ export function modelOf(problem: Problem): Model {
   const levers = tree.home.length
   const baseLast = indexesFor(longest, levers)
   for (let i = 0; i < levers; i++) baseLast[i] = curves.offset[i + 1]! - curves.offset[i]! - 1
-  const overruled = applyFloors(problem, curves, tree, baseLast)
+  const { overruled, forced } = applyFloors(problem, curves, tree, baseLast)
   const model = {
-    ...{ problem, curves, frame, baseLast, overruled },
+    ...{ problem, curves, frame, baseLast, overruled, forced },
     outcome: curves.outcome ?? curves.objective,
     priced: pricedFor(levers, tree.group.length, longest),
     first: indexesFor(longest, levers),

@@ -108,6 +108,8 @@ export interface Allocated {
   readonly unspent: { readonly amount: number; readonly because: readonly Limit[] }
   /** Marginal floors that gave way to a minimum, by their indexes. */
   readonly overruled: readonly number[]
+  /** Groups to whose minimum they gave way. */
+  readonly forced: readonly number[]
 }
 
 /** No allocation meets these limits together. */

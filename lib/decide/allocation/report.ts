@@ -25,6 +25,7 @@ export function report(model: Model, best: Best, total: number): Allocated {
     ...{ priceOf, boundWorth, binding },
     unspent: unspentOf(model, best, total, binding),
     overruled: model.overruled,
+    forced: model.forced.map((p) => model.frame.tree.group[p]!),
   }
 }
 
@@ -88,9 +89,17 @@ function boundWorths(model: Model, best: Best): Float64Array {
   return worth
 }
 
-function groupBindings({ frame: { tree }, priced }: Model): readonly Binding[] {
+function groupBindings({ frame: { tree }, priced, forced, ...model }: Model): readonly Binding[] {
   const binding: Binding[] = []
+  const isForced = new Set(forced)
+  const floor = isForced.size > 0 ? floorsByPlace(tree, model.problem.marginals ?? []) : undefined
+  const same = model.outcome === model.curves.objective
   for (let p = 0; p < tree.group.length; p++) {
+    if (floor && isForced.has(p)) {
+      // A unit less of it is a unit that brings less than the floor asks, and need not be spent.
+      binding.push({ limit: groupMinimum(tree, p), worth: same ? Math.max(0, floor[p]! - priced.price[p]!) : 0 })
+      continue
+    }
     const more = priced.price[p]! - (p === 0 ? 0 : priced.price[tree.parent[p]!]!)
     if (more > 0 || (p === 0 && more < 0 && tree.minimum[0]! === tree.maximum[0]!))
       binding.push({ limit: groupMaximum(tree, p), worth: more })
