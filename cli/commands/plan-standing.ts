@@ -96,7 +96,7 @@ const CAPS: ReadonlySet<string> = new Set(['account-day-cap', 'portfolio-day-cap
 /** Money that nothing brings enough for, or that has nowhere to go; it is not spent for its own sake. */
 function unspentBecause(limits: readonly BindingGuardrail[]): string {
   const named = [CEILINGS, CAPS].flatMap((some) => limits.filter(({ name }) => some.has(name)))
-  if (named.length > 0) return named.map(({ detail }) => detail).join('; ')
+  if (named.length > 0) return named.map(({ detail }) => detail.split('; ', 1)[0]).join('; ')
   return limits.some(({ name }) => name !== 'day-target')
     ? 'the limits above, steps and upper bounds leave no room for it today'
     : 'steps and upper bounds leave no room for it today, or more would bring nothing'

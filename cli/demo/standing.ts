@@ -15,12 +15,15 @@ export const landingLines = (headers: readonly PlanHeader[], zone: TimeZone): re
       : [],
   )
 
-/** What bound the portfolio as a whole, on how many days, and what more of it would have been worth. */
+/** Amounts differ from day to day; the limit is the same. */
+const FIGURES = /[\d.]+/g
+
+/** What bound the portfolio as a whole, in the words of the last day, on how many days, and what more of it would have been worth. */
 export function limitLines(headers: readonly PlanHeader[]): readonly LimitLine[] {
   const bound = daily(headers).flatMap(({ limits = [] }) => limits)
-  return [...Map.groupBy(bound, ({ name, detail }) => `${name} ${detail}`).values()]
+  return [...Map.groupBy(bound, ({ name, detail }) => `${name} ${detail.replace(FIGURES, '')}`).values()]
     .map((own) => {
-      const { name, detail } = own[0]!
+      const { name, detail } = own.at(-1)!
       const worths = own.flatMap(({ worthPerUnit = 0 }) => (worthPerUnit > 0 ? [worthPerUnit] : []))
       const worth = worths.reduce((a, b) => a + b, 0) / worths.length
       return { name, detail, days: own.length, ...(worths.length > 0 ? { worthPerUnit: worth } : {}) }

@@ -8,6 +8,7 @@ import { valuesAt } from './allocation/tables.ts'
 import { farWorth } from './far-sight.ts'
 import { groupRooms } from './group-rooms.ts'
 import type { BudgetQuestion } from './holds.ts'
+import { guardrailOf, limitText } from './limit-words.ts'
 import { type Floor, type GroupTerms, portfolioGroups } from './portfolio-groups.ts'
 import { portfolioProblem } from './portfolio-problem.ts'
 import { claimedAt, fixtureOf, hopeAt, type Position } from './position.ts'
@@ -67,7 +68,7 @@ export function splitDay(
   if (found.kind === 'infeasible')
     return {
       kind: 'impossible',
-      detail: `these limits contradict each other: ${found.conflict.map((one) => limitText(one, observation, groups.terms)).join('; ')}: change one of them in the policy`,
+      detail: `these limits contradict each other: ${found.conflict.map((one) => limitText({ observation, terms: groups.terms, problem }, one)).join('; ')}: change one of them in the policy`,
     }
   const explored = explore(goal, positions, found, exploration.maxCost, (bonus) => solved(asked(bonus)).found)
   const split = splitOf(observation, problem, found, explored, groups.terms, positions)
@@ -182,10 +183,11 @@ function splitOf(
   terms: readonly GroupTerms[],
   positions: readonly Position[],
 ): Split {
+  const context = { observation, terms, problem, found }
   const least = DUST * Math.max(0, ...found.binding.map(({ worth }) => worth))
   const binding = found.binding
     .filter(({ limit, worth }) => limit.kind !== 'no-return' && worth > least)
-    .map(({ limit, worth }) => ({ limit, guardrail: guardrailOf(limit, worth, observation, terms) }))
+    .map(({ limit, worth }) => ({ limit, guardrail: guardrailOf(context, limit, worth) }))
   const floors = found.unspent.because.filter(({ kind }) => kind === 'marginal-floor')
   const tight = binding.filter(({ limit }) => limit.kind !== 'total')
   return {
@@ -195,10 +197,7 @@ function splitOf(
     explorationCost: explored.cost,
     price: Math.max(0, found.price),
     boundWorth: found.boundWorth.slice(0, positions.length),
-    binding: [
-      ...binding.map(({ guardrail }) => guardrail),
-      ...floors.map((limit) => guardrailOf(limit, 0, observation, terms)),
-    ],
+    binding: [...binding.map(({ guardrail }) => guardrail), ...floors.map((limit) => guardrailOf(context, limit, 0))],
     limitsOf: (position) =>
       tight.filter(({ limit }) => concerns(limit, problem, position)).map(({ guardrail }) => guardrail),
     unspent: found.unspent.amount,
@@ -239,60 +238,4 @@ function roomsFit({ growth }: Problem, spend: readonly number[]): boolean {
     for (let room = growth.of[i]!; room >= 0; room = growth.parent[room]!)
       taken[room]! += growth.perUnit[i]! * Math.max(0, amount - growth.standing[i]!)
   return taken.every((amount, room) => amount <= growth.room[room]!)
-}
-
-const guardrailOf = (
-  limit: Limit,
-  worth: number,
-  observation: Observation,
-  terms: readonly GroupTerms[],
-): BindingGuardrail => ({
-  name: limitName(limit, observation, terms),
-  detail: limitText(limit, observation, terms),
-  worthPerUnit: Math.max(0, worth),
-})
-
-const accountOf = ({ accounts }: Observation, room: number): string | undefined => accounts[room]?.account
-
-function limitName(limit: Limit, observation: Observation, terms: readonly GroupTerms[]): string {
-  switch (limit.kind) {
-    case 'total':
-      return 'day-target'
-    case 'group-minimum':
-    case 'group-maximum':
-      return terms[limit.group]?.name ?? 'group'
-    case 'growth-room':
-      return accountOf(observation, limit.room) === undefined ? 'portfolio-day-cap' : 'account-day-cap'
-    default:
-      return limit.kind
-  }
-}
-
-const budgetsText = (count: number): string => (count === 1 ? 'one budget' : `${count} budgets`)
-
-function limitText(limit: Limit, observation: Observation, terms: readonly GroupTerms[]): string {
-  switch (limit.kind) {
-    case 'total':
-      return 'the portfolio has no more to spend today'
-    case 'group-minimum':
-      return terms[limit.group]?.detail.atLeast || 'the least that the day must spend'
-    case 'group-maximum':
-      return terms[limit.group]?.detail.atMost || 'the most that the day may spend'
-    case 'growth-room': {
-      const account = accountOf(observation, limit.room)
-      return account === undefined
-        ? 'the portfolio’s dayCap leaves no more room today'
-        : `the dayCap of ${account} leaves no more room today`
-    }
-    case 'average-ceiling':
-      return 'the target CPA or ROAS of the policy, on average'
-    case 'marginal-floor':
-      return 'what the policy asks the next unit of money to bring'
-    case 'lever-minimums':
-      return `the lower bounds of ${budgetsText(limit.count)}`
-    case 'lever-maximums':
-      return `the upper bounds of ${budgetsText(limit.count)}`
-    case 'no-return':
-      return 'more money would bring nothing'
-  }
 }

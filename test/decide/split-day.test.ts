@@ -62,7 +62,10 @@ describe('a CPA ceiling', () => {
     expect(standing(plan, market(12))[1]).toBeCloseTo(66.67, 1)
     const spent = 200 + standing(plan, market(12))[1]!
     expect(spent / broughtBy(plan, market(12))).toBeCloseTo(12, 3)
-    expect(limitOf(plan, 'average-ceiling')?.worthPerUnit).toBeGreaterThan(0)
+    // 22.22 conversions, 0.12 more for each: 2.67 more, and 12/30 of what they buy again: 4.44 in all, for 0.148 conversions.
+    expect(limitOf(plan, 'average-ceiling')?.detail).toBe(
+      'targetCpa 12.00 EUR on average; 0.12 EUR more of target CPA = about +0.148 conversions a day, for which 4.44 EUR more of the day would be needed',
+    )
   })
 
   test('leaves the money that would break it unspent, and says how much', () => {
@@ -85,6 +88,14 @@ describe('a CPA ceiling', () => {
         target: 100,
         policy: { goal: { kind: 'conversions', targetCpa: '8 EUR' }, guardrails: { maxStepDown: 0.2 } },
       })[0]!
+    const market = {
+      accounts: [{ id: '1', budget: 100, level: 10, halfway: 1 }],
+      target: 100,
+      policy: { goal: { kind: 'conversions', targetCpa: '8 EUR' }, guardrails: { maxStepDown: 0.2 } },
+    }
+    expect(limitOf(planOfMarket(market), 'average-ceiling')?.detail).toMatch(
+      /^targetCpa 8\.00 EUR on average: 9\.20 EUR today, on the way there; 0\.09 EUR more of target CPA = about \+/,
+    )
     expect(next(100)).toBeCloseTo(84, 0)
     expect(next(84)).toBeCloseTo(69.3, 0)
     expect(Math.abs(next(64) - 60)).toBeLessThan(1)
@@ -139,7 +150,19 @@ describe('a ceiling on the last conversion', () => {
     const plan = planOfMarket(market)
     expect(Math.abs(standing(plan, market)[0]! - 100)).toBeLessThan(TABLE)
     expect(Math.abs(unspentOf(plan) - 50)).toBeLessThan(TABLE)
-    expect(limitOf(plan, 'marginal-floor')?.detail).toBe('what the policy asks the next unit of money to bring')
+    expect(limitOf(plan, 'marginal-floor')?.detail).toBe(
+      'the next conversion may cost 20.00 EUR; 1 EUR a day more spent beyond it = about +0.0500 conversions a day',
+    )
+  })
+
+  test('is overruled by the minimum of a group, which says so, and what a unit less of it saves', () => {
+    // At 150 the next euro brings 0.2 / 2.5² = 0.032, and 0.05 is asked.
+    const groups = [{ name: 'one', match: { id: '1' }, atLeast: '140 EUR' }]
+    const plan = planOfMarket({ ...market, policy: { ...market.policy, groups } })
+    expect(limitOf(plan, 'group "one"')?.worthPerUnit).toBeUndefined()
+    expect(limitOf(plan, 'group "one"')?.detail).toMatch(
+      /^group "one" gets at least 140\.00 EUR a day \(atLeast\): because of it money is spent that brings less than is asked of it \(the next conversion may cost 20\.00 EUR\); 1 EUR a day less of it = \+0\.01\d+ conversions a day/,
+    )
   })
 
   test('cuts what stands above it', () => {

@@ -168,7 +168,8 @@ function splitOf(
       .map(({ limit, worth }) => ({
         name: limitName(limit, terms, caps),
         detail: words(limit),
-        worthPerUnit: Math.max(0, worth),
+        // One more unit of a minimum, or of a ceiling on cost, is no room for more money.
+        ...(limit.kind === 'group-maximum' || limit.kind === 'growth-room' ? { worthPerUnit: Math.max(0, worth) } : {}),
       })),
     ownLimits: levers.map((lever, i) => ownLimits(lever, found.spend[i]!, found.boundWorth[i]!)),
   }
