@@ -80,6 +80,9 @@ export function learningRoom(campaigns: readonly LearningSpend[], share: number)
   return Math.max(0, share * total - learning)
 }
 
+/** Of the room, kept free: what learns is reckoned by what it lately spent, and spends a little more or less than that. */
+const RESERVE = 0.1
+
 /**
  * The campaigns that may enter a learning phase now, first come first served. One that is larger than the whole share may
  * when no other is in learning, and those behind it wait for that: a portfolio of three campaigns could otherwise never
@@ -92,11 +95,12 @@ export function admitted<T extends { readonly spendPerDay: number }>(
   campaigns: readonly LearningSpend[],
   share: number,
 ): ReadonlySet<T> {
+  const free = share * (1 - RESERVE)
   const whole = learningRoom(
     campaigns.map((one) => ({ ...one, inLearning: false })),
-    share,
+    free,
   )
-  let room = learningRoom(campaigns, share)
+  let room = learningRoom(campaigns, free)
   let idle = !campaigns.some(({ inLearning }) => inLearning)
   const chosen = new Set<T>()
   for (const wish of wishes) {

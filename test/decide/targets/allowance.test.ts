@@ -53,8 +53,14 @@ describe('what may be in learning at once', () => {
   })
 
   test('admits in order while there is room, and a smaller one behind one that does not fit', () => {
-    const wishes = [of(150), of(100), of(50)]
-    expect([...admitted(wishes, [...wishes, of(700)], 0.2)]).toEqual([wishes[0], wishes[2]])
+    // A tenth of the 200 is kept free, as days differ.
+    const wishes = [of(130), of(100), of(49)]
+    expect([...admitted(wishes, [...wishes, of(721)], 0.2)]).toEqual([wishes[0], wishes[2]])
+    expect([...admitted([of(131), of(50)], [of(131), of(50), of(819)], 0.2)]).toEqual([of(131)])
+  })
+
+  test('has no campaign that is too large for what is free and too small to be let in by itself', () => {
+    expect(admitted([of(190)], [of(190), of(810)], 0.2).size).toBe(1)
   })
 
   test('admits one that is larger than the whole share only by itself', () => {

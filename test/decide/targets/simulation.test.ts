@@ -17,9 +17,8 @@ describe('a hundred campaigns whose platform misses targets by a bias that drift
     expect(Math.max(...ours.map(({ mostEditsInAWeek }) => mostEditsInAWeek))).toBeLessThanOrEqual(2)
   })
 
-  test('are moved a fifth of the spend at a time, as much as the spend of a day allows', () => {
-    // Admitted by yesterday's shares: the shares of today differ a little.
-    for (const { mostInLearning } of ours) expect(mostInLearning).toBeLessThan(0.23)
+  test('are moved a fifth of the spend at a time at most, by what is spent while they learn', () => {
+    for (const { mostInLearning } of ours) expect(mostInLearning).toBeLessThanOrEqual(0.2)
   })
 
   test('are missed by less than half as much each as if targets were left alone', () => {
