@@ -39,8 +39,8 @@ function portfolioText(portfolio: PortfolioStatus, at: Instant, paint: Paint): s
   return [
     `${paint.bold(`Portfolio ${policy.portfolio}`)} · mode ${policy.mode} · owner ${policy.owner} · policy ${version.version}`,
     `  flight     ${policy.flight.from} to ${policy.flight.to}, ${amountText(policy.flight.total)}`,
-    // The newest plan says where the flight stands; one line is enough where there is nothing to compare it with.
-    ...(pacing.kind === 'known' || !pacedPlan?.pace ? [`  pacing     ${pacingText(pacing)}`] : []),
+    // On a flight's first day its plan says as much.
+    ...(pacing.kind === 'known' || pacedPlan?.pace?.status !== 'unknown' ? [`  pacing     ${pacingText(pacing)}`] : []),
     `  today      ${ledger ? `at worst ${amountText(ledger.exposure)} of ${capText(ledger.cap)}` : `${UNKNOWN}: the portfolio’s day is not open yet`}`,
     `  last plan  ${planLine(portfolio)}`,
     ...(pacedPlan?.pace
