@@ -6,6 +6,8 @@ export interface SluiceConfig {
   /** Names the deployment; `prod` keeps its data against deletion. */
   readonly stage: string
   readonly connections: readonly ConnectionConfig[]
+  /** Who is told of alarms; without it nobody is. */
+  readonly alarmEmail?: string | undefined
 }
 
 export interface ConnectionConfig {
@@ -42,15 +44,18 @@ const connectionSchema = z
 const configSchema = z.strictObject({
   stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, 'write lower-case letters and digits, such as prod'),
   connections: z.array(connectionSchema).min(1, 'name at least one account to connect to'),
+  alarmEmail: z.email('write one address, such as oncall@example.com').optional(),
 })
 
 /**
  * @param context the value of the context key `sluice`
  * @param stage another stage than the one written there (`cdk deploy -c stage=prod`)
+ * @param alarmEmail another address than the one written there (`cdk deploy -c alarmEmail=oncall@example.com`)
  * @throws Error that names every field that is wrong
  */
-export function readConfig(context: unknown, stage?: unknown): SluiceConfig {
-  const given = stage === undefined ? context : { ...(context as object), stage }
+export function readConfig(context: unknown, stage?: unknown, alarmEmail?: unknown): SluiceConfig {
+  const typed = Object.entries({ stage, alarmEmail }).filter(([, value]) => value !== undefined)
+  const given = typed.length === 0 ? context : { ...(context as object), ...Object.fromEntries(typed) }
   const parsed = configSchema.safeParse(given)
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => `${['sluice', ...path].join('.')}: ${message}`)

@@ -1,5 +1,6 @@
 import { ArnFormat, CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
+import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import type { Connection } from '../functions/composition/connections.ts'
 import { ARCHIVE_BUCKET, CONNECTIONS, QUEUE_URLS, TABLE_PREFIX } from '../functions/composition/environment.ts'
@@ -7,6 +8,7 @@ import type { LambdaName } from '../functions/composition/lambdas.ts'
 import { QUEUES, type QueueName } from '../functions/composition/routes.ts'
 import { RATES_KEY } from '../functions/composition/s3-rates.ts'
 import { type ConnectionConfig, prefixOf, type SluiceConfig } from './config.ts'
+import { Alarms } from './constructs/alarms.ts'
 import { Archive } from './constructs/archive.ts'
 import { StageFunction } from './constructs/stage-function.ts'
 import { StageQueue } from './constructs/stage-queue.ts'
@@ -34,6 +36,9 @@ const CONCURRENCY = 10
 /** Lambda refuses an environment of more than 4 KB; the rest of it needs less than half. */
 const CONNECTIONS_BYTES_MAX = 2_048
 
+/** Queues whose turns look at every account every quarter of an hour. */
+const WATCHING = ['guard', 'verify', 'guard-google-ads', 'verify-google-ads'] as const satisfies readonly QueueName[]
+
 /** All of Sluice in one account and region. */
 export class SluiceStack extends Stack {
   private readonly config: SluiceConfig
@@ -55,16 +60,44 @@ export class SluiceStack extends Stack {
 
     const dispatch = this.addFunction('dispatch')
     dispatch.lambda.configureAsyncInvoke({ maxEventAge: Duration.seconds(TICK_AGE_SECONDS_MAX), retryAttempts: 1 })
-    new Ticks(this, 'ticks', config, dispatch.lambda)
-    for (const name of QUEUES) this.addWorker(name)
+    const { missed } = new Ticks(this, 'ticks', config, dispatch.lambda)
+    const workers = QUEUES.map((name) => [name, this.addWorker(name)] as const)
+    this.addAlarms(dispatch, missed, Object.fromEntries(workers) as Record<QueueName, StageFunction>)
   }
 
-  private addWorker(name: QueueName): void {
-    const { lambda } = this.addFunction(name)
+  private addAlarms(
+    dispatch: StageFunction,
+    missed: IQueue,
+    workers: Readonly<Record<QueueName, StageFunction>>,
+  ): void {
+    const alarms = new Alarms(this, 'alarms', this.config)
+    const logs = QUEUES.map((name) => workers[name].logGroup)
+    // Pulls tell of budgets outside the caps, the guard of all else.
+    alarms.onAlertsTold(logs)
+    alarms.onFailedTurns(logs)
+    alarms.onErrors('dispatch', dispatch.lambda)
+    alarms.onDeadLetters('ticks', missed)
+    for (const name of QUEUES) {
+      alarms.onErrors(name, workers[name].lambda)
+      alarms.onDeadLetters(name, this.queues[name].deadLetters)
+    }
+    for (const name of this.watching()) alarms.onSilence(name, workers[name].logGroup)
+  }
+
+  /** Queues that have turns at every tick: of platforms that are not connected there are none. */
+  private watching(): readonly QueueName[] {
+    const isConnected = (platforms: readonly string[]) => connectionsOf(this.config, platforms).length > 0
+    return WATCHING.filter((name) => isConnected(PERMISSIONS[name].secret?.platforms ?? []))
+  }
+
+  private addWorker(name: QueueName): StageFunction {
+    const stageFunction = this.addFunction(name)
+    const { lambda } = stageFunction
     const { queue } = this.queues[name]
     lambda.addEventSource(
       new SqsEventSource(queue, { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: CONCURRENCY }),
     )
+    return stageFunction
   }
 
   private addFunction(name: LambdaName): StageFunction {

@@ -13,12 +13,13 @@ import { entryOf, ROOT } from '../esbuild-settings.ts'
 export class StageFunction extends Construct {
   readonly lambda: NodejsFunction
   readonly role: Role
+  readonly logGroup: LogGroup
 
   constructor(scope: Construct, name: LambdaName, config: SluiceConfig, environment: Readonly<Record<string, string>>) {
     super(scope, name)
     const functionName = `${prefixOf(config)}-${name}`
     const { runLimitMs, memoryMb } = LAMBDAS[name]
-    const logGroup = new LogGroup(this, 'log', {
+    this.logGroup = new LogGroup(this, 'log', {
       logGroupName: `/sluice/${config.stage}/${name}`,
       retention: isProduction(config) ? RetentionDays.THREE_MONTHS : RetentionDays.ONE_WEEK,
       removalPolicy: isProduction(config) ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -27,7 +28,7 @@ export class StageFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What the Sluice function ${name} may do`,
     })
-    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn])
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn])
     this.lambda = new NodejsFunction(this, 'function', {
       functionName,
       entry: entryOf(name),
@@ -38,7 +39,7 @@ export class StageFunction extends Construct {
       timeout: Duration.millis(runLimitMs),
       memorySize: memoryMb,
       role: this.role,
-      logGroup,
+      logGroup: this.logGroup,
       environment: { ...environment },
       bundling: BUNDLING,
       // Keeping connections alive is the SDK's default; the variable that CDK would set is of the SDK before.

@@ -13,9 +13,11 @@ export const TICK_AGE_SECONDS_MAX = 600
 
 /** Invokes the dispatch function at every quarter of an hour. */
 export class Ticks extends Construct {
+  readonly missed: Queue
+
   constructor(scope: Construct, id: string, config: SluiceConfig, dispatch: IFunction) {
     super(scope, id)
-    const missed = new Queue(this, 'missed', {
+    this.missed = new Queue(this, 'missed', {
       queueName: `${prefixOf(config)}-ticks-dead`,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -28,7 +30,7 @@ export class Ticks extends Construct {
       description: 'Lets the Scheduler invoke the Sluice function dispatch, and nothing else',
     })
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [dispatch.functionArn] }))
-    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [missed.queueArn] }))
+    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.missed.queueArn] }))
     const schedule = new CfnSchedule(this, 'schedule', {
       name: `${prefixOf(config)}-ticks`,
       description: 'Sends the turns that are due',
@@ -40,7 +42,7 @@ export class Ticks extends Construct {
         roleArn: role.roleArn,
         input: '{}',
         retryPolicy: { maximumEventAgeInSeconds: TICK_AGE_SECONDS_MAX, maximumRetryAttempts: 3 },
-        deadLetterConfig: { arn: missed.queueArn },
+        deadLetterConfig: { arn: this.missed.queueArn },
       },
     })
     // The Scheduler checks that it may invoke when the schedule is made.

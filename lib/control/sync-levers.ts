@@ -43,7 +43,7 @@ export async function syncLevers(
   lookedAt: Instant,
   loop: Loop,
   raises?: SeenRaises,
-): Promise<{ budgets: number; drifts: number }> {
+): Promise<{ budgets: number; drifts: number; told: number }> {
   const { account } = structure
   checkCurrencies(policies, structure)
   const date = dateAt(structure.readAt, structure.zone)
@@ -70,10 +70,10 @@ export async function syncLevers(
   if (drifts.length > 0) await loop.facts.putDrifts(drifts)
   // Most turns find nothing to write: then what was read first still stands.
   const states = differing.length + gone.length === 0 ? known : await loop.money.allLevers(account)
-  await tellOutsideCaps(structure, states.values(), policies, date, loop)
+  const told = await tellOutsideCaps(structure, states.values(), policies, date, loop)
   await askForCorrections(sightings, states, structure, policies, date, loop)
   await askForSchedules(states, structure, policies, loop)
-  return { budgets: sightings.filter(({ lever }) => isBudget(lever)).length, drifts: drifts.length }
+  return { budgets: sightings.filter(({ lever }) => isBudget(lever)).length, drifts: drifts.length, told }
 }
 
 /**

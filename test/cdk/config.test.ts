@@ -11,11 +11,17 @@ describe('the deployment configuration', () => {
   test('takes its stage from the command line where one is given', () => {
     expect(readConfig(context, 'prod').stage).toBe('prod')
   })
+  test('takes the address for alarms from the command line where one is given', () => {
+    expect(readConfig({ ...context, alarmEmail: 'a@example.com' }, undefined, 'b@example.com').alarmEmail).toBe(
+      'b@example.com',
+    )
+  })
 
   test.each<[string, unknown, string]>([
     ['missing', undefined, 'sluice: '],
     ['without connections', { stage: 'dev', connections: [] }, 'sluice.connections: name at least one account'],
     ['with a stage that a name cannot hold', { ...context, stage: 'Prod!' }, 'sluice.stage: write lower-case'],
+    ['with an address that is none', { ...context, alarmEmail: 'on call' }, 'sluice.alarmEmail: write one address'],
     ['with an unknown field', { ...context, region: 'eu-west-1' }, 'region'],
     [
       'with an account id of a screen',

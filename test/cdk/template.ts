@@ -9,11 +9,13 @@ export const CONNECTIONS = ['google-ads', 'meta'].map((platform) => ({
   writeSecret: `sluice/${platform}/write`,
 }))
 
-/** The template of a stage, with nothing bundled. */
-export function templateOf(stage: string, connections: readonly object[] = CONNECTIONS): Template {
+/** The stack of a stage, with nothing bundled. */
+export function stackOf(stage: string, connections: readonly object[] = CONNECTIONS, alarmEmail?: string): SluiceStack {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false })
-  return Template.fromStack(new SluiceStack(app, 'sluice', { config: readConfig({ stage, connections }) }))
+  return new SluiceStack(app, 'sluice', { config: readConfig({ stage, connections }, undefined, alarmEmail) })
 }
+
+export const templateOf = (...of: Parameters<typeof stackOf>): Template => Template.fromStack(stackOf(...of))
 
 export interface Resource {
   readonly Type: string

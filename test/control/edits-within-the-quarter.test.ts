@@ -24,27 +24,36 @@ const capped = async (more: object = {}): Promise<Rig> => {
   return stage
 }
 
-/** What the schedule and the queue do at a tick: everything that is due, and all that it brings about. */
-async function tick(stage: Rig): Promise<void> {
+/**
+ * What the schedule and the queue do at a tick: everything that is due, and all that it brings about.
+ *
+ * @returns how many alerts its turns say that they told
+ */
+async function tick(stage: Rig): Promise<number> {
   const due = await dueMessages(stage.now(), stage.loop)
   stage.queued.push(...due.filter((one) => one.stage !== 'score'))
   let n = 0
+  let told = 0
   for (let next = stage.queued.shift(); next; next = stage.queued.shift()) {
     n += 1
     // Messages of one tick follow each other within seconds.
     stage.wait(1000)
-    await runTurn(next, stage.worker(`tick-${stage.now()}-${n}`))
+    const result = await runTurn(next, stage.worker(`tick-${stage.now()}-${n}`))
+    if (result.kind === 'ran') told += Number(result.summary.told ?? 0)
   }
+  return told
 }
 
 /** Ticks as the schedule gives them, from now on. */
-async function ticksFor(stage: Rig, minutes: number): Promise<void> {
+async function ticksFor(stage: Rig, minutes: number): Promise<number> {
+  let told = 0
   const end = stage.now() + minutes * MINUTE_MS
   while (stage.now() < end) {
     const next = Math.min(end, (Math.floor(stage.now() / QUARTER) + 1) * QUARTER)
     stage.wait(next - stage.now())
-    await tick(stage)
+    told += await tick(stage)
   }
+  return told
 }
 
 const driftsOf = (stage: Rig): Promise<readonly Drift[]> => stage.loop.facts.drifts(A, 0 as Instant)
@@ -55,7 +64,8 @@ describe('with a cap of 3,000, within a quarter of an hour', () => {
     const stage = await capped()
     await ticksFor(stage, 20)
     stage.ads.human(A, '10', euros(10_000).micros, 'bob@agency.example')
-    await ticksFor(stage, 15)
+    // The summary of a turn is what the alarm counts: a person is told by it, and once.
+    expect(await ticksFor(stage, 15)).toBe(1)
     expect(stage.ads.micros(A, '10')).toBe(euros(3000).micros)
     expect(await driftsOf(stage)).toMatchObject([{ resolution: 'cut-back', actor: 'bob@agency.example' }])
     const [alert] = await alertsOf(stage)
