@@ -76,7 +76,8 @@ function paceOf(terms: LandingTerms, day: DayPlan, base: CurrencyCode): Pace {
   const lands = landing(terms)
   const noReturn = pointOfNoReturn(terms)
   // What is not worth spending is not missed, and not spent beyond the total either.
-  const isMissed = noReturn.kind !== 'none' && lands.unspentAboveCeiling <= NOT_MISSED * path.remaining
+  const short = lands.unspentAboveCeiling + (noReturn.kind === 'over' ? lands.unspentForWantOfRoom : 0)
+  const isMissed = noReturn.kind !== 'none' && short <= NOT_MISSED * path.remaining
   return {
     ...{ status: day.status, spent, total, daysLeft: day.daysLeft },
     landing: { mean: lands.mean, low: lands.low80, high: lands.high80 },

@@ -109,6 +109,12 @@ describe('where a flight stands', () => {
     expect(paceOf(60, { policy: { guardrails: { maxStepDown: 0.35 } } }).noReturn).toMatchObject({ kind: 'over' })
   })
 
+  test('is not said to be overspent where bounds will bring budgets down to less than there is', () => {
+    const { landing, noReturn } = paceOf(90, { policy: { guardrails: { maxDailyBudget: '60 EUR', maxStepDown: 0.2 } } })
+    expect(landing.mean).toBeLessThan(2000 + 10 * 70)
+    expect(noReturn).toBeUndefined()
+  })
+
   test('reckons with the steps that the platform takes, not with those that the policy would allow', () => {
     const dateOf = (learningSafeStep: number): string | undefined =>
       paceOf(200, {
