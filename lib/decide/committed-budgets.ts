@@ -39,7 +39,7 @@ function ofQuestion(one: BudgetQuestion, groups: readonly CommittedGroup[]): Com
   const to = leaves(one)
   const innermost = groupOf(policy, structure, budget, today).at(-1)
   const spend = standingSpend(one)
-  const atMost = isMoved(one) ? largestOf(one) : spend
+  const atMost = largestSpend(one)
   return {
     id: keyOf(account.account, budget.id),
     subject: { account: structure.account, fed: fedCampaigns(policy, structure, budget, today) },
@@ -50,10 +50,9 @@ function ofQuestion(one: BudgetQuestion, groups: readonly CommittedGroup[]): Com
   }
 }
 
-const isMoved = ({ budget, membership }: BudgetQuestion): boolean => budget.period === 'daily' && membership.managed
-
-/** Most that the policy ever lets it spend, base currency; what it delivers of a budget counts. */
-function largestOf(one: BudgetQuestion): number | undefined {
+/** Most that the policy ever lets it spend, base currency; what it delivers of a budget counts. Undefined: no bound. */
+export function largestSpend(one: BudgetQuestion): number | undefined {
+  if (one.budget.period !== 'daily' || !one.membership.managed) return standingSpend(one)
   const bounds = hardLimits(one).flatMap(({ atMost }) => (atMost ? [mainUnits(atMost)] : []))
   return bounds.length > 0 ? Math.min(...bounds) * baseUnitsOf(rateOf(one)) * (one.estimate?.delivery ?? 1) : undefined
 }

@@ -13,6 +13,7 @@ import type { BudgetQuestion } from './holds.ts'
 import { eased, type Interval, intersect, type Limit } from './interval.ts'
 import { busyDayOf, headroomOf } from './targets/headroom.ts'
 import type { SpendLimit } from './targets/spend-limit.ts'
+import { amountText } from './words.ts'
 
 /** A class whose results are doubtful does not grow past the share of spend it came with. */
 export const SHARE_BOUND: ReadonlySet<CampaignClass> = new Set(['brand', 'retargeting', 'opaque'])
@@ -144,7 +145,7 @@ function range({
       ? [
           {
             name: 'minimum',
-            detail: 'the policy sets this least budget',
+            detail: `the policy sets this least budget (guardrails.minDailyBudget ${amountText(minDailyBudget)})`,
             atLeast: convertBack(minDailyBudget, rate, 'up'),
           },
         ]
@@ -153,7 +154,7 @@ function range({
       ? [
           {
             name: 'maximum',
-            detail: 'the policy sets this largest budget',
+            detail: `the policy sets this largest budget (guardrails.maxDailyBudget ${amountText(maxDailyBudget)})`,
             atMost: convertBack(maxDailyBudget, rate, 'down'),
           },
         ]
@@ -170,11 +171,17 @@ function ownBounds({
     .filter((bound) => bound.budget === budget.id && sameAccount(bound.account, account))
     .map(({ atLeast, atMost }) => ({
       name: 'bounds',
-      detail: 'the policy bounds this budget',
+      detail: `the policy bounds this budget (${boundsText(atLeast, atMost)})`,
       ...(atLeast ? { atLeast } : {}),
       ...(atMost ? { atMost } : {}),
     }))
 }
+
+const boundsText = (atLeast: Money | undefined, atMost: Money | undefined): string =>
+  [
+    ...(atLeast ? [`bounds.atLeast ${amountText(atLeast)}`] : []),
+    ...(atMost ? [`bounds.atMost ${amountText(atMost)}`] : []),
+  ].join(', ')
 
 function classShare({
   policy,

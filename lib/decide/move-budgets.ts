@@ -13,10 +13,11 @@ import { bindingAt, limitedBy, sentence } from './explain.ts'
 import { type ExplorationCost, explorationCost } from './exploration-cost.ts'
 import { type BudgetContext, limitsOf } from './guardrails.ts'
 import type { BudgetQuestion } from './holds.ts'
-import { bounded, intersect } from './interval.ts'
+import { bounded, intersect, type Limit } from './interval.ts'
 import type { Floor } from './portfolio-groups.ts'
 import { claimedAt, type Movable, type Position, positionOf } from './position.ts'
 import { type Split, splitDay } from './split-day.ts'
+import { amountText } from './words.ts'
 
 export interface Moved {
   readonly decisions: readonly Decision[]
@@ -47,7 +48,7 @@ export function moveBudgets(
     const limits = limitsOf(contextOf(one, target))
     const { floor, ceiling } = intersect(limits)
     if (floor.atLeast.micros > ceiling.atMost.micros) {
-      decisions.push(holdOf(one, 'guardrail', `no value satisfies both "${floor.detail}" and "${ceiling.detail}"`))
+      decisions.push(holdOf(one, 'guardrail', contradiction(floor, ceiling)))
       staying.push(one)
     } else positions.push(positionOf(one, limits))
   }
@@ -119,12 +120,7 @@ function decideOne(position: Position, split: Split, index: number, factor: numb
     ? intersect(limits).ceiling.atMost
     : fromMainUnits((spend * factor) / baseUnits / delivery, budget.amount.currency, 'half-even')
   const answer = bounded(limits, wanted)
-  if (answer.kind === 'impossible')
-    return holdOf(
-      movable,
-      'guardrail',
-      `no value satisfies both "${answer.between[0].detail}" and "${answer.between[1].detail}"`,
-    )
+  if (answer.kind === 'impossible') return holdOf(movable, 'guardrail', contradiction(...answer.between))
   const normal = capabilities.normalise('daily-budget', { kind: 'money', amount: answer.to })
   const to = normal.kind === 'money' ? normal.amount : answer.to
 
@@ -159,6 +155,11 @@ function decideOne(position: Position, split: Split, index: number, factor: numb
     limitedBy: limitedBy(movable, estimate),
   }
 }
+
+const contradiction = (floor: Limit, ceiling: Limit): string =>
+  `no value satisfies both "${floor.detail}"${atText('at least', floor.atLeast)} and "${ceiling.detail}"${atText('at most', ceiling.atMost)}: lower the one or raise the other`
+
+const atText = (words: string, amount: Money | undefined): string => (amount ? ` (${words} ${amountText(amount)})` : '')
 
 /** Whether more than a hundredth of the budget is there to be learned from. */
 const isVentured = ({ spend, safeSpend }: Split, index: number, factor: number): boolean =>

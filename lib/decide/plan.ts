@@ -20,6 +20,7 @@ import { type Moved, moveBudgets } from './move-budgets.ts'
 import { netGrowth } from './net-growth.ts'
 import { type DayPace, paceDay } from './pace-day.ts'
 import { expiryOf, steerDay } from './pacing/steer-day.ts'
+import { policyGaps } from './policy-gaps.ts'
 import type { Movable } from './position.ts'
 import { proposedCaps } from './proposed-caps.ts'
 import { questionsOf } from './questions.ts'
@@ -91,6 +92,7 @@ export function decide(
           isStuck(moved) ? 'stuck' : flightLimits(observation, estimates, capabilitiesOf, terms),
         ),
         commitments,
+        policyGaps(observation, questions, mainUnits(target)),
       ),
       proposedCaps: proposedCaps(observation, capabilitiesOf),
     },
@@ -113,9 +115,10 @@ const isStuck = ({ decisions }: Moved): boolean =>
 const withWarnings = (
   pace: Pace,
   commitments: readonly { readonly isFeasible: boolean; readonly why: string }[],
+  gaps: readonly string[],
 ): NonNullable<Plan['pace']> => ({
   ...pace,
-  why: [...pace.why, ...commitments.flatMap(({ isFeasible, why }) => (isFeasible ? [] : [why]))],
+  why: [...pace.why, ...commitments.flatMap(({ isFeasible, why }) => (isFeasible ? [] : [why])), ...gaps],
 })
 
 /** In money by what as much outcome costs where the day's money runs out; of profit it is money. */

@@ -256,7 +256,8 @@ const ROWS: readonly Row[] = [
       guardrails: { maxDailyBudget: '52 EUR' },
       bounds: [{ account: 'google-ads:1', budget: '91', atLeast: '55 EUR' }],
     },
-    detail: /no value satisfies both "the policy bounds this budget" and "the policy sets this largest budget"/,
+    detail:
+      /^no value satisfies both "the policy bounds this budget \(bounds\.atLeast 55\.00 EUR\)" \(at least 55\.00 EUR\) and "the policy sets this largest budget \(guardrails\.maxDailyBudget 52\.00 EUR\)" \(at most 52\.00 EUR\): lower the one or raise the other$/,
   },
   {
     why: 'a move that is too small',

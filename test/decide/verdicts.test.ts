@@ -105,7 +105,7 @@ describe('a change that a guardrail stands against', () => {
   test('by an interval becomes a hold that names it', () => {
     const decisions = forgetful(observed({ maxDailyBudget: '55 EUR' }))
     expect(decisions.find((one) => one.kind === 'hold' && one.name.endsWith('1'))).toMatchObject({
-      detail: 'maximum: the policy sets this largest budget',
+      detail: 'maximum: the policy sets this largest budget (guardrails.maxDailyBudget 55.00 EUR)',
     })
   })
 })
