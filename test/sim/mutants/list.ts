@@ -119,13 +119,6 @@ export const MUTANTS: readonly Mutant[] = [
     put: "outcome.kind === 'applied' || outcome.kind === 'refused'",
   },
   {
-    name: 'settled-by-another',
-    what: 'an outcome is written down although somebody else has settled the push meanwhile',
-    file: 'lib/control/settle.ts',
-    find: '({ intent }) => states.get(leverKey(intent.change.lever))?.pending?.intent === intent.id,',
-    put: '({ intent }) => states.get(leverKey(intent.change.lever)) !== undefined || intent.id === undefined,',
-  },
-  {
     name: 'expired',
     what: 'a plan is acted on after it has expired',
     file: 'lib/control/dispatch.ts',
@@ -180,19 +173,5 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/control/settle.ts',
     find: 'const { pending: _, ...rest } = withHigh(before, highBefore(before, date), date)',
     put: 'const { pending: _, ...rest } = { ...before, dayHigh: before.pending?.highBefore ?? before.known }',
-  },
-  {
-    name: 'accepted-is-done',
-    what: 'a change that was accepted and still stands where it stood is taken for one that was stored otherwise',
-    file: 'lib/control/push.ts',
-    find: "return read.kind === 'mismatched' && sameValue(value, change.from)",
-    put: "return read.kind === 'mismatched' && value === change.from",
-  },
-  {
-    name: 'settled-before-the-day-is-open',
-    what: 'an outcome that costs money is settled on a day that is not open, and never counted on it',
-    file: 'lib/control/settle.ts',
-    find: 'if (!ledger && grown.micros > 0n) continue',
-    put: '',
   },
 ]

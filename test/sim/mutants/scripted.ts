@@ -3,7 +3,7 @@ import { comeToRest } from '../life.ts'
 import { prepared, runStep, STEPS, scripted } from '../one-lever.ts'
 import type { World } from '../world.ts'
 
-/** Worlds for what chance hardly ever brings about: each ends in calm weather, like those of the enumeration. */
+/** Worlds for what chance hardly ever brings about: each ends in calm weather, as those of the enumeration do. */
 export const SCRIPTED = { 'slept-past-its-limit': sleptPastItsLimit } as const
 export type ScriptedName = keyof typeof SCRIPTED
 
