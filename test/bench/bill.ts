@@ -23,6 +23,10 @@ const GROWTH_DAYS = 365
 /** A read and a write credential for each platform. */
 const SECRETS = 4
 const LOG_MONTHS = 3
+/** Errors and dead letters of every function and queue, the ticks' too; four silences; alerts told and turns failed. */
+const ALARMS = 2 * (QUEUES.length + 1) + 4 + 2
+/** Counted from logs: what the four silences and the last two ring on. */
+const METRICS = 6
 
 export interface BillLine {
   readonly service: string
@@ -102,6 +106,11 @@ function others({ lambdas, archivedBytesZipped }: ConsumptionFigures): readonly 
       'CloudWatch Logs',
       logGb * (PRICES.logIngestion.usd + LOG_MONTHS * PRICES.logStorage.usd),
       `${(logGb * 1_024).toFixed(1)} MB a month, kept ${LOG_MONTHS} months`,
+    ),
+    line(
+      'CloudWatch alarms',
+      ALARMS * PRICES.alarm.usd + METRICS * PRICES.metric.usd,
+      `${ALARMS} alarms, ${METRICS} metrics counted from logs`,
     ),
   ]
 }

@@ -16,7 +16,7 @@ import { startWorld } from './world.ts'
 /** `design`: 24 hourly rows of every campaign, appended anew for each of 30 days at every reading. */
 export const NAIVE_WRITES_PER_CAMPAIGN_DAY = 720
 const TABLES = ['control', 'facts', 'audit'] as const satisfies readonly TableName[]
-const STAGES = ['dispatch', 'pull', 'plan', 'act', 'verify'] as const
+const STAGES = ['dispatch', 'pull', 'plan', 'act', 'verify', 'guard', 'score'] as const
 /** Lambda's own three lines to every invocation's one. */
 const LAMBDA_LOG_BYTES = 350
 
@@ -79,7 +79,8 @@ async function measure(scenario: Scenario, byName: boolean, days: number): Promi
   }
 }
 
-function perDay({ invocations, archivedBytesZipped }: WorkerFigures, days: number) {
+/** @param days how long the figures are of; a part of a day is a fraction */
+export function perDay({ invocations, archivedBytesZipped }: WorkerFigures, days: number) {
   const failed = invocations.find(({ line }) => line.result === 'failed')
   if (failed) throw new Error(`${failed.line.stage} ${failed.line.key}: ${failed.line.errorMessage}`)
   const sum = (own: readonly Invocation[], figure: (one: Invocation) => number): number =>

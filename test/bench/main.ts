@@ -4,6 +4,7 @@ import { bill, printBill } from './bill.ts'
 import { measureBundles, run as printBundles } from './bundles.ts'
 import { type ConsumptionFigures, printConsumption, smallDemo, thousandCampaigns } from './consumption.ts'
 import { measureDemo, printDemo } from './demo.ts'
+import { type GuardDay, measureGuardTurns, withGuard } from './guard-turns.ts'
 import { type Kept, keep, readResult } from './results.ts'
 import { measureTurns, printTurns } from './turn.ts'
 import { MISUSED, understood } from './usage.ts'
@@ -15,6 +16,7 @@ interface Benchmark {
 }
 
 const KEPT_CONSUMPTION = 'bench-dynamodb'
+const KEPT_GUARD = 'bench-guard'
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   bundles: {
@@ -53,14 +55,23 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
       return { consumption: figures, bill: bill(thousand(figures)) }
     },
   },
+  guard: {
+    what: 'what a day of guard turns takes with 1,000 campaigns, from two hours of them (two minutes)',
+    async run(json) {
+      const { figures } = await keep(KEPT_GUARD, measureGuardTurns)
+      if (!json) console.log(JSON.stringify(figures, null, 1))
+      return figures
+    },
+  },
   cost: {
     what: 'the monthly bill, from the last figures measured (or measures them)',
     async run(json) {
       const kept = readResult<Kept<readonly ConsumptionFigures[]>>(KEPT_CONSUMPTION) ?? (await measureConsumption())
-      const figures = thousand(kept.figures)
+      const guard = readResult<Kept<GuardDay>>(KEPT_GUARD) ?? (await keep(KEPT_GUARD, measureGuardTurns))
+      const figures = withGuard(thousand(kept.figures), guard.figures)
       if (!json) {
         console.log(
-          `From consumption measured on ${kept.measuredOn} at commit ${kept.commit.slice(0, 12)}${kept.dirty ? ' with uncommitted changes' : ''}.`,
+          `From consumption measured on ${kept.measuredOn} at commit ${kept.commit.slice(0, 12)}${kept.dirty ? ' with uncommitted changes' : ''}; guard turns, where that was before there were any, on ${guard.measuredOn} at ${guard.commit.slice(0, 12)}.`,
         )
         printBill(figures)
       }

@@ -38,4 +38,6 @@ export const PRICES = {
   s3Storage: { usd: 0.023, per: 'GB and month', source: 'https://aws.amazon.com/s3/pricing/' },
   logIngestion: { usd: 0.5, per: 'GB taken in', source: 'https://aws.amazon.com/cloudwatch/pricing/' },
   logStorage: { usd: 0.03, per: 'GB and month', source: 'https://aws.amazon.com/cloudwatch/pricing/' },
+  alarm: { usd: 0.1, per: 'alarm and month', source: 'https://aws.amazon.com/cloudwatch/pricing/' },
+  metric: { usd: 0.3, per: 'custom metric and month', source: 'https://aws.amazon.com/cloudwatch/pricing/' },
 } as const satisfies Readonly<Record<string, Price>>
