@@ -115,7 +115,12 @@ function worthWords(
   worth: number,
 ): string | undefined {
   const one = `1 ${context.observation.policy.policy.baseCurrency} a day`
-  if (limit.kind === 'group-minimum') return worth > 0 ? `${one} less of it = ${gain(context, worth)}` : undefined
+  if (limit.kind === 'group-minimum') {
+    if (!(worth > 0)) return undefined
+    return context.found.forced.includes(limit.group)
+      ? `${one} less of it saves money that brings ${outcomeText(context, worth)} less than is asked of it`
+      : `${one} less of it = ${gain(context, worth)}`
+  }
   if (limit.kind === 'marginal-floor') {
     const { returnPerSpend, of } = context.problem.marginals![limit.marginal]!
     return of === 'outcome' && goalOf(context).kind !== 'profit'
@@ -133,13 +138,17 @@ function worthWords(
   return `${nudged} = about ${gain(context, room * worth)}`
 }
 
+function outcomeText(context: LimitContext, outcome: number): string {
+  const { kind } = goalOf(context)
+  const { baseCurrency } = context.observation.policy.policy
+  return `${numberText(outcome)} ${kind === 'conversions' ? 'conversions' : `${baseCurrency} of ${kind}`}`
+}
+
 /** An outcome in the unit of the goal, and what as much costs where the day's money runs out. */
 function gain(context: LimitContext & { readonly found: Allocated }, outcome: number): string {
   const { price } = context.found
-  const { kind } = goalOf(context)
-  const { baseCurrency } = context.observation.policy.policy
-  const own = `+${numberText(outcome)} ${kind === 'conversions' ? 'conversions' : `${baseCurrency} of ${kind}`} a day`
-  return price > 0 && kind !== 'profit'
+  const own = `+${outcomeText(context, outcome)} a day`
+  return price > 0 && goalOf(context).kind !== 'profit'
     ? `${own}, for which ${moneyOf(context, outcome / price)} more of the day would be needed`
     : own
 }

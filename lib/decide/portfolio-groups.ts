@@ -256,7 +256,7 @@ function beyondTheDay(
   const asking = terms.filter((_, g) => g > 0 && minimums[g]! > 0 && asked[g]! <= minimums[g]! * (1 + SLACK))
   const named = [...new Set(asking.map(({ detail }) => detail.atLeast))].join(', ')
   return [
-    `${named}: that is ${amount(asked[0]!)} together, and the day has ${amount(target)}; the day spends more than it has: lower one of them, or raise flight.total`,
+    `${named}: that comes to ${amount(asked[0]!)} together today, and the day has ${amount(target)}; the day spends more than it has: lower one of them, or raise flight.total`,
   ]
 }
 

@@ -199,12 +199,15 @@ function splitOf(
     boundWorth: found.boundWorth.slice(0, positions.length),
     binding: [...binding.map(({ guardrail }) => guardrail), ...floors.map((limit) => guardrailOf(context, limit, 0))],
     limitsOf: (position) =>
-      tight.filter(({ limit }) => concerns(limit, problem, position)).map(({ guardrail }) => guardrail),
+      tight.filter(({ limit }) => concerns(limit, problem, position)).map(({ guardrail }) => withoutWorth(guardrail)),
     unspent: found.unspent.amount,
     askedOf: (position) => askedOf(problem, position),
     fitsRooms: (spend) => roomsFit(problem, spend),
   }
 }
+
+/** What relaxing a limit is worth is said once, of the portfolio. */
+const withoutWorth = (one: BindingGuardrail): BindingGuardrail => ({ ...one, detail: one.detail.split('; ', 1).join() })
 
 const askedOf = ({ groups, marginals = [] }: Problem, lever: number): number =>
   marginals.reduce(

@@ -133,7 +133,7 @@ test('minimums that are more than the day has are named together', () => {
     floorOf('commitment "tv"', 105, ['2']),
   ])
   expect(conflicts).toEqual([
-    'group "one" gets at least 110.00 EUR a day (atLeast), commitment "tv" gets at least 105.00 EUR today: that is 215.00 EUR together, and the day has 200.00 EUR; the day spends more than it has: lower one of them, or raise flight.total',
+    'group "one" gets at least 110.00 EUR a day (atLeast), commitment "tv" gets at least 105.00 EUR today: that comes to 215.00 EUR together today, and the day has 200.00 EUR; the day spends more than it has: lower one of them, or raise flight.total',
   ])
 })
 

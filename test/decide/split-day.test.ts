@@ -161,7 +161,7 @@ describe('a ceiling on the last conversion', () => {
     const plan = planOfMarket({ ...market, policy: { ...market.policy, groups } })
     expect(limitOf(plan, 'group "one"')?.worthPerUnit).toBeUndefined()
     expect(limitOf(plan, 'group "one"')?.detail).toMatch(
-      /^group "one" gets at least 140\.00 EUR a day \(atLeast\): because of it money is spent that brings less than is asked of it \(the next conversion may cost 20\.00 EUR\); 1 EUR a day less of it = \+0\.01\d+ conversions a day/,
+      /^group "one" gets at least 140\.00 EUR a day \(atLeast\): because of it money is spent that brings less than is asked of it \(the next conversion may cost 20\.00 EUR\); 1 EUR a day less of it saves money that brings 0\.01\d+ conversions less than is asked of it$/,
     )
   })
 
