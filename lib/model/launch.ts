@@ -15,6 +15,6 @@ export function launchDays({ from, to, launchBudget }: Membership, { flight }: P
   if (!launchBudget || from === undefined) return 0
   const ends = launchEnd(to === undefined ? { from } : { from, to })
   const first = from > flight.from ? from : flight.from
-  const last = ends > flight.to ? flight.to : ends
+  const last = [ends, flight.to].toSorted()[0]!
   return first > last ? 0 : daysBetween(first, last) + 1
 }
