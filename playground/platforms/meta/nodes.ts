@@ -107,8 +107,12 @@ const armCampaigns = (experiment: WorldExperiment): readonly string[] => [
   ...experiment.armCampaignIds,
 ]
 
-/** Cells have ids of their own, as long as any: the study's with the arm's number in place of its first two digits. */
-export const cellId = (experiment: WorldExperiment, arm: number): string => `${70 + arm}${experiment.id.slice(2)}`
+/** Digits of the longest id that there is. */
+const ID_DIGITS = 18
+
+/** Cells have ids of their own: the study's with the arm's number behind it, or in place of its first digits where it is long. */
+export const cellId = ({ id }: WorldExperiment, arm: number): string =>
+  id.length + 3 <= ID_DIGITS ? `${id}${100 + arm}` : `${700 + arm}${id.slice(3)}`
 
 export const studiesOf = (account: WorldAccount): readonly StudyNode[] =>
   account.experiments.map((experiment) => ({ kind: 'study', account, experiment }))
