@@ -74,18 +74,25 @@ describe('the worth of relaxing a limit is what planning again with more of it b
       policy: { groups: [{ name: 'dear', match: { id: '3' }, atLeast: eur(80 - room) }] },
     })
     const [before, after] = [planOfMarket(market(0)), planOfMarket(market(MORE))]
-    expect(limitOf(before, 'group "dear"')?.worthPerUnit).toBeCloseTo(1 / 20 - 1 / 30, 6)
+    // 1/20 − 1/30. It is no room that one would want more of, so it is said in words and not as worth per unit.
+    expect(limitOf(before, 'group "dear"')?.detail).toContain('1 EUR a day less of it = +0.0167 conversions a day')
+    expect(limitOf(before, 'group "dear"')?.worthPerUnit).toBeUndefined()
     expect((broughtBy(after, market(MORE)) - broughtBy(before, market(0))) / MORE).toBeCloseTo(1 / 20 - 1 / 30, 3)
   })
 
-  test('an average ceiling: money that it lets be spent beyond what it counts', () => {
-    // x₁ + x₂ ≤ 12 (x₁/10 + x₂/30) + 1 gives x₂ 1/0.6 more: 1.67/30 conversions.
-    const market: KnownMarket = {
+  test('an average ceiling: a target that is a hundredth laxer', () => {
+    // 200 and 66.67 euros bring 20 and 2.22 conversions; a hundredth of 12 euros each is 2.67 euros, which let 2.67/0.6 more be
+    // spent at 30 euros a conversion: 0.148. With 12.12: 200 + x = 12.12 (20 + x/30), x = 71.14, 0.149 more.
+    const market = (targetCpa: string): KnownMarket => ({
       accounts: [THREE[0]!, THREE[2]!],
       target: 300,
-      policy: { goal: { kind: 'conversions', targetCpa: '12 EUR' } },
-    }
-    expect(limitOf(planOfMarket(market), 'average-ceiling')?.worthPerUnit).toBeCloseTo(1 / 0.6 / 30, 6)
+      policy: { goal: { kind: 'conversions', targetCpa: `${targetCpa} EUR` } },
+    })
+    const [before, after] = [planOfMarket(market('12')), planOfMarket(market('12.12'))]
+    expect(limitOf(before, 'average-ceiling')?.detail).toContain(
+      '0.12 EUR more of target CPA = about +0.148 conversions a day',
+    )
+    expect(broughtBy(after, market('12.12')) - broughtBy(before, market('12'))).toBeCloseTo(0.149, 2)
   })
 
   test('the bound of one budget', () => {
