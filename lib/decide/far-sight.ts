@@ -2,6 +2,7 @@ import { budgetMembership } from '../model/membership.ts'
 import { addDays } from '../units/calendar.ts'
 import { mainUnits } from '../units/money.ts'
 import { allocateSpend } from './allocation/solve.ts'
+import { OF_ONE_DECISION } from './guardrails.ts'
 import { claimedAt, type Position } from './position.ts'
 
 /** How far ahead a budget is looked at, over where it stands: ten steps of a fifth. */
@@ -19,8 +20,6 @@ const POINTS = 25
 const ROUGHLY = { gap: 1e-3, nodes: 10 }
 /** A budget that may rise by less than this today is taken to stay where it is. */
 const LEAST_RISE = 1.01
-/** Bounds that move along with the budget, a day later. */
-const OF_ONE_DAY: ReadonlySet<string> = new Set(['step', 'day-rise', 'implausible'])
 
 /** What one budget could come to in many steps. Main units of the base currency per day. */
 interface FarCurve {
@@ -84,7 +83,9 @@ function farCurve(position: Position): FarCurve {
 /** The least of its upper bounds that a later day does not lift. */
 function lastingMost({ limits, baseUnits, delivery, atMost, standing }: Position): number {
   if (atMost < LEAST_RISE * standing) return standing
-  const lasting = limits.flatMap(({ name, atMost: most }) => (most && !OF_ONE_DAY.has(name) ? [mainUnits(most)] : []))
+  const lasting = limits.flatMap(({ name, atMost: most }) =>
+    most && !OF_ONE_DECISION.has(name) ? [mainUnits(most)] : [],
+  )
   return Math.min(...lasting) * baseUnits * delivery
 }
 

@@ -1,7 +1,5 @@
-import type { Goal, Policy } from '../model/policy.ts'
-
-type Ceilings = Pick<Extract<Goal, { kind: 'conversions' }>, 'targetCpa' | 'marginalCpa'> &
-  Pick<Extract<Goal, { kind: 'value' }>, 'targetRoas' | 'marginalRoas'>
+import type { Policy } from '../model/policy.ts'
+import type { Ceilings } from './portfolio-problem.ts'
 
 const ceilingsOf = ({ goal, groups }: Policy): readonly Ceilings[] => [goal as Ceilings, ...groups]
 export const isOnAverage = (policy: Policy): boolean =>

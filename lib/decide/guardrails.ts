@@ -44,8 +44,8 @@ export function limitsOf(context: BudgetContext): readonly Limit[] {
   return eased(limits, reachOf(limits, context))
 }
 
-/** What bounds how far one decision may move a budget, whatever for. */
-const OF_ONE_DECISION: ReadonlySet<string> = new Set(['step', 'day-rise', 'implausible'])
+/** What bounds how far one decision may move a budget, whatever for: bounds that move along with it, a day later. */
+export const OF_ONE_DECISION: ReadonlySet<string> = new Set(['step', 'day-rise', 'implausible'])
 
 /** What can be sent between the steps among these limits. */
 export function reachOf(

@@ -94,7 +94,11 @@ function curvesOf(
   }
 }
 
-type Ceilings = Pick<NonNullable<GroupTerms['group']>, 'targetCpa' | 'targetRoas' | 'marginalCpa' | 'marginalRoas'>
+/** What a goal or a group may ask of what money brings. */
+export type Ceilings = Pick<
+  NonNullable<GroupTerms['group']>,
+  'targetCpa' | 'targetRoas' | 'marginalCpa' | 'marginalRoas'
+>
 
 const ceilingsOf = (goal: Goal, { group, parent }: GroupTerms): Ceilings =>
   parent < 0 ? (goal as Ceilings) : (group ?? {})

@@ -1,9 +1,8 @@
-import { pushDate } from '../../model/push-day.ts'
 import { fromMainUnits, mainUnits } from '../../units/money.ts'
 import { convertBack } from '../../units/rates.ts'
-import { rateOf } from '../base-rate.ts'
-import { type BudgetContext, lastingLimits } from '../guardrails.ts'
+import { lastingLimits, OF_ONE_DECISION } from '../guardrails.ts'
 import { intersect, type Limit } from '../interval.ts'
+import { contextOf } from '../move-budgets.ts'
 import { type Position, positionOf } from '../position.ts'
 import type { MovableBudget } from './budget.ts'
 
@@ -11,13 +10,7 @@ import type { MovableBudget } from './budget.ts'
  * Guardrails of one decision, which many decisions pass: where a budget binds, its best recent day grows with it. What
  * limits delivery is reckoned with as a ceiling on spend.
  */
-const OF_ONE_DECISION: ReadonlySet<string> = new Set([
-  'step',
-  'day-rise',
-  'implausible',
-  'headroom',
-  'not-limited-by-budget',
-])
+const PASSING: ReadonlySet<string> = new Set([...OF_ONE_DECISION, 'headroom', 'not-limited-by-budget'])
 
 /** What a budget may come to when it has been moved as often as it takes. */
 export interface LongRun {
@@ -35,20 +28,8 @@ export interface LongRun {
 export function longRunOf(budget: MovableBudget, total: number): LongRun {
   const { question, ceiling } = budget
   const { policy } = question.observation.policy
-  const context: BudgetContext = {
-    policy,
-    account: question.account.structure.account,
-    budget: question.budget,
-    class: question.membership.class,
-    state: question.state,
-    estimate: question.estimate,
-    ...(question.limited ? { limited: question.limited } : {}),
-    capabilities: question.capabilities,
-    rate: rateOf(question),
-    dayTarget: fromMainUnits(total, policy.baseCurrency, 'down'),
-    pushedOn: pushDate(question.observation.now, question.account.structure.zone),
-  }
-  const lasting = lastingLimits(context).filter(({ name }) => !OF_ONE_DECISION.has(name))
+  const context = contextOf(question, fromMainUnits(total, policy.baseCurrency, 'down'))
+  const lasting = lastingLimits(context).filter(({ name }) => !PASSING.has(name))
   // Wide enough to be no bound, whatever share of its budget is delivered.
   const wide = convertBack(fromMainUnits(2 * total, policy.baseCurrency, 'up'), context.rate, 'up')
   const limits = [...lasting, { name: TOTAL, detail: '', atMost: wide }]
