@@ -42,7 +42,7 @@ function checkKey({ stage, key }: StageMessage): void {
     else parseAccountKey(key)
   } catch {
     // What the check says quotes the key, and whoever sent this may have put anything there.
-    const wanted = isPortfolioStage(stage) ? "a portfolio's" : 'platform:digits, of an account'
+    const wanted = isPortfolioStage(stage) ? "a portfolio's" : 'platform:id, of an account'
     throw new BadMessage(
       `the message's key (${key.length} characters) does not fit stage ${stage}: it must be ${wanted}`,
     )

@@ -8,12 +8,13 @@
 import type { AccountDate, Instant, TimeZone } from '../lib/units/calendar.ts'
 import type { CurrencyCode } from '../lib/units/money.ts'
 
-export type WorldPlatform = 'google-ads' | 'meta'
+export const WORLD_PLATFORMS = ['google-ads', 'meta', 'tiktok', 'snapchat', 'pinterest'] as const
+export type WorldPlatform = (typeof WORLD_PLATFORMS)[number]
 
 export interface World {
   now(): Instant
   readonly accounts: readonly WorldAccount[]
-  /** @param id digits only, without Meta's `act_` */
+  /** @param id without Meta's `act_`; a UUID on Snapchat, digits elsewhere */
   account(platform: WorldPlatform, id: string): WorldAccount | undefined
   /**
    * Applies one edit at `now()`, records it in the account's `changes`, and lets the market react.
@@ -75,7 +76,16 @@ export interface WorldBudgetSchedule {
 }
 
 export type EntityStatus = 'active' | 'paused' | 'removed'
-export type CampaignKind = 'search' | 'shopping' | 'performance-max' | 'display' | 'video' | 'social'
+/** `smart-plus` and `gmv-max` are TikTok's, which other endpoints steer than those of its ordinary campaigns. */
+export type CampaignKind =
+  | 'search'
+  | 'shopping'
+  | 'performance-max'
+  | 'display'
+  | 'video'
+  | 'social'
+  | 'smart-plus'
+  | 'gmv-max'
 export type StrategyKind = 'max-conversions' | 'target-cpa' | 'max-value' | 'target-roas' | 'bid-cap' | 'manual-cpc'
 
 export interface WorldStrategy {

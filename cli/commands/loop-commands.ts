@@ -16,7 +16,7 @@ export function addLoopCommands(sluice: Command, context: Context): void {
 
 function addPull(sluice: Command, context: Context): void {
   timed(command(sluice, 'pull', 'read accounts now', ['sluice pull', 'sluice pull meta:1234567890']))
-    .argument('[accounts...]', 'platform:digits; every account of the policies when none is named')
+    .argument('[accounts...]', 'platform:id; every account of the policies when none is named')
     .action((accounts: readonly string[], options: Common) =>
       context.withDeployment('pull', options, async (deployment, screen) =>
         (await import('./pull.ts')).pull(accounts, deployment, screen),

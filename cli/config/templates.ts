@@ -24,7 +24,7 @@ secrets:
 # rates:
 #   file: rates.csv
 
-# Which secret an account is reached with: platform:digits for one account, platform:* for all others.
+# Which secret an account is reached with: platform:id for one account, platform:* for all others.
 # apiVersion and endpoints (google-ads: api and token; meta: api) are for servers on this machine.
 connections:
   - account: google-ads:*

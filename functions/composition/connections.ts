@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { AccountRef, PlatformId } from '../../lib/model/account.ts'
+import { type AccountRef, type PlatformId, parseAccountKey } from '../../lib/model/account.ts'
 
 /** How accounts of a platform are reached: which secret, and where its version or address is not the usual one. */
 export interface Connection {
@@ -14,10 +14,19 @@ export interface Connection {
   readonly endpoints?: Readonly<Record<string, string>> | undefined
 }
 
+function isAccountOrAll(text: string): boolean {
+  try {
+    parseAccountKey(text.replace(/:\*$/, ':0'))
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Account and secret as they may be written; CDK checks its configuration with the same two. */
 export const accountPattern = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}:(\d{1,20}|\*)$/, 'write it as platform:digits or platform:*, such as meta:1234567890')
+  .refine(isAccountOrAll, 'write it as platform:id or platform:*, such as meta:1234567890')
 export const secretName = z
   .string()
   .regex(/^[A-Za-z0-9/_+=.@:-]{1,512}$/, 'write the name or ARN of a secret in Secrets Manager')

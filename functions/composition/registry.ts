@@ -65,6 +65,8 @@ type Optional<T> = { [K in keyof T as undefined extends T[K] ? K : never]: T[K] 
 function optional(one: PlatformReader, of: (account: AccountRef) => PlatformReader): Optional<PlatformReader> {
   // All of them, or it does not compile: one that is left out here is never asked, and nobody is told.
   const every: Required<Optional<PlatformReader>> = {
+    health: async (account) => of(account).health!(account),
+    conversionActions: async (account) => of(account).conversionActions!(account),
     conversionLag: async (account, rules) => of(account).conversionLag!(account, rules),
     forecasts: async (account) => of(account).forecasts!(account),
     targetForecasts: async (account) => of(account).targetForecasts!(account),

@@ -1,6 +1,6 @@
 /** Lower-case name of an ad platform, such as `google-ads` or `meta`. Open: an adapter package may bring its own. */
 export type PlatformId = string & { readonly __brand: 'PlatformId' }
-/** The platform's own id of an ad account: digits only, as text (ids exceed 2^53). */
+/** The platform's own id of an ad account, as text: digits (they exceed 2^53) or, on Snapchat, a UUID. */
 export type AccountId = string & { readonly __brand: 'AccountId' }
 
 export interface AccountRef {
@@ -22,13 +22,20 @@ export function platformId(name: string): PlatformId {
   return name as PlatformId
 }
 
+/** Letters, digits, dashes and underscores: what ids of ad accounts are made of, and nothing that keys are put together with. */
+export const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+/** As screens show them: Google's 123-456-7890, Meta's act_123. */
+const AS_SHOWN = /^(\d+(-\d+){1,3}|act_\d+)$/
+
 /**
- * @param text digits only; the dashes of a screen (123-456-7890) and Meta's `act_` are not part of an id
+ * @param text as the platform's API has it; the dashes of Google's screens (123-456-7890) and Meta's `act_` are not part of an id
  * @throws RangeError for anything else
  */
 export function accountId(text: string): AccountId {
-  if (!/^\d{1,20}$/.test(text))
-    throw new RangeError(`account id "${text}" must be digits only (no dashes, no act_ prefix)`)
+  if (!ACCOUNT_ID.test(text) || AS_SHOWN.test(text))
+    throw new RangeError(
+      `account id "${text}" must be digits, or letters, digits and dashes where the platform's ids are (no 123-456-7890, no act_ prefix)`,
+    )
   return text as AccountId
 }
 
@@ -45,7 +52,7 @@ export const accountRef = (platform: string, id: string): AccountRef => ({
 })
 export const accountKey = ({ platform, id }: AccountRef): AccountKey => `${platform}:${id}` as AccountKey
 
-/** @throws RangeError unless the text is `platform:digits` */
+/** @throws RangeError unless the text is `platform:id` */
 export function parseAccountKey(text: string): AccountRef {
   const [platform = '', id = '', ...rest] = text.split(':')
   if (rest.length > 0) throw new RangeError(`account key "${text}" must be platform:id, such as meta:1234567890`)

@@ -33,8 +33,8 @@ const positiveAmount = textBy((text) => {
 const date = textBy(accountDate, '2026-11-21')
 const accountText = textBy(parseAccountKey, 'google-ads:1234567890')
 const idText = z
-  .string({ error: 'must be digits in quotes: ids do not fit into numbers' })
-  .regex(/^\d+$/, 'must be digits only')
+  .string({ error: 'must be an id in quotes: ids do not fit into numbers' })
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits and dashes only')
 const share = z.number().min(0).max(1)
 const conversionRule = z.strictObject({
   action: z.string().min(1).describe("The platform's name or id of the conversion action, such as purchase"),

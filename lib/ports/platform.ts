@@ -1,5 +1,7 @@
 import type { AccountRef, PlatformId } from '../model/account.ts'
 import type { PlatformCapabilities } from '../model/capability.ts'
+import type { ConnectionHealth } from '../model/connection-health.ts'
+import type { ConversionAction } from '../model/conversion-action.ts'
 import type { ConversionRule } from '../model/conversions.ts'
 import type { BudgetForecast, ClickCell, LagBucket, TargetForecast } from '../model/evidence.ts'
 import type { WriteResult } from '../model/failure.ts'
@@ -35,6 +37,10 @@ export interface PlatformReader {
   /** The present values of these levers, in the same order. */
   live(account: AccountRef, levers: readonly Lever[]): Promise<readonly LiveLever[]>
   announcements(account: AccountRef): Promise<readonly Announcement[]>
+  /** How the connection stands. Only where a platform can be asked; asked by a person, never by a turn. */
+  health?(account: AccountRef): Promise<ConnectionHealth>
+  /** What can be counted in this account, and by which windows. Asked by a person. */
+  conversionActions?(account: AccountRef): Promise<readonly ConversionAction[]>
   /**
    * The platform's own count of conversions by lag from the click, by rule key, over clicks old enough to be complete; a
    * rule that it says nothing of is left out. Only where a platform has such a count.

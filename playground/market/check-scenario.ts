@@ -53,13 +53,24 @@ function budgetNames(account: ScenarioAccount): ReadonlySet<string> {
   return new Set([...account.sharedBudgets.map(({ name }) => name), ...written, ...drawn])
 }
 
+const ID_FORM: Readonly<Record<ScenarioAccount['platform'], { readonly fits: RegExp; readonly is: string }>> = {
+  'google-ads': { fits: /^\d{10}$/, is: 'have ten digits' },
+  meta: { fits: /^\d{15,20}$/, is: 'have at least fifteen digits' },
+  tiktok: { fits: /^\d{16,20}$/, is: 'have at least sixteen digits' },
+  snapchat: { fits: /-/, is: 'be a UUID' },
+  pinterest: { fits: /^\d{12,13}$/, is: 'have twelve or thirteen digits' },
+}
+
 function accountProblems(account: ScenarioAccount, path: string): readonly Problem[] {
   const { platform, id, campaigns, generate, sharedBudgets, experiments } = account
   const isGoogle = platform === 'google-ads'
-  const idFits = isGoogle ? id.length === 10 : id.length >= 15
+  const form = ID_FORM[platform]
   const shared = new Set(sharedBudgets.map(({ name }) => name))
   return [
-    ...(idFits ? [] : [`${path}.id: ${quoted(id)} must have ${isGoogle ? 'ten' : 'at least fifteen'} digits`]),
+    ...(form.fits.test(id) ? [] : [`${path}.id: ${quoted(id)} must ${form.is}`]),
+    ...(platform === 'pinterest' && account.zone !== 'UTC'
+      ? [`${path}.zone: ${quoted(account.zone)} must be UTC on Pinterest: its days are UTC days`]
+      : []),
     ...duplicates(campaignNames(account), () => `${path}.campaigns`),
     ...campaigns.flatMap((campaign, i) => campaignProblems(campaign, shared, `${path}.campaigns[${i}]`)),
     ...campaigns.flatMap((campaign, i) => criterionProblems(campaign, isGoogle, `${path}.campaigns[${i}]`)),
@@ -69,7 +80,9 @@ function accountProblems(account: ScenarioAccount, path: string): readonly Probl
         : [`${path}.generate[${i}].sharedBudget: ${quoted(sharedBudget)} must name one of sharedBudgets`],
     ),
     ...experiments.flatMap((experiment, i) => experimentProblems(account, experiment, `${path}.experiments[${i}]`)),
-    ...(isGoogle || sharedBudgets.length === 0 ? [] : [`${path}.sharedBudgets: [] must be empty on Meta: it has none`]),
+    ...(isGoogle || sharedBudgets.length === 0
+      ? []
+      : [`${path}.sharedBudgets: [] must be empty but on Google Ads: others have none`]),
   ]
 }
 
@@ -98,7 +111,9 @@ function criterionProblems({ criteria = [] }: ScenarioCampaign, isGoogle: boolea
   const shareOf = (of: string): number =>
     criteria.reduce((sum, { dimension, share = 0 }) => sum + (dimension === of ? share : 0), 0)
   return [
-    ...(isGoogle || criteria.length === 0 ? [] : [`${path}.criteria: [] must be empty on Meta: it has none`]),
+    ...(isGoogle || criteria.length === 0
+      ? []
+      : [`${path}.criteria: [] must be empty but on Google Ads: others have none`]),
     ...duplicates(
       criteria.map(({ name }) => name),
       (i) => `${path}.criteria[${i}].name`,

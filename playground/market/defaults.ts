@@ -9,17 +9,24 @@ import type { CampaignClass, ScenarioResponses } from './schema.ts'
  * (https://support.google.com/google-ads/answer/2375423). Meta raised what a day may spend from 125 % to 175 % of a daily
  * budget with Marketing API v24, within seven budgets a week
  * (https://github.com/facebook/facebook-php-business-sdk/releases/tag/24.0.0); its page on budgets still says 125 %
- * (https://developers.facebook.com/documentation/ads-commerce/marketing-api/bidding/overview/budgets). The shares of counting
- * are assumptions; docs/scenarios.md says so.
+ * (https://developers.facebook.com/documentation/ads-commerce/marketing-api/bidding/overview/budgets). TikTok names 125 % of a
+ * dynamic daily budget and seven of them a week (https://business-api.tiktok.com/portal/docs?id=1739381246298114). Snapchat's
+ * and Pinterest's figures and the shares of counting are assumptions; docs/scenarios.md says so.
  */
 export const PLATFORM_TRACKING: Readonly<Record<WorldPlatform, TrackingPlan>> = {
   'google-ads': { tracked: 0.92, viewShare: 0.03, doubleClaimed: 0.12, delayMinutes: 0, claimDelayMinutes: 0 },
   meta: { tracked: 0.8, viewShare: 0.25, doubleClaimed: 0.2, delayMinutes: 0, claimDelayMinutes: 0 },
+  tiktok: { tracked: 0.72, viewShare: 0.3, doubleClaimed: 0.2, delayMinutes: 0, claimDelayMinutes: 0 },
+  snapchat: { tracked: 0.7, viewShare: 0.3, doubleClaimed: 0.2, delayMinutes: 0, claimDelayMinutes: 0 },
+  pinterest: { tracked: 0.75, viewShare: 0.25, doubleClaimed: 0.2, delayMinutes: 0, claimDelayMinutes: 0 },
 }
 
 export const PLATFORM_OVER_DELIVERY: Readonly<Record<WorldPlatform, OverDeliveryPlan>> = {
   'google-ads': { factor: 2, spread: 0.15, period: 'month', periodFactor: 30.4 },
   meta: { factor: 1.75, spread: 0.12, period: 'week', periodFactor: 7 },
+  tiktok: { factor: 1.25, spread: 0.1, period: 'week', periodFactor: 7 },
+  snapchat: { factor: 1.25, spread: 0.1, period: 'week', periodFactor: 7 },
+  pinterest: { factor: 1.25, spread: 0.1, period: 'week', periodFactor: 7 },
 }
 
 /**

@@ -80,7 +80,7 @@ class AccountExpansion {
     return fromDecimal(text, this.#account.currency as CurrencyCode).micros
   }
 
-  /** On Meta a budget is no object of its own and goes by the id of its owner. */
+  /** Only on Google is a budget an object of its own; elsewhere it goes by the id of its owner. */
   #addBudget(
     name: string,
     owner: BudgetPlan['owner'],
@@ -88,7 +88,7 @@ class AccountExpansion {
     text: string,
     ownerId?: string,
   ): string {
-    const isOwn = this.#account.platform === 'meta' && ownerId !== undefined
+    const isOwn = this.#account.platform !== 'google-ads' && ownerId !== undefined
     const id = isOwn ? ownerId : this.#id('budget', this.#budgets.length)
     this.#budgets.push({ id, name, owner, period, amountMicros: this.#micros(text) })
     return id

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { accountDate, instant, timeZone } from '../../lib/units/calendar.ts'
 import { currency } from '../../lib/units/money.ts'
+import { type CampaignKind, WORLD_PLATFORMS } from '../world.ts'
 
 const accepts =
   (read: (text: string) => unknown) =>
@@ -31,7 +32,9 @@ export const zone = z.string().refine(accepts(timeZone), { error: 'must be an IA
 export const currencyCode = z
   .string()
   .refine(accepts(currency), { error: 'must be a currency of three capital letters, such as EUR' })
-export const digits = z.string().regex(/^\d{6,20}$/, { error: 'must be an id of 6 to 20 digits, as text' })
+export const digits = z.string().regex(/^(\d{6,20}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, {
+  error: 'must be an id of 6 to 20 digits, or a UUID on Snapchat, as text',
+})
 export const text = z.string().min(1, { error: 'must not be empty' }).max(200)
 
 export const positive = z.number().positive({ error: 'must be > 0' })
@@ -39,9 +42,12 @@ export const notNegative = z.number().min(0, { error: 'must be ≥ 0' })
 export const share = z.number().min(0, { error: 'must be from 0 to 1' }).max(1, { error: 'must be from 0 to 1' })
 export const count = z.number().int({ error: 'must be a whole number' }).min(1, { error: 'must be ≥ 1' })
 
-export const platform = z.enum(['google-ads', 'meta'])
+export const platform = z.enum(WORLD_PLATFORMS)
 export const campaignClass = z.enum(['brand', 'retargeting', 'prospecting', 'opaque'])
-export const campaignKind = z.enum(['search', 'shopping', 'performance-max', 'display', 'video', 'social'])
+export const campaignKind = z.enum([
+  ...['search', 'shopping', 'performance-max', 'display', 'video', 'social'],
+  ...['smart-plus', 'gmv-max'],
+] as readonly CampaignKind[])
 export const campaignStatus = z.enum(['active', 'paused'])
 
 export const strategy = z

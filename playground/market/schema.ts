@@ -96,7 +96,9 @@ const experiment = z
 const account = z
   .strictObject({
     platform: platform.describe('Which platform.'),
-    id: digits.describe('Account id: ten digits on Google Ads, fifteen or more on Meta (without `act_`).'),
+    id: digits.describe(
+      'Account id: ten digits on Google Ads, fifteen or more on Meta (without `act_`) and TikTok, twelve on Pinterest, a UUID on Snapchat.',
+    ),
     name: text.describe('Name.'),
     currency: currencyCode.describe('Currency of all its amounts.'),
     zone: zone.describe('Time zone of its days.'),

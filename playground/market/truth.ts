@@ -1,6 +1,6 @@
 import { type AccountDate, type Instant, MINUTE_MS } from '../../lib/units/calendar.ts'
 import type { CurrencyCode } from '../../lib/units/money.ts'
-import type { CampaignKind, WorldPlatform } from '../world.ts'
+import { type CampaignKind, WORLD_PLATFORMS, type WorldPlatform } from '../world.ts'
 import type { AccountMarket } from './account-market.ts'
 import type { LineState } from './entities.ts'
 import type { OrderStore, ShopOrder } from './order-store.ts'
@@ -148,7 +148,9 @@ export class MarketTruth {
     return {
       spendMicros: BigInt(Math.round(this.spendInBase(from, to) * 1e6)),
       baseCurrency: rates.base,
-      claimed: { 'google-ads': this.#claimed('google-ads', from, to), meta: this.#claimed('meta', from, to) },
+      claimed: Object.fromEntries(
+        WORLD_PLATFORMS.map((platform) => [platform, this.#claimed(platform, from, to)]),
+      ) as Record<WorldPlatform, number>,
       ordered: orders.length,
       orderedValueMicros: orders.reduce((sum, order) => sum + order.netMicros, 0n),
       refunded: orders.filter(({ refundedAt }) => refundedAt !== undefined).length,

@@ -53,9 +53,7 @@ connections:
     expect(message).toContain('- tables.endpoint: must be text (found 8000)')
     expect(message).toContain('- archive: must have either folder or bucket')
     expect(message).toContain('- secrets: must have either folder, or manager: aws')
-    expect(message).toMatch(
-      /- connections\.0\.account: write it as platform:digits.*\(found "google-ads:123-456-7890"\)/,
-    )
+    expect(message).toMatch(/- connections\.0\.account: write it as platform:id.*\(found "google-ads:123-456-7890"\)/)
     expect(message).toContain('- connections.2.account: "meta:*" is there twice: keep one')
   })
 

@@ -5,7 +5,7 @@ import { CATALOGUE } from '../../playground/platforms/meta/catalogue.ts'
 import { INSIGHT_FIELDS } from '../../playground/platforms/meta/insight-fields.ts'
 import { META_TWIN_EXPIRED_TOKEN } from '../../playground/platforms/meta/respond.ts'
 import { type MetaTwin, startMetaTwin } from '../../playground/platforms/meta/server.ts'
-import { NOON, StubWorld } from '../playground/meta/stub-world.ts'
+import { NOON, StubWorld } from '../playground/stub-world.ts'
 import {
   loadSdk,
   pointSdkAt,

@@ -26,14 +26,14 @@ describe('a message body', () => {
       says: 'fields that no message has',
     },
     {
-      name: 'for an account id with dashes is refused',
-      text: body({ key: 'meta:EAAB-456' }),
-      says: 'must be platform:digits',
+      name: 'for an account id as a screen shows it is refused',
+      text: body({ key: 'google-ads:123-456-7890' }),
+      says: 'must be platform:id',
     },
     {
       name: 'that pulls a portfolio is refused',
       text: body({ key: 'eu-prospecting' }),
-      says: 'must be platform:digits',
+      says: 'must be platform:id',
     },
     {
       name: 'that plans an account is refused',

@@ -143,7 +143,7 @@ describe('a bad policy file names the field, the value and the remedy', () => {
     [
       'an account id with dashes',
       changed('google-ads:1234567890', 'google-ads:123-456-7890'),
-      'accounts.0.account: account id "123-456-7890" must be digits only (no dashes, no act_ prefix) (found "google-ads:123-456-7890")',
+      `accounts.0.account: account id "123-456-7890" must be digits, or letters, digits and dashes where the platform's ids are (no 123-456-7890, no act_ prefix) (found "google-ads:123-456-7890")`,
     ],
     [
       'an account without its platform',
@@ -183,7 +183,7 @@ describe('a bad policy file names the field, the value and the remedy', () => {
     [
       'a budget id that YAML reads as a number',
       added('bounds: [{ account: "google-ads:1234567890", budget: 12 }]'),
-      'bounds.0.budget: must be digits in quotes: ids do not fit into numbers (found 12)',
+      'bounds.0.budget: must be an id in quotes: ids do not fit into numbers (found 12)',
     ],
     [
       'an interval that does not hold its mean',

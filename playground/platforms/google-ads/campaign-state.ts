@@ -17,7 +17,7 @@ export const channelEnum = (campaign: WorldCampaign): string => {
       return 'DISPLAY'
     case 'video':
       return 'VIDEO'
-    case 'social':
+    default:
       return 'DEMAND_GEN'
   }
 }

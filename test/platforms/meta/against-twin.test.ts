@@ -11,7 +11,7 @@ import {
   type MetaTwinOptions,
   startMetaTwin,
 } from '../../../playground/platforms/meta/server.ts'
-import { type AccountSpec, NOON, StubWorld } from '../../playground/meta/stub-world.ts'
+import { type AccountSpec, NOON, StubWorld } from '../../playground/stub-world.ts'
 import { adapterOn } from './stub.ts'
 import { HOURLY, SPEC } from './two-levels.ts'
 

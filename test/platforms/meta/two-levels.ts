@@ -1,6 +1,6 @@
 import { accountDate } from '../../../lib/units/calendar.ts'
 import type { WorldClaim } from '../../../playground/world.ts'
-import type { AccountSpec, HourlySpec } from '../../playground/meta/stub-world.ts'
+import type { AccountSpec, HourlySpec } from '../../playground/stub-world.ts'
 
 const claim = (touch: WorldClaim['touch'], lagDays: number, count: number): WorldClaim => ({
   action: 'purchase',

@@ -217,12 +217,12 @@ describe('a scenario file that cannot be used is refused, naming file, field, va
           }),
         ],
       }),
-      'criteria: [] must be empty on Meta: it has none',
+      'criteria: [] must be empty but on Google Ads: others have none',
     ],
     [
       'an account id with hyphens',
       calmScenario({ accounts: [google({ id: '123-456-7890' })] }),
-      'accounts[0].id: "123-456-7890" must be an id of 6 to 20 digits, as text',
+      'accounts[0].id: "123-456-7890" must be an id of 6 to 20 digits, or a UUID on Snapchat, as text',
     ],
     [
       'a Google account id of nine digits',

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { appSecretProof, META_TWIN_EXPIRED_TOKEN } from '../../../playground/platforms/meta/respond.ts'
 import { META_TWIN_CREDENTIALS } from '../../../playground/platforms/meta/server.ts'
+import { type AccountSpec, StubWorld } from '../stub-world.ts'
 import { type Graph, type Reply, startGraph } from './graph.ts'
-import { type AccountSpec, StubWorld } from './stub-world.ts'
 
 const SHOP: AccountSpec = { id: '1', campaigns: [{ id: '10', adSets: [{ id: '100', budget: 20_000_000n }] }] }
 

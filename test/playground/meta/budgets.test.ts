@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../lib/units/calendar.ts'
+import { type AccountSpec, StubWorld } from '../stub-world.ts'
 import { type Graph, startGraph } from './graph.ts'
-import { type AccountSpec, StubWorld } from './stub-world.ts'
 
 const USD = 1_000_000n
 const SHOP: AccountSpec = {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../../lib/units/calendar.ts'
 import type { MetaTwinOptions } from '../../../playground/platforms/meta/server.ts'
+import { type AccountSpec, type HourlySpec, QUIET, StubWorld } from '../stub-world.ts'
 import { type Graph, startGraph } from './graph.ts'
-import { type AccountSpec, type HourlySpec, QUIET, StubWorld } from './stub-world.ts'
 
 const EUR = 1_000_000n
 const HOURLY = 'hourly_stats_aggregated_by_advertiser_time_zone'

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { MetaTwinOptions } from '../../../playground/platforms/meta/server.ts'
 import type { WorldClaim } from '../../../playground/world.ts'
+import { type AccountSpec, type HourlySpec, NOON, QUIET, StubWorld } from '../stub-world.ts'
 import { type Graph, startGraph } from './graph.ts'
-import { type AccountSpec, type HourlySpec, NOON, QUIET, StubWorld } from './stub-world.ts'
 
 const EUR = 1_000_000n
 const SHOP: AccountSpec = {

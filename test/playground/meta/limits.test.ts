@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '../../../lib/units/calendar.ts'
 import type { Fault, TwinCall } from '../../../playground/faults.ts'
 import { META_TWIN_CREDENTIALS, type MetaTwinOptions } from '../../../playground/platforms/meta/server.ts'
+import { StubWorld } from '../stub-world.ts'
 import { type Graph, type GraphReply, startGraph } from './graph.ts'
-import { StubWorld } from './stub-world.ts'
 
 const USD = 1_000_000n
 let graph: Graph

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { accountDate, DAY_MS, later } from '../../../lib/units/calendar.ts'
 import { META_TWIN_CREDENTIALS, type MetaTwinOptions } from '../../../playground/platforms/meta/server.ts'
+import { type AccountSpec, NOON, StubWorld } from '../stub-world.ts'
 import { follow, type Graph, startGraph } from './graph.ts'
-import { type AccountSpec, NOON, StubWorld } from './stub-world.ts'
 
 const USD = 1_000_000n
 const SHOP: AccountSpec = {

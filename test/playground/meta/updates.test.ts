@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { HOUR_MS } from '../../../lib/units/calendar.ts'
 import type { WorldStrategy } from '../../../playground/world.ts'
+import { type AccountSpec, NOON, StubWorld } from '../stub-world.ts'
 import { type Graph, startGraph } from './graph.ts'
-import { type AccountSpec, NOON, StubWorld } from './stub-world.ts'
 
 const USD = 1_000_000n
 const SHOP: AccountSpec = {

@@ -9,8 +9,8 @@ import {
   instant,
   startOfDay,
   timeZone,
-} from '../../../lib/units/calendar.ts'
-import { currency } from '../../../lib/units/money.ts'
+} from '../../lib/units/calendar.ts'
+import { currency } from '../../lib/units/money.ts'
 import type {
   FactQuery,
   World,
@@ -24,7 +24,8 @@ import type {
   WorldExperiment,
   WorldFact,
   WorldLearning,
-} from '../../../playground/world.ts'
+  WorldPlatform,
+} from '../../playground/world.ts'
 
 /** 2026-11-21 12:00 in Berlin. */
 export const NOON = instant('2026-11-21T11:00:00Z')
@@ -39,6 +40,8 @@ export interface AdSetSpec {
 
 export interface CampaignSpec {
   readonly id: string
+  /** Default: social. */
+  readonly kind?: WorldCampaign['kind']
   readonly budget?: bigint
   readonly period?: 'daily' | 'lifetime'
   readonly status?: WorldCampaign['status']
@@ -49,6 +52,8 @@ export interface CampaignSpec {
 
 export interface AccountSpec {
   readonly id: string
+  /** Default: Meta. */
+  readonly platform?: WorldPlatform
   readonly currency?: string
   readonly zone?: string
   readonly status?: WorldAccount['status']
@@ -177,7 +182,7 @@ function anAccount(spec: AccountSpec): MutableAccount {
   const budgets = new Map<string, WorldBudget>()
   const campaigns = new Map(spec.campaigns.map((campaign) => [campaign.id, aCampaign(campaign, budgets)]))
   return {
-    platform: 'meta',
+    platform: spec.platform ?? 'meta',
     id: spec.id,
     name: `Account ${spec.id}`,
     currency: currency(spec.currency ?? 'EUR'),
@@ -210,7 +215,7 @@ function aCampaign(spec: CampaignSpec, budgets: Map<string, WorldBudget>): World
   return {
     id: spec.id,
     name: `Campaign ${spec.id}`,
-    kind: 'social',
+    kind: spec.kind ?? 'social',
     status: spec.status ?? 'active',
     ...(spec.budget !== undefined && { budgetId: `b${spec.id}` }),
     strategy: spec.strategy ?? { kind: 'max-conversions' },
