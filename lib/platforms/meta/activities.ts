@@ -3,8 +3,8 @@ import type { AccountRef } from '../../model/account.ts'
 import type { ChangeEvent } from '../../model/structure.ts'
 import { type Instant, SECOND_MS } from '../../units/calendar.ts'
 import { type CurrencyCode, toDecimal } from '../../units/money.ts'
+import { parseExactJson } from '../../wire/exact-json.ts'
 import type { Graph } from './graph.ts'
-import { parseGraphJson } from './json.ts'
 import { time } from './time.ts'
 import { fromMetaUnits } from './units.ts'
 
@@ -101,7 +101,7 @@ function toEvent(
 ): ChangeEvent | undefined {
   const meaning = MEANINGS.get(activity.event_type)
   if (!meaning) return undefined
-  const extra = activity.extra_data ? parseGraphJson(activity.extra_data) : undefined
+  const extra = activity.extra_data ? parseExactJson(activity.extra_data) : undefined
   const from = valueText(extra, 'old_value', meaning, currency)
   const to = valueText(extra, 'new_value', meaning, currency)
   return {

@@ -6,6 +6,7 @@ import type { Announcement, BudgetSchedule } from '../../ports/platform.ts'
 import { DAY_MS, type Instant, isoInstant, later, SECOND_MS } from '../../units/calendar.ts'
 import { add, type CurrencyCode, compare, equal, type Money, subtract, times } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
+import { failureOf, notSent, refused } from '../../wire/send-each.ts'
 import type { AccountBasics } from './account.ts'
 import type { Graph } from './graph.ts'
 import { readLive } from './live.ts'
@@ -13,7 +14,7 @@ import { AD_SET_STATUSES, CAMPAIGN_STATUSES, id, metaUnits, PAGE_SIZE } from './
 import { ownBudget } from './structure.ts'
 import { time } from './time.ts'
 import { fromMetaUnits, toMetaUnits } from './units.ts'
-import { failureOf, writeResult } from './writer.ts'
+import { writeResult } from './writer.ts'
 
 /**
  * Fields as Meta's own client libraries list them; the reference page leaves the recurrence out.
@@ -116,7 +117,7 @@ export async function announce(
         const { currency } = await basics(account.id)
         return await schedule({ graph, account, currency }, announcement)
       } catch (error) {
-        return { kind: 'refused', failure: failureOf(error) }
+        return refused(failureOf(error))
       }
     default:
       return unreachable(announcement)
@@ -195,7 +196,7 @@ export async function withdraw(graph: Graph, account: AccountRef, schedule: stri
   try {
     return writeResult(await graph.remove(account.id, schedule))
   } catch (error) {
-    return { kind: 'refused', failure: failureOf(error) }
+    return refused(failureOf(error))
   }
 }
 
@@ -208,8 +209,3 @@ function otherThan(there: Period, base: Money, wanted: Money): WriteResult | und
 }
 
 const namesCreated = (json: unknown): boolean => z.object({ id }).safeParse(json).success
-
-const notSent = (code: string, detail: string): WriteResult => ({
-  kind: 'refused',
-  failure: { kind: 'rejected', code, detail: `not sent: ${detail}` },
-})

@@ -1,21 +1,7 @@
-const META = 'https://graph.facebook.com'
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
+import { originOf } from '../../wire/origin.ts'
 
-/**
- * The origin to send to: Meta's own host, or a server on this machine. Nothing else, so that no configuration can send
- * an access token elsewhere.
- *
- * @throws RangeError for any other address
- */
-export function graphOrigin(endpoint: string = META): string {
-  if (endpoint === META) return META
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
-  const isBare =
-    url?.pathname === '/' && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
-  if (!url || !isBare || url.protocol !== 'http:' || !LOOPBACK.has(url.hostname))
-    throw new RangeError(`Meta endpoint "${endpoint}" must be ${META} or loopback, such as http://127.0.0.1:4300`)
-  return url.origin
-}
+/** @throws RangeError for an address that is neither Meta's nor loopback */
+export const graphOrigin = (endpoint?: string): string => originOf('Meta', 'https://graph.facebook.com', endpoint)
 
 /** @throws RangeError unless written as v25.0 */
 export function graphVersion(version: string = 'v25.0'): string {

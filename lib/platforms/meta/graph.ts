@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import type { AccountId } from '../../model/account.ts'
 import { PlatformError, type PlatformFailure } from '../../model/failure.ts'
-import type { Answer } from './exchange.ts'
+import { readAs } from '../../wire/exact-json.ts'
+import type { Answer } from '../../wire/exchange.ts'
 import { graphError, metaFailure } from './failures.ts'
-import { readAs } from './json.ts'
 import { openSender, type Params, type SenderOptions, type Sent } from './sender.ts'
 import { type AccountUsage, holdMs, waitAfter } from './usage.ts'
 

@@ -1,8 +1,8 @@
 import type { AccountId } from '../../model/account.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Secrets } from '../../ports/secrets.ts'
+import { type Answer, exchange } from '../../wire/exchange.ts'
 import { type Credentials, readCredentials } from './credentials.ts'
-import { type Answer, exchange } from './exchange.ts'
 import { graphError } from './failures.ts'
 import { type AccountUsage, usageOf } from './usage.ts'
 

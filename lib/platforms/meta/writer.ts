@@ -1,18 +1,16 @@
-import { type AccountId, type AccountRef, sameAccount } from '../../model/account.ts'
-import { PlatformError, type PlatformFailure, type WriteResult } from '../../model/failure.ts'
-import { type Lever, type LeverChange, leverKey } from '../../model/lever.ts'
+import type { AccountId, AccountRef } from '../../model/account.ts'
+import type { WriteResult } from '../../model/failure.ts'
+import type { Lever, LeverChange } from '../../model/lever.ts'
 import type { CurrencyCode, Money } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
+import type { Answer } from '../../wire/exchange.ts'
+import { notSent, refused, sendEach } from '../../wire/send-each.ts'
 import type { AccountBasics } from './account.ts'
-import type { Answer } from './exchange.ts'
 import { graphError, metaFailure } from './failures.ts'
 import type { Graph } from './graph.ts'
 import type { Params, Sent } from './sender.ts'
 import { toMetaUnits, toRoasFloor } from './units.ts'
 import { waitAfter } from './usage.ts'
-
-/** A Meta server that does not answer would hold a whole chunk of levers for its time bound each. */
-const SILENCES_MAX = 3
 
 /**
  * Sends each change once, one request after the other.
@@ -21,47 +19,17 @@ const SILENCES_MAX = 3
  *
  * @see https://developers.facebook.com/docs/graph-api/batch-requests (limitations)
  */
-export async function applyChanges(
+export function applyChanges(
   graph: Graph,
   basics: (account: AccountId) => Promise<AccountBasics>,
   account: AccountRef,
   changes: readonly LeverChange[],
   inTime: () => boolean = () => true,
-  look: () => Promise<(lever: Lever) => string | undefined> = async () => () => undefined,
+  look?: () => Promise<(lever: Lever) => string | undefined>,
 ): Promise<readonly WriteResult[]> {
-  const results: WriteResult[] = []
-  const sent = new Set<string>()
-  let silences = 0
-  let stop: PlatformFailure | undefined
-  for (const change of changes) {
-    const key = leverKey(change.lever)
-    // Asked before each: 25 slow answers take longer than the sender may live.
-    stop ??= inTime() ? undefined : outOfTime
-    const why = stop || results.length === 0 ? undefined : (await look())(change.lever)
-    const halt = stop ?? (why === undefined ? undefined : stopped(why))
-    const result = halt ? refused(halt) : await applyOne(graph, basics, account, change, sent.has(key))
-    sent.add(key)
-    results.push(result)
-    silences = result.kind === 'unknown' ? silences + 1 : 0
-    stop ??= silences >= SILENCES_MAX ? unheard : endsAll(result)
-  }
-  return results
-}
-
-const outOfTime: PlatformFailure = { kind: 'transient', detail: 'not sent: the run was out of time' }
-
-const stopped = (why: string): PlatformFailure => ({ kind: 'transient', detail: `not sent: ${why}` })
-
-const unheard: PlatformFailure = {
-  kind: 'transient',
-  detail: `not sent: ${SILENCES_MAX} writes before it had no certain answer`,
-}
-
-/** A failure that every further write of the account would meet, and that further writes would prolong. */
-function endsAll(result: WriteResult): PlatformFailure | undefined {
-  if (result.kind !== 'refused') return undefined
-  const { failure } = result
-  return failure.kind === 'rate-limited' || failure.kind === 'unauthorised' ? failure : undefined
+  const send = async ([change]: readonly LeverChange[]) =>
+    change ? [await applyOne(graph, basics, account, change)] : []
+  return sendEach(changes, { account, inTime, look, send })
 }
 
 async function applyOne(
@@ -69,19 +37,12 @@ async function applyOne(
   basics: (account: AccountId) => Promise<AccountBasics>,
   account: AccountRef,
   { lever, to }: LeverChange,
-  isRepeated: boolean,
 ): Promise<WriteResult> {
-  if (!sameAccount(lever.account, account)) return notSent('wrong-account', `lever of account ${lever.account.id}`)
-  if (isRepeated) return notSent('repeated-lever', 'another change of this lever comes before it')
-  try {
-    // Only an amount needs the account's currency: a pause must go out even where nothing can be read.
-    const currency = to.kind === 'money' ? (await basics(account.id)).currency : undefined
-    const body = bodyOf(lever, to, currency)
-    if ('refusal' in body) return notSent('not-honoured', body.refusal)
-    return writeResult(await graph.send(account.id, lever.id, body.params))
-  } catch (error) {
-    return refused(failureOf(error))
-  }
+  // Only an amount needs the account's currency: a pause must go out even where nothing can be read.
+  const currency = to.kind === 'money' ? (await basics(account.id)).currency : undefined
+  const body = bodyOf(lever, to, currency)
+  if ('refusal' in body) return notSent('not-honoured', body.refusal)
+  return writeResult(await graph.send(account.id, lever.id, body.params))
 }
 
 type Body = { readonly params: Params } | { readonly refusal: string }
@@ -139,16 +100,7 @@ const statusBody = (to: LeverChange['to']): Body =>
     ? { params: { status: to.status === 'paused' ? 'PAUSED' : 'ACTIVE' } }
     : { refusal: `status takes a status, not a ${to.kind}` }
 
-const refused = (failure: PlatformFailure): WriteResult => ({ kind: 'refused', failure })
-const notSent = (code: string, detail: string): WriteResult =>
-  refused({ kind: 'rejected', code, detail: `not sent: ${detail}` })
 const unknown = (detail: string): WriteResult => ({ kind: 'unknown', detail })
-
-/** The failure of something that went wrong before anything was sent. */
-export const failureOf = (error: unknown): PlatformFailure =>
-  error instanceof PlatformError
-    ? error.failure
-    : { kind: 'rejected', code: 'not-sent', detail: error instanceof Error ? error.message : 'not sent' }
 
 /**
  * What became of a write. Only an explicit success is `applied`, and only an error that Meta gives instead of carrying

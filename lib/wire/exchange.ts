@@ -1,4 +1,4 @@
-import { parseGraphJson } from './json.ts'
+import { parseExactJson } from './exact-json.ts'
 
 /** What came of sending one request, as far as can be known. */
 export type Answer =
@@ -10,7 +10,7 @@ export type Answer =
   /** It may have arrived and been carried out. */
   | { readonly kind: 'lost'; readonly detail: string }
 
-/** A page of 500 insight rows is under 1 MB; this is only a guard against an endless answer. */
+/** A page of a report is a few MB at most; this is only a guard against an endless answer. */
 const MAX_BYTES = 64 * 1024 * 1024
 const NEVER_CONNECTED = new Set([
   'ECONNREFUSED',
@@ -27,7 +27,7 @@ export async function exchange(url: string, init: RequestInit, timeoutMs: number
     const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
     const text = await boundedText(response)
     if (text === undefined) return { kind: 'lost', detail: `the answer is longer than ${MAX_BYTES} bytes` }
-    const json = parseGraphJson(text)
+    const json = parseExactJson(text)
     if (json === undefined) return { kind: 'garbled', status: response.status, headers: response.headers }
     return { kind: 'answered', status: response.status, headers: response.headers, json }
   } catch (error) {

@@ -1,8 +1,8 @@
 import { parse } from 'lossless-json'
 import type * as z from 'zod'
-import { PlatformError } from '../../model/failure.ts'
+import { PlatformError } from '../model/failure.ts'
 
-// Graph writes its ids as strings, but not without exception (request bodies echoed in activities, for one).
+// Most ids come as strings, but on no platform without exception (request bodies echoed in Meta's activities, for one).
 const LONG_NUMBER = /[:[,]\s*-?\d{16,}/
 
 const exact = (text: string): number | string => {
@@ -11,7 +11,7 @@ const exact = (text: string): number | string => {
 }
 
 /** The document, with integers beyond 2^53 kept as text; `undefined` when it is not JSON. */
-export function parseGraphJson(text: string): unknown {
+export function parseExactJson(text: string): unknown {
   try {
     // The exact parser is several times slower, and nearly no answer needs it.
     return LONG_NUMBER.test(text) ? parse(text, null, exact) : JSON.parse(text)
