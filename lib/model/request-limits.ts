@@ -1,0 +1,56 @@
+import { HOUR_MS } from '../units/calendar.ts'
+import type { PlatformFailure } from './failure.ts'
+
+/** What a request is for. `urgent`: it takes money out (a cut, a pause) or looks whether one was done. */
+export type RequestUse = 'read' | 'write' | 'urgent'
+
+/** One rule by which a platform counts requests: never more than `most` in any `windowMs`. */
+export interface RequestLimit {
+  /** Unique within the platform, such as `queries a second`; stored with what was used of it. */
+  readonly name: string
+  /**
+   * Who shares it. `application`: every account reached with the same credentials. `token`: the same here, because one
+   * secret holds one token. `account`: each account has its own.
+   */
+  readonly per: 'application' | 'account' | 'token'
+  readonly windowMs: number
+  readonly most: number
+  /** What one request counts, by its use. */
+  readonly cost: Readonly<Record<RequestUse, number>>
+  /** Counts only requests that name this kind, such as `ads_analytics`; absent: every request. */
+  readonly kind?: string
+  /** Shares of `most` kept from reads, and of those the share kept from writes too. Together below 1. */
+  readonly reserved: { readonly writes: number; readonly urgent: number }
+  /** Where the figures are documented, or that they are ours and why. */
+  readonly source: string
+}
+
+/** All that is known of how a platform counts requests. */
+export interface PlatformLimits {
+  readonly limits: readonly RequestLimit[]
+  /** Whom a throttling answer is about that does not say so itself. */
+  readonly throttles: 'application' | 'account'
+}
+
+/** What an answer said about quotas. */
+export type Heard =
+  /** It was not served: nothing but urgent requests for that long. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number; readonly whose?: 'application' | 'account' }
+  /** Nothing more today, or for as long as it said: nothing but urgent requests. */
+  | { readonly kind: 'exhausted'; readonly retryAfterMs?: number; readonly whose?: 'application' | 'account' }
+  /** It was served, and so much of the quota is used (1 = all), which is free again after `clearAfterMs`. */
+  | {
+      readonly kind: 'usage'
+      readonly usedShare: number
+      readonly clearAfterMs: number
+      readonly whose?: 'application' | 'account'
+    }
+
+/** How long an exhausted quota is left alone that did not say until when: it may come back at any hour. */
+export const EXHAUSTED_MS = HOUR_MS
+
+/** What a failure says of the quota; `undefined` for all that are about something else. */
+export function heardIn(failure: PlatformFailure): Heard | undefined {
+  if (failure.kind === 'rate-limited') return { kind: 'throttled', retryAfterMs: failure.retryAfterMs }
+  return failure.kind === 'quota-exhausted' ? { kind: 'exhausted' } : undefined
+}

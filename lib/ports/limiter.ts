@@ -1,0 +1,31 @@
+import type { AccountId } from '../model/account.ts'
+import type { Heard, RequestUse } from '../model/request-limits.ts'
+
+export type { Heard, RequestUse }
+
+/** One request that is about to be sent. */
+export interface LimitedRequest {
+  /** Absent where a request is about no account: it counts for the application only. */
+  readonly account?: AccountId
+  readonly use: RequestUse
+  /** A kind that the platform counts by itself, as its limits name it, such as `ads_analytics`. */
+  readonly kind?: string
+  /** How many requests it counts as; 1 unless told otherwise. */
+  readonly cost?: number
+}
+
+/**
+ * Keeps one application within a platform's limits, over all workers. An adapter asks it at the one place where its
+ * requests go, once for each that it sends, and tells it what the answers said.
+ */
+export interface RequestLimiter {
+  /**
+   * Resolves when the request may be sent, after a wait of seconds at most.
+   *
+   * @throws PlatformError `rate-limited` with the wait where that is longer, `quota-exhausted` when the day's quota is used
+   *   up: nothing was sent. Not for urgent requests that the platform throttled: they are tried
+   */
+  admit(request: LimitedRequest): Promise<void>
+  /** What the answer said about quotas. Does not throw: a word that is lost is heard again. */
+  heard(request: LimitedRequest, what: Heard): Promise<void>
+}
