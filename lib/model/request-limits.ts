@@ -1,5 +1,6 @@
-import { HOUR_MS } from '../units/calendar.ts'
+import { HOUR_MS, type Instant } from '../units/calendar.ts'
 import type { PlatformFailure } from './failure.ts'
+import { isCut, type LeverChange } from './lever.ts'
 
 /** What a request is for. `urgent`: it takes money out (a cut, a pause) or looks whether one was done. */
 export type RequestUse = 'read' | 'write' | 'urgent'
@@ -53,4 +54,26 @@ export const EXHAUSTED_MS = HOUR_MS
 export function heardIn(failure: PlatformFailure): Heard | undefined {
   if (failure.kind === 'rate-limited') return { kind: 'throttled', retryAfterMs: failure.retryAfterMs }
   return failure.kind === 'quota-exhausted' ? { kind: 'exhausted' } : undefined
+}
+
+/** Of a request that writes these: cuts and pauses never wait behind anything else. */
+export const useOf = (changes: readonly LeverChange[]): RequestUse =>
+  changes.length > 0 && changes.every(isCut) ? 'urgent' : 'write'
+
+/** What all workers share about one application, or one account of it: what was handed out, and what answers said. */
+export interface LimitBook {
+  /** Leases of each limit, by its name, in the order of their ends. */
+  readonly leases: Readonly<Record<string, readonly LeasedUnits[]>>
+  /** The platform served nothing; it may be asked again from then on. */
+  readonly throttledUntil?: Instant
+  /** As above, and the quota of a day is said to be gone. */
+  readonly exhaustedUntil?: Instant
+  /** So much of the quota was used at that instant, and it falls to nothing in that time. */
+  readonly used?: { readonly share: number; readonly at: Instant; readonly clearAfterMs: number }
+}
+
+/** So many units may be used until then, by whoever took them, in any window that is as long as the limit's. */
+export interface LeasedUnits {
+  readonly until: Instant
+  readonly units: number
 }

@@ -1,5 +1,6 @@
 import type { AccountId } from '../model/account.ts'
-import type { Heard, RequestUse } from '../model/request-limits.ts'
+import type { Heard, LimitBook, RequestUse } from '../model/request-limits.ts'
+import type { Instant } from '../units/calendar.ts'
 
 export type { Heard, RequestUse }
 
@@ -28,4 +29,21 @@ export interface RequestLimiter {
   admit(request: LimitedRequest): Promise<void>
   /** What the answer said about quotas. Does not throw: a word that is lost is heard again. */
   heard(request: LimitedRequest, what: Heard): Promise<void>
+}
+
+/** Where workers share their books. Each scope is written by many, each write conditional on what was read. */
+export interface LimitStore {
+  read(scope: string): Promise<StoredBook | undefined>
+  /**
+   * @param expected the version that was read, 0 = there was none
+   * @returns false when somebody else was faster; also, at times, when it was written and the answer was lost
+   */
+  write(scope: string, next: StoredBook, expected: number): Promise<boolean>
+}
+
+export interface StoredBook {
+  readonly version: number
+  readonly book: LimitBook
+  /** After this instant nothing in it counts any more. */
+  readonly keepUntil: Instant
 }

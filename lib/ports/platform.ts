@@ -7,6 +7,7 @@ import type { BudgetForecast, ClickCell, LagBucket, TargetForecast } from '../mo
 import type { WriteResult } from '../model/failure.ts'
 import type { Lever, LeverChange, LiveLever } from '../model/lever.ts'
 import type { PerformanceQuery, PerformanceReport } from '../model/performance.ts'
+import type { RequestUse } from '../model/request-limits.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { Money } from '../units/money.ts'
@@ -34,8 +35,12 @@ export interface PlatformReader {
   ): Promise<PerformanceReport>
   /** The platform's change history since an instant; `unreviewed` where the platform has none. */
   changes(account: AccountRef, since: Instant): Promise<readonly ChangeEvent[] | 'unreviewed'>
-  /** The present values of these levers, in the same order. */
-  live(account: AccountRef, levers: readonly Lever[]): Promise<readonly LiveLever[]>
+  /**
+   * The present values of these levers, in the same order.
+   *
+   * @param use what they are read for, so that a cut or a pause is not kept waiting by reading; `read` unless told otherwise
+   */
+  live(account: AccountRef, levers: readonly Lever[], use?: RequestUse): Promise<readonly LiveLever[]>
   announcements(account: AccountRef): Promise<readonly Announcement[]>
   /** How the connection stands. Only where a platform can be asked; asked by a person, never by a turn. */
   health?(account: AccountRef): Promise<ConnectionHealth>
