@@ -21,6 +21,8 @@ export interface Permissions {
   readonly secret?: SecretKind
   /** Storing the inputs of plans, and reading the exchange rates beside them. */
   readonly archives: boolean
+  /** Reading and replacing the exchange rates, and nothing else in that bucket. */
+  readonly keepsRates?: true
 }
 
 /** Where the archive keeps inputs. */
@@ -72,6 +74,13 @@ export const PERMISSIONS: Readonly<Record<LambdaName, Permissions>> = {
     appendsAudit: false,
     sendsTo: QUEUES,
     archives: false,
+  },
+  rates: {
+    tables: { control: 'none', facts: 'none' },
+    appendsAudit: false,
+    sendsTo: [],
+    archives: false,
+    keepsRates: true,
   },
   pull: pulling(OTHERS, ['plan', 'act']),
   verify: verifying(OTHERS, 'pull'),

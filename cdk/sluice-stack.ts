@@ -10,6 +10,7 @@ import { RATES_KEY } from '../functions/composition/s3-rates.ts'
 import { type ConnectionConfig, prefixOf, type SluiceConfig } from './config.ts'
 import { Alarms } from './constructs/alarms.ts'
 import { Archive } from './constructs/archive.ts'
+import { RatesSchedule } from './constructs/rates-schedule.ts'
 import { StageFunction } from './constructs/stage-function.ts'
 import { StageQueue } from './constructs/stage-queue.ts'
 import { Tables } from './constructs/tables.ts'
@@ -53,7 +54,8 @@ export class SluiceStack extends Stack {
     this.archive = new Archive(this, 'archive', config)
     new CfnOutput(this, 'ArchiveBucketName', {
       value: this.archive.bucket.bucketName,
-      description: 'Exchange rates go to rates/rates.csv here',
+      description:
+        'Exchange rates lie in rates/rates.csv here; those that the European Central Bank has not are added there by hand',
     })
     const queues = QUEUES.map((name) => [name, new StageQueue(this, name, config)] as const)
     this.queues = Object.fromEntries(queues) as Record<QueueName, StageQueue>
@@ -61,15 +63,21 @@ export class SluiceStack extends Stack {
     const dispatch = this.addFunction('dispatch')
     dispatch.lambda.configureAsyncInvoke({ maxEventAge: Duration.seconds(TICK_AGE_SECONDS_MAX), retryAttempts: 1 })
     const { missed } = new Ticks(this, 'ticks', config, dispatch.lambda)
+    const rates = this.addFunction('rates')
+    // The next run of the afternoon is the retry, and its alarm counts runs.
+    rates.lambda.configureAsyncInvoke({ maxEventAge: Duration.hours(1), retryAttempts: 0 })
+    new RatesSchedule(this, 'rates-schedule', config, rates.lambda, missed)
     const workers = QUEUES.map((name) => [name, this.addWorker(name)] as const)
-    this.addAlarms(dispatch, missed, Object.fromEntries(workers) as Record<QueueName, StageFunction>)
+    const alarms = this.addAlarms(dispatch, missed, Object.fromEntries(workers) as Record<QueueName, StageFunction>)
+    alarms.onErrors('rates', rates.lambda)
+    alarms.onRates(rates.logGroup)
   }
 
   private addAlarms(
     dispatch: StageFunction,
     missed: IQueue,
     workers: Readonly<Record<QueueName, StageFunction>>,
-  ): void {
+  ): Alarms {
     const alarms = new Alarms(this, 'alarms', this.config)
     const logs = QUEUES.map((name) => workers[name].logGroup)
     // Pulls tell of budgets outside the caps, the guard of all else.
@@ -82,6 +90,7 @@ export class SluiceStack extends Stack {
       alarms.onDeadLetters(name, this.queues[name].deadLetters)
     }
     for (const name of this.watching()) alarms.onSilence(name, workers[name].logGroup)
+    return alarms
   }
 
   /** Queues that have turns at every tick: of platforms that are not connected there are none. */
@@ -107,18 +116,18 @@ export class SluiceStack extends Stack {
   }
 
   private environmentOf(name: LambdaName): Readonly<Record<string, string>> {
-    const { sendsTo, secret, archives } = PERMISSIONS[name]
+    const { sendsTo, secret, archives, keepsRates } = PERMISSIONS[name]
     const urls = Object.fromEntries(sendsTo.map((queue) => [queue, this.queues[queue].queue.queueUrl]))
     return {
       [TABLE_PREFIX]: prefixOf(this.config),
       [QUEUE_URLS]: this.toJsonString(urls),
       ...(secret ? { [CONNECTIONS]: connectionsText(this.config, secret) } : {}),
-      ...(archives ? { [ARCHIVE_BUCKET]: this.archive.bucket.bucketName } : {}),
+      ...(archives || keepsRates ? { [ARCHIVE_BUCKET]: this.archive.bucket.bucketName } : {}),
     }
   }
 
   private permit(name: LambdaName, stageFunction: StageFunction): void {
-    const { tables, appendsAudit, readsAudit, sendsTo, secret, archives } = PERMISSIONS[name]
+    const { tables, appendsAudit, readsAudit, sendsTo, secret, archives, keepsRates } = PERMISSIONS[name]
     const { control, facts, audit } = this.tables.byName
     stageFunction.allow(TABLE_ACTIONS[tables.control], [control.tableArn])
     stageFunction.allow(TABLE_ACTIONS[tables.facts], [facts.tableArn])
@@ -135,6 +144,8 @@ export class SluiceStack extends Stack {
       stageFunction.allow(['s3:PutObject'], [bucket.arnForObjects(`${INPUTS_PREFIX}*`)])
       stageFunction.allow(['s3:GetObject'], [bucket.arnForObjects(RATES_KEY)])
     }
+    if (keepsRates)
+      stageFunction.allow(['s3:GetObject', 's3:PutObject'], [this.archive.bucket.arnForObjects(RATES_KEY)])
   }
 
   private secretArns({ platforms, kind }: SecretKind): readonly string[] {

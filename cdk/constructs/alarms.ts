@@ -17,6 +17,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import type { QueueName } from '../../functions/composition/routes.ts'
 import { prefixOf, type SluiceConfig } from '../config.ts'
+import { RATES_RUNS_A_DAY } from './rates-schedule.ts'
 import { TICK_MINUTES } from './ticks.ts'
 
 /** Turns that fail are tried again: so many in an hour are not chance. */
@@ -76,6 +77,18 @@ export class Alarms extends Construct {
     this.add(lambda.metricErrors({ period: Duration.hours(1) }), FAILURES_IN_AN_HOUR, {
       name: `${name}-errors`,
       description: `The function ${name} does not start, or is killed at its time or memory limit`,
+    })
+  }
+
+  /**
+   * Every run of an afternoon failed, or left the same rate out. A rate that was had at the third attempt is nobody's
+   * concern; one that moved too far is left out by all of them.
+   */
+  onRates(log: ILogGroup): void {
+    const metric = this.counted('RatesFailed', [log], '{ $.event = "rates" && $.level = "error" }', '1')
+    this.add(metric.with({ period: Duration.hours(6) }), RATES_RUNS_A_DAY, {
+      name: 'rates-failed',
+      description: 'Exchange rates are not fetched, or one moved too far to be believed: npm run sluice -- rates fetch',
     })
   }
 

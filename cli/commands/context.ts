@@ -83,10 +83,19 @@ function failed(command: string, error: unknown, screen: Screen, isVerbose: bool
   return exitCode
 }
 
-/** A command with its examples first in its help, and the options that all have. */
-export const command = (parent: Command, name: string, about: string, shown: readonly string[]): Command =>
+/**
+ * A command with its examples first in its help, and the options that all have.
+ * @param isDefault its parent's name alone stands for it as well
+ */
+export const command = (
+  parent: Command,
+  name: string,
+  about: string,
+  shown: readonly string[],
+  isDefault = false,
+): Command =>
   parent
-    .command(name)
+    .command(name, { isDefault })
     .description(about)
     .addHelpText('before', examples(shown))
     .option('--json', 'print JSON on stdout')

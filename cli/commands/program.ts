@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import type { Surroundings } from '../terminal/screen.ts'
+import { addCheckCommands } from './check-commands.ts'
 import { contextOf, examples } from './context.ts'
 import { addEmergencyCommands } from './emergency-commands.ts'
 import type { ExitCode } from './exit.ts'
@@ -23,6 +24,7 @@ export function program(surroundings: Surroundings, onExit: (code: ExitCode) => 
   addLoopCommands(sluice, context)
   addGuardCommands(sluice, context)
   addEmergencyCommands(sluice, context)
+  addCheckCommands(sluice, context)
   addOtherCommands(sluice, context)
   return sluice
 }

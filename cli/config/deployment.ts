@@ -12,6 +12,8 @@ import { fileRates } from '../../lib/store/file-rates.ts'
 import { fileSecrets } from '../../lib/store/file-secrets.ts'
 import { folderArchive } from '../../lib/store/folder-archive.ts'
 import type { StoreOptions } from '../../lib/store/link.ts'
+import { localRatesFile } from '../../lib/store/rates-file.ts'
+import type { RatesFile } from '../../lib/store/rates-update.ts'
 import { type DynamoStores, dynamoStores } from '../../lib/store/stores.ts'
 import { identityRate } from '../../lib/units/rates.ts'
 import type { Config, Reach } from './config.ts'
@@ -95,6 +97,15 @@ async function ratesOf({ rates, archive, tables }: Config, clock: Clock): Promis
     return { rate: async (from, to, on) => (from === to ? identityRate(from, on) : undefined) }
   const { s3Rates } = await import('../../functions/composition/s3-rates.ts')
   return s3Rates({ client: await s3(tables.region), bucket: archive.bucket, clock })
+}
+
+/** Where fetched rates are put: the place that `ratesOf` reads. @throws Error where the configuration has none */
+export async function ratesFileOf({ file, rates, archive, tables }: Config): Promise<RatesFile> {
+  if (rates) return localRatesFile(rates.file)
+  if (archive.bucket === undefined)
+    throw new Error(`${file} says of no place for exchange rates: add "rates: { file: rates.csv }" to it`)
+  const { s3RatesFile } = await import('../../functions/composition/s3-rates.ts')
+  return s3RatesFile({ client: await s3(tables.region), bucket: archive.bucket })
 }
 
 async function s3(region: string | undefined) {

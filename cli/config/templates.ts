@@ -19,8 +19,9 @@ archive:
 secrets:
   folder: .sluice/secrets
 
-# Only needed where accounts have another currency than the portfolio. CSV with the header date,from,to,rate:
-#   2026-11-20,USD,EUR,0.8627
+# Only needed where accounts have another currency than the portfolio. CSV with the header date,from,to,rate, such as
+#   2026-11-20,EUR,USD,1.1576
+# "sluice rates fetch" adds the European Central Bank's to it; others can be added by hand.
 # rates:
 #   file: rates.csv
 

@@ -1,7 +1,7 @@
 import { SECOND_MS } from '../../lib/units/calendar.ts'
 import type { QueueName } from './routes.ts'
 
-export type LambdaName = 'dispatch' | QueueName
+export type LambdaName = 'dispatch' | 'rates' | QueueName
 
 /** What a function may take; CDK deploys it so, and the function's claims are made for as long. */
 export interface LambdaLimits {
@@ -18,6 +18,8 @@ const working: LambdaLimits = { runLimitMs: 120 * SECOND_MS, memoryMb: ONE_CORE_
 
 export const LAMBDAS: Readonly<Record<LambdaName, LambdaLimits>> = {
   dispatch: { runLimitMs: 60 * SECOND_MS, memoryMb: 512 },
+  // One document from one address, and one object.
+  rates: { runLimitMs: 60 * SECOND_MS, memoryMb: 256 },
   pull: reading,
   plan: working,
   act: working,

@@ -19,8 +19,12 @@ const ORDER_DAYS = 90
 /** An exchange rate is missing or too old: no plan is made on part of the money. */
 export class MissingRate extends Error {
   constructor(from: string, to: string, on: AccountDate, found: ExchangeRate | undefined, maxAgeDays: number) {
-    const age = found ? `the newest is of ${found.date}, older than ${maxAgeDays} days` : 'there is none'
-    super(`exchange rate ${from}→${to} for ${on}: ${age}; add one to the rates file, or raise maxRateAgeDays`)
+    const age = found
+      ? `the newest is of ${found.date}, ${daysBetween(found.date, on)} days old where maxRateAgeDays allows ${maxAgeDays}`
+      : 'there is none'
+    super(
+      `exchange rate ${from}→${to} for ${on}: ${age}; fetch the bank's with "sluice rates fetch", or add one to the rates file`,
+    )
     this.name = 'MissingRate'
   }
 }

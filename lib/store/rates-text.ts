@@ -77,7 +77,7 @@ function rateOf(cell: (column: Column) => string, at: string): ExchangeRate {
 }
 
 /** @throws RangeError unless the text is a positive plain decimal that six decimals can tell from zero */
-function rateMicros(text: string): bigint {
+export function rateMicros(text: string): bigint {
   const match = new RegExp(`^(\\d{1,12})(?:\\.(\\d{1,${DECIMALS_MAX}}))?$`).exec(text)
   if (!match) throw new RangeError(`"${text}" is not a plain decimal, such as 0.8627`)
   const [, units = '', decimals = ''] = match

@@ -87,6 +87,19 @@ describe('alarms', () => {
       Threshold: 3,
     })
   })
+  test('on exchange rates ring when all three runs of an afternoon failed or left a rate out', () => {
+    prod.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'sluice-prod-rates-failed',
+      MetricName: 'RatesFailed',
+      Statistic: 'Sum',
+      // 15:30 to 17:30 in winter and 14:30 to 16:30 in summer, UTC: within one of the day's four quarters.
+      Period: 21_600,
+      Threshold: 3,
+    })
+    expect(filtersOf('RatesFailed')).toMatchObject([
+      { Properties: { FilterPattern: '{ $.event = "rates" && $.level = "error" }' } },
+    ])
+  })
   test.each([...QUEUES, 'ticks'])('on dead letters of %s ring from the first', (name) => {
     prod.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: `sluice-prod-${name}-dead-letters`,

@@ -28,9 +28,10 @@ const REASONS: readonly { readonly resource: RegExp; readonly reason: string }[]
 ]
 
 describe('every role', () => {
-  test('belongs to one function or to the Scheduler', () => {
+  test('belongs to one function or to a schedule', () => {
     const roles = Object.values(resourcesOf(template)).filter(({ Type }) => Type === 'AWS::IAM::Role')
-    expect(roles).toHaveLength(names.length + 1)
+    // Two schedules.
+    expect(roles).toHaveLength(names.length + 2)
     expect(new Set(names.map((name) => roleOf(template, `sluice-prod-${name}`))).size).toBe(names.length)
   })
   test("has no policy of AWS's own, which are all too wide", () => {
@@ -73,7 +74,7 @@ describe('the audit trail', () => {
     })
   })
   test.each(names)('takes nothing but puts from %s, and is read by verify alone', (name) => {
-    const looksOnly = name === 'dispatch' || name === 'score'
+    const looksOnly = name === 'dispatch' || name === 'score' || name === 'rates'
     const reads = name.startsWith('verify') ? ['dynamodb:GetItem', 'dynamodb:Query'] : []
     expect(actionsOn(name, 'tablesaudit')).toEqual([...reads, ...(looksOnly ? [] : ['dynamodb:PutItem'])].toSorted())
   })
@@ -127,24 +128,36 @@ describe('what a function may do with', () => {
     expect(actionsOn(name, 'tablesfacts')).toEqual(facts)
   })
   test('the archive: planning alone stores inputs and reads rates, and nobody reads inputs back', () => {
-    for (const name of names)
+    for (const name of names.filter((one) => one !== 'rates'))
       expect(actionsOn(name, 'archivebucket')).toEqual(name === 'plan' ? ['s3:GetObject', 's3:PutObject'] : [])
     expect(actionsOn('plan', '/rates/rates.csv')).toEqual(['s3:GetObject'])
   })
+  test('the archive: the rates function replaces the one object with the rates, and does nothing else anywhere', () => {
+    expect(allowed('rates').filter(({ actions }) => !actions.some((action) => action.startsWith('logs:')))).toEqual([
+      {
+        effect: 'Allow',
+        actions: ['s3:GetObject', 's3:PutObject'],
+        resources: [expect.stringMatching(/^\$\{archivebucket\w+\.Arn\}\/rates\/rates\.csv$/)],
+      },
+    ])
+  })
   test('queues: each worker receives from its own', () => {
-    for (const name of names.filter((one) => one !== 'dispatch')) {
+    for (const name of names.filter((one) => one !== 'dispatch' && one !== 'rates')) {
       const received = allowed(name).filter(({ actions }) => actions.includes('sqs:ReceiveMessage'))
       const own = new RegExp(`^\\$\\{${name.replaceAll('-', '')}queuelive\\w+\\.Arn\\}$`)
       expect(received.flatMap(({ resources }) => resources)).toEqual([expect.stringMatching(own)])
     }
   })
-  test('the Scheduler: invoke dispatch and put aside what it could not', () => {
-    const role = [...statements.keys()].find((id) => id.startsWith('ticks'))!
+  test.each([
+    ['ticks', 'dispatch'],
+    ['ratesschedule', 'rates'],
+  ])('the Scheduler, %s: invoke %s and put aside what it could not', (construct, invoked) => {
+    const role = [...statements.keys()].find((id) => id.startsWith(construct))!
     expect(statements.get(role)).toEqual([
       {
         effect: 'Allow',
         actions: ['lambda:InvokeFunction'],
-        resources: [expect.stringMatching(/^\$\{dispatchfunction\w+\.Arn\}$/)],
+        resources: [expect.stringMatching(new RegExp(`^\\$\\{${invoked}function\\w+\\.Arn\\}$`))],
       },
       {
         effect: 'Allow',

@@ -138,6 +138,19 @@ describe('the ticks', () => {
   })
 })
 
+describe('the schedule of exchange rates', () => {
+  test('is weekday afternoons where the rates are set, summer time or not', () => {
+    prod.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Name: 'sluice-prod-rates',
+      ScheduleExpression: 'cron(30 16,17,18 ? * MON-FRI *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      Target: Match.objectLike({
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('ticksmissed'), 'Arn'] } },
+      }),
+    })
+  })
+})
+
 describe('the functions', () => {
   test.each(names)('%s runs on Node 24 for ARM, with its own limits, log and role', (name) => {
     prod.hasResourceProperties('AWS::Lambda::Function', {

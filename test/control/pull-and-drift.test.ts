@@ -297,7 +297,7 @@ describe('exchange rates', () => {
     const stage = await rig({ currencies: { '2': 'USD' } })
     for (const account of [A, B]) await stage.run('pull', account)
     await expect(stage.run('plan')).rejects.toThrow(
-      `exchange rate USD→EUR for ${TODAY}: there is none; add one to the rates file, or raise maxRateAgeDays`,
+      `exchange rate USD→EUR for ${TODAY}: there is none; fetch the bank's with "sluice rates fetch", or add one to the rates file`,
     )
     expect(await stage.loop.plans.recent(stage.policy.policy.portfolio, 1)).toEqual([])
     await actBoth(stage)
@@ -310,7 +310,9 @@ describe('exchange rates', () => {
       rates: (from, to) => ({ from, to, date: '2026-05-27', microsPerUnit: 900_000n }) as never,
     })
     for (const account of [A, B]) await stage.run('pull', account)
-    await expect(stage.run('plan')).rejects.toThrow('the newest is of 2026-05-27, older than 5 days')
+    await expect(stage.run('plan')).rejects.toThrow(
+      'the newest is of 2026-05-27, 6 days old where maxRateAgeDays allows 5',
+    )
   })
 
   test('an account of the policy that was never pulled stops the plan', async () => {

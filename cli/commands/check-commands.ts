@@ -1,0 +1,43 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { type CurrencyCode, currency } from '../../lib/units/money.ts'
+import { type Common, type Context, command, configured, timed } from './context.ts'
+
+/** What looks after the surroundings of the loop. Each loads its code when it runs. */
+export function addCheckCommands(sluice: Command, context: Context): void {
+  addRates(sluice, context)
+}
+
+interface FetchTyped extends Common {
+  readonly accept: readonly CurrencyCode[]
+  readonly source?: string
+}
+
+function addRates(sluice: Command, context: Context): void {
+  const rates = sluice.command('rates').description('exchange rates: those that count, and fetching new ones')
+  const shown = ['sluice rates', 'sluice rates --json']
+  timed(command(rates, 'show', 'which exchange rates count today, and how old they are', shown, true)).action(
+    (options: Common) =>
+      context.withDeployment('rates', options, async (deployment, screen) =>
+        (await import('./rates.ts')).rates(deployment, screen),
+      ),
+  )
+  const fetched = ['sluice rates fetch', 'sluice rates fetch --accept TRY']
+  configured(command(rates, 'fetch', 'add the newest reference rates of the European Central Bank', fetched))
+    .option('--accept <currency...>', 'take its rate however far it moved: you have looked at it', acceptable, [])
+    .option('--source <url>', 'a server on this machine instead of the bank’s')
+    .action(({ accept, source, ...options }: FetchTyped) =>
+      context.run('rates fetch', options, async (screen) => {
+        const { clock } = context.surroundings
+        const given = { configFile: context.configFile(options), clock, accept, source }
+        return (await import('./rates.ts')).ratesFetch(given, screen)
+      }),
+    )
+}
+
+function acceptable(text: string, before: readonly CurrencyCode[]): readonly CurrencyCode[] {
+  try {
+    return [...before, currency(text)]
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+  }
+}

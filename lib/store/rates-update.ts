@@ -1,0 +1,136 @@
+import { type AccountDate, addDays, type Instant } from '../units/calendar.ts'
+import { type CurrencyCode, MICROS_PER_UNIT } from '../units/money.ts'
+import type { ExchangeRate } from '../units/rates.ts'
+import { frankfurtDay, setsRatesOn } from './ecb-days.ts'
+import type { EcbSource } from './ecb-source.ts'
+import type { RateDay } from './ecb-text.ts'
+import { parseRates } from './rates-text.ts'
+
+/** Largest move from one rate to the next that is taken without being asked; the same as policies have by default. */
+export const MOVE_MAX = 0.1
+
+/** A rate that moved too far to be believed, beside the last one that was good. */
+export interface RefusedRate {
+  readonly rate: ExchangeRate
+  readonly last: ExchangeRate
+  /** 0.25: by a quarter, up or down, whichever way it is larger. */
+  readonly movedBy: number
+}
+
+export interface RatesUpdate {
+  readonly added: readonly ExchangeRate[]
+  readonly refused: readonly RefusedRate[]
+  /** Newest day of the rates that are known now. */
+  readonly newest: AccountDate | undefined
+}
+
+/** Where the rates are kept as text. Writing fails where the text has changed since it was read. */
+export interface RatesFile {
+  readonly name: string
+  /** Undefined where there is none yet. */
+  read(): Promise<string | undefined>
+  write(text: string): Promise<void>
+}
+
+export interface UpdateOptions {
+  readonly file: RatesFile
+  readonly source: EcbSource
+  readonly now: Instant
+  /** Currencies whose next rate is taken whatever it is: somebody has looked at it. */
+  readonly accept?: readonly CurrencyCode[]
+}
+
+const HEADER = 'date,from,to,rate'
+
+/**
+ * Adds what the European Central Bank has published since to a file of rates. Nothing that stands in the file is changed
+ * or removed, and rates that people gave for a day and a pair count more than the bank's.
+ *
+ * A rate that moved by more than a tenth since the last good one of its currency is left out, and every later one until
+ * the currency is back or is accepted. Weekends and closing days add nothing, which is no failure.
+ *
+ * @throws RangeError naming what is wrong in the file or in the bank's, Error when either cannot be had
+ */
+export async function updateRates({ file, source, now, accept = [] }: UpdateOptions): Promise<RatesUpdate> {
+  const text = await file.read()
+  const known = text === undefined ? [] : parseRates(text, file.name)
+  const ours = newestOf(known.filter(({ from }) => from === 'EUR'))
+  const daily = await source('daily')
+  const days = isGap(ours, daily.at(-1)!.date) ? joined(await source('recent'), daily) : daily
+  const ahead = days.find(({ date }) => date > frankfurtDay(now))
+  if (ahead) throw new RangeError(`the bank's rates are of ${ahead.date}, which is still to come: check the clock`)
+  const { added, refused } = sifted(known, days, accept)
+  if (added.length > 0) await file.write(extended(text, added, file.name))
+  return { added, refused, newest: newestOf([...known, ...added].filter(({ from }) => from === 'EUR')) }
+}
+
+const newestOf = (rates: readonly ExchangeRate[]): AccountDate | undefined =>
+  rates.reduce<AccountDate | undefined>((newest, { date }) => (newest && newest > date ? newest : date), undefined)
+
+/** Whether a day with rates lies between the newest that is known and the one that is published. */
+function isGap(known: AccountDate | undefined, published: AccountDate): boolean {
+  if (known === undefined) return true
+  for (let date = addDays(known, 1); date < published; date = addDays(date, 1)) if (setsRatesOn(date)) return true
+  return false
+}
+
+const joined = (recent: readonly RateDay[], daily: readonly RateDay[]): readonly RateDay[] => [
+  ...recent,
+  ...daily.filter(({ date }) => recent.every((day) => day.date !== date)),
+]
+
+/** Share by which the larger of two is above the smaller. */
+const moved = (a: ExchangeRate, b: ExchangeRate): number => {
+  const [small, large] = a.microsPerUnit < b.microsPerUnit ? [a, b] : [b, a]
+  return Number(((large.microsPerUnit - small.microsPerUnit) * MICROS_PER_UNIT) / small.microsPerUnit) / 1e6
+}
+
+/** Day by day, each rate against the last good one of its pair; of the refused ones the newest of each pair is told. */
+function sifted(
+  known: readonly ExchangeRate[],
+  days: readonly RateDay[],
+  accept: readonly CurrencyCode[],
+): Pick<RatesUpdate, 'added' | 'refused'> {
+  const seen = new Set(known.map(({ from, to, date }) => `${date}${from}${to}`))
+  const good = new Map<CurrencyCode, ExchangeRate>()
+  const refused = new Map<CurrencyCode, RefusedRate>()
+  const ours = known.filter(({ from }) => from === 'EUR').toSorted((a, b) => (a.date < b.date ? -1 : 1))
+  for (const rate of ours) good.set(rate.to, rate)
+  const added: ExchangeRate[] = []
+  for (const rate of days.flatMap(({ rates }) => rates)) {
+    const last = good.get(rate.to)
+    if (seen.has(`${rate.date}${rate.from}${rate.to}`) || (last && last.date > rate.date)) continue
+    const movedBy = last ? moved(last, rate) : 0
+    if (last && movedBy > MOVE_MAX && !accept.includes(rate.to)) {
+      refused.set(rate.to, { rate, last, movedBy })
+      continue
+    }
+    refused.delete(rate.to)
+    good.set(rate.to, rate)
+    added.push(rate)
+  }
+  return { added, refused: [...refused.values()] }
+}
+
+/** The text with rates appended, in the form that it has. */
+function extended(text: string | undefined, added: readonly ExchangeRate[], name: string): string {
+  const rows = added.map(({ date, from, to, microsPerUnit }) => ({ date, from, to, rate: decimal(microsPerUnit) }))
+  if (text !== undefined && /^\s*\[/.test(text)) {
+    const written = JSON.stringify([...(JSON.parse(text) as unknown[]), ...rows], null, 2)
+    return checked(`${written}\n`, name)
+  }
+  const lines = rows.map(({ date, from, to, rate }) => `${date},${from},${to},${rate}\n`)
+  const before = text === undefined || text.trim() === '' ? `${HEADER}\n` : text.endsWith('\n') ? text : `${text}\n`
+  return checked(before + lines.join(''), name)
+}
+
+/** What is written can be read: nobody finds out at the next plan. */
+function checked(text: string, name: string): string {
+  parseRates(text, name)
+  return text
+}
+
+function decimal(micros: bigint): string {
+  const digits = micros.toString().padStart(7, '0')
+  return `${digits.slice(0, -6)}.${digits.slice(-6)}`.replace(/\.?0+$/, '')
+}
