@@ -5,14 +5,13 @@ import type { IntentRecord } from '../model/intent.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
-import { type AccountDate, addDays, DAY_MS, dateAt, dates, dayElapsed, type Instant, later } from '../units/calendar.ts'
+import { addDays, DAY_MS, dateAt, dayElapsed, type Instant, later } from '../units/calendar.ts'
 import { learnVisible, readClaims } from './guard-read.ts'
+import { pastDates } from './hourly-spend.ts'
 import type { Loop } from './loop.ts'
 import { accountDayCap } from './portfolios.ts'
 import { failureText } from './settle.ts'
 
-/** Earlier days whose hours say what is usual. */
-const PAST_DAYS = 7
 /** As far back as any rule compares claims with orders. */
 const ORDER_DAYS = 28
 const HOURS = 24
@@ -35,7 +34,7 @@ export async function readAccount(
   const { account } = structure
   const dayAgo = later(loop.clock.now(), -DAY_MS)
   const [past, histories, levers, changes] = await Promise.all([
-    pastSpend(account, intraday.date, loop),
+    loop.facts.intradays(account, pastDates(intraday.date)),
     loop.facts.histories(account),
     loop.money.allLevers(account),
     loop.facts.changes(account, dayAgo),
@@ -48,12 +47,6 @@ export async function readAccount(
     levers: [...levers.values()],
     changes: changes.filter(({ at }) => at >= dayAgo),
   }
-}
-
-async function pastSpend(account: AccountRef, today: AccountDate, loop: Loop): Promise<readonly IntradaySpend[]> {
-  const days = dates(addDays(today, -PAST_DAYS), addDays(today, -1))
-  const past = await Promise.all(days.map((date) => loop.facts.intraday(account, date)))
-  return past.filter((day) => day !== undefined)
 }
 
 /** What one portfolio's breakers look at. */

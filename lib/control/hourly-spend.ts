@@ -5,7 +5,7 @@ import type { Policy } from '../model/policy.ts'
 import { type AccountDate, addDays, dates } from '../units/calendar.ts'
 import type { Loop } from './loop.ts'
 
-/** Earlier days that are read: for as long the store keeps them. */
+/** Earlier days whose hours say what is usual. */
 const PAST_DAYS = 7
 const HOURS = 24
 
@@ -18,19 +18,23 @@ export async function hourlySpend(
   loop: Loop,
 ): Promise<{ hours?: HourlySpend }> {
   if (occasion !== 'correction' || guardrails.steerWithinDay !== 'cut' || !today) return {}
-  const past = await Promise.all(pastDates(today.date).map((date) => loop.facts.intraday(account, date)))
+  const past = await loop.facts.intradays(account, pastDates(today.date))
   return {
     hours: {
       readAt: today.readAt,
       today: new Map([...today.spendMicrosByHour].map(([entity, hours]) => [entity, byHour([hours])])),
-      past: past.flatMap((day) =>
-        day ? [{ date: day.date, readAt: day.readAt, spendMicros: byHour([...day.spendMicrosByHour.values()]) }] : [],
-      ),
+      past: past.map((day) => ({
+        date: day.date,
+        readAt: day.readAt,
+        spendMicros: byHour([...day.spendMicrosByHour.values()]),
+      })),
     },
   }
 }
 
-const pastDates = (today: AccountDate): readonly AccountDate[] => dates(addDays(today, -PAST_DAYS), addDays(today, -1))
+/** The days before today that hours are compared with. */
+export const pastDates = (today: AccountDate): readonly AccountDate[] =>
+  dates(addDays(today, -PAST_DAYS), addDays(today, -1))
 
 const byHour = (entities: readonly (readonly (bigint | undefined)[])[]): readonly bigint[] =>
   Array.from({ length: HOURS }, (_, hour) => entities.reduce((sum, hours) => sum + (hours[hour] ?? 0n), 0n))

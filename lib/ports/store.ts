@@ -32,6 +32,8 @@ export interface FactStore {
   structure(account: AccountRef): Promise<AccountStructure | undefined>
   putIntraday(spend: IntradaySpend): Promise<void>
   intraday(account: AccountRef, date: AccountDate): Promise<IntradaySpend | undefined>
+  /** Of those of the dates that are known, in their order; all in one request. */
+  intradays(account: AccountRef, dates: readonly AccountDate[]): Promise<readonly IntradaySpend[]>
   /**
    * Upserts daily rows into the packed histories (90 days per campaign or budget-carrying ad group): only entities with a
    * changed day are written, and each changed day leaves one revision for its age on `readOn`.

@@ -8,7 +8,7 @@ import type { Database } from './database.ts'
 import { type ExactJson, exactJson } from './exact-json.ts'
 import { expiresAfterDate, KEPT_DAYS } from './expiry.ts'
 import { intradayKey } from './keys.ts'
-import { getPacked, putPacked } from './packed.ts'
+import { getPacked, getPackedAll, putPacked, type Unpacked } from './packed.ts'
 
 const INTRADAY_SCHEMA = 1
 
@@ -61,12 +61,28 @@ export async function getIntraday(
   date: AccountDate,
 ): Promise<IntradaySpend | undefined> {
   const unpacked = await getPacked(db, 'facts', intradayKey(account, date))
-  if (!unpacked) return undefined
+  return unpacked && readIntraday(account, unpacked)
+}
+
+export async function getIntradays(
+  db: Database,
+  account: AccountRef,
+  dates: readonly AccountDate[],
+): Promise<readonly IntradaySpend[]> {
+  const found = await getPackedAll(
+    db,
+    'facts',
+    dates.map((date) => intradayKey(account, date)),
+  )
+  return found.map((unpacked) => readIntraday(account, unpacked))
+}
+
+function readIntraday(account: AccountRef, unpacked: Unpacked): IntradaySpend {
   const rows = parseCanonical<readonly Row[]>(unpacked.list('hours'))
   const counts = parseCanonical<readonly CountRow[]>(unpacked.list('counts'))
   return {
     account: accountKey(account),
-    date,
+    date: textIn(unpacked.head, 'date') as AccountDate,
     currency: textIn(unpacked.head, 'currency') as CurrencyCode,
     readAt: integerIn(unpacked.head, 'readAtMs') as Instant,
     spendMicrosByHour: new Map(rows.map((row) => [row[0], hoursOf(row)])),

@@ -84,6 +84,20 @@ export async function getPacked(db: Database, table: TableName, head: Key): Prom
   return undefined
 }
 
+/** The same of several heads of one partition, in their order, those of which there is nothing left out. */
+export async function getPackedAll(
+  db: Database,
+  table: TableName,
+  heads: readonly Key[],
+): Promise<readonly Unpacked[]> {
+  const items = new Map((await db.getAll(table, heads)).map((item) => [textIn(item, 'sk'), item]))
+  const unpacked = heads.map(async (head) => {
+    const item = items.get(head.sk)
+    return item && ((await unpack(db, table, head, item)) ?? getPacked(db, table, head))
+  })
+  return (await Promise.all(unpacked)).filter((one) => one !== undefined)
+}
+
 async function unpack(db: Database, table: TableName, head: Key, item: Item): Promise<Unpacked | undefined> {
   const promised = integerIn(item, 'parts')
   if (promised === 0) return { head: item, list: (name) => optionalTextIn(item, `${LIST_PREFIX}${name}`) ?? '[]' }

@@ -113,12 +113,16 @@ test('hours are read for corrections where the policy steers within the day, and
   const stage = await rig({ policy: { guardrails: { steerWithinDay: 'cut' } } })
   await stage.ready()
   const asked: AccountDate[] = []
-  const { intraday } = stage.loop.facts
+  const { intraday, intradays } = stage.loop.facts
   const facts = {
     ...stage.loop.facts,
     intraday: async (...terms: Parameters<typeof intraday>) => {
       asked.push(terms[1])
       return intraday(...terms)
+    },
+    intradays: async (...terms: Parameters<typeof intradays>) => {
+      asked.push(...terms[1])
+      return intradays(...terms)
     },
   }
   const look = async (occasion: 'daily' | 'correction') => {

@@ -2,7 +2,7 @@ import { accountKey } from '../../lib/model/account.ts'
 import { type Alert, alertEntry } from '../../lib/model/alert.ts'
 import type { AuditEntry, AuditRecord } from '../../lib/model/audit.ts'
 import { canonicalJson } from '../../lib/model/canonical.ts'
-import type { Revision } from '../../lib/model/history.ts'
+import type { IntradaySpend, Revision } from '../../lib/model/history.ts'
 import { isSettled } from '../../lib/model/intent.ts'
 import { type LeverKey, leverKey } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
@@ -249,6 +249,8 @@ function factStore(keepsRevisions: boolean): FactStore {
     structure: async (account) => get(`structure ${accountKey(account)}`),
     putIntraday: async (spend) => void kept.set(`intraday ${spend.account} ${spend.date}`, spend),
     intraday: async (account, date) => get(`intraday ${accountKey(account)} ${date}`),
+    intradays: async (account, dates) =>
+      dates.flatMap((date) => get<IntradaySpend>(`intraday ${accountKey(account)} ${date}`) ?? []),
     mergeHistory: async (account, rows, readOn) => {
       const own = histories.get(accountKey(account)) ?? new Map<string, KnownHistory>()
       histories.set(accountKey(account), own)

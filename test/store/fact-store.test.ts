@@ -159,6 +159,23 @@ describe('intraday spend', () => {
     expect(await store.intraday(account, accountDate('2026-11-20'))).toBeUndefined()
   })
 
+  test.each([2, 2000])(
+    'of several days with %i campaigns each comes in the order asked for, known days only',
+    async (n) => {
+      const store = dynamoFactStore(engine.options)
+      const account = newAccount()
+      const [one, two] = ['2026-11-20', '2026-11-21'].map((date) => ({
+        ...spendOf(account, n),
+        date: accountDate(date),
+      }))
+      await store.putIntraday(two!)
+      await store.putIntraday(one!)
+      const dates = ['2026-11-21', '2026-11-19', '2026-11-20'].map((date) => accountDate(date))
+      expect(await store.intradays(account, dates)).toEqual([two, one])
+      expect(await store.intradays(account, [])).toEqual([])
+    },
+  )
+
   test('of a day with 25 hours keeps all of them', async () => {
     const store = dynamoFactStore(engine.options)
     const account = newAccount()

@@ -3,7 +3,7 @@
  * real store checks them; audit chains are not kept, and plans only for as long as they are open.
  */
 import { type AccountRef, accountKey } from '../../../lib/model/account.ts'
-import type { Revision } from '../../../lib/model/history.ts'
+import type { IntradaySpend, Revision } from '../../../lib/model/history.ts'
 import type { IntentRecord } from '../../../lib/model/intent.ts'
 import { leverKey } from '../../../lib/model/lever.ts'
 import type { LeverState } from '../../../lib/model/lever-state.ts'
@@ -195,6 +195,10 @@ function factStore(): FactStore {
     intraday: async (account, date) => {
       const found = get<Awaited<ReturnType<FactStore['intraday']>>>(`intraday ${accountKey(account)}`)
       return found?.date === date ? found : undefined
+    },
+    intradays: async (account, dates) => {
+      const found = get<IntradaySpend>(`intraday ${accountKey(account)}`)
+      return found && dates.includes(found.date) ? [found] : []
     },
     mergeHistory: async (account, rows, readOn) => {
       const own = entities.get(accountKey(account)) ?? new Map<string, KeptEntity>()
