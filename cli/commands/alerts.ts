@@ -1,5 +1,4 @@
 import type { Loop } from '../../lib/control/loop.ts'
-import { allPolicies } from '../../lib/control/portfolios.ts'
 import { settledBy } from '../../lib/decide/breakers/fold-alerts.ts'
 import { amountText } from '../../lib/decide/words.ts'
 import { accountKey } from '../../lib/model/account.ts'
@@ -21,7 +20,7 @@ export async function alerts(all: boolean, { desk }: Deployment, screen: Screen)
 
 /** Every alert that is kept of every account of the policies. */
 export async function alertsOf(desk: Loop): Promise<readonly Alert[]> {
-  const policies = await allPolicies(desk)
+  const policies = await desk.policies.all()
   const accounts = new Map(
     policies.flatMap(({ policy }) => policy.accounts).map(({ account }) => [accountKey(account), account]),
   )

@@ -1,6 +1,6 @@
 import { spendByCampaign } from '../../lib/control/guard-view.ts'
 import type { Loop } from '../../lib/control/loop.ts'
-import { accountDayCap, allPolicies } from '../../lib/control/portfolios.ts'
+import { accountDayCap } from '../../lib/control/portfolios.ts'
 import {
   type Backtest,
   backtest as backtestOf,
@@ -41,7 +41,7 @@ export async function backtest(
   screen: Screen,
 ): Promise<ExitCode> {
   const rules = rulesAsked(rule)
-  const policies = (await allPolicies(desk)).filter(
+  const policies = (await desk.policies.all()).filter(
     ({ policy }) => portfolio === undefined || policy.portfolio === portfolio,
   )
   if (policies.length === 0)

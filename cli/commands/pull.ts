@@ -1,4 +1,3 @@
-import { allPolicies } from '../../lib/control/portfolios.ts'
 import { accountKey, parseAccountKey } from '../../lib/model/account.ts'
 import type { Deployment } from '../config/deployment.ts'
 import type { Screen } from '../terminal/screen.ts'
@@ -15,7 +14,7 @@ export async function pull(named: readonly string[], deployment: Deployment, scr
   const asked = named.map((text) => accountKey(parseAccountKey(text)))
   const known = [
     ...new Set(
-      (await allPolicies(deployment.desk)).flatMap(({ policy }) =>
+      (await deployment.desk.policies.all()).flatMap(({ policy }) =>
         policy.accounts.map(({ account }) => accountKey(account)),
       ),
     ),

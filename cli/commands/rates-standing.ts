@@ -1,4 +1,3 @@
-import { allPolicies } from '../../lib/control/portfolios.ts'
 import { type AccountKey, accountKey } from '../../lib/model/account.ts'
 import { newestRateDay } from '../../lib/store/ecb-days.ts'
 import { type AccountDate, dateAt, daysBetween } from '../../lib/units/calendar.ts'
@@ -26,7 +25,7 @@ export interface RateStanding {
 export async function ratesStanding({ desk, clock }: Deployment): Promise<readonly RateStanding[]> {
   const due = newestRateDay(clock.now())
   const standings: RateStanding[] = []
-  for (const { policy } of await allPolicies(desk)) {
+  for (const { policy } of await desk.policies.all()) {
     const { portfolio, baseCurrency: to, maxRateAgeDays: maxAgeDays, zone } = policy
     const today = dateAt(clock.now(), zone)
     for (const [from, accounts] of await currenciesOf(policy.accounts, desk)) {

@@ -1,6 +1,5 @@
 import type { Loop } from '../../lib/control/loop.ts'
 import { observe } from '../../lib/control/observe.ts'
-import { allPolicies } from '../../lib/control/portfolios.ts'
 import { type AccountKey, type AccountRef, accountKey } from '../../lib/model/account.ts'
 import { type Freeze, scopesOf } from '../../lib/model/freeze.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../../lib/model/ledger.ts'
@@ -51,7 +50,7 @@ export interface Status {
 export async function statusOf(desk: Loop): Promise<Status> {
   const freezes = await desk.freezes.all()
   const portfolios = await Promise.all(
-    (await allPolicies(desk)).map((version) => portfolioStatus(version, freezes, desk)),
+    (await desk.policies.all()).map((version) => portfolioStatus(version, freezes, desk)),
   )
   return { at: desk.clock.now(), freezes, portfolios }
 }

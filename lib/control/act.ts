@@ -12,7 +12,7 @@ import { frozenAmong } from './frozen.ts'
 import { giveUpChunk } from './give-up.ts'
 import { portfolioDayOf } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, policiesOf } from './portfolios.ts'
+import { policiesOf } from './portfolios.ts'
 import { pushReserved } from './push.ts'
 import { reserve } from './reserve.ts'
 import { keepSchedules } from './schedules.ts'
@@ -33,7 +33,7 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
   // No item in the ledger, no push of what costs money. The next pull opens the day; until then there are only pauses.
   const today = dateAt(loop.clock.now(), structure.zone)
   const isOpen = (await loop.money.accountDay(account, today)) !== undefined
-  const policies = policiesOf(await allPolicies(loop), account)
+  const policies = policiesOf(await loop.policies.all(), account)
   for (const version of policies) {
     if (!(await portfolioDayOf(version, loop))) continue
     for (const header of await openPlans(version.policy, loop.clock.now(), loop)) {

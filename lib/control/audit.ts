@@ -6,7 +6,6 @@ import type { PolicyVersion } from '../model/policy.ts'
 import type { Auditor } from '../ports/store.ts'
 import { HOUR_MS, type Instant } from '../units/calendar.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies } from './portfolios.ts'
 import type { Summary } from './summary.ts'
 
 /** The state is not the fold of the log, or the log is not as it was written. */
@@ -32,7 +31,7 @@ export const isAuditDue = (turn: Instant): boolean => turn % HOUR_MS === 0
 export async function auditAccount(account: AccountRef, loop: Loop): Promise<Summary> {
   const { auditor } = loop
   if (!auditor) return {}
-  const policies = await allPolicies(loop)
+  const policies = await loop.policies.all()
   const checks = await checksOf(chainsOf(account, policies), auditor)
   await record(account, checks, loop)
   const findings = checks.flatMap((check) => check.findings)

@@ -17,7 +17,6 @@ import {
 import { mayAnnounce } from './announcing.ts'
 import { dueEnds } from './due-ends.ts'
 import { type Loop, OPEN_PLANS_MAX } from './loop.ts'
-import { allPolicies } from './portfolios.ts'
 
 /** The daily decision is taken this long after the portfolio's midnight, when yesterday has been read. */
 const DECISION_AFTER_MS = 90 * MINUTE_MS
@@ -47,7 +46,7 @@ const periodStart = (now: Instant, periodMs: number): Instant => (Math.floor(now
  * already is recognised by its turn.
  */
 export async function dueMessages(now: Instant, loop: Loop): Promise<readonly StageMessage[]> {
-  const policies = await allPolicies(loop)
+  const policies = await loop.policies.all()
   const accounts = new Map(
     policies.flatMap(({ policy }) => policy.accounts).map(({ account }) => [accountKey(account), account]),
   )

@@ -8,7 +8,7 @@ import { actOnAlert } from './guard-act.ts'
 import { readSpendToday } from './guard-read.ts'
 import { type AccountReading, readAccount, viewOf } from './guard-view.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, policiesOf } from './portfolios.ts'
+import { policiesOf } from './portfolios.ts'
 import type { Summary } from './summary.ts'
 
 /**
@@ -19,7 +19,7 @@ import type { Summary } from './summary.ts'
 export async function guardAccount(account: AccountRef, turn: Instant, loop: Loop): Promise<Summary> {
   const structure = await loop.facts.structure(account)
   if (!structure) return { open: 0, why: 'not pulled yet' }
-  const policies = policiesOf(await allPolicies(loop), account)
+  const policies = policiesOf(await loop.policies.all(), account)
   const reading = await readAccount(structure, await readSpendToday(structure, loop), loop)
   const known = await loop.alerts.all(account)
   const tally = { told: 0, acted: 0 }

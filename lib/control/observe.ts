@@ -11,7 +11,7 @@ import { freshEvidence } from './evidence.ts'
 import { hourlySpend } from './hourly-spend.ts'
 import { lagRevisions } from './lag-reading.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, checkCurrencies, policiesOf, takenOver, termsOf } from './portfolios.ts'
+import { checkCurrencies, policiesOf, takenOver, termsOf } from './portfolios.ts'
 
 /** How far back the shop's own orders are compared with what is claimed. */
 const ORDER_DAYS = 90
@@ -61,7 +61,7 @@ export async function observe(
   const now = loop.clock.now()
   const { policy } = version
   const today = dateAt(now, policy.zone)
-  const policies = await allPolicies(loop)
+  const policies = await loop.policies.all()
   const accounts: AccountObservation[] = []
   // One after the other: each is many reads abreast already, and all at once would hold all their answers at once.
   for (const { account } of policy.accounts)

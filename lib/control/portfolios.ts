@@ -4,13 +4,6 @@ import type { PolicyAccount, PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure, BudgetHolder } from '../model/structure.ts'
 import { type AccountDate, addDays } from '../units/calendar.ts'
 import { type Money, smaller } from '../units/money.ts'
-import type { Loop } from './loop.ts'
-
-export async function allPolicies(loop: Loop): Promise<readonly PolicyVersion[]> {
-  const portfolios = await loop.policies.portfolios()
-  const versions = await Promise.all(portfolios.map((portfolio) => loop.policies.current(portfolio)))
-  return versions.filter((version) => version !== undefined)
-}
 
 /** Policies that name the account. */
 export const policiesOf = (policies: readonly PolicyVersion[], account: AccountRef): readonly PolicyVersion[] =>

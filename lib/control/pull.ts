@@ -6,7 +6,7 @@ import type { PolicyVersion } from '../model/policy.ts'
 import { type AccountDate, addDays, dateAt, daysBetween, HOUR_MS, later } from '../units/calendar.ts'
 import { intradayOf } from './intraday.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, policiesOf, termsOf } from './portfolios.ts'
+import { policiesOf, termsOf } from './portfolios.ts'
 import { pullEvidence } from './pull-evidence.ts'
 import { readRaises } from './raises.ts'
 import type { Summary } from './summary.ts'
@@ -31,9 +31,12 @@ const CHANGE_OVERLAP_MS = 2 * HOUR_MS
  * in the middle fails the turn; nothing half-read is stored as if it were whole.
  */
 export async function pullAccount(account: AccountRef, loop: Loop): Promise<Summary> {
-  const policies = await allPolicies(loop)
+  const policies = await loop.policies.all()
+  const known = await loop.facts.pullStatus(account)
+  if (known?.source === 'import' && !loop.takesOver?.has(accountKey(account)))
+    return { campaigns: 0, why: 'imported from files: "sluice pull" with its name reads it from the platform' }
+  const before = known?.source === 'import' ? undefined : known
   const { reader } = loop.platforms(account.platform)
-  const before = await loop.facts.pullStatus(account)
   const lookedAt = loop.clock.now()
   const steering = policiesOf(policies, account).filter(({ policy }) => policy.bidMultipliers === 'steer')
   const structure = await reader.structure(account, { criteria: steering.length > 0 })

@@ -10,7 +10,7 @@ import { dateAt, MINUTE_MS } from '../units/calendar.ts'
 import { storeGuardPlan } from './guard-plan.ts'
 import { portfolioDayOf } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, policiesOf } from './portfolios.ts'
+import { policiesOf } from './portfolios.ts'
 import { steeringOf } from './steering.ts'
 import { wakeBudgets } from './wake.ts'
 
@@ -47,7 +47,7 @@ export async function resumePaused(alert: Alert, by: string, loop: Loop): Promis
   const day = await portfolioDayOf(version, loop)
   if (!day) throw new CannotResume(alert, 'the portfolio’s day is not open yet: make the day’s plan first')
   const woken = wokenBy(paused, levers, structure)
-  const steering = steeringOf(version, policiesOf(await allPolicies(loop), account), account, loop)
+  const steering = steeringOf(version, policiesOf(await loop.policies.all(), account), account, loop)
   const broken = await wakeBudgets(woken, `resumed by ${by}`, steering, structure, loop)
   if (broken) throw new CannotResume(alert, broken)
   const decisions = paused.map((state) => decisionOf(state, alert, version, structure, by, loop))

@@ -13,7 +13,7 @@ import { add, type Money, money, subtract, times, zero } from '../units/money.ts
 import { amountOf, highOn } from './exposure.ts'
 import { type Loop, OPEN_PLANS_MAX } from './loop.ts'
 import { observe } from './observe.ts'
-import { allPolicies, overDeliveryFactor, policiesOf } from './portfolios.ts'
+import { overDeliveryFactor, policiesOf } from './portfolios.ts'
 
 /** A rollback is for now: the world that it was checked against does not stand still. */
 const VALID_MS = 6 * HOUR_MS
@@ -158,7 +158,7 @@ async function left(
   observation: Observation,
   loop: Loop,
 ): Promise<readonly NotUndone[]> {
-  const policies = await allPolicies(loop)
+  const policies = await loop.policies.all()
   const budgets = decisions.flatMap((one) => (one.kind === 'change' && isBudget(one.change.lever) ? [one] : []))
   const byAccount = Map.groupBy(budgets, ({ change }) => accountKey(change.lever.account))
   return observation.accounts.flatMap((account) => {

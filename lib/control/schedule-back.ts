@@ -6,7 +6,7 @@ import type { AccountStructure } from '../model/structure.ts'
 import { dateAt, type Instant } from '../units/calendar.ts'
 import { commitFresh } from './commit.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, policiesOf } from './portfolios.ts'
+import { policiesOf } from './portfolios.ts'
 import { gone, withRaises } from './raises.ts'
 import { announcementOf, detailOf, settlement } from './schedule-place.ts'
 import { steeringOf } from './steering.ts'
@@ -41,7 +41,7 @@ export async function takeBackSchedule(
   })
   if (!noted) return 'not-there'
   const result = await send(one, structure, since, loop)
-  const policies = await allPolicies(loop)
+  const policies = await loop.policies.all()
   const version = policies.find(({ policy }) => policy.portfolio === one.portfolio)
   if (!version) return result.kind
   const steering = steeringOf(version, policiesOf(policies, account), account, loop)

@@ -4,7 +4,7 @@ import type { AccountStructure } from '../model/structure.ts'
 import { mayPushNow, openPlans } from './dispatch.ts'
 import { dueSchedules } from './due-schedules.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, policiesOf } from './portfolios.ts'
+import { policiesOf } from './portfolios.ts'
 import { takeBackSchedule } from './schedule-back.ts'
 import { placeSchedule } from './schedule-place.ts'
 import { steeringOf } from './steering.ts'
@@ -18,7 +18,7 @@ import type { Summary } from './summary.ts'
 export async function keepSchedules(structure: AccountStructure, loop: Loop): Promise<Summary> {
   const { account } = structure
   if (!loop.platforms(account.platform).capabilities.budgetSchedules || loop.asked) return {}
-  const policies = await allPolicies(loop)
+  const policies = await loop.policies.all()
   const since = loop.clock.now()
   const due = await dueSchedules(await loop.money.allLevers(account), structure, policies, loop)
   if (due.unwanted.length + due.wanted.length === 0) return {}

@@ -10,7 +10,7 @@ import { add, compare, type Money, zero } from '../units/money.ts'
 import { worstCaseOf } from './exposure.ts'
 import { inBase } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, overDeliveryFactor } from './portfolios.ts'
+import { overDeliveryFactor } from './portfolios.ts'
 
 /** A shared cap, what the budgets that it counts may cost today at worst, and which of an account's levers those are. */
 export interface OpenCap {
@@ -32,7 +32,7 @@ export async function openCaps(
 ): Promise<readonly OpenCap[]> {
   const { policy } = version
   if (policy.caps.length === 0 || !changes.some((one) => isBudget(one.lever) && !isCut(one))) return []
-  const policies = await allPolicies(loop)
+  const policies = await loop.policies.all()
   const accounts = await Promise.all(policy.accounts.map(({ account }) => countedIn(account, policies, loop)))
   const known = accounts.filter((one) => one !== undefined)
   return policy.caps.map((cap) => {

@@ -6,7 +6,7 @@ import type { Instant } from '../units/calendar.ts'
 import { auditAccount, isAuditDue } from './audit.ts'
 import { lookForEdits } from './look.ts'
 import type { Loop } from './loop.ts'
-import { allPolicies, policiesOf } from './portfolios.ts'
+import { policiesOf } from './portfolios.ts'
 import { compareReadback } from './push.ts'
 import { type Settlement, settle } from './settle.ts'
 import { steeringOf } from './steering.ts'
@@ -50,7 +50,7 @@ export async function verifyAccount(account: AccountRef, loop: Loop): Promise<Su
       verified?.kind === 'verified' ? { kind: 'applied', readback: verified } : settledByReading(record, value, now)
     return outcome ? [{ intent: record.intent, outcome, mayHaveApplied: true }] : []
   })
-  await settleByPlan(settlements, await allPolicies(loop), structure, loop)
+  await settleByPlan(settlements, await loop.policies.all(), structure, loop)
   return { pending: records.length, settled: settlements.length }
 }
 

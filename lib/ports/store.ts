@@ -20,6 +20,8 @@ import type { AccountDate, Instant } from '../units/calendar.ts'
 export interface PolicyStore {
   portfolios(): Promise<readonly PortfolioId[]>
   current(portfolio: PortfolioId): Promise<PolicyVersion | undefined>
+  /** The current version of every portfolio, by its name. Every turn asks for it. */
+  all(): Promise<readonly PolicyVersion[]>
   /** Any version that was ever current. */
   version(portfolio: PortfolioId, version: string): Promise<PolicyVersion | undefined>
   /** Stores the version, makes it current and records it in the portfolio's audit chain. Storing it again is a no-op. */

@@ -19,6 +19,11 @@ const VERSIONS_KEPT = 100
 export function dynamoPolicyStore(options: StoreOptions): PolicyStore {
   const db = database(options)
   const versions = versionReader(db)
+  const versionThatIs = async (portfolio: PortfolioId, version: string): Promise<PolicyVersion> => {
+    const found = await versions(portfolio, version)
+    if (found) return found
+    throw new Error(`policy ${version} of portfolio ${portfolio} is current but not stored: store it again`)
+  }
   return {
     async portfolios() {
       const items = await db.query('control', { pk: PORTFOLIOS_PK })
@@ -26,11 +31,13 @@ export function dynamoPolicyStore(options: StoreOptions): PolicyStore {
     },
     async current(portfolio) {
       const version = await currentVersion(db, portfolio)
-      if (version === undefined) return undefined
-      const found = await versions(portfolio, version)
-      if (!found)
-        throw new Error(`policy ${version} of portfolio ${portfolio} is current but not stored: store it again`)
-      return found
+      return version === undefined ? undefined : versionThatIs(portfolio, version)
+    },
+    async all() {
+      const items = await db.query('control', { pk: PORTFOLIOS_PK })
+      return Promise.all(
+        items.map((item) => versionThatIs(textIn(item, 'sk') as PortfolioId, textIn(item, 'policyVersion'))),
+      )
     },
     version: versions,
     put: (version, by, at) => put(db, version, by, at),

@@ -228,6 +228,7 @@ function policyStore(append: Append): PolicyStore {
   return {
     portfolios: async () => [...current.values()].map(({ policy }) => policy.portfolio).toSorted(),
     current: async (portfolio) => current.get(portfolio),
+    all: async () => [...current.values()].toSorted((a, b) => (a.policy.portfolio < b.policy.portfolio ? -1 : 1)),
     version: async (portfolio, version) => versions.get(`${portfolio}/${version}`),
     async put(version, by, at) {
       if (current.get(version.policy.portfolio)?.version === version.version) return

@@ -76,6 +76,14 @@ test('the version that was stored last is current, to the micro', async () => {
   expect(await store.portfolios()).toContain('uk')
 })
 
+test('all current versions are read at once, one for each portfolio', async () => {
+  const store = dynamoPolicyStore(engine.options)
+  const versions = [version('fr', 'shadow'), version('fr', 'approve'), version('it', 'shadow')]
+  for (const one of versions) await store.put(one, 'ann', NOON)
+  const ours = (await store.all()).filter(({ policy }) => ['fr', 'it'].includes(policy.portfolio))
+  expect(ours).toEqual([versions[1], versions[2]])
+})
+
 test('each change of the current version is recorded once, however often it is stored', async () => {
   const store = dynamoPolicyStore(engine.options)
   const [shadow, auto] = [version('de', 'shadow'), version('de', 'auto')]

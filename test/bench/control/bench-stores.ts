@@ -33,6 +33,7 @@ export function benchStores(): DynamoStores {
     policies: {
       portfolios: async () => [...policies.values()].map(({ policy }) => policy.portfolio),
       current: async (portfolio) => policies.get(portfolio),
+      all: async () => [...policies.values()],
       version: async () => undefined,
       put: async (version) => void policies.set(version.policy.portfolio, version),
     },
