@@ -1,7 +1,7 @@
 import type { AccountId } from '../../model/account.ts'
 import type { WriteBlocker } from '../../model/structure.ts'
 import type { Customer } from './account.ts'
-import { billableUnit } from './currencies.ts'
+import { knownUnit } from './currencies.ts'
 import type { GoogleAdsRest } from './rest.ts'
 import { type CampaignRow, currencyRow, QUERIES } from './structure-rows.ts'
 
@@ -24,19 +24,11 @@ function declarationBlocker(rows: readonly CampaignRow[]): readonly WriteBlocker
   return [{ code: 'EU_POLITICAL_ADVERTISING_DECLARATION_REQUIRED', detail }]
 }
 
-function knownUnit({ currency }: Customer): bigint | undefined {
-  try {
-    return billableUnit(currency)
-  } catch {
-    return undefined
-  }
-}
-
 /** Amounts are rounded by our table; Google's live value says whether the table still holds. */
 async function unitBlocker(rest: GoogleAdsRest, account: AccountId, customer: Customer) {
   const [row] = await rest.rows(account, QUERIES.billableUnit(customer.currency), currencyRow)
   const live = row?.currencyConstant.billableUnitMicros
-  const known = knownUnit(customer)
+  const known = knownUnit(customer.currency)
   if (known !== undefined && live !== undefined && known % live === 0n) return []
   const detail =
     `the billable unit of ${customer.currency} is ${live ?? 'not listed'} at Google Ads and ${known ?? 'missing'} in ` +

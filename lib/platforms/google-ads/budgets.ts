@@ -39,7 +39,7 @@ function holderOf(budget: Fields, feeds: readonly Campaign[], currency: Currency
     amount: amountOf(budget, currency),
     // A removed campaign draws no more on it.
     campaigns: feeds.filter(({ status }) => status !== 'removed').map(({ id }) => id),
-    status: budget.status === 'ENABLED' ? 'active' : 'removed',
+    status: budget.status === 'REMOVED' ? 'removed' : 'active',
     ...(endsOn === undefined ? {} : { endsOn }),
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { AccountId } from '../../model/account.ts'
+import type { ConversionAction } from '../../model/conversion-action.ts'
 import type { ConversionRule } from '../../model/conversions.ts'
 import { PlatformError } from '../../model/failure.ts'
 import type { GoogleAdsRest } from './rest.ts'
@@ -12,6 +13,7 @@ const row = z.object({
     name: z.string(),
     status: z.string(),
     includeInConversionsMetric: z.boolean().default(false),
+    primaryForGoal: z.boolean().default(false),
     clickThroughLookbackWindowDays: count.optional(),
   }),
 })
@@ -19,7 +21,8 @@ type Action = z.infer<typeof row>['conversionAction']
 
 const QUERY =
   'SELECT conversion_action.resource_name, conversion_action.id, conversion_action.name, conversion_action.status, ' +
-  'conversion_action.include_in_conversions_metric, conversion_action.click_through_lookback_window_days ' +
+  'conversion_action.include_in_conversions_metric, conversion_action.primary_for_goal, ' +
+  'conversion_action.click_through_lookback_window_days ' +
   'FROM conversion_action'
 
 /** A rule with the conversion action that it means. */
@@ -63,6 +66,25 @@ function check(rule: ConversionRule, action: Action): void {
       `the rule says a click window of ${rule.clickWindowDays} days for ${rule.action}, the account's conversion ` +
         `action has ${windowDays ?? 'none'}: change one of them`,
     )
+}
+
+/** What can be counted, as the account has set it up; what was removed or hidden there is left out. @throws PlatformError */
+export async function readConversionActions(
+  rest: GoogleAdsRest,
+  account: AccountId,
+): Promise<readonly ConversionAction[]> {
+  const rows = await rest.rows(account, QUERY, row)
+  return rows
+    .filter(({ conversionAction: { status } }) => status === 'ENABLED')
+    .map(({ conversionAction: { name, clickThroughLookbackWindowDays: days, primaryForGoal } }) => ({
+      action: name,
+      name,
+      clickWindowDays: days === undefined ? [] : [days],
+      // Views count in a column of their own, never among conversions.
+      viewWindowDays: [0],
+      basis: 'click',
+      isBidFor: primaryForGoal,
+    }))
 }
 
 /** @throws PlatformError `rejected` for a rule that the account does not count by */

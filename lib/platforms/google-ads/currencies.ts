@@ -26,7 +26,10 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
  * @throws RangeError for a currency not in the table: guessing a unit may be a hundredfold error
  */
 export function billableUnit(currency: CurrencyCode): bigint {
-  const unit = UNITS.get(currency)
+  const unit = knownUnit(currency)
   if (unit === undefined) throw new RangeError(`no Google Ads billable unit is known for ${currency}`)
   return unit
 }
+
+/** The same, or `undefined` for a currency not in the table. */
+export const knownUnit = (currency: CurrencyCode): bigint | undefined => UNITS.get(currency)

@@ -5,6 +5,7 @@ import type { Device } from '../../model/structure.ts'
 import type { CurrencyCode } from '../../units/money.ts'
 import { toMicros } from './amounts.ts'
 import { whyModifierIsIgnored } from './capabilities.ts'
+import { knownUnit } from './currencies.ts'
 import { deviceType } from './devices.ts'
 import type { Now } from './lever-rows.ts'
 import { criterionFor } from './live.ts'
@@ -63,6 +64,8 @@ function amountOf({ lever, to }: LeverChange, { currency }: Context): string | P
   if (to.kind !== 'money') return refuse('VALUE', `${lever.kind} takes money, got a ${to.kind}`)
   if (to.amount.currency !== currency)
     return refuse('CURRENCY', `${lever.kind} in ${to.amount.currency}: the account counts in ${currency}`)
+  if (knownUnit(currency) === undefined)
+    return refuse('CURRENCY', `${lever.kind} in ${currency}: its billable unit is not known here`)
   if (to.amount.micros <= 0n) return refuse('VALUE', `${lever.kind} of ${to.amount.micros} micros: must be above zero`)
   return toMicros(to.amount)
 }

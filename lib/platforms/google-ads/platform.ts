@@ -7,9 +7,11 @@ import { announce, readAnnouncements } from './announcements.ts'
 import { googleAdsCapabilities } from './capabilities.ts'
 import { readChanges } from './changes.ts'
 import { readClickCells } from './click-cells.ts'
+import { readConversionActions } from './conversion-actions.ts'
 import { readConversionLag } from './conversion-lag.ts'
 import { apiVersion, DEFAULT_VERSION, endpoints, GOOGLE_API, GOOGLE_TOKEN } from './endpoints.ts'
 import { readForecasts } from './forecasts.ts'
+import { readHealth } from './health.ts'
 import { readLive } from './live.ts'
 import { readPerformance } from './performance.ts'
 import { googleAdsRest } from './rest.ts'
@@ -54,6 +56,11 @@ export function googleAdsPlatform(options: GoogleAdsOptions): AdPlatform {
       readChanges(rest, clock, account, await customerOf(ownAccount(account)), since, ours),
     live: async (account, levers) => readLive(rest, account, await customerOf(ownAccount(account)), levers),
     announcements: async (account) => readAnnouncements(rest, account, await customerOf(ownAccount(account))),
+    health: (account) => {
+      ownAccount(account)
+      return readHealth({ rest, tokens, clock, version }, account)
+    },
+    conversionActions: async (account) => readConversionActions(rest, ownAccount(account)),
     conversionLag: async (account, rules) =>
       readConversionLag(rest, clock, account, await customerOf(ownAccount(account)), rules),
     forecasts: (account) => readForecasts(rest, account),

@@ -11,7 +11,7 @@ import { type CriterionRow, criteriaByCampaign, criterionRow } from './criteria.
 import { deviceOf } from './devices.ts'
 import { runningExperiments } from './experiments.ts'
 import type { GoogleAdsRest } from './rest.ts'
-import { idOf } from './schema.ts'
+import { idOf, unreadable } from './schema.ts'
 import { troubleOf } from './serving.ts'
 import { remainingSpendCap } from './spend-cap.ts'
 import { bidStrategy, learningState } from './strategies.ts'
@@ -25,8 +25,9 @@ import {
   strategyRow,
 } from './structure-rows.ts'
 
+/** A state of a later version of the API (`UNKNOWN`) may spend: it counts as active. */
 export const entityStatus = (status: string): EntityStatus =>
-  status === 'ENABLED' ? 'active' : status === 'PAUSED' ? 'paused' : 'removed'
+  status === 'REMOVED' ? 'removed' : status === 'PAUSED' ? 'paused' : 'active'
 
 type Multipliers = Partial<Record<Device, number>>
 
@@ -94,6 +95,16 @@ function adGroupsOf(rows: readonly AdGroupRow[], campaigns: readonly Campaign[],
   })
 }
 
+/** @throws PlatformError for an id that comes twice: every amount of it would count twice */
+function once<T extends { readonly id: string }>(all: readonly T[], what: string): readonly T[] {
+  const seen = new Set<string>()
+  for (const { id } of all) {
+    if (seen.has(id)) throw unreadable(`${what} ${id} is listed twice`)
+    seen.add(id)
+  }
+  return all
+}
+
 /** The account as it stands, removed campaigns included. @throws PlatformError */
 export async function readStructure(
   rest: GoogleAdsRest,
@@ -115,10 +126,12 @@ export async function readStructure(
     criteria: criteriaByCampaign(criteria),
   }
   const campaigns = campaignRows.map((row) => campaignOf(row, parts))
-  const overridden = [
-    ...(await rest.rows(id, QUERIES.adGroups('ad_group.target_cpa_micros'), adGroupRow)),
-    ...(await rest.rows(id, QUERIES.adGroups('ad_group.target_roas'), adGroupRow)),
-  ]
+  once(campaigns, 'campaign')
+  const byCpa = await rest.rows(id, QUERIES.adGroups('ad_group.target_cpa_micros'), adGroupRow)
+  const byRoas = await rest.rows(id, QUERIES.adGroups('ad_group.target_roas'), adGroupRow)
+  // One that has either target is in both.
+  const overridden = new Map([...byCpa, ...byRoas].map((row) => [row.adGroup.id, row]))
+  const budgets = once(await budgetHolders(rest, id, customer, campaigns), 'budget')
   return {
     account,
     name: customer.name,
@@ -128,8 +141,8 @@ export async function readStructure(
     blockers: await blockersOf(rest, id, customer, campaignRows),
     ...optional('remainingSpendCap', await remainingSpendCap(rest, id, customer, readAt)),
     campaigns,
-    adGroups: adGroupsOf(overridden, campaigns, parts),
-    budgets: await budgetHolders(rest, id, customer, campaigns),
+    adGroups: adGroupsOf([...overridden.values()], campaigns, parts),
+    budgets,
     experiments: await runningExperiments(rest, id, campaignRows),
   }
 }

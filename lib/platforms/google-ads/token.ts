@@ -12,6 +12,10 @@ export interface Credentials {
   readonly developerToken: string
   readonly loginCustomerId?: string | undefined
   readonly usableUntil: Instant
+  /** Scopes that were granted, where the answer says so. */
+  readonly granted?: readonly string[] | undefined
+  /** The token endpoint's clock when it answered, and ours before it was asked. */
+  readonly clocks?: { readonly theirs: Instant; readonly ours: Instant } | undefined
 }
 
 export interface TokenSource {
@@ -36,7 +40,7 @@ const secretSchema = z.object({
 })
 type Secret = z.infer<typeof secretSchema>
 
-const tokenAnswer = z.object({ access_token: text, expires_in: z.number().positive() })
+const tokenAnswer = z.object({ access_token: text, expires_in: z.number().positive(), scope: z.string().optional() })
 /** OAuth's own words are like `invalid_grant`; anything else may quote what was sent. */
 const tokenFailure = z.object({ error: z.string().regex(/^[a-z_]{1,40}$/) })
 
@@ -168,5 +172,12 @@ function credentialsOf(secret: Secret, answer: Answer, askedAt: Instant): Creden
     developerToken: secret.developerToken,
     loginCustomerId: secret.loginCustomerId,
     usableUntil: later(askedAt, lifeMs - Math.min(MARGIN_MS, lifeMs / 10)),
+    granted: token.scope?.split(' '),
+    clocks: clocksOf(answer.headers.date, askedAt),
   }
+}
+
+function clocksOf(date: string | undefined, ours: Instant): Credentials['clocks'] {
+  const theirs = Date.parse(date ?? '')
+  return Number.isNaN(theirs) ? undefined : { theirs: theirs as Instant, ours }
 }

@@ -24,8 +24,8 @@ export interface MetaRule {
  * Windows that Meta offers; 7- and 28-day views went on 2026-01-12.
  * @see https://developers.facebook.com/docs/marketing-api/reference/ads-action-stats
  */
-const CLICK_DAYS = [0, 1, 7, 28]
-const VIEW_DAYS = [0, 1]
+export const CLICK_DAYS = [0, 1, 7, 28]
+export const VIEW_DAYS = [0, 1]
 
 /** @throws PlatformError rejected when Meta does not count by such a rule */
 export function metaRule(rule: ConversionRule, types: ActionTypes): MetaRule {

@@ -19,6 +19,8 @@ export interface Graph {
   send(account: AccountId, path: string, params: Params): Promise<Sent>
   /** One DELETE of an object. @throws PlatformError as `send` does */
   remove(account: AccountId, id: string): Promise<Sent>
+  /** What Meta says of the token that it is sent with. @throws PlatformError when there is none */
+  inspectToken(account: AccountId): Promise<Sent>
   readonly usage: ReadonlyMap<AccountId, AccountUsage>
   /** The application's id, where the secret names it. */
   appId(): Promise<string | undefined>
@@ -80,6 +82,7 @@ export function openGraph(options: SenderOptions): Graph {
     all,
     send: (account, path, params) => sender.submit('POST', account, path, params),
     remove: (account, id) => sender.submit('DELETE', account, id, {}),
+    inspectToken: sender.inspectToken,
     usage: sender.usage,
     appId: sender.appId,
   }

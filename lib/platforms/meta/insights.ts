@@ -43,12 +43,23 @@ export async function readPerformance(
   const expectedRows = entities * (daysBetween(query.from, query.to) + 1) * (query.grain === 'hour' ? 24 : 1)
   const rows = await readInsights(options, account.id, rowParams(level, query, metaRules), rowSchema, expectedRows)
   const totals = await readAll(graph, account.id, totalParams(query))
+  refuseTwice(rows.map((row) => `${row.adset_id ?? row.campaign_id} ${row.date_start} ${row[HOURLY] ?? ''}`))
+  refuseTwice(totals.map((total) => total.date_start))
   return {
     account,
     query,
     rows: rows.map((row) => toRow(row, level, query, metaRules, currency)),
     accountSpend: new Map(totals.map((total) => [dateOf(total, query), spendOf(total.spend, currency)])),
     readAt: clock.now(),
+  }
+}
+
+/** A row that comes twice would count its spend twice. */
+function refuseTwice(keys: readonly string[]): void {
+  const seen = new Set<string>()
+  for (const key of keys) {
+    if (seen.has(key)) throw unreadable(`rows: two of ${key}`)
+    seen.add(key)
   }
 }
 

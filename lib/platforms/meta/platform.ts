@@ -7,9 +7,11 @@ import { type AccountBasics, basicsReader } from './account.ts'
 import { readChanges } from './activities.ts'
 import { announce, readAnnouncements, withdraw } from './budget-schedules.ts'
 import { metaCapabilities } from './capabilities.ts'
+import { readConversionActions } from './conversion-actions.ts'
 import { type ActionTypes, DEFAULT_ACTION_TYPES } from './conversions.ts'
 import { graphOrigin, graphVersion } from './endpoint.ts'
 import { type Graph, openGraph } from './graph.ts'
+import { readHealth } from './health.ts'
 import { readPerformance } from './insights.ts'
 import { readLive } from './live.ts'
 import type { Polling } from './report-run.ts'
@@ -93,6 +95,12 @@ function readerOf(graph: Graph, basics: Basics, options: MetaOptions): PlatformR
       return readChanges(graph, account, since, currency, ours)
     },
     live: async (account, levers) => readLive(graph, account, levers, (await basics(account.id)).currency),
+    health: (account) => readHealth({ graph, clock, version: graphVersion(options.apiVersion) }, account),
+    conversionActions: async (account) =>
+      readConversionActions(
+        { graph, clock, actionTypes: insights.actionTypes, basics: await basics(account.id) },
+        account,
+      ),
     announcements: async (account) =>
       readAnnouncements({ graph, account, currency: (await basics(account.id)).currency }),
   }

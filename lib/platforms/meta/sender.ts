@@ -30,6 +30,8 @@ export interface Sender {
    * @throws PlatformError unauthorised when the secret cannot be read, and then nothing was sent
    */
   submit(method: 'GET' | 'POST' | 'DELETE', account: AccountId, path: string, params: Params): Promise<Sent>
+  /** What Meta says of the token that it is sent with. @throws PlatformError as `submit` does */
+  inspectToken(account: AccountId): Promise<Sent>
   readonly usage: ReadonlyMap<AccountId, AccountUsage>
   /** The application's id, where the secret names it. */
   appId(): Promise<string | undefined>
@@ -56,7 +58,7 @@ export function openSender({ secrets, secretName, clock, origin, version, timeou
     if (graphError(answer.json, redact)?.code === TOKEN_REFUSED) wasRefused = true
   }
 
-  return {
+  const sender: Sender = {
     async submit(method, account, path, params) {
       const { accessToken, proof, redact } = await credentials()
       const url = `${origin}/${version}/${path}`
@@ -69,7 +71,15 @@ export function openSender({ secrets, secretName, clock, origin, version, timeou
       note(account, sent)
       return sent
     },
+    async inspectToken(account) {
+      const { accessToken } = await credentials()
+      const relative_url = `debug_token?input_token=${encodeURIComponent(accessToken)}`
+      // Within the body of a batch: as a request of its own it would have the token in its address.
+      const batch = JSON.stringify([{ method: 'GET', relative_url }])
+      return sender.submit('POST', account, '', { batch, include_headers: 'false' })
+    },
     usage,
     appId: async () => (await credentials()).appId,
   }
+  return sender
 }

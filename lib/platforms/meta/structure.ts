@@ -72,11 +72,22 @@ export function translate(
 ): Translated {
   const byCampaign = Map.groupBy(adSets, (adSet) => adSet.campaign_id)
   const parts = campaigns.map((campaign) => translateCampaign(campaign, byCampaign.get(campaign.id) ?? [], basics))
+  refuseTwice(campaigns)
+  refuseTwice(adSets)
   refuseOrphans(campaigns, adSets)
   return {
     campaigns: parts.map((part) => part.campaign),
     adGroups: parts.flatMap((part) => part.adGroups),
     budgets: parts.flatMap((part) => part.budgets),
+  }
+}
+
+/** An object that moves while a list is paged through may come on two pages: the next reading has it once. */
+function refuseTwice(listed: readonly { readonly id: string }[]): void {
+  const seen = new Set<string>()
+  for (const { id } of listed) {
+    if (seen.has(id)) throw new PlatformError({ kind: 'transient', detail: `${id} was listed twice` })
+    seen.add(id)
   }
 }
 

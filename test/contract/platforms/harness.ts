@@ -25,6 +25,8 @@ export type Feature =
   | 'token-renewal'
   /** Telling that an account is suspended. */
   | 'account-status'
+  /** A number of edits in an hour, after which one budget waits. */
+  | 'edit-limit'
 
 /** What one answer lists, if anything that the suite breaks. The arrays are the answer's own: changing them changes it. */
 export interface Listed {

@@ -14,7 +14,7 @@ export interface Asked {
 /** The body that the adapter is to get instead; `undefined`: as the twin gave it. */
 export type Rewrite = (asked: Asked, body: string, status: number) => string | undefined
 
-export interface Proxy {
+export interface BreakingProxy {
   readonly baseUrl: string
   readonly asked: readonly Asked[]
   close(): Promise<void>
@@ -27,7 +27,7 @@ const HOST = '127.0.0.1'
  *
  * @param rewrite asked anew for every answer, so that it may change between two
  */
-export async function startProxy(target: string, rewrite: Rewrite): Promise<Proxy> {
+export async function startProxy(target: string, rewrite: Rewrite): Promise<BreakingProxy> {
   const asked: Asked[] = []
   let baseUrl = ''
   const led: Rewrite = (one, body, status) => (rewrite(one, body, status) ?? body).replaceAll(target, baseUrl)

@@ -1,0 +1,145 @@
+import { afterEach, expect, test } from 'vitest'
+import type { WriteResult } from '../../../lib/model/failure.ts'
+import type { LeverChange } from '../../../lib/model/lever.ts'
+import type { Fault, FaultPlan } from '../../../playground/faults.ts'
+import { expectClean } from './failed-reads.ts'
+import type { PlatformHarness } from './harness.ts'
+import { assertHonest, budgetChange, honouredLever, liveOf, type Stage, show, startStage, writesIn } from './stage.ts'
+
+/** Only the write with this number goes wrong. */
+function write(nth: number, fault: Fault): FaultPlan {
+  let seen = 0
+  return ({ mutating }) => {
+    if (mutating) seen += 1
+    return mutating && seen === nth ? fault : undefined
+  }
+}
+
+/** What each fault of one write may come to: `unknown` wherever it may have been carried out. */
+const OUTCOMES: Readonly<Record<Fault, readonly string[]>> = {
+  unavailable: ['unknown', 'refused transient'],
+  'rate-limited': ['refused rate-limited', 'refused quota-exhausted'],
+  unauthorised: ['refused unauthorised'],
+  // The connection closed without an answer: what became of it cannot be told from `drop-after`.
+  'drop-before': ['unknown'],
+  'drop-after': ['unknown'],
+  truncate: ['unknown'],
+}
+const said = (result: WriteResult | undefined): string =>
+  result?.kind === 'refused' ? `refused ${result.failure.kind}` : (result?.kind ?? 'none')
+
+const THREE = [1, 2, 3]
+
+export function specifyFailedWrites(harness: PlatformHarness): void {
+  const open: Stage[] = []
+  const start = async () => {
+    const stage = await startStage(harness)
+    open.push(stage)
+    return stage
+  }
+  afterEach(() => Promise.all(open.splice(0).map((stage) => stage.close())))
+  const push = (stage: Stage): Promise<readonly LeverChange[]> =>
+    Promise.all(THREE.map((n) => budgetChange(stage, n, 75_000_000n)))
+
+  for (const fault of Object.keys(OUTCOMES) as Fault[])
+    test(`${fault}, of one write: said as it is, sent once, and settled by reading`, async () => {
+      const stage = await start()
+      const change = await budgetChange(stage, 1, 75_000_000n)
+      stage.fail(write(1, fault))
+      const [result] = await stage.writer.apply(stage.account, [change])
+      expect(OUTCOMES[fault], show(result)).toContain(said(result))
+      expect(writesIn(stage)).toBe(1)
+      expectClean(stage, show(result))
+      const [stands] = await assertHonest(stage, [change], [result as WriteResult])
+      expect(stands).toBe(fault === 'drop-after' || fault === 'truncate' ? 'new' : 'old')
+      // What is known to stand as it was may be sent again.
+      if (stands === 'old') expect(await stage.writer.apply(stage.account, [change])).toEqual([{ kind: 'applied' }])
+    })
+
+  for (const nth of THREE)
+    for (const fault of Object.keys(OUTCOMES) as Fault[])
+      test(`${fault}, of write ${nth} of a push of three: every result is what reading shows`, async () => {
+        const stage = await start()
+        const changes = await push(stage)
+        stage.fail(write(nth, fault))
+        const results = await stage.writer.apply(stage.account, changes)
+        const stands = await assertHonest(stage, changes, results)
+        expect(writesIn(stage)).toBeLessThanOrEqual(3)
+        // What went before the fault is applied, and said so.
+        const before = writesIn(stage) >= nth ? nth - 1 : 3
+        if (writesIn(stage) > 1) {
+          expect(results.slice(0, before)).toEqual(Array.from({ length: before }, () => ({ kind: 'applied' })))
+          expect(stands.slice(0, before)).toEqual(Array.from({ length: before }, () => 'new'))
+        }
+        expectClean(stage, show(results))
+      })
+
+  for (const nth of THREE)
+    test(`partial success: the entity of change ${nth} of three is gone, the other two are applied`, async () => {
+      const stage = await start()
+      const { reader, writer, account, world } = stage
+      const structure = await reader.structure(account)
+      const changes = THREE.map((n): LeverChange => {
+        const lever = honouredLever(stage, structure, 'status', n)
+        if (!lever) throw new Error(`campaign ${n} cannot be paused`)
+        const [from, to] = n === 3 ? (['paused', 'active'] as const) : (['active', 'paused'] as const)
+        return { lever, from: { kind: 'status', status: from }, to: { kind: 'status', status: to } }
+      })
+      remove(stage, nth)
+      const results = await writer.apply(account, changes)
+      expect(results).toMatchObject(
+        THREE.map((n) => (n === nth ? { kind: 'refused', failure: { kind: 'rejected' } } : { kind: 'applied' })),
+      )
+      const live = await liveOf(stage, ...changes.map(({ lever }) => lever))
+      expect(live).toEqual(changes.map(({ to }, i) => (i + 1 === nth ? undefined : to)))
+      expect(world.own.campaigns.get(harness.world.idOf(nth, 'campaign'))?.status).toBe('removed')
+    })
+
+  test('a throttle storm ends a push: what is not sent is said to be refused, and can be sent after it', async () => {
+    const stage = await start()
+    const changes = await push(stage)
+    stage.fail(({ mutating }) => (mutating ? 'rate-limited' : undefined))
+    const results = await stage.writer.apply(stage.account, changes)
+    for (const result of results) {
+      expect(said(result)).toBe('refused rate-limited')
+      expect(
+        result.kind === 'refused' && result.failure.kind === 'rate-limited' && result.failure.retryAfterMs,
+      ).toBeGreaterThan(0)
+    }
+    expect(writesIn(stage)).toBe(1)
+    expect(await assertHonest(stage, changes, results)).toEqual(['old', 'old', 'old'])
+    stage.mend()
+    // However long it said.
+    stage.world.pass(86_400_000)
+    expect(await stage.writer.apply(stage.account, changes)).toEqual(THREE.map(() => ({ kind: 'applied' })))
+  })
+
+  test('a platform that no longer answers does not hold up a whole push', async () => {
+    const stage = await start()
+    const changes = await push(stage)
+    stage.fail(({ mutating }) => (mutating ? 'drop-before' : undefined))
+    const results = await stage.writer.apply(stage.account, changes)
+    expect(results.every(({ kind }) => kind !== 'applied')).toBe(true)
+    expect(await assertHonest(stage, changes, results)).toEqual(['old', 'old', 'old'])
+  })
+
+  test('credentials that cannot be had refuse a push, and nothing is sent', async () => {
+    const stage = await start()
+    const changes = await push(stage)
+    stage.fail(() => 'unauthorised')
+    const results = await stage.writer.apply(stage.account, changes)
+    for (const result of results) expect(said(result)).toBe('refused unauthorised')
+    expect(writesIn(stage)).toBeLessThanOrEqual(1)
+    stage.mend()
+    expect(await assertHonest(stage, changes, results)).toEqual(['old', 'old', 'old'])
+  })
+}
+
+/** Removed by a person, between reading and writing. */
+function remove({ world, harness }: Stage, n: number): void {
+  const { platform, id } = world.own
+  const kim = { kind: 'human', name: 'kim@example.com' } as const
+  const edit = { platform, accountId: id, kind: 'status', status: 'removed' } as const
+  world.apply({ ...edit, level: 'ad-group', id: harness.world.idOf(n, 'ad-group') }, kim)
+  world.apply({ ...edit, level: 'campaign', id: harness.world.idOf(n, 'campaign') }, kim)
+}
