@@ -14,6 +14,8 @@ export const KEPT_DAYS = {
   /** A month and a week: what breakers are tried on before they are switched on. */
   intraday: 35,
   structurePart: 7,
+  /** From when its last entry stops counting. */
+  limits: 1,
 } as const
 
 /** Epoch seconds, as DynamoDB's time to live wants them. */

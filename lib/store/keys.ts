@@ -89,7 +89,7 @@ export const scoreKey = (portfolio: PortfolioId, from: AccountDate, plan: PlanId
   sk: `${SCORE_PREFIX}${from}#${plan}`,
 })
 
-// Control: freezes, alerts, claims, chain heads
+// Control: freezes, alerts, claims, request limits, chain heads
 export const FREEZES_PK = 'FREEZES'
 export const freezeKey = (scope: FreezeScope): Key => ({ pk: FREEZES_PK, sk: scope })
 export const ALERT_PREFIX = 'ALERT#'
@@ -98,6 +98,7 @@ export const alertKey = (account: AccountRef, firstAt: Instant, id: AlertId): Ke
   sk: `${ALERT_PREFIX}${sortableInstant(firstAt)}#${id}`,
 })
 export const claimKey = (key: string): Key => ({ pk: `CLAIM#${key}`, sk: 'CLAIM' })
+export const limitsKey = (scope: string): Key => ({ pk: `LIMITS#${scope}`, sk: 'LIMITS' })
 export const chainHeadKey = (chain: string): Key => ({ pk: chainPk(chain), sk: 'HEAD' })
 /** As far as the chain was compared with the state. */
 export const checkpointKey = (chain: string): Key => ({ pk: chainPk(chain), sk: 'CHECK' })

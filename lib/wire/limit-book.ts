@@ -13,7 +13,7 @@ const ENTRIES = 24
 
 /** How long a lease lasts: seconds, so that few requests need one; of long windows a small part. */
 export const leaseMsOf = ({ windowMs }: RequestLimit): number =>
-  Math.min(10 * MINUTE_MS, Math.max(10 * SECOND_MS, windowMs / 8))
+  Math.min(10 * MINUTE_MS, Math.max(5 * SECOND_MS, windowMs / 8))
 
 /** Units that requests of this use may take, all uses that were there before them counted in. */
 export function ceilingOf({ most, reserved }: RequestLimit, use: RequestUse): number {

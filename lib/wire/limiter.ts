@@ -1,0 +1,158 @@
+import type { AccountId } from '../model/account.ts'
+import { PlatformError } from '../model/failure.ts'
+import { EXHAUSTED_MS, type LimitBook, type PlatformLimits, type RequestLimit } from '../model/request-limits.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Heard, LimitedRequest, LimitStore, RequestLimiter } from '../ports/limiter.ts'
+import { DAY_MS, type Instant, later, MINUTE_MS, SECOND_MS } from '../units/calendar.ts'
+import { checkLimits } from './check-limits.ts'
+import { type Allowance, openAllowance } from './limit-allowance.ts'
+import { type Hold, holdIn } from './limit-book.ts'
+import { openBook } from './shared-book.ts'
+
+export interface LimiterOptions {
+  /** What shares the limits per application: the platform and the name of its secret. */
+  readonly application: string
+  readonly limits: PlatformLimits
+  readonly store: LimitStore
+  readonly clock: Clock
+  readonly sleep: (ms: number) => Promise<unknown>
+  /** Longest that one request is kept waiting before it is refused; 15 seconds unless told otherwise. */
+  readonly longestWaitMs?: number
+}
+
+const LONGEST_WAIT_MS = 15 * SECOND_MS
+/** A limit over so long a window is a quota: there is no waiting for it within a turn. */
+const QUOTA_MS = DAY_MS / 2
+const TAKEN_TIMES = 5
+/** At least so long from one try to the next, whatever the clock says. */
+const LEAST_WAIT_MS = 20
+
+/**
+ * Keeps all workers of one application within the platform's limits. Each worker takes leases out of shared books, so
+ * that few requests wait for the store, and a worker that dies wastes what it had leased and nothing else.
+ *
+ * @throws RangeError for limits that would never let a request through
+ */
+export function openLimiter(options: LimiterOptions): RequestLimiter {
+  const { application, limits, store, clock, sleep, longestWaitMs = LONGEST_WAIT_MS } = options
+  checkLimits(limits)
+  const open = (scope: string, those: readonly RequestLimit[]): Allowance =>
+    openAllowance(those, openBook({ scope, limits: those, store, clock }), clock)
+  const shared = open(application, limits.limits.filter(isShared))
+  const ofAccount = limits.limits.filter((limit) => !isShared(limit))
+  const accounts = new Map<AccountId, Allowance>()
+  const allowanceOf = (account: AccountId): Allowance => {
+    const known = accounts.get(account) ?? open(`${application}#${account}`, ofAccount)
+    accounts.set(account, known)
+    return known
+  }
+  const allowancesOf = ({ account }: LimitedRequest): readonly Allowance[] =>
+    account === undefined ? [shared] : [shared, allowanceOf(account)]
+
+  const inTurn = turns()
+  /** An emergency does not stand in the queue of those who read. */
+  const urgentInTurn = turns()
+
+  /** Leases what is lacking. Why it may not be sent yet; `undefined`: it may, and is counted. */
+  async function tried(request: LimitedRequest): Promise<Refusal | undefined> {
+    for (let times = 0; times < TAKEN_TIMES; times += 1) {
+      const counting: Allowance[] = []
+      for (const one of allowancesOf(request)) {
+        const lacking = await one.prepare(request).catch((error: unknown) => lost(error, request))
+        if (lacking === 'uncounted') continue
+        counting.push(one)
+        const hold = holdIn(one.book(), request.use, limits.limits, clock.now())
+        if (hold) return { ...hold, why: 'as its answers said' }
+        if (lacking) return { kind: kindOf(lacking.limit), until: lacking.until, why: lacking.limit.name }
+      }
+      if (drawn(counting, request)) return undefined
+      // Another request of this worker has drawn on the one while the other was prepared.
+    }
+    return { kind: 'throttled', until: clock.now(), why: 'too many at once' }
+  }
+
+  function drawn(from: readonly Allowance[], request: LimitedRequest): boolean {
+    if (from.some((one) => !one.has(request))) return false
+    if (from.some((one) => holdIn(one.book(), request.use, limits.limits, clock.now()))) return false
+    for (const one of from) one.draw(request)
+    return true
+  }
+
+  return {
+    async admit(request) {
+      for (let waited = 0; ; ) {
+        if (drawn(allowancesOf(request), request)) return
+        const refusal = await (request.use === 'urgent' ? urgentInTurn : inTurn)(() => tried(request))
+        if (!refusal) return
+        const waitMs = Math.max(LEAST_WAIT_MS, refusal.until - clock.now())
+        if (waited + waitMs > longestWaitMs) throw refused(application, request, refusal, waitMs)
+        await sleep(waitMs)
+        waited += waitMs
+      }
+    },
+    async heard(request, what) {
+      const whose = what.whose ?? limits.throttles
+      const at = clock.now()
+      const heard = whose === 'account' && request.account !== undefined ? allowanceOf(request.account) : shared
+      await heard.tell((book) => withHeard(book, what, limits.limits, at))
+    },
+  }
+}
+
+/** One step at a time, so that a hundred requests at once do not lease a hundred times. */
+function turns(): <T>(step: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (step) => {
+    const done = last.then(step)
+    last = done.catch(() => {})
+    return done
+  }
+}
+
+interface Refusal extends Hold {
+  readonly why: string
+}
+
+/** An emergency does not wait for the store to come back: better one request too many than a pause too few. */
+function lost(error: unknown, { use }: LimitedRequest): 'uncounted' {
+  if (use === 'urgent') return 'uncounted'
+  const why = error instanceof Error ? error.message : 'unknown'
+  throw new PlatformError({ kind: 'transient', detail: `not sent: the books of its limits cannot be reached: ${why}` })
+}
+
+const isShared = ({ per }: RequestLimit): boolean => per !== 'account'
+
+const kindOf = ({ windowMs }: RequestLimit): Hold['kind'] => (windowMs >= QUOTA_MS ? 'exhausted' : 'throttled')
+
+function refused(application: string, { use, account }: LimitedRequest, { kind, why }: Refusal, waitMs: number) {
+  const who = account === undefined ? application : `${application}, account ${account}`
+  const what = `not sent: a request to ${use === 'read' ? 'read' : 'write'} must wait ${Math.ceil(waitMs / SECOND_MS)} s for the limits of ${who} (${why})`
+  return new PlatformError(
+    kind === 'exhausted'
+      ? { kind: 'quota-exhausted', detail: what }
+      : { kind: 'rate-limited', retryAfterMs: waitMs, detail: what },
+  )
+}
+
+/** Nobody is held back longer by one answer: a header may be wrong by any number of digits. */
+const LONGEST_HOLD_MS = DAY_MS
+
+/** The book with what an answer said; the same where that changes nothing that anybody waits for. */
+function withHeard(book: LimitBook, what: Heard, limits: readonly RequestLimit[], at: Instant): LimitBook {
+  const until = (ms: number, known: Instant | undefined): Instant =>
+    Math.max(known ?? 0, later(at, Math.min(LONGEST_HOLD_MS, Math.max(0, ms)))) as Instant
+  if (what.kind === 'throttled') return { ...book, throttledUntil: until(what.retryAfterMs, book.throttledUntil) }
+  if (what.kind === 'exhausted')
+    return { ...book, exhaustedUntil: until(what.retryAfterMs ?? EXHAUSTED_MS, book.exhaustedUntil) }
+  const used = { share: what.usedShare, at, clearAfterMs: Math.min(LONGEST_HOLD_MS, Math.max(0, what.clearAfterMs)) }
+  const next = { ...book, used }
+  if (holdIn(next, 'read', limits, at)) return isNews(book.used, used) ? next : book
+  if (!book.used) return book
+  // It fell: whoever waits need not wait on.
+  const { used: _, ...rest } = book
+  return rest
+}
+
+/** Whether another answer says more than the last one did: a hundred of the same kind are not written down. */
+const isNews = (known: LimitBook['used'], { share, at }: NonNullable<LimitBook['used']>): boolean =>
+  !known || Math.abs(known.share - share) >= 0.01 || at - known.at > MINUTE_MS / 4
