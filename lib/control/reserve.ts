@@ -224,6 +224,9 @@ function judge(
   const state = books.states.get(key) ?? (isBudget(change.lever) ? undefined : firstRecord(change, books.now))
   if (!state) return { refused: 'nothing is known of this lever yet', outcome: 'dropped' }
   if (state.pending) return { refused: 'an earlier push is not settled', outcome: 'dropped' }
+  const { mayArriveUntil, ...settled } = state
+  if (mayArriveUntil !== undefined && mayArriveUntil > books.now)
+    return { refused: 'an earlier push had no answer, and may still arrive', outcome: 'dropped' }
   const live = books.live.get(key)?.value
   const there = alreadyThere(change, state, live, rates, { ...books, currency: books.structure.currency })
   if (there) return { there }
@@ -241,7 +244,7 @@ function judge(
     (isBudget(change.lever) ? beyondDay(decision, state, books) : unfit(decision, state, books))
   if (obstacle) return { refused: obstacle, outcome: 'dropped' }
   const nextState: LeverState = {
-    ...withHigh(state, change.to, books.date),
+    ...withHigh(settled, change.to, books.date),
     version: state.version + 1,
     writes: writesOn(state, books.date) + 1,
     pending: {

@@ -123,8 +123,10 @@ function afterOutcome(
   switch (outcome.kind) {
     case 'unknown':
       return before
-    case 'applied':
-      return afterApplied(before, outcome.readback, date, now)
+    case 'applied': {
+      const after = afterApplied(before, outcome.readback, date, now)
+      return mayHaveApplied ? closedUntilLease(after, before, now) : after
+    }
     case 'refused':
     case 'frozen':
       return { ...back, known: intent.change.from, knownAt: now }
@@ -139,6 +141,10 @@ function afterOutcome(
       return unreachable(outcome)
   }
 }
+
+/** What was read says that the value stands, not that it was our request that set it. */
+const closedUntilLease = (after: LeverState, { pending }: LeverState, now: Instant): LeverState =>
+  pending && pending.leaseUntil > now ? { ...after, mayArriveUntil: pending.leaseUntil } : after
 
 function afterApplied(
   before: LeverState,

@@ -41,6 +41,11 @@ export interface LeverState {
   /** An intent whose outcome is not settled. */
   readonly pending?: PendingMove
   /**
+   * A push that had no answer was read to stand, and its request may arrive until then all the same: somebody else may
+   * have set the very value. Not moved before.
+   */
+  readonly mayArriveUntil?: Instant
+  /**
    * It was read a great many times larger or smaller than this, and nobody is known to have moved it: taken for a mistake
    * of units. It is counted at the larger of the two, and not moved.
    */

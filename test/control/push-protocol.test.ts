@@ -244,6 +244,30 @@ describe('an answer that did not come', () => {
     expect(await broken(stage)).toEqual([])
   })
 
+  test('a person may have set the very value: nothing newer is sent while the request may still arrive', async () => {
+    const stage = await rig()
+    await stage.ready()
+    await stage.plan([[A, '10', 80]])
+    stage.ads.fate = () => 'late'
+    await act(stage)
+    stage.ads.human(A, '10', euros(80).micros)
+    stage.wait(1000)
+    await stage.run('verify')
+    expect((await stage.state(A, '10')).pending).toBeUndefined()
+    stage.ads.fate = () => 'applied'
+    const early = await stage.plan([[A, '10', 70]])
+    await act(stage)
+    expect(await outcomeOf(stage, early, '10')).toBeUndefined()
+    expect(stage.ads.micros(A, '10')).toBe(euros(80).micros)
+    // The lease ran from the reservation, before the second that has passed.
+    stage.wait(LEASE)
+    await stage.plan([[A, '10', 60]])
+    await act(stage)
+    expect(stage.ads.micros(A, '10')).toBe(euros(60).micros)
+    expect((await stage.state(A, '10')).mayArriveUntil).toBeUndefined()
+    expect(await broken(stage)).toEqual([])
+  })
+
   test('not applied: verify says so only after the lease', async () => {
     const stage = await rig()
     await stage.ready()
