@@ -339,6 +339,30 @@ describe('workers that come and go', () => {
     expect(admitted.length).toBeGreaterThan(60)
     expect(busiest(admitted, one)).toBeLessThanOrEqual(20)
   })
+
+  test('what is given back in a write whose answer is lost is not given back again', async () => {
+    const under = memoryLimits()
+    let losesNext = false
+    const lossy: LimitStore = {
+      read: under.read,
+      async write(...all) {
+        const isTold = !losesNext
+        losesNext = false
+        return (await under.write(...all)) && isTold
+      },
+    }
+    const one = limit({ most: 100, windowMs: HOUR_MS, reserved: NONE })
+    const { worker, send, time, admitted } = team([one], { store: lossy, longestWaitMs: 0 })
+    const mine = worker()
+    // Leases of 2 and 4 with 3 used, and 94 of somebody else's: all 100 are handed out.
+    for (let i = 0; i < 3; i += 1) expect(await time.run(send(mine, { use: 'read' }))).toBe('sent')
+    expect(await time.run(send(worker(), { use: 'read', cost: 94 }))).toBe('sent')
+    await time.run(time.sleep(8 * MINUTE_MS))
+    losesNext = true
+    // The 3 come back and 2 of them are lost with the answer: one is left.
+    while ((await time.run(send(mine, { use: 'write' }))) === 'sent');
+    expect(admitted.filter(({ use }) => use === 'write')).toHaveLength(1)
+  })
 })
 
 describe('limits that cannot be', () => {
