@@ -58,7 +58,10 @@ export async function readConversionActions(
     rowSchema,
   )
   const seen = rows.flatMap(({ actions = [] }) => actions.map(({ action_type }) => action_type))
-  const windows = { click: windowsFirst(adSets, 'CLICK_THROUGH', CLICK_DAYS), view: windowsFirst(adSets, 'VIEW_THROUGH', VIEW_DAYS) }
+  const windows = {
+    click: windowsFirst(adSets, 'CLICK_THROUGH', CLICK_DAYS),
+    view: windowsFirst(adSets, 'VIEW_THROUGH', VIEW_DAYS),
+  }
   const bidFor = adSets.flatMap(({ promoted_object }) => goalsOf(promoted_object))
   return [...new Set(seen)].toSorted().flatMap((type) => {
     const action = nameOf(type, actionTypes)

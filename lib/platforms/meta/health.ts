@@ -69,7 +69,9 @@ function tokenOf(inspected: Inspected | undefined): TokenHealth {
   const issued = inspected.issued_at ? { issuedAt: at(inspected.issued_at) } : {}
   // Access to data ends by itself for tokens of people, ninety days after they last agreed.
   const ends = [inspected.expires_at, inspected.data_access_expires_at ?? 0].filter((second) => second > 0)
-  return ends.length === 0 ? { kind: 'lasts', ...issued } : { kind: 'expires', expiresAt: at(Math.min(...ends)), ...issued }
+  return ends.length === 0
+    ? { kind: 'lasts', ...issued }
+    : { kind: 'expires', expiresAt: at(Math.min(...ends)), ...issued }
 }
 
 const at = (second: number): Instant => (second * 1_000) as Instant

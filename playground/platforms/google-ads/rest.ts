@@ -44,6 +44,7 @@ async function answer(
     request.socket.destroy()
     return
   }
+  response.setHeader('date', service.date())
   const reply = replyTo(service, { method, path, headers: plainHeaders(request), body }, planned)
   if (planned === 'drop-after') request.socket.destroy()
   else await send(response, reply, planned === 'truncate')

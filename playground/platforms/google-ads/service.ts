@@ -48,6 +48,11 @@ export class GoogleAdsService {
     this.#pages = new Pages(now)
   }
 
+  /** The world's, as an HTTP date. */
+  date(): string {
+    return new Date(this.#world.now()).toUTCString()
+  }
+
   /** A new request id; counts the request under the operation's name. */
   begin(operation: string): string {
     this.requests[operation] = (this.requests[operation] ?? 0) + 1

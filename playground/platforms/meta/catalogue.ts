@@ -129,6 +129,8 @@ const AD_SET: NodeFields<'ad-set'> = {
     },
     optimization_goal: (node) => (optimisesValue(strategyOf(node)) ? 'VALUE' : 'OFFSITE_CONVERSIONS'),
     billing_event: () => 'IMPRESSIONS',
+    // As the campaigns' objective has it: sales.
+    promoted_object: () => ({ pixel_id: '300000000000001', custom_event_type: 'PURCHASE' }),
     learning_stage_info: learningStage,
     attribution_spec: () => [
       { event_type: 'CLICK_THROUGH', window_days: 7 },

@@ -164,8 +164,9 @@ function debugToken(twin: Twin, call: GraphCall): unknown {
   const valid = call.params.text('input_token') === twin.credentials.accessToken
   const { id: user_id } = twin.context.user
   const { id: app_id, name: application } = twin.context.app
-  const token = { app_id, type: 'SYSTEM_USER', application, expires_at: 0, is_valid: valid, user_id }
-  return { data: valid ? { ...token, scopes: ['ads_management', 'ads_read'] } : { is_valid: false, scopes: [] } }
+  const { scopes, expiresAt: expires_at, issuedAt: issued_at } = twin.token
+  const token = { app_id, type: 'SYSTEM_USER', application, expires_at, issued_at, is_valid: valid, user_id }
+  return { data: valid ? { ...token, scopes } : { is_valid: false, scopes: [] } }
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   isMutating,
   type MetaTwinCredentials,
   type MetaTwinRequests,
+  type MetaTwinToken,
   nextFault,
   type Twin,
 } from './twin.ts'
@@ -44,6 +45,8 @@ export interface MetaTwinOptions {
   readonly accessTier?: AccessTier
   /** Rows that a report may have before Graph asks for a smaller or a background one. */
   readonly syncRowsMax?: number
+  /** What Graph says of the token when it is inspected; as of a system user's, that lasts, unless told. */
+  readonly token?: Partial<MetaTwinToken>
   /** Every list that is not empty begins with an empty page that has a next link. */
   readonly emptyFirstPages?: boolean
 }
@@ -66,6 +69,7 @@ function assemble(options: MetaTwinOptions): Twin {
     world,
     credentials,
     versions: options.versions ?? META_TWIN_VERSIONS,
+    token: { scopes: ['ads_management', 'ads_read'], expiresAt: 0, ...options.token },
     syncRowsMax: options.syncRowsMax ?? SYNC_ROWS_MAX,
     emptyFirstPages: options.emptyFirstPages ?? false,
     faults: options.faults ?? noFaults,
@@ -142,7 +146,7 @@ function handle(twin: Twin, request: IncomingMessage, body: string, baseUrl: str
   }
 }
 
-function send(response: ServerResponse, { fault, answer }: Outcome, version: string): void {
+function send(response: ServerResponse, { fault, answer }: Outcome, { versions, world }: Twin): void {
   if (!answer || fault === 'drop-after') {
     response.destroy()
     return
@@ -150,7 +154,8 @@ function send(response: ServerResponse, { fault, answer }: Outcome, version: str
   const text = JSON.stringify(answer.body)
   response.writeHead(answer.status, {
     'content-type': 'application/json; charset=UTF-8',
-    'facebook-api-version': version,
+    'facebook-api-version': versions.at(-1) ?? '',
+    date: new Date(world.now()).toUTCString(),
     ...answer.headers,
   })
   response.end(fault === 'truncate' ? text.slice(0, Math.floor(text.length / 2)) : text)
@@ -164,11 +169,10 @@ function send(response: ServerResponse, { fault, answer }: Outcome, version: str
  */
 export async function startMetaTwin(options: MetaTwinOptions): Promise<MetaTwin> {
   const twin = assemble(options)
-  const newest = twin.versions.at(-1) ?? ''
   let baseUrl = ''
   const server = createServer((request, response) => {
     readBody(request)
-      .then((body) => send(response, handle(twin, request, body, baseUrl), newest))
+      .then((body) => send(response, handle(twin, request, body, baseUrl), twin))
       .catch((error: unknown) => {
         // A bug of the twin's own must be seen, not taken for the platform's trouble.
         response.writeHead(500, { 'content-type': 'text/plain' })

@@ -17,6 +17,14 @@ export interface MetaTwinCredentials {
   readonly appSecret: string
 }
 
+/** What is known of an access token. */
+export interface MetaTwinToken {
+  readonly scopes: readonly string[]
+  /** Seconds since 1970; 0: never. */
+  readonly expiresAt: number
+  readonly issuedAt?: number
+}
+
 /** What was asked of the twin so far. A batch counts once as a request and once for each of its items. */
 export interface MetaTwinRequests {
   /** HTTP requests. */
@@ -36,6 +44,7 @@ export interface Twin {
   readonly credentials: MetaTwinCredentials
   /** Accepted Graph versions, oldest first. */
   readonly versions: readonly string[]
+  readonly token: MetaTwinToken
   readonly syncRowsMax: number
   readonly emptyFirstPages: boolean
   readonly faults: FaultPlan
