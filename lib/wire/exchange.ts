@@ -2,7 +2,14 @@ import { parseExactJson } from './exact-json.ts'
 
 /** What came of sending one request, as far as can be known. */
 export type Answer =
-  | { readonly kind: 'answered'; readonly status: number; readonly headers: Headers; readonly json: unknown }
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      readonly headers: Headers
+      readonly json: unknown
+      /** As it came: with every digit of its numbers. */
+      readonly text: string
+    }
   /** An answer came whole, but it is not JSON. */
   | { readonly kind: 'garbled'; readonly status: number; readonly headers: Headers }
   /** The request never left: there was nobody to take the connection. */
@@ -29,7 +36,7 @@ export async function exchange(url: string, init: RequestInit, timeoutMs: number
     if (text === undefined) return { kind: 'lost', detail: `the answer is longer than ${MAX_BYTES} bytes` }
     const json = parseExactJson(text)
     if (json === undefined) return { kind: 'garbled', status: response.status, headers: response.headers }
-    return { kind: 'answered', status: response.status, headers: response.headers, json }
+    return { kind: 'answered', status: response.status, headers: response.headers, json, text }
   } catch (error) {
     return failed(error, timeoutMs)
   }
