@@ -33,6 +33,20 @@ export interface PlatformLimits {
   readonly throttles: 'application' | 'account'
 }
 
+/** Limits by the access level that a platform has given an application, in the platform's own words. */
+export interface TieredLimits {
+  /** What is taken where nobody says otherwise: a level of `tiers`. */
+  readonly usual: string
+  readonly tiers: Readonly<Record<string, PlatformLimits>>
+}
+
+/** @throws RangeError for a level that the platform does not have */
+export function limitsOf({ tiers, usual }: TieredLimits, tier: string = usual): PlatformLimits {
+  const limits = Object.hasOwn(tiers, tier) ? tiers[tier] : undefined
+  if (limits) return limits
+  throw new RangeError(`access level "${tier}" is unknown, use ${Object.keys(tiers).join(', ')}`)
+}
+
 /** What an answer said about quotas. */
 export type Heard =
   /** It was not served: nothing but urgent requests for that long. */
@@ -68,8 +82,15 @@ export interface LimitBook {
   readonly throttledUntil?: Instant
   /** As above, and the quota of a day is said to be gone. */
   readonly exhaustedUntil?: Instant
-  /** So much of the quota was used at that instant, and it falls to nothing in that time. */
-  readonly used?: { readonly share: number; readonly at: Instant; readonly clearAfterMs: number }
+  /** By the kind of requests that is counted by itself, and of all others under the empty name. */
+  readonly used?: Readonly<Record<string, UsedShare>>
+}
+
+/** So much of a quota was used at that instant, and it falls evenly to nothing in that time. */
+export interface UsedShare {
+  readonly share: number
+  readonly at: Instant
+  readonly clearAfterMs: number
 }
 
 /** So many units may be used until then, by whoever took them, in any window that is as long as the limit's. */

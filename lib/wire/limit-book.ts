@@ -1,4 +1,5 @@
-import type { LeasedUnits, LimitBook, RequestLimit, RequestUse } from '../model/request-limits.ts'
+import type { LeasedUnits, LimitBook, RequestLimit, RequestUse, UsedShare } from '../model/request-limits.ts'
+import type { LimitedRequest } from '../ports/limiter.ts'
 import { type Instant, later, MINUTE_MS, SECOND_MS } from '../units/calendar.ts'
 
 /**
@@ -110,7 +111,8 @@ const withLeases = (book: LimitBook, { name }: RequestLimit, leases: readonly Le
 /** When the last entry stops counting. */
 export function countsUntil(book: LimitBook, limits: readonly RequestLimit[], now: Instant): Instant {
   const ends = limits.flatMap((limit) => leasesOf(book, limit).map(({ until }) => later(until, limit.windowMs)))
-  const told = [book.throttledUntil, book.exhaustedUntil, book.used && later(book.used.at, book.used.clearAfterMs)]
+  const shares = Object.values(book.used ?? {}).map(({ at, clearAfterMs }) => later(at, clearAfterMs))
+  const told = [book.throttledUntil, book.exhaustedUntil, ...shares]
   return Math.max(now, ...ends, ...told.filter((one) => one !== undefined)) as Instant
 }
 
@@ -119,23 +121,31 @@ export interface Hold {
   readonly until: Instant
 }
 
+/** Under which name the used share of such a request is kept. */
+export const shareName = (kind: string | undefined, limits: readonly RequestLimit[]): string =>
+  kind !== undefined && limits.some((limit) => limit.kind === kind) ? kind : ''
+
 /**
- * Why requests of this use wait for what the platform itself said. The share that was used falls evenly to nothing by
- * when it is said to be clear. Urgent requests never wait: whether a pause is served, only the platform can say.
+ * Why such a request waits for what the platform itself said. Urgent requests never do: whether a pause is served, only
+ * the platform can say.
  */
 export function holdIn(
   book: LimitBook,
-  use: RequestUse,
+  { use, kind }: Pick<LimitedRequest, 'use' | 'kind'>,
   limits: readonly RequestLimit[],
   now: Instant,
 ): Hold | undefined {
   if (use === 'urgent') return undefined
-  const { throttledUntil, exhaustedUntil, used } = book
+  const { throttledUntil, exhaustedUntil } = book
   if (exhaustedUntil !== undefined && exhaustedUntil > now) return { kind: 'exhausted', until: exhaustedUntil }
   if (throttledUntil !== undefined && throttledUntil > now) return { kind: 'throttled', until: throttledUntil }
-  if (!used) return undefined
-  const share = Math.min(...limits.map((limit) => ceilingOf(limit, use) / limit.most))
-  if (used.share < share) return undefined
-  const until = later(used.at, Math.ceil(used.clearAfterMs * (1 - share / Math.max(used.share, share))))
+  const until = shareHolds(book.used?.[shareName(kind, limits)], use, limits)
   return until > now ? { kind: 'throttled', until } : undefined
+}
+
+/** Until when a used share holds requests of this use back: until it has fallen to what they may use. */
+export function shareHolds(used: UsedShare | undefined, use: RequestUse, limits: readonly RequestLimit[]): Instant {
+  const share = Math.min(...limits.map((limit) => ceilingOf(limit, use) / limit.most))
+  if (!used || used.share < share) return 0 as Instant
+  return later(used.at, Math.ceil(used.clearAfterMs * (1 - share / Math.max(used.share, share))))
 }

@@ -1,12 +1,18 @@
 import type { AccountId } from '../model/account.ts'
 import { PlatformError } from '../model/failure.ts'
-import { EXHAUSTED_MS, type LimitBook, type PlatformLimits, type RequestLimit } from '../model/request-limits.ts'
+import {
+  EXHAUSTED_MS,
+  type LimitBook,
+  type PlatformLimits,
+  type RequestLimit,
+  type UsedShare,
+} from '../model/request-limits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Heard, LimitedRequest, LimitStore, RequestLimiter } from '../ports/limiter.ts'
 import { DAY_MS, type Instant, later, MINUTE_MS, SECOND_MS } from '../units/calendar.ts'
 import { checkLimits } from './check-limits.ts'
 import { type Allowance, openAllowance } from './limit-allowance.ts'
-import { type Hold, holdIn } from './limit-book.ts'
+import { type Hold, holdIn, shareHolds, shareName } from './limit-book.ts'
 import { openBook } from './shared-book.ts'
 
 export interface LimiterOptions {
@@ -61,7 +67,7 @@ export function openLimiter(options: LimiterOptions): RequestLimiter {
         const lacking = await one.prepare(request).catch((error: unknown) => lost(error, request))
         if (lacking === 'uncounted') continue
         counting.push(one)
-        const hold = holdIn(one.book(), request.use, limits.limits, clock.now())
+        const hold = holdIn(one.book(), request, limits.limits, clock.now())
         if (hold) return { ...hold, why: 'as its answers said' }
         if (lacking) return { kind: kindOf(lacking.limit), until: lacking.until, why: lacking.limit.name }
       }
@@ -73,7 +79,7 @@ export function openLimiter(options: LimiterOptions): RequestLimiter {
 
   function drawn(from: readonly Allowance[], request: LimitedRequest): boolean {
     if (from.some((one) => !one.has(request))) return false
-    if (from.some((one) => holdIn(one.book(), request.use, limits.limits, clock.now()))) return false
+    if (from.some((one) => holdIn(one.book(), request, limits.limits, clock.now()))) return false
     for (const one of from) one.draw(request)
     return true
   }
@@ -94,7 +100,7 @@ export function openLimiter(options: LimiterOptions): RequestLimiter {
       const whose = what.whose ?? limits.throttles
       const at = clock.now()
       const heard = whose === 'account' && request.account !== undefined ? allowanceOf(request.account) : shared
-      await heard.tell((book) => withHeard(book, what, limits.limits, at))
+      await heard.tell((book) => withHeard(book, what, shareName(request.kind, limits.limits), limits.limits, at))
     },
   }
 }
@@ -138,21 +144,26 @@ function refused(application: string, { use, account }: LimitedRequest, { kind, 
 const LONGEST_HOLD_MS = DAY_MS
 
 /** The book with what an answer said; the same where that changes nothing that anybody waits for. */
-function withHeard(book: LimitBook, what: Heard, limits: readonly RequestLimit[], at: Instant): LimitBook {
+function withHeard(
+  book: LimitBook,
+  what: Heard,
+  name: string,
+  limits: readonly RequestLimit[],
+  at: Instant,
+): LimitBook {
   const until = (ms: number, known: Instant | undefined): Instant =>
     Math.max(known ?? 0, later(at, Math.min(LONGEST_HOLD_MS, Math.max(0, ms)))) as Instant
   if (what.kind === 'throttled') return { ...book, throttledUntil: until(what.retryAfterMs, book.throttledUntil) }
   if (what.kind === 'exhausted')
     return { ...book, exhaustedUntil: until(what.retryAfterMs ?? EXHAUSTED_MS, book.exhaustedUntil) }
-  const used = { share: what.usedShare, at, clearAfterMs: Math.min(LONGEST_HOLD_MS, Math.max(0, what.clearAfterMs)) }
-  const next = { ...book, used }
-  if (holdIn(next, 'read', limits, at)) return isNews(book.used, used) ? next : book
-  if (!book.used) return book
+  const share = { share: what.usedShare, at, clearAfterMs: Math.min(LONGEST_HOLD_MS, Math.max(0, what.clearAfterMs)) }
+  const { [name]: known, ...others } = book.used ?? {}
+  if (shareHolds(share, 'read', limits) > at)
+    return isNews(known, share) ? { ...book, used: { ...others, [name]: share } } : book
   // It fell: whoever waits need not wait on.
-  const { used: _, ...rest } = book
-  return rest
+  return known ? { ...book, used: others } : book
 }
 
 /** Whether another answer says more than the last one did: a hundred of the same kind are not written down. */
-const isNews = (known: LimitBook['used'], { share, at }: NonNullable<LimitBook['used']>): boolean =>
+const isNews = (known: UsedShare | undefined, { share, at }: UsedShare): boolean =>
   !known || Math.abs(known.share - share) >= 0.01 || at - known.at > MINUTE_MS / 4

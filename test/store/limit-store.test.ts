@@ -16,7 +16,7 @@ describe('a book of limits', () => {
   const book = {
     leases: { requests: [{ until: later(NOW, 5_000), units: 3 }] },
     throttledUntil: later(NOW, 60_000),
-    used: { share: 0.83, at: NOW, clearAfterMs: 300_000 },
+    used: { '': { share: 0.83, at: NOW, clearAfterMs: 300_000 } },
   }
 
   test('is read as it was written', async () => {

@@ -254,6 +254,18 @@ describe('what answers say', () => {
     expect(await time.run(send(mine, { use: 'read' }))).toBe('sent')
   })
 
+  test('of a kind that is counted by itself keeps back that kind only', async () => {
+    const { worker, send, time } = team([limit(), limit({ name: 'reports', kind: 'reports' })])
+    const mine = worker()
+    const all = { kind: 'usage', usedShare: 1, clearAfterMs: HOUR_MS } as const
+    await time.run(mine.heard({ use: 'read', kind: 'reports' }, all))
+    expect(await time.run(send(mine, { use: 'read', kind: 'reports' }))).toMatchObject({ kind: 'rate-limited' })
+    expect(await time.run(send(mine, { use: 'read', kind: 'others' }))).toBe('sent')
+    expect(await time.run(send(mine, { use: 'read' }))).toBe('sent')
+    await time.run(mine.heard({ use: 'read', kind: 'others' }, all))
+    expect(await time.run(send(mine, { use: 'read' }))).toMatchObject({ kind: 'rate-limited' })
+  })
+
   test('that is good news lets waiting ones go', async () => {
     const { worker, send, time } = team([limit()])
     const mine = worker()
