@@ -52,7 +52,7 @@ export function paceText(pace: Pace, base: CurrencyCode, asOf = ''): readonly st
       ? [line('landing', `${amount(landing.mean)} (80 %: ${amount(landing.low)} to ${amount(landing.high)})`)]
       : []),
     ...(noReturn ? [line('no return', `${noReturn.date}: ${noReturn.why}`)] : []),
-    ...reasonsOf(pace).map((why) => line('', why)),
+    ...[...reasonsOf(pace), ...(pace.warnings ?? [])].map((why) => line('', why)),
   ]
 }
 
@@ -169,4 +169,5 @@ export const paceJson = ({ landing, requiredPerDay, noReturn, ...pace }: Pace, b
   requiredPerDay: requiredPerDay === undefined ? null : unitsJson(requiredPerDay, base),
   noReturn: noReturn ?? null,
   why: pace.why,
+  warnings: pace.warnings ?? [],
 })

@@ -1,4 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import type { Loop } from '../../lib/control/loop.ts'
+import { ImplausibleRate, MissingRate, NotPulled } from '../../lib/control/observe.ts'
+import { makePlan } from '../../lib/control/plan.ts'
+import { mayPush } from '../../lib/control/store-import.ts'
 import { amountText } from '../../lib/decide/words.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import type { Policy, PolicyVersion } from '../../lib/model/policy.ts'
@@ -7,7 +11,7 @@ import { toDecimal } from '../../lib/units/money.ts'
 import type { Deployment } from '../config/deployment.ts'
 import { keepPolicy } from '../config/standby.ts'
 import type { Screen } from '../terminal/screen.ts'
-import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
+import { Blocked, EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
 
 /** @throws PolicyFileError with every problem of the file */
 export async function policyCheck(file: string, screen: Screen): Promise<ExitCode> {
@@ -22,6 +26,7 @@ export async function policyCheck(file: string, screen: Screen): Promise<ExitCod
 export async function policyPut(file: string, by: string, deployment: Deployment, screen: Screen): Promise<ExitCode> {
   const version = await load(file)
   const { portfolio, mode } = version.policy
+  await checkImported(version, deployment)
   // For "sluice kill", which may find the tables down. Kept before it is stored: too much is better than nothing.
   await keepPolicy(deployment.config.file, portfolio, await readFile(file, 'utf8')).catch((error: unknown) =>
     screen.warn(`no copy is kept for "sluice kill": ${error instanceof Error ? error.message : String(error)}`),
@@ -30,6 +35,7 @@ export async function policyPut(file: string, by: string, deployment: Deployment
   const before = await policies.current(portfolio)
   await policies.put(version, by, deployment.clock.now())
   const isSame = before?.version === version.version
+  const accountsSay = await sayingOf(version, deployment.desk)
   screen.print(describe(version, file))
   screen.print(
     isSame ? 'Stored before: nothing changed.' : `Stored by ${by}${before ? `, in place of ${before.version}` : ''}.`,
@@ -40,11 +46,40 @@ export async function policyPut(file: string, by: string, deployment: Deployment
     ...summary(version),
     previousVersion: before?.version ?? null,
     stored: !isSame,
+    ...('unknown' in accountsSay ? { notCompared: accountsSay.unknown } : { warnings: accountsSay.warnings }),
   })
   if (before && before.policy.mode !== mode) screen.warn(`mode: ${before.policy.mode} → ${mode}`)
   if (mode === 'auto') screen.warn('mode auto: the daily decisions are pushed without asking anybody')
   remark(version.policy, screen)
+  if ('unknown' in accountsSay) screen.tell(`not compared with the accounts: ${accountsSay.unknown}`)
+  else for (const warning of accountsSay.warnings) screen.warn(warning)
   return EXIT.done
+}
+
+/** What a plan of today would warn of, were it made: groups and budgets that are not there, minimums out of reach. */
+async function sayingOf(
+  version: PolicyVersion,
+  desk: Loop,
+): Promise<{ readonly warnings: readonly string[] } | { readonly unknown: string }> {
+  // Nobody asks for these inputs again.
+  const archive: Loop['archive'] = { ...desk.archive, put: async () => '' }
+  try {
+    const { plan } = await makePlan(version, 'daily', { ...desk, archive })
+    return { warnings: plan.pace?.warnings ?? [] }
+  } catch (error) {
+    if (!(error instanceof NotPulled || error instanceof MissingRate || error instanceof ImplausibleRate)) throw error
+    return { unknown: error.message }
+  }
+}
+
+/** @throws Blocked where a policy would let be pushed what was only read from files */
+async function checkImported({ policy }: PolicyVersion, { desk }: Deployment): Promise<void> {
+  if (!mayPush(policy.mode)) return
+  for (const { account } of policy.accounts)
+    if ((await desk.facts.pullStatus(account))?.source === 'import')
+      throw new Blocked(
+        `mode ${policy.mode} is refused: ${accountKey(account)} was imported from files, which is read-only; set mode: shadow or mode: observe, or connect the account and read it with "sluice pull ${accountKey(account)}"`,
+      )
 }
 
 async function load(file: string): Promise<PolicyVersion> {

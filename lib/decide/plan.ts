@@ -118,7 +118,7 @@ const withWarnings = (
   gaps: readonly string[],
 ): NonNullable<Plan['pace']> => ({
   ...pace,
-  why: [...pace.why, ...commitments.flatMap(({ isFeasible, why }) => (isFeasible ? [] : [why])), ...gaps],
+  warnings: [...commitments.flatMap(({ isFeasible, why }) => (isFeasible ? [] : [why])), ...gaps],
 })
 
 /** In money by what as much outcome costs where the day's money runs out; of profit it is money. */

@@ -177,6 +177,8 @@ export interface Pace {
   readonly noReturn?: { readonly kind: 'under' | 'over'; readonly date: AccountDate; readonly why: string }
   /** Sentences for a marketer. */
   readonly why: readonly string[]
+  /** What the policy asks for and cannot have, and what it speaks of that is not there. */
+  readonly warnings?: readonly string[]
 }
 
 export type PlanId = string & { readonly __brand: 'PlanId' }

@@ -16,7 +16,7 @@ const promised = (policy: KnownMarket['policy'], atLeast = 1500, guardrails: obj
     ...policy,
   },
 })
-const toldOf = (market: KnownMarket): string => planOfMarket(market).pace!.why.join(' ')
+const toldOf = (market: KnownMarket): string => planOfMarket(market).pace!.warnings!.join(' ')
 
 describe('a plan tells of a commitment that cannot be met', () => {
   test('but not of one that can', () => {

@@ -9,7 +9,7 @@ const toldBy = (policy: NonNullable<KnownMarket['policy']>): string =>
     ],
     target: 300,
     policy,
-  }).pace!.why.join('\n')
+  }).pace!.warnings!.join('\n')
 
 describe('a plan warns of what its policy says in vain', () => {
   test.each<[why: string, policy: NonNullable<KnownMarket['policy']>, wanted: RegExp]>([

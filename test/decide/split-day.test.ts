@@ -261,7 +261,7 @@ describe('commitments and launches', () => {
     const plan = planOfMarket(promised)
     expect(standing(plan, promised)[1]).toBeCloseTo(110, 1)
     // 100 · (1.1 + … + 1.1¹⁰) = 1753.12.
-    expect(plan.pace?.why.join(' ')).toMatch(/"upfront" will miss 1146\.88 of the 2900\.00 .* 1753\.12 at most/)
+    expect(plan.pace?.warnings?.join(' ')).toMatch(/"upfront" will miss 1146\.88 of the 2900\.00 .* 1753\.12 at most/)
   })
 
   test('commitments raise the day where its path has less than they need together', () => {
