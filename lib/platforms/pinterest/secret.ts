@@ -1,0 +1,92 @@
+import * as z from 'zod'
+import { PlatformError } from '../../model/failure.ts'
+import { type Instant, later, SECOND_MS } from '../../units/calendar.ts'
+
+// Printable ASCII without spaces: anything else would be refused by fetch, in an error that quotes the whole header.
+const token = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
+/** Seconds since 1970, as Pinterest's own answers have them. */
+const seconds = z.number().int().positive()
+
+/**
+ * What is stored. A person puts in the first three; the rest is written with each renewal. Members that are not known here
+ * are kept as they are.
+ */
+const secretSchema = z.looseObject({
+  appId: token,
+  appSecret: token,
+  /** Continuous: lives 60 days, and each renewal issues another. */
+  refreshToken: token,
+  refreshTokenExpiresAt: seconds.optional(),
+  accessToken: token.optional(),
+  /** Without it the token is used until Pinterest refuses it. */
+  accessTokenExpiresAt: seconds.optional(),
+  accessTokenIssuedAt: seconds.optional(),
+  /** `ads:read,ads:write` */
+  scope: z.string().optional(),
+  /** A worker that is renewing the tokens, and until when others leave that to it. */
+  renewing: z.object({ by: z.string(), until: seconds }).optional(),
+})
+export type PinterestSecret = z.output<typeof secretSchema>
+
+const unauthorised = (detail: string) => new PlatformError({ kind: 'unauthorised', detail })
+
+/** @throws PlatformError unauthorised, naming the secret and the field and never a value */
+export function parseSecret(name: string, text: string): PinterestSecret {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    // The parser's own message quotes the text.
+    throw unauthorised(`secret ${name} is not JSON: store {"appId": …, "appSecret": …, "refreshToken": …}`)
+  }
+  const parsed = secretSchema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
+  throw unauthorised(`secret ${name} is not as expected: ${faults.join('; ')}`)
+}
+
+export const instantOf = (at: number): Instant => (at * SECOND_MS) as Instant
+export const secondsOf = (at: Instant): number => Math.floor(at / SECOND_MS)
+
+const grantSchema = z.object({
+  access_token: token,
+  expires_in: z.number().positive(),
+  refresh_token: token.optional(),
+  refresh_token_expires_in: z.number().positive().optional(),
+  refresh_token_expires_at: z.number().positive().optional(),
+  scope: z.string().optional(),
+})
+
+/** The secret as it is to be stored after a renewal; `undefined` when the answer is no grant. */
+export function renewedSecret(before: PinterestSecret, answer: unknown, at: Instant): PinterestSecret | undefined {
+  const parsed = grantSchema.safeParse(answer)
+  if (!parsed.success) return undefined
+  const grant = parsed.data
+  const { renewing: _, refreshTokenExpiresAt: keptUntil, ...rest } = before
+  const expiry = refreshExpiry(grant, at) ?? (grant.refresh_token === undefined ? keptUntil : undefined)
+  return {
+    ...rest,
+    // A token of the kind that ended in 2025 was not re-issued: it stays.
+    refreshToken: grant.refresh_token ?? before.refreshToken,
+    ...(expiry !== undefined && { refreshTokenExpiresAt: expiry }),
+    accessToken: grant.access_token,
+    accessTokenExpiresAt: secondsOf(later(at, grant.expires_in * SECOND_MS)),
+    accessTokenIssuedAt: secondsOf(at),
+    ...(grant.scope !== undefined && { scope: grant.scope }),
+  }
+}
+
+type Grant = z.output<typeof grantSchema>
+
+function refreshExpiry(grant: Grant, at: Instant): number | undefined {
+  if (grant.refresh_token_expires_in !== undefined)
+    return secondsOf(later(at, grant.refresh_token_expires_in * SECOND_MS))
+  return grant.refresh_token_expires_at === undefined ? undefined : Math.floor(grant.refresh_token_expires_at)
+}
+
+/** Takes credentials out of a text, ours and any that look like Pinterest's (`pina_…`, `pinr.…`). */
+export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
+  const known = secrets.filter((secret) => secret !== undefined)
+  return (text) =>
+    known.reduce((t, s) => t.replaceAll(s, '[redacted]'), text).replace(/\bpin[acr][_.][\w.-]{8,}/g, '[redacted]')
+}
