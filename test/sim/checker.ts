@@ -1,4 +1,4 @@
-import { accountKey } from '../../lib/model/account.ts'
+import { type AccountRef, accountKey } from '../../lib/model/account.ts'
 import { scopesOf } from '../../lib/model/freeze.ts'
 import type { PullStatus } from '../../lib/model/history.ts'
 import type { IntentId } from '../../lib/model/intent.ts'
@@ -41,7 +41,7 @@ export interface Checker {
   freezes(scope: string): void
   unfreezes(scope: string): void
   decided(id: string, approval: Approval): void
-  stored(plan: Plan, header: PlanHeader): void
+  stored(plan: Plan, header: PlanHeader, worker?: Worker): void
   report(invariant: InvariantName, detail: string): void
 }
 
@@ -58,7 +58,7 @@ export function checker(
     violations.push({ invariant, event: mirror.event, detail })
   }
   const one: Bystander = { mirror, accounts, now, found }
-  const data: DataQuality = { statuses: new Map(), miscounted }
+  const statuses = new Map<string, PullStatus>()
 
   function after(worker: Worker, effect: Effect, value: unknown, event: number): void {
     const look = (what: string, saw: unknown): unknown => worker.looked.set(what, { event, saw })
@@ -76,14 +76,17 @@ export function checker(
         look(`plans ${effect.args[0]}`, value)
         return
       case 'plans.put':
-        self.stored(effect.args[0] as Plan, value as PlanHeader)
+        self.stored(effect.args[0] as Plan, value as PlanHeader, worker)
         return
       case 'plans.decide':
         if (value) self.decided(effect.args[0] as string, effect.args[2] as Approval)
         return
+      case 'facts.pullStatus':
+        look(`status ${accountKey(effect.args[0] as AccountRef)}`, value)
+        return
       case 'facts.putPullStatus': {
         const status = effect.args[0] as PullStatus
-        data.statuses.set(status.account, status)
+        statuses.set(status.account, status)
         return
       }
       case 'money.commit':
@@ -204,9 +207,12 @@ export function checker(
       known.header = { ...known.header, approval }
       known.changedAt = mirror.event
     },
-    stored(plan, header) {
+    stored(plan, header, worker) {
       if (mirror.plans.has(plan.id)) return
-      onGoodData(one, plan, data)
+      // A pull may have ended since, with something newer or, by a report that is hours old, with something older.
+      const statusOf = (account: string): PullStatus | undefined =>
+        (worker?.looked.get(`status ${account}`)?.saw as PullStatus | undefined) ?? statuses.get(account)
+      onGoodData(one, plan, { statusOf, miscounted })
       mirror.plans.set(plan.id, { plan, header, storedAt: mirror.event, changedAt: mirror.event })
     },
     report: found,

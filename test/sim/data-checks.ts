@@ -8,7 +8,8 @@ import type { TrueAccount } from './platforms.ts'
 
 /** What a bystander knows of what was read. */
 export interface DataQuality {
-  readonly statuses: Map<string, PullStatus>
+  /** By account, what whoever made the plan has read; or, where it has not, what is stored. */
+  readonly statusOf: (account: string) => PullStatus | undefined
   /** Conversions of the account are counted wrongly, and the estimates say so. */
   readonly miscounted: (account: string, madeAt: Plan['madeAt']) => boolean
 }
@@ -24,9 +25,9 @@ export function onGoodData({ mirror, accounts, found }: Bystander, plan: Plan, d
   for (const decision of plan.decisions) {
     if (decision.kind !== 'change' || !isBudget(decision.change.lever)) continue
     const key = accountKey(decision.change.lever.account)
-    const status = data.statuses.get(key)
+    const status = data.statusOf(key)
     const what = `${plan.id} moves ${leverKey(decision.change.lever)}`
-    // A pull may have ended since the plan looked: then it looked at something older still.
+    // The clock of whoever read it may be ahead of the planner's.
     const age = plan.madeAt - Math.min(status?.structureAt ?? 0, plan.madeAt)
     if (age > freshness.structureMaxAgeMinutes * MINUTE_MS) found('good-data', `${what}, read ${age} ms before`)
     const spendAge = plan.madeAt - Math.min(status?.spendAt ?? 0, plan.madeAt)
