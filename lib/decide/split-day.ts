@@ -128,19 +128,52 @@ const EFFORT = { gap: 1e-5, nodes: 60 }
 /** With ceilings on average eased as far as a day can come. */
 export function solved(asked: Problem): { problem: Problem; found: Allocation } {
   const { averages = [] } = asked
-  const problem = { ...asked, averages: averages.map((one) => ({ ...one, spendPerOutcome: approach(asked, one) })) }
+  const eased = averages.map((one) => ({ ...one, spendPerOutcome: approach(asked, one) }))
+  const problem = { ...asked, averages: eased }
   const found = allocateSpend(problem, EFFORT)
-  if (found.kind === 'allocated' || averages.length === 0) return { problem, found }
-  const marginals = averages.map(
-    ({ group, spendPerOutcome }) => ({ group, returnPerSpend: 1 / spendPerOutcome, of: 'outcome' }) as const,
-  )
-  const eased = {
-    ...asked,
-    spendAll: false,
-    averages: [],
-    marginals: [...(asked.marginals ?? []), ...marginals],
+  return found.kind === 'allocated' || averages.length === 0 ? { problem, found } : nearest(asked, eased)
+}
+
+/** Rounds by which the least cost of an outcome is found: it converges faster than by halves. */
+const ROUNDS = 6
+const NEAR_ENOUGH = 1e-4
+/** What lowers the average by less than this is cut as well: money that buys exactly at the average helps nobody. */
+const HARDLY = 1e-6
+
+/**
+ * The split at which outcomes cost least, where even the eased ceilings are out of a day's reach. Whatever costs more at
+ * the margin than they do on average then is cut; what costs less is left, as cutting it would make the rest dearer.
+ *
+ * @see https://doi.org/10.1287/mnsc.13.7.492 (Dinkelbach, On nonlinear fractional programming, 1967)
+ */
+function nearest(asked: Problem, averages: readonly AverageCeiling[]): { problem: Problem; found: Allocation } {
+  let costs = averages.map(({ spendPerOutcome }) => spendPerOutcome)
+  for (let round = 1; ; round += 1) {
+    const marginals = averages.map(({ group }, i) => ({ group, returnPerSpend: 1 / costs[i]!, of: 'outcome' }) as const)
+    const problem = {
+      ...asked,
+      spendAll: false,
+      averages: [],
+      marginals: [...(asked.marginals ?? []), ...marginals],
+    }
+    const found = allocateSpend(problem, EFFORT)
+    if (found.kind === 'infeasible' || round === ROUNDS) return { problem, found }
+    const next = averages.map(({ group }, i) => Math.max(costs[i]!, (1 - HARDLY) * costOf(asked, group, found.spend)))
+    if (next.every((cost, i) => cost <= (1 + NEAR_ENOUGH) * costs[i]!)) return { problem, found }
+    costs = next
   }
-  return { problem: eased, found: allocateSpend(eased, EFFORT) }
+}
+
+/** What a group's outcome costs on average; 0 where there is none. */
+function costOf({ curves, groups }: Problem, group: number, spend: Float64Array): number {
+  const outcomes = valuesAt(curves, curves.outcome ?? curves.objective, spend)
+  let [spent, outcome] = [0, 0]
+  for (const [i, own] of groups.of.entries()) {
+    if (!isWithin(groups.parent, own, group)) continue
+    spent += spend[i]!
+    outcome += outcomes[i]!
+  }
+  return outcome > 0 ? spent / outcome : 0
 }
 
 /**

@@ -101,6 +101,22 @@ describe('a CPA ceiling', () => {
     expect(Math.abs(next(64) - 60)).toBeLessThan(1)
   })
 
+  test('that is far out of reach cuts what makes conversions dearer, and nothing that makes them cheaper', () => {
+    // A conversion for 28 and for 30. With the dear budget at its least, 800, they cost 900 / (100/28 + 800/30) = 29.76: without
+    // the cheaper one they would cost more.
+    const market = {
+      accounts: [
+        { id: '1', budget: 100, level: 100 / 28 },
+        { id: '2', budget: 1000, level: 1000 / 30 },
+      ],
+      target: 1100,
+      policy: { goal: { kind: 'conversions', targetCpa: '12 EUR' }, guardrails: { maxStepDown: 0.2, maxStepUp: 0.2 } },
+    }
+    const [cheaper, dearer] = split(market)
+    expect(dearer).toBeCloseTo(800, 1)
+    expect(cheaper).toBeGreaterThanOrEqual(100)
+  })
+
   test('of a group binds the group alone', () => {
     const plan = (group: string) =>
       split({
