@@ -70,9 +70,8 @@ export function heardIn(failure: PlatformFailure): Heard | undefined {
   return failure.kind === 'quota-exhausted' ? { kind: 'exhausted' } : undefined
 }
 
-/** Of a request that writes these: cuts and pauses never wait behind anything else. */
-export const useOf = (changes: readonly LeverChange[]): RequestUse =>
-  changes.length > 0 && changes.every(isCut) ? 'urgent' : 'write'
+/** Of a request that writes these: cuts and pauses never wait behind anything else, nor for what is sent with them. */
+export const useOf = (changes: readonly LeverChange[]): RequestUse => (changes.some(isCut) ? 'urgent' : 'write')
 
 /** What all workers share about one application, or one account of it: what was handed out, and what answers said. */
 export interface LimitBook {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { AccountId, AccountRef } from '../../model/account.ts'
 import { PlatformError } from '../../model/failure.ts'
+import type { RequestUse } from '../../model/request-limits.ts'
 import { type TimeZone, timeZone } from '../../units/calendar.ts'
 import { type CurrencyCode, currency } from '../../units/money.ts'
 import type { GoogleAdsRest } from './rest.ts'
@@ -45,11 +46,14 @@ export async function readCustomer(rest: GoogleAdsRest, account: AccountId): Pro
   }
 }
 
+/** @param use what the account is read for, where it was not yet; `read` unless told otherwise */
+export type Customers = (account: AccountId, use?: RequestUse) => Promise<Customer>
+
 /** Currency and zone of accounts, read once each: Google lets neither be changed. */
-export function customers(rest: GoogleAdsRest): (account: AccountId) => Promise<Customer> {
+export function customers(rest: GoogleAdsRest): Customers {
   const known = new Map<AccountId, Promise<Customer>>()
-  return (account) => {
-    const found = known.get(account) ?? readCustomer(rest, account)
+  return (account, use = 'read') => {
+    const found = known.get(account) ?? readCustomer(rest.as(use), account)
     known.set(account, found)
     found.catch(() => known.delete(account))
     return found

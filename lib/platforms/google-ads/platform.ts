@@ -1,5 +1,6 @@
 import { platformId } from '../../model/account.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { RequestLimiter } from '../../ports/limiter.ts'
 import type { AdPlatform, PlatformReader, PlatformWriter } from '../../ports/platform.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import { customers, ownAccount } from './account.ts'
@@ -32,6 +33,8 @@ export interface GoogleAdsOptions {
   readonly requestTimeoutMs?: number
   /** E-mail addresses of the credentials that Sluice uses, or client types that nobody else uses. */
   readonly ourActors?: readonly string[]
+  /** Asked before every request; without one, requests are sent as they come. */
+  readonly limiter?: RequestLimiter
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000
@@ -44,7 +47,7 @@ export function googleAdsPlatform(options: GoogleAdsOptions): AdPlatform {
   const { api, token } = endpoints(options.endpoints ?? { api: GOOGLE_API, token: GOOGLE_TOKEN })
   const version = apiVersion(options.apiVersion ?? DEFAULT_VERSION)
   const tokens = tokenSource({ secrets, secretName, clock, endpoint: token, timeoutMs })
-  const rest = googleAdsRest({ api, version, tokens, timeoutMs })
+  const rest = googleAdsRest({ api, version, tokens, timeoutMs, limiter: options.limiter })
   const customerOf = customers(rest)
   const ours = new Set((options.ourActors ?? []).map((name) => (name.includes('@') ? name.toLowerCase() : name)))
 
@@ -54,7 +57,8 @@ export function googleAdsPlatform(options: GoogleAdsOptions): AdPlatform {
       readPerformance(rest, clock, account, await customerOf(ownAccount(account)), query, rules),
     changes: async (account, since) =>
       readChanges(rest, clock, account, await customerOf(ownAccount(account)), since, ours),
-    live: async (account, levers) => readLive(rest, account, await customerOf(ownAccount(account)), levers),
+    live: async (account, levers, use = 'read') =>
+      readLive(rest.as(use), account, await customerOf(ownAccount(account), use), levers),
     announcements: async (account) => readAnnouncements(rest, account, await customerOf(ownAccount(account))),
     health: (account) => {
       ownAccount(account)

@@ -1,6 +1,8 @@
 import type * as z from 'zod'
 import type { AccountId } from '../../model/account.ts'
 import { PlatformError, type PlatformFailure } from '../../model/failure.ts'
+import { type Heard, heardIn, type RequestUse } from '../../model/request-limits.ts'
+import type { RequestLimiter } from '../../ports/limiter.ts'
 import { failedAnswer } from './failures.ts'
 import { type Answer, NoAnswer, post } from './http.ts'
 import { type MutateAnswer, mutateAnswer, pageOf, parseJson, readAs, unreadable } from './schema.ts'
@@ -22,6 +24,8 @@ export interface GoogleAdsRest {
   rows<T>(account: AccountId, query: string, row: z.ZodType<T>): Promise<readonly T[]>
   /** Sends the operations once, with partial failure. Does not throw. */
   mutate(account: AccountId, operations: readonly MutateOperation[]): Promise<MutateOutcome>
+  /** The same for requests of another use; reads are `read` and mutates `write` unless told otherwise. */
+  as(use: RequestUse): GoogleAdsRest
 }
 
 /** A page has 10,000 rows at most; 64 MiB is more than six kilobytes for each. */
@@ -34,11 +38,35 @@ export interface RestOptions {
   readonly version: string
   readonly tokens: TokenSource
   readonly timeoutMs: number
+  readonly limiter?: RequestLimiter | undefined
 }
 
 type Send = (account: AccountId, call: 'search' | 'mutate', body: object, credentials: Credentials) => Promise<Answer>
 
-const sender =
+interface Sender {
+  /** Asked before each request. @throws PlatformError when it may not be sent now */
+  admit(account: AccountId, use: RequestUse, cost?: number): Promise<void>
+  readonly send: Send
+  heard(account: AccountId, use: RequestUse, answer: Answer): Promise<void>
+}
+
+/** The one place through which every request goes. */
+const sender = (options: RestOptions): Sender => ({
+  admit: async (account, use, cost = 1) => options.limiter?.admit({ account, use, cost }),
+  send: posting(options),
+  async heard(account, use, answer) {
+    const what = answer.status === 200 ? undefined : heardOf(answer)
+    if (what) await options.limiter?.heard({ account, use }, what)
+  },
+})
+
+/** Quotas of a day belong to the developer token; what is throttled may be one account only. */
+function heardOf(answer: Answer): Heard | undefined {
+  const heard = heardIn(failedAnswer(answer).failure)
+  return heard?.kind === 'exhausted' ? { ...heard, whose: 'application' } : heard
+}
+
+const posting =
   ({ api, version, timeoutMs }: RestOptions): Send =>
   async (account, call, body, credentials) => {
     const answer = await post(new URL(`/${version}/customers/${account}/googleAds:${call}`, api), {
@@ -61,40 +89,59 @@ const withoutSecrets = (answer: Answer, { accessToken, developerToken }: Credent
 const isLong = (token: string): boolean => token.length >= 8
 
 /** A token may be revoked before its time, so that a read is tried once more with another. */
-async function read(send: Send, tokens: TokenSource, account: AccountId, body: object): Promise<Answer> {
+async function read(
+  { admit, send, heard }: Sender,
+  tokens: TokenSource,
+  account: AccountId,
+  use: RequestUse,
+  body: object,
+): Promise<Answer> {
+  const ask = async (credentials: Credentials): Promise<Answer> => {
+    await admit(account, use)
+    const answer = await send(account, 'search', body, credentials)
+    await heard(account, use, answer)
+    return answer
+  }
   const credentials = await tokens.credentials()
-  const answer = await send(account, 'search', body, credentials)
-  if (answer.status !== 401) return answer
-  return send(account, 'search', body, await tokens.renewed(credentials))
+  const answer = await ask(credentials)
+  return answer.status === 401 ? ask(await tokens.renewed(credentials)) : answer
 }
 
-async function mutateOnce(send: Send, tokens: TokenSource, account: AccountId, body: object): Promise<MutateOutcome> {
+async function mutateOnce(
+  { admit, send, heard }: Sender,
+  tokens: TokenSource,
+  account: AccountId,
+  use: RequestUse,
+  body: { readonly mutateOperations: readonly MutateOperation[]; readonly partialFailure: boolean },
+): Promise<MutateOutcome> {
   let credentials: Credentials
   try {
     credentials = await tokens.credentials()
+    // Google counts operations, not requests.
+    await admit(account, use, body.mutateOperations.length)
   } catch (error) {
     return { kind: 'refused', failure: failureIn(error) }
   }
   try {
     const answer = await send(account, 'mutate', body, credentials)
     if (answer.status === 401) tokens.forget(credentials)
+    await heard(account, use, answer)
     return outcomeOf(answer)
   } catch (error) {
     return lost(error)
   }
 }
 
-export function googleAdsRest(options: RestOptions): GoogleAdsRest {
-  const { tokens } = options
-  const send = sender(options)
+export const googleAdsRest = (options: RestOptions): GoogleAdsRest => restFor(sender(options), options.tokens, 'read')
 
+function restFor(through: Sender, tokens: TokenSource, use: RequestUse): GoogleAdsRest {
   async function* pages<T>(account: AccountId, query: string, row: z.ZodType<T>): AsyncGenerator<readonly T[]> {
     const schema = pageOf(row)
     const seen = new Set<string>()
     let pageToken: string | undefined
     do {
       const body = pageToken === undefined ? { query } : { query, pageToken }
-      const answer = await read(send, tokens, account, body).catch(asReadFailure)
+      const answer = await read(through, tokens, account, use, body).catch(asReadFailure)
       if (answer.status !== 200) throw new PlatformError(failedAnswer(answer).failure)
       const page = readAs(schema, parseJson(answer.body), `answer to "${query.slice(0, 60)}…"`)
       yield page.results ?? []
@@ -112,9 +159,9 @@ export function googleAdsRest(options: RestOptions): GoogleAdsRest {
   }
 
   const mutate = (account: AccountId, mutateOperations: readonly MutateOperation[]): Promise<MutateOutcome> =>
-    mutateOnce(send, tokens, account, { mutateOperations, partialFailure: true })
+    mutateOnce(through, tokens, account, use === 'read' ? 'write' : use, { mutateOperations, partialFailure: true })
 
-  return { pages, rows, mutate }
+  return { pages, rows, mutate, as: (other) => restFor(through, tokens, other) }
 }
 
 const headersOf = (credentials: Credentials): Record<string, string> => ({
@@ -135,7 +182,8 @@ export function failureIn(error: unknown): PlatformFailure {
   throw error
 }
 
-function outcomeOf(answer: Answer): MutateOutcome {
+/** What an answer to a mutate says. @throws PlatformError for one that cannot be read, of which nothing is known then */
+export function outcomeOf(answer: Answer): MutateOutcome {
   if (answer.status === 200)
     return { kind: 'answered', answer: readAs(mutateAnswer, parseJson(answer.body), 'answer to mutate') }
   const { failure, doubt } = failedAnswer(answer)

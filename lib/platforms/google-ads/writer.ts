@@ -1,7 +1,8 @@
 import type { AccountId, AccountRef } from '../../model/account.ts'
 import type { PlatformFailure, WriteResult } from '../../model/failure.ts'
 import type { Lever, LeverChange } from '../../model/lever.ts'
-import type { Customer } from './account.ts'
+import { useOf } from '../../model/request-limits.ts'
+import type { Customer, Customers } from './account.ts'
 import { codeOf, failureOf, leavesDoubt } from './failures.ts'
 import { badId, isId } from './gaql.ts'
 import { type Now, readNow, type Wanted } from './lever-rows.ts'
@@ -108,8 +109,8 @@ export async function send(
 
 /** Pushes absolute values, each at most once. One result for each change, in order; does not throw. */
 export async function applyChanges(
-  rest: GoogleAdsRest,
-  customerOf: (account: AccountId) => Promise<Customer>,
+  through: GoogleAdsRest,
+  customerOf: Customers,
   account: AccountRef,
   changes: readonly LeverChange[],
   inTime: () => boolean = () => true,
@@ -120,9 +121,11 @@ export async function applyChanges(
   )
   const ours = changes.map((change, index) => ({ change, index })).filter(({ change }) => !misplaced(change, account))
   if (ours.length === 0) return results
+  const use = useOf(changes)
+  const rest = through.as(use)
   let context: { account: AccountId; currency: Customer['currency']; now: Now }
   try {
-    const { currency } = await customerOf(account.id)
+    const { currency } = await customerOf(account.id, use)
     context = {
       account: account.id,
       currency,

@@ -1,5 +1,6 @@
 import type { AccountId } from '../../model/account.ts'
 import { PlatformError } from '../../model/failure.ts'
+import type { RequestUse } from '../../model/request-limits.ts'
 import type { WriteBlocker } from '../../model/structure.ts'
 import { type TimeZone, timeZone } from '../../units/calendar.ts'
 import { type CurrencyCode, currency, larger, type Money, subtract, zero } from '../../units/money.ts'
@@ -24,14 +25,17 @@ export function basicsOf(read: { currency: string; timezone_name: string }): Acc
   }
 }
 
+/** @param use what they are read for, where they were not yet; `read` unless told otherwise */
+export type Basics = (account: AccountId, use?: RequestUse) => Promise<AccountBasics>
+
 /** Reads an account's basics once per process. */
-export function basicsReader(graph: Graph): (account: AccountId) => Promise<AccountBasics> {
+export function basicsReader(graph: Graph): Basics {
   const known = new Map<AccountId, AccountBasics>()
-  return async (account) => {
+  return async (account, use = 'read') => {
     const remembered = known.get(account)
     if (remembered) return remembered
     const basics = basicsOf(
-      await graph.get(account, `act_${account}`, { fields: 'currency,timezone_name' }, basicsSchema),
+      await graph.as(use).get(account, `act_${account}`, { fields: 'currency,timezone_name' }, basicsSchema),
     )
     known.set(account, basics)
     return basics

@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import type { AccountId } from '../../model/account.ts'
 import { PlatformError, type PlatformFailure } from '../../model/failure.ts'
+import type { RequestUse } from '../../model/request-limits.ts'
 import { readAs } from '../../wire/exact-json.ts'
 import type { Answer } from '../../wire/exchange.ts'
 import { graphError, metaFailure } from './failures.ts'
-import { openSender, type Params, type SenderOptions, type Sent } from './sender.ts'
+import { openSender, type Params, type Sender, type SenderOptions, type Sent } from './sender.ts'
 import { type AccountUsage, holdMs, waitAfter } from './usage.ts'
 
 /** Graph over fetch: one request is sent once. Reads throw PlatformError; `send` leaves the judging to the caller. */
@@ -21,6 +22,8 @@ export interface Graph {
   remove(account: AccountId, id: string): Promise<Sent>
   /** What Meta says of the token that it is sent with. @throws PlatformError when there is none */
   inspectToken(account: AccountId): Promise<Sent>
+  /** The same for requests of another use; reads are `read` and writes `write` unless told otherwise. */
+  as(use: RequestUse): Graph
   readonly usage: ReadonlyMap<AccountId, AccountUsage>
   /** The application's id, where the secret names it. */
   appId(): Promise<string | undefined>
@@ -40,9 +43,11 @@ const pageSchema = z.object({
 })
 type Page = z.output<typeof pageSchema>
 
-export function openGraph(options: SenderOptions): Graph {
+export const openGraph = (options: SenderOptions, sender: Sender = openSender(options)): Graph =>
+  graphFor(options, sender, 'read')
+
+function graphFor(options: SenderOptions, sender: Sender, use: RequestUse): Graph {
   const { clock, origin, version } = options
-  const sender = openSender(options)
 
   async function read<T>(
     method: 'GET' | 'POST',
@@ -52,8 +57,9 @@ export function openGraph(options: SenderOptions): Graph {
     schema: z.ZodType<T>,
   ): Promise<T> {
     const wait = holdMs(sender.usage.get(account), clock.now())
-    if (wait > 0) throw new PlatformError(heldBack(account, wait))
-    const { answer, redact } = await sender.submit(method, account, path, params)
+    // What a cut or a pause needs to know is asked all the same: whether it is served, only Meta can say.
+    if (wait > 0 && use !== 'urgent') throw new PlatformError(heldBack(account, wait))
+    const { answer, redact } = await sender.submit(method, account, path, params, use)
     const failure = readFailure(answer, redact)
     if (failure) throw new PlatformError(failure)
     return readAs(schema, answer.kind === 'answered' ? answer.json : undefined, path)
@@ -76,13 +82,15 @@ export function openGraph(options: SenderOptions): Graph {
     return elements
   }
 
+  const writeUse = use === 'read' ? 'write' : use
   return {
     get: (account, path, params, schema) => read('GET', account, path, params, schema),
     order: (account, path, params, schema) => read('POST', account, path, params, schema),
     all,
-    send: (account, path, params) => sender.submit('POST', account, path, params),
-    remove: (account, id) => sender.submit('DELETE', account, id, {}),
+    send: (account, path, params) => sender.submit('POST', account, path, params, writeUse),
+    remove: (account, id) => sender.submit('DELETE', account, id, {}, writeUse),
     inspectToken: sender.inspectToken,
+    as: (other) => graphFor(options, sender, other),
     usage: sender.usage,
     appId: sender.appId,
   }

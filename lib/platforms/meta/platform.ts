@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type AccountId, platformId } from '../../model/account.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { RequestLimiter } from '../../ports/limiter.ts'
 import type { AdPlatform, PlatformReader, PlatformWriter } from '../../ports/platform.ts'
 import type { Secrets } from '../../ports/secrets.ts'
-import { type AccountBasics, basicsReader } from './account.ts'
+import { type Basics, basicsReader } from './account.ts'
 import { readChanges } from './activities.ts'
 import { announce, readAnnouncements, withdraw } from './budget-schedules.ts'
 import { metaCapabilities } from './capabilities.ts'
@@ -37,6 +38,8 @@ export interface MetaOptions {
   readonly actionTypes?: ActionTypes
   /** How ordered reports are waited for; 120 looks 5 s apart unless told otherwise. */
   readonly polling?: Partial<Polling>
+  /** Asked before every request; without one, requests are sent as they come. */
+  readonly limiter?: RequestLimiter
 }
 
 export interface MetaPlatform extends AdPlatform {
@@ -57,6 +60,7 @@ export function metaPlatform(options: MetaOptions): MetaPlatform {
     origin: graphOrigin(options.endpoint),
     version: graphVersion(options.apiVersion),
     timeoutMs: requestTimeoutMs,
+    limiter: options.limiter,
   })
   const basics = basicsReader(graph)
   return {
@@ -67,8 +71,6 @@ export function metaPlatform(options: MetaOptions): MetaPlatform {
     usage: graph.usage,
   }
 }
-
-type Basics = (account: AccountId) => Promise<AccountBasics>
 
 function readerOf(graph: Graph, basics: Basics, options: MetaOptions): PlatformReader {
   const { clock } = options
@@ -94,7 +96,8 @@ function readerOf(graph: Graph, basics: Basics, options: MetaOptions): PlatformR
       const ours = new Set([...(options.ourActors ?? []), ...(app ? [app] : [])])
       return readChanges(graph, account, since, currency, ours)
     },
-    live: async (account, levers) => readLive(graph, account, levers, (await basics(account.id)).currency),
+    live: async (account, levers, use = 'read') =>
+      readLive(graph.as(use), account, levers, (await basics(account.id, use)).currency),
     health: (account) => readHealth({ graph, clock, version: graphVersion(options.apiVersion) }, account),
     conversionActions: async (account) =>
       readConversionActions(

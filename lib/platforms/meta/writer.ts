@@ -1,11 +1,12 @@
-import type { AccountId, AccountRef } from '../../model/account.ts'
+import type { AccountRef } from '../../model/account.ts'
 import type { WriteResult } from '../../model/failure.ts'
 import type { Lever, LeverChange } from '../../model/lever.ts'
+import { useOf } from '../../model/request-limits.ts'
 import type { CurrencyCode, Money } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
 import type { Answer } from '../../wire/exchange.ts'
 import { notSent, refused, sendEach } from '../../wire/send-each.ts'
-import type { AccountBasics } from './account.ts'
+import type { Basics } from './account.ts'
 import { graphError, metaFailure } from './failures.ts'
 import type { Graph } from './graph.ts'
 import type { Params, Sent } from './sender.ts'
@@ -21,7 +22,7 @@ import { waitAfter } from './usage.ts'
  */
 export function applyChanges(
   graph: Graph,
-  basics: (account: AccountId) => Promise<AccountBasics>,
+  basics: Basics,
   account: AccountRef,
   changes: readonly LeverChange[],
   inTime: () => boolean = () => true,
@@ -32,17 +33,14 @@ export function applyChanges(
   return sendEach(changes, { account, inTime, look, send })
 }
 
-async function applyOne(
-  graph: Graph,
-  basics: (account: AccountId) => Promise<AccountBasics>,
-  account: AccountRef,
-  { lever, to }: LeverChange,
-): Promise<WriteResult> {
+async function applyOne(graph: Graph, basics: Basics, account: AccountRef, change: LeverChange): Promise<WriteResult> {
+  const { lever, to } = change
+  const use = useOf([change])
   // Only an amount needs the account's currency: a pause must go out even where nothing can be read.
-  const currency = to.kind === 'money' ? (await basics(account.id)).currency : undefined
+  const currency = to.kind === 'money' ? (await basics(account.id, use)).currency : undefined
   const body = bodyOf(lever, to, currency)
   if ('refusal' in body) return notSent('not-honoured', body.refusal)
-  return writeResult(await graph.send(account.id, lever.id, body.params))
+  return writeResult(await graph.as(use).send(account.id, lever.id, body.params))
 }
 
 type Body = { readonly params: Params } | { readonly refusal: string }
