@@ -47,7 +47,7 @@ export async function checkUnblocked(
     throw new Blocked(
       `portfolio ${header.portfolio} only observes: nothing is pushed; set mode: shadow or mode: approve in its policy and plan again`,
     )
-  const structures = await Promise.all(header.accounts.map(({ account }) => openAccount(account, desk)))
+  const structures = await Promise.all(header.accounts.map(({ account }) => openAccount(account, desk, header.mode)))
   const scopes = structures.flatMap((structure) => scopesOf(structure.account, campaignsOf(structure, changes)))
   const [freeze] = await desk.freezes.active(scopes)
   if (freeze)
@@ -57,8 +57,14 @@ export async function checkUnblocked(
   return structures
 }
 
-async function openAccount(account: string, desk: Loop): Promise<AccountStructure> {
+async function openAccount(account: string, desk: Loop, mode: PlanHeader['mode']): Promise<AccountStructure> {
   const structure = await desk.facts.structure(parseAccountKey(account))
+  if (structure?.source === 'import') {
+    if (mode === 'shadow') return structure
+    throw new Blocked(
+      `${account} was imported from files, which is read-only: nothing is pushed to it; connect it, read it with "sluice pull ${account}", and plan again`,
+    )
+  }
   const today = structure && dateAt(desk.clock.now(), structure.zone)
   const isOpen = structure && today && (await desk.money.accountDay(structure.account, today))
   if (!isOpen)

@@ -6,6 +6,7 @@ import { contextOf, examples } from './context.ts'
 import { addEmergencyCommands } from './emergency-commands.ts'
 import type { ExitCode } from './exit.ts'
 import { addGuardCommands } from './guard-commands.ts'
+import { addImportCommands } from './import-commands.ts'
 import { addLoopCommands } from './loop-commands.ts'
 import { addDemo, addOtherCommands } from './other-commands.ts'
 
@@ -22,6 +23,7 @@ export function program(surroundings: Surroundings, onExit: (code: ExitCode) => 
   const context = contextOf(surroundings, onExit)
   addDemo(sluice, context)
   addLoopCommands(sluice, context)
+  addImportCommands(sluice, context)
   addGuardCommands(sluice, context)
   addEmergencyCommands(sluice, context)
   addCheckCommands(sluice, context)

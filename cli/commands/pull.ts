@@ -27,7 +27,8 @@ export async function pull(named: readonly string[], deployment: Deployment, scr
   const keys = asked.length > 0 ? asked : known
   if (keys.length === 0) throw new Error('no policy is stored yet: store one with "sluice policy put policy.yaml"')
   const turn = deployment.clock.now()
-  const turns = await startTurns(deployment, (line) => screen.print(turnText(line, screen.paint)))
+  const takesOver = new Set<string>(asked)
+  const turns = await startTurns(deployment, (line) => screen.print(turnText(line, screen.paint)), { takesOver })
   await turns.run([...new Set(keys)].map((key) => ({ stage: 'pull', key, turn, attempt: 0 })))
   const failed = failures(turns.lines)
   screen.record({

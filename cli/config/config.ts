@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { parse as parseYaml, YAMLParseError } from 'yaml'
 import * as z from 'zod'
 import { connectionsSchema } from '../../functions/composition/connections.ts'
+import { adaptersSchema, adapterUrls } from './adapters.ts'
 import { problemsOf } from './problems.ts'
 
 export const CONFIG_FILE = 'sluice.yaml'
@@ -37,7 +38,10 @@ export const configSchema = z.strictObject({
     .strictObject({ folder: path.optional(), manager: z.literal('aws', 'must be aws').optional() })
     .refine(oneOf, 'must have either folder, or manager: aws'),
   rates: z.strictObject({ file: path }).optional(),
-  connections: connectionsSchema.min(1, 'must name at least one account or platform'),
+  /** Platforms that Sluice has no adapter of its own for. */
+  adapters: adaptersSchema.optional(),
+  /** None while all that is looked at was imported from files. */
+  connections: connectionsSchema.default([]),
 })
 
 type Written = z.output<typeof configSchema>
@@ -62,7 +66,7 @@ export async function loadConfig(file: string): Promise<Config> {
   const written = await readYaml(file)
   const parsed = configSchema.safeParse(written)
   if (!parsed.success) throw new ConfigError(file, problemsOf(parsed.error, written))
-  const { archive, secrets, rates } = parsed.data
+  const { archive, secrets, rates, adapters } = parsed.data
   const absolute = (given: string): string => resolve(dirname(file), given)
   return {
     ...parsed.data,
@@ -70,6 +74,7 @@ export async function loadConfig(file: string): Promise<Config> {
     archive: archive.folder === undefined ? archive : { folder: absolute(archive.folder) },
     secrets: secrets.folder === undefined ? secrets : { folder: absolute(secrets.folder) },
     ...(rates ? { rates: { file: absolute(rates.file) } } : {}),
+    ...(adapters ? { adapters: adapterUrls(file, adapters) } : {}),
   }
 }
 
@@ -82,23 +87,28 @@ export async function loadTables(file: string): Promise<TablesConfig> {
 }
 
 /** What a kill needs: how the platforms are reached, and where the tables are if that can be read. */
-export interface Reach extends Pick<Config, 'connections' | 'secrets'> {
+export interface Reach extends Pick<Config, 'connections' | 'secrets' | 'adapters'> {
   readonly tables?: TablesConfig
 }
 
-const reachSchema = z.object({ connections: configSchema.shape.connections, secrets: configSchema.shape.secrets })
+const reachSchema = z.object({
+  connections: configSchema.shape.connections,
+  secrets: configSchema.shape.secrets,
+  adapters: configSchema.shape.adapters.catch(undefined),
+})
 
 /** What stops the spending must work with the tables, the archive and the rates in any state. */
 export async function loadReach(file: string): Promise<Reach> {
   const written = await readYaml(file)
   const parsed = reachSchema.safeParse(written)
   if (!parsed.success) throw new ConfigError(file, problemsOf(parsed.error, written))
-  const { secrets, connections } = parsed.data
+  const { secrets, connections, adapters } = parsed.data
   const found = z.object({ tables }).safeParse(written)
   return {
     connections,
     secrets: secrets.folder === undefined ? secrets : { folder: resolve(dirname(file), secrets.folder) },
     ...(found.success ? { tables: found.data.tables } : {}),
+    ...(adapters ? { adapters: adapterUrls(file, adapters) } : {}),
   }
 }
 

@@ -20,6 +20,8 @@ import { shadowChunk } from './shadow.ts'
 import { type Steering, steeringOf } from './steering.ts'
 import type { Summary } from './summary.ts'
 
+const IMPORTED =
+  'the account was imported from files, which is read-only: connect and pull it before anything is pushed'
 /** Raises wait this long for the cuts of other accounts; then they go as far as what is freed allows. */
 const WAIT_FOR_CUTS_SHARE = 0.5
 
@@ -32,7 +34,9 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
   if (!structure) return { chunks: 0, why: 'not pulled yet' }
   // No item in the ledger, no push of what costs money. The next pull opens the day; until then there are only pauses.
   const today = dateAt(loop.clock.now(), structure.zone)
-  const isOpen = (await loop.money.accountDay(account, today)) !== undefined
+  const isImported = structure.source === 'import'
+  // Of what comes from files nothing is ever pushed: no ledger has to be open for what would be done.
+  const isOpen = isImported || (await loop.money.accountDay(account, today)) !== undefined
   const policies = policiesOf(await loop.policies.all(), account)
   for (const version of policies) {
     if (!(await portfolioDayOf(version, loop))) continue
@@ -40,15 +44,22 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
       if (loop.asked && loop.asked.plan !== header.id) continue
       const next = await nextChunk(header, version.policy, structure, isOpen, loop)
       if (!next) continue
-      const summary = await actOnChunk(next, steeringOf(version, policies, account, loop), structure, loop)
+      const summary = isImported
+        ? await passImported(next, structure, loop)
+        : await actOnChunk(next, steeringOf(version, policies, account, loop), structure, loop)
       // Where the account itself was refused, the next chunk would be too: that is for the next tick to try.
       if (summary.accountRefused === undefined) await loop.queue.send([{ ...message, attempt: message.attempt + 1 }])
       return summary
     }
   }
+  if (isImported) return { chunks: 0, why: IMPORTED }
   if (!isOpen) return { chunks: 0, why: 'the day is not open yet' }
   return { chunks: 0, ...(await keepSchedules(structure, loop)), ...(await announceAll(policies, structure, loop)) }
 }
+
+/** In shadow it is recorded as any other; in any other mode it is refused, and the audit says why. */
+const passImported = (next: NextChunk, structure: AccountStructure, loop: Loop): Promise<Summary> =>
+  next.header.mode === 'shadow' ? shadowChunk(next, structure, loop) : giveUpChunk(next, structure, IMPORTED, loop)
 
 /** Last, when nothing is left to be pushed: no announcement keeps a cut waiting. */
 async function announceAll(

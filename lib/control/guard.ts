@@ -19,6 +19,7 @@ import type { Summary } from './summary.ts'
 export async function guardAccount(account: AccountRef, turn: Instant, loop: Loop): Promise<Summary> {
   const structure = await loop.facts.structure(account)
   if (!structure) return { open: 0, why: 'not pulled yet' }
+  if (structure.source === 'import') return { open: 0, why: 'imported from files' }
   const policies = policiesOf(await loop.policies.all(), account)
   const reading = await readAccount(structure, await readSpendToday(structure, loop), loop)
   const known = await loop.alerts.all(account)

@@ -47,6 +47,8 @@ export interface Loop {
   readonly worker: string
   /** What is believed of the budgets; without it, what is fitted to what was observed. */
   readonly beliefs?: (observation: Observation) => Estimates
+  /** Imported accounts that a person has named, to be read from their platforms from now on. */
+  readonly takesOver?: ReadonlySet<string>
   /** Set where a person applies one plan: no other is acted on. */
   readonly asked?: AskedPlan
 }

@@ -23,7 +23,9 @@ export async function pushReserved(
   loop: Loop,
 ): Promise<Readonly<Record<string, number>>> {
   if (reserved.length === 0) return {}
-  const { account } = structure
+  const { account, source } = structure
+  if (source === 'import')
+    throw new Error(`${account.platform}:${account.id} was imported from files: nothing is pushed to it`)
   const live = await liveValues(reserved, structure, loop)
   const moved = reserved.filter((intent) => !stands(intent, live))
   const ready = reserved.filter((intent) => stands(intent, live))

@@ -44,6 +44,8 @@ export interface IntradaySpend {
 /** How an account's last complete pull went. */
 export interface PullStatus {
   readonly account: AccountKey
+  /** It was read from files that people downloaded, never from the platform. */
+  readonly source?: 'import'
   readonly structureAt: Instant
   readonly spendAt: Instant
   /** The last date whose restatement window was re-read, and when. */

@@ -128,6 +128,8 @@ export interface AccountStructure {
   readonly currency: CurrencyCode
   readonly zone: TimeZone
   readonly readAt: Instant
+  /** Read from files that people downloaded: there is no way to the platform, and nothing is ever written. */
+  readonly source?: 'import'
   readonly blockers: readonly WriteBlocker[]
   /** What the account may still spend in all, where the platform has such a cap (spend cap, account budget). */
   readonly remainingSpendCap?: Money

@@ -18,6 +18,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'lib/ports': { ours: ['lib/model', 'lib/units'], packages: [] },
   'lib/measure': { ours: ['lib/model', 'lib/stats', 'lib/units'], packages: [] },
   'lib/decide': { ours: ['lib/measure', 'lib/model', 'lib/stats', 'lib/units'], packages: [] },
+  'lib/imports': { ours: ['lib/model', 'lib/units'], packages: [] },
   'lib/control': {
     ours: ['lib/decide', 'lib/measure', 'lib/ports', 'lib/model', 'lib/units'],
     packages: ['node:crypto'],

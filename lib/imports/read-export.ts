@@ -1,0 +1,293 @@
+import type { AdGroupId, CampaignId } from '../model/account.ts'
+import { nameText } from '../model/foreign-text.ts'
+import type { BidStrategyKind, EntityStatus } from '../model/structure.ts'
+import type { AccountDate, Instant } from '../units/calendar.ts'
+import type { CurrencyCode } from '../units/money.ts'
+import { namesOf, plainHeading, type Role } from './columns.ts'
+import type { Row } from './csv.ts'
+import { dateOf } from './dates.ts'
+import { decodeText } from './decode.ts'
+import { countOf, type Forms, formsOf, microsOf, placeOf, usualName, withoutPeriod } from './figures.ts'
+import { isNothing } from './numbers.ts'
+import type { Faults } from './problem.ts'
+import { cellOf, headingOf, readSheet, type Sheet } from './sheet.ts'
+import type { ExportFile, ImportTerms } from './terms.ts'
+import { budgetPeriodOf, isElsewhere, kindOf, statusOf, strategyOf } from './words.ts'
+
+export interface ReadBudget {
+  readonly micros: bigint
+  readonly period: 'daily' | 'lifetime'
+  /** Campaigns that name the same one draw from it together. */
+  readonly name?: string
+}
+
+/** A campaign or an ad group as one line shows it. */
+export interface ReadEntity {
+  readonly name: string
+  /** Absent where the file has no column of it. */
+  readonly status?: EntityStatus
+  readonly budget?: ReadBudget
+}
+
+export interface ReadFigures {
+  readonly spendMicros: bigint
+  readonly impressions: number
+  readonly clicks: number
+  /** Absent where none were reported. */
+  readonly conversions?: { readonly count: number; readonly valueMicros: bigint }
+}
+
+export interface ReadRow {
+  readonly line: number
+  readonly campaign: ReadEntity & { readonly id: CampaignId; readonly kind: string; readonly strategy: BidStrategyKind }
+  readonly adGroup?: ReadEntity & { readonly id: AdGroupId }
+  /** Absent in a file without days, whose figures are of a whole period. */
+  readonly day?: AccountDate
+  /** Absent where the line reports no spend. */
+  readonly figures?: ReadFigures
+}
+
+export interface ReadTotal {
+  readonly label: string
+  readonly line: number
+  readonly spendMicros: bigint
+}
+
+/** One file, understood. */
+export interface ReadExport {
+  readonly file: string
+  readonly exportedAt: Instant
+  readonly currency: CurrencyCode
+  readonly rows: readonly ReadRow[]
+  readonly totals: readonly ReadTotal[]
+  readonly ignored: readonly string[]
+  /** Sentences about what was left out or is not in the file. */
+  readonly remarks: readonly string[]
+}
+
+/** Kinds where the export does not tell: what most campaigns of the platform are. */
+const USUAL_KINDS: Readonly<{ [platform: string]: string }> = {
+  meta: 'social',
+  tiktok: 'social',
+  snapchat: 'social',
+  pinterest: 'social',
+}
+const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+/** A number that a spreadsheet has rounded: ids exceed what it can hold. */
+const ROUNDED_ID = /^\d([.,]\d+)?E\+?\d+$/i
+
+/** @returns undefined when something is wrong with the file: it is in `faults` */
+export function readExport(file: ExportFile, terms: ImportTerms, faults: Faults): ReadExport | undefined {
+  const whole = readSheet(decodeText(file.bytes, file.name), file.name, {
+    platform: terms.account.platform,
+    columns: terms.columns,
+  })
+  const sheet = withOneConversion(whole, terms, faults)
+  const forms = sheet && formsOf(sheet, terms, faults)
+  if (!sheet || !forms) return undefined
+  const isDaily = checkDays(sheet)
+  if (isDaily) checkHas(sheet, ['spend', 'impressions', 'clicks'], faults)
+  if (sheet.columns.byRole.has('budget')) checkHas(sheet, ['status'], faults)
+  if (sheet.columns.byRole.has('adGroupBudget')) checkHas(sheet, ['adGroupStatus'], faults)
+  const rows = sheet.rows.flatMap((row) => readRow(row, sheet, { forms, terms, faults, isDaily }) ?? [])
+  const totals = sheet.totals.flatMap(({ label, row }): readonly ReadTotal[] => {
+    const spendMicros = microsOf(sheet, row, 'spend', forms, faults)
+    return spendMicros === undefined ? [] : [{ label, line: row.line, spendMicros }]
+  })
+  return {
+    file: file.name,
+    exportedAt: file.exportedAt,
+    currency: forms.currency,
+    rows,
+    totals,
+    ignored: sheet.columns.ignored,
+    remarks: remarksOf(sheet, rows, isDaily),
+  }
+}
+
+/**
+ * Screens show several counts of conversions; the policy's rule is about one. The one whose name is in the rule's action
+ * is meant, or the only one there is.
+ */
+function withOneConversion(sheet: Sheet, { columns: named, rule }: ImportTerms, faults: Faults): Sheet | undefined {
+  const found = sheet.columns.byRole.get('conversions') ?? []
+  if (found.length < 2 || named.has('conversions')) return sheet
+  const stem = (text: string): string => plainHeading(text).replace(/s$/, '')
+  const fitting = found.filter((index) => stem(sheet.headings[index] ?? '') === stem(rule.action))
+  const [only, ...more] = fitting
+  if (only !== undefined && more.length === 0) {
+    const byRole = new Map([...sheet.columns.byRole, ['conversions' as Role, [only]]])
+    return { ...sheet, columns: { ...sheet.columns, byRole } }
+  }
+  faults.add({
+    file: sheet.file,
+    what: `has several columns of conversions (${found.map((index) => `"${sheet.headings[index]}"`).join(', ')}), and the policy counts "${rule.action}"`,
+    remedy: 'say which is meant: --column conversions="…"',
+  })
+  return undefined
+}
+
+/** Whether each line is of one day: there is such a column, and no line says that its period ends on another. */
+function checkDays(sheet: Sheet): boolean {
+  const heading = headingOf(sheet, 'day')
+  if (heading === undefined) return false
+  // Meta's "Reporting starts" is a day only where "Reporting ends" is the same.
+  const isPlain = namesOf('', 'day').includes(plainHeading(heading))
+  return (
+    isPlain ||
+    sheet.rows.every(
+      (row) => cellOf(sheet, row, 'day') === (cellOf(sheet, row, 'lastDay') ?? cellOf(sheet, row, 'day')),
+    )
+  )
+}
+
+function checkHas(sheet: Sheet, roles: readonly Role[], faults: Faults): void {
+  for (const role of roles)
+    if (!sheet.columns.byRole.has(role))
+      faults.add({
+        file: sheet.file,
+        what: `has no column for ${role}`,
+        remedy: `add "${usualName(sheet.platform, role)}" to the report and download it again, or name it with --column ${role}="…"`,
+      })
+}
+
+interface Reading {
+  readonly forms: Forms
+  readonly terms: ImportTerms
+  readonly faults: Faults
+  readonly isDaily: boolean
+}
+
+function readRow(row: Row, sheet: Sheet, reading: Reading): ReadRow | undefined {
+  const { faults, forms, terms, isDaily } = reading
+  const id = idOf(row, sheet, 'campaignId', faults)
+  const groupId = isNothing(cellOf(sheet, row, 'adGroupId') ?? '') ? undefined : idOf(row, sheet, 'adGroupId', faults)
+  const day = isDaily ? dayOf(row, sheet, forms, faults) : undefined
+  if (id === undefined || (isDaily && day === undefined)) return undefined
+  const adGroup = groupId === undefined ? undefined : entityOf(row, sheet, reading, 'ad-group')
+  const figures = isDaily ? figuresOf(row, sheet, reading) : undefined
+  return {
+    line: row.line,
+    campaign: {
+      ...entityOf(row, sheet, reading, 'campaign'),
+      id: id as CampaignId,
+      kind: kindOf(cellOf(sheet, row, 'kind'), USUAL_KINDS[terms.account.platform] ?? 'unknown'),
+      strategy: strategyOf(cellOf(sheet, row, 'strategy') ?? ''),
+    },
+    ...(adGroup ? { adGroup: { ...adGroup, id: groupId as AdGroupId } } : {}),
+    ...(day === undefined ? {} : { day }),
+    ...(figures ? { figures } : {}),
+  }
+}
+
+function idOf(row: Row, sheet: Sheet, role: Role, faults: Faults): string | undefined {
+  // Some downloads write ids as ="123", so that spreadsheets keep their digits.
+  const text = (cellOf(sheet, row, role) ?? '').replace(/^="?(.*?)"?$/, '$1').replace(/^'/, '')
+  if (ID.test(text) && !ROUNDED_ID.test(text)) return text
+  faults.add({
+    ...placeOf(sheet, row, role),
+    value: text,
+    what: ROUNDED_ID.test(text) ? 'is an id that a spreadsheet has rounded' : 'is no id',
+    remedy: 'import the file as it was downloaded, without opening and saving it in a spreadsheet',
+  })
+  return undefined
+}
+
+function dayOf(row: Row, sheet: Sheet, { order }: Forms, faults: Faults): AccountDate | undefined {
+  const cell = cellOf(sheet, row, 'day') ?? ''
+  const day = dateOf(cell, order)
+  if (day === undefined)
+    faults.add({
+      ...placeOf(sheet, row, 'day'),
+      value: cell,
+      what: 'is no day',
+      remedy: 'export by day, with a year of four digits, such as 2026-11-21 (other orders of day and month: --dates)',
+    })
+  return day
+}
+
+const LEVELS = {
+  campaign: { name: 'campaign', status: 'status', budget: 'budget', type: 'budgetType' },
+  'ad-group': { name: 'adGroup', status: 'adGroupStatus', budget: 'adGroupBudget', type: 'adGroupBudgetType' },
+} as const
+
+function entityOf(row: Row, sheet: Sheet, { forms, terms, faults }: Reading, level: keyof typeof LEVELS): ReadEntity {
+  const roles = LEVELS[level]
+  const cell = cellOf(sheet, row, roles.status) ?? ''
+  const status = statusOf(cell)
+  if (!isNothing(cell) && status === undefined)
+    faults.add({
+      ...placeOf(sheet, row, roles.status),
+      value: cell,
+      what: 'is no status that is known',
+      remedy: 'write active, paused or removed there, or name another column with --column',
+    })
+  const budget = budgetOf(row, sheet, { forms, terms, faults }, level)
+  return {
+    name: nameText(cellOf(sheet, row, roles.name) ?? ''),
+    ...(status ? { status } : {}),
+    ...(budget ? { budget } : {}),
+  }
+}
+
+function budgetOf(
+  row: Row,
+  sheet: Sheet,
+  { forms, terms, faults }: Pick<Reading, 'forms' | 'terms' | 'faults'>,
+  level: keyof typeof LEVELS,
+): ReadBudget | undefined {
+  const roles = LEVELS[level]
+  const cell = cellOf(sheet, row, roles.budget) ?? ''
+  const type = cellOf(sheet, row, roles.type) ?? ''
+  if (isNothing(cell) || isElsewhere(cell) || isElsewhere(type)) return undefined
+  const micros = microsOf(sheet, row, roles.budget, forms, faults)
+  const isDaily =
+    withoutPeriod(cell) !== cell ||
+    terms.account.platform === 'google-ads' ||
+    plainHeading(headingOf(sheet, roles.budget) ?? '').match(/daily|tages/)
+  const period = isNothing(type) ? (terms.budgets ?? (isDaily ? 'daily' : undefined)) : budgetPeriodOf(type)
+  if (period === undefined)
+    faults.add({
+      ...(isNothing(type)
+        ? { ...placeOf(sheet, row, roles.budget), value: cell }
+        : { ...placeOf(sheet, row, roles.type), value: type }),
+      what: isNothing(type) ? 'may be of a day or of the whole flight' : 'is no period of a budget that is known',
+      remedy: `add "${usualName(sheet.platform, roles.type)}" to the report, or say --budgets daily or --budgets lifetime`,
+    })
+  // A budget of nothing is no budget: platforms write 0 where the other level holds it.
+  if (micros === undefined || micros === 0n || period === undefined || period === 'elsewhere') return undefined
+  const name = level === 'campaign' ? nameText(cellOf(sheet, row, 'budgetName') ?? '') : ''
+  return { micros, period, ...(isNothing(name) ? {} : { name }) }
+}
+
+function figuresOf(row: Row, sheet: Sheet, { forms, faults }: Reading): ReadFigures | undefined {
+  const spendMicros = microsOf(sheet, row, 'spend', forms, faults)
+  const impressions = countOf(sheet, row, 'impressions', forms, true, faults)
+  const clicks = countOf(sheet, row, 'clicks', forms, true, faults)
+  const count = countOf(sheet, row, 'conversions', forms, false, faults)
+  const valueMicros = microsOf(sheet, row, 'value', forms, faults)
+  if (spendMicros === undefined) return undefined
+  return {
+    spendMicros,
+    // On a line that reports spend a count that is left blank is none: the screens leave out zeros.
+    impressions: impressions ?? 0,
+    clicks: clicks ?? 0,
+    ...(count === undefined ? {} : { conversions: { count, valueMicros: valueMicros ?? 0n } }),
+  }
+}
+
+function remarksOf(sheet: Sheet, rows: readonly ReadRow[], isDaily: boolean): readonly string[] {
+  const has = (role: Role): boolean => sheet.columns.byRole.has(role)
+  const silent = rows.filter(({ figures }) => isDaily && figures === undefined).length
+  return [
+    ...(isDaily ? [] : ['its lines are not of single days: names, status and budgets are taken over, and no figures']),
+    ...(silent > 0 ? [`${silent} lines report no spend: their days stay unknown, which is not zero`] : []),
+    ...(isDaily && !has('conversions') ? ['it has no column of conversions: none are taken over'] : []),
+    ...(has('conversions') && !has('value')
+      ? ['it has no column of conversion value: conversions are worth nothing here']
+      : []),
+    ...(has('budget') || has('adGroupBudget')
+      ? []
+      : ['it has no column of budgets: nothing of it can be planned until one is imported']),
+  ]
+}

@@ -1,0 +1,148 @@
+import { type Columns, columnsOf, headingCurrency, namesOf, type Role } from './columns.ts'
+import { type Delimiter, type Row, readRecords } from './csv.ts'
+import { ImportError } from './problem.ts'
+
+/** A file's table, found among the titles above it and the totals in it. */
+export interface Sheet {
+  readonly file: string
+  readonly platform: string
+  readonly headings: readonly string[]
+  readonly columns: Columns
+  /** One per campaign (or ad group) and day. */
+  readonly rows: readonly Row[]
+  /** Sums that the platform has added, each with what it calls them. */
+  readonly totals: readonly { readonly label: string; readonly row: Row }[]
+}
+
+export interface SheetTerms {
+  readonly platform: string
+  /** Headings that the user has given a role. */
+  readonly columns: ReadonlyMap<Role, string>
+  readonly delimiter?: Delimiter
+}
+
+/** Titles, the period, the account's name: some platforms write them above the table. */
+const TITLE_LINES_MAX = 25
+/** Fewer columns than that in common with what is known is no header. */
+const HEADER_ROLES_MIN = 2
+
+/** How totals rows begin, in English and German. */
+const TOTAL =
+  /^\s*(total|totals|grand total|sum|overall|results? from|gesamt|gesamtergebnis|summe|insgesamt|ergebnisse? (aus|von))\b/i
+
+/**
+ * Finds header, columns and rows of one export.
+ *
+ * @throws ImportError when there is no header, or a campaign's id is not among its columns
+ */
+export function readSheet(text: string, file: string, terms: SheetTerms): Sheet {
+  const records = readRecords(text, file, terms.delimiter)
+  const { index, columns, headings } = headerOf(records, file, terms)
+  checkNamed(headings, columns, file, records[index]?.line ?? 1, terms)
+  const rows: Row[] = []
+  const totals: { label: string; row: Row }[] = []
+  for (const row of records.slice(index + 1)) {
+    const label = totalLabel(row, columns)
+    if (label === undefined) rows.push(row)
+    else totals.push({ label, row })
+  }
+  checkShape(rows, headings, file)
+  return { file, platform: terms.platform, headings, columns, rows, totals }
+}
+
+/** A cell of a role's first column; undefined where the file has no such column. */
+export const cellOf = ({ columns }: Pick<Sheet, 'columns'>, row: Row, role: Role): string | undefined => {
+  const index = columns.byRole.get(role)?.[0]
+  return index === undefined ? undefined : (row.cells[index] ?? '').trim()
+}
+
+export const headingOf = (
+  { columns, headings }: Pick<Sheet, 'columns' | 'headings'>,
+  role: Role,
+): string | undefined => {
+  const index = columns.byRole.get(role)?.[0]
+  return index === undefined ? undefined : headings[index]
+}
+
+/** Currencies that headings name, each once. */
+export const currenciesInHeadings = ({ headings }: Sheet): readonly string[] => [
+  ...new Set(headings.flatMap((heading) => headingCurrency(heading) ?? [])),
+]
+
+interface Header {
+  readonly index: number
+  readonly columns: Columns
+  readonly headings: readonly string[]
+}
+
+function headerOf(records: readonly Row[], file: string, { platform, columns: named }: SheetTerms): Header {
+  const found = records.slice(0, TITLE_LINES_MAX).map((row, index): Header => {
+    const headings = row.cells.map((cell) => cell.trim())
+    return { index, columns: columnsOf(headings, platform, named), headings }
+  })
+  const [best] = found.toSorted((a, b) => b.columns.byRole.size - a.columns.byRole.size || a.index - b.index)
+  if (best && best.columns.byRole.size >= HEADER_ROLES_MIN) return best
+  throw new ImportError([
+    {
+      file,
+      what: `has no line with the column names of ${platform}`,
+      remedy: `download it in English or German from the platform's own screens, or name its columns, such as --column campaignId="…" --column spend="…"`,
+    },
+  ])
+}
+
+function checkNamed(
+  headings: readonly string[],
+  columns: Columns,
+  file: string,
+  line: number,
+  { platform, columns: named }: SheetTerms,
+): void {
+  for (const [role, heading] of named)
+    if (!columns.byRole.has(role))
+      throw new ImportError([
+        {
+          file,
+          line,
+          value: heading,
+          what: `is no column here (--column ${role})`,
+          remedy: `name one of: ${headings.filter((one) => one !== '').join(', ')}`,
+        },
+      ])
+  if (!columns.byRole.has('campaignId'))
+    throw new ImportError([
+      {
+        file,
+        line,
+        what: 'has no column with the ids of the campaigns, and names are not unique',
+        remedy: `add the column "${titled(namesOf(platform, 'campaignId')[0])}" to the report and download it again, or name it with --column campaignId="…"`,
+      },
+    ])
+}
+
+const titled = (name = ''): string => name.replace(/^\p{L}/u, (letter) => letter.toUpperCase()).replace(/\bid\b/, 'ID')
+
+/** A row without a campaign is a total when it says so, or says nothing at all but figures. */
+function totalLabel(row: Row, columns: Columns): string | undefined {
+  const cell = (role: Role): string => (row.cells[columns.byRole.get(role)?.[0] ?? -1] ?? '').trim()
+  if (/^[A-Za-z0-9]/.test(cell('campaignId')) && !TOTAL.test(cell('campaignId'))) return undefined
+  const label = row.cells.map((one) => one.trim()).find((one) => TOTAL.test(one))
+  if (label !== undefined) return label
+  const named = cell('campaign').replace(/^[-–—]+$/, '')
+  return named === '' ? 'row without a campaign' : undefined
+}
+
+function checkShape(rows: readonly Row[], headings: readonly string[], file: string): void {
+  const wide = rows.find(({ cells }) => cells.slice(headings.length).some((cell) => cell.trim() !== ''))
+  const narrow = rows.find(({ cells }) => cells.length < headings.length)
+  const found = wide ?? narrow
+  if (!found) return
+  throw new ImportError([
+    {
+      file,
+      line: found.line,
+      what: `has ${found.cells.length} cells under ${headings.length} headings`,
+      remedy: 'the file was cut off or edited, or a cell with a comma lost its quotes: download it again',
+    },
+  ])
+}

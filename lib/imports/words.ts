@@ -1,0 +1,83 @@
+import type { BidStrategyKind, EntityStatus } from '../model/structure.ts'
+
+/*
+ * What the screens write in cells, in English and German. A word that is not here is refused by name: a campaign taken for
+ * running that does not would be planned for.
+ */
+
+const plain = (cell: string): string => cell.trim().toLowerCase().replaceAll('_', ' ').replace(/\s+/gu, ' ')
+
+const STATUS: readonly (readonly [EntityStatus, readonly string[]])[] = [
+  [
+    'active',
+    [
+      ...['active', 'enabled', 'eligible', 'serving', 'delivering', 'running', 'live', 'on', 'learning', 'limited'],
+      ...['learning limited', 'in review', 'pending', 'scheduled', 'preparing', 'in process', 'with issues', 'enable'],
+      ...['aktiv', 'aktiviert', 'wird ausgeliefert', 'läuft', 'geplant', 'in überprüfung', 'lernphase', 'ein'],
+      ...['eligible (limited)', 'eligible (learning)', 'freigegeben', 'freigegeben (eingeschränkt)', 'ausstehend'],
+    ],
+  ],
+  [
+    'paused',
+    [
+      ...['paused', 'inactive', 'off', 'not delivering', 'completed', 'recently completed', 'ended', 'disable'],
+      ...['not eligible', 'campaign paused', 'disabled', 'budget exceeded', 'draft', 'rejected', 'suspended'],
+      ...['pausiert', 'inaktiv', 'abgeschlossen', 'beendet', 'aus', 'nicht aktiv', 'deaktiviert', 'entwurf'],
+      ...['wird nicht ausgeliefert', 'kürzlich abgeschlossen'],
+    ],
+  ],
+  ['removed', ['removed', 'deleted', 'archived', 'delete', 'entfernt', 'gelöscht', 'archiviert']],
+]
+
+/** Undefined for a word that is not known. */
+export const statusOf = (cell: string): EntityStatus | undefined =>
+  STATUS.find(([, words]) => words.includes(plain(cell).replace(/^(campaign|ad ?group) status /, '')))?.[0]
+
+const DAILY = ['daily', 'day', 'per day', 'daily budget', 'täglich', 'tagesbudget', 'pro tag', 'budget mode day']
+const LIFETIME = [
+  ...['lifetime', 'total', 'campaign total', 'lifetime budget', 'total budget', 'budget mode total'],
+  ...['laufzeit', 'laufzeitbudget', 'gesamt', 'gesamtbudget', 'kampagnengesamtbudget'],
+]
+
+/** `elsewhere`: the other level holds the budget. Undefined for a word that is not known. */
+export function budgetPeriodOf(cell: string): 'daily' | 'lifetime' | 'elsewhere' | undefined {
+  const word = plain(cell)
+  if (DAILY.includes(word)) return 'daily'
+  if (LIFETIME.includes(word)) return 'lifetime'
+  return isElsewhere(cell) ? 'elsewhere' : undefined
+}
+
+/** Meta's words where the other level holds the budget; TikTok's for a level that has no limit. */
+export const isElsewhere = (cell: string): boolean =>
+  /^(using (ad ?set|ad ?group|campaign) budget|(anzeigengruppen|kampagnen)budget wird verwendet|verwendet (anzeigengruppen|kampagnen)budget|unlimited|no limit|unbegrenzt|budget mode infinite)$/.test(
+    plain(cell),
+  )
+
+const STRATEGIES: readonly (readonly [BidStrategyKind, RegExp])[] = [
+  ['target-cpa', /^(target cpa|ziel-cpa)$/],
+  ['target-roas', /^(target roas|ziel-roas)$/],
+  ['max-conversions', /^(maximi[sz]e conversions|conversions maximieren)$/],
+  ['max-value', /^(maximi[sz]e conversion value|conversion-wert maximieren)$/],
+  ['manual-cpc', /^(manual cpc|manueller cpc)$/],
+]
+
+/** `other` for what is not known: targets are not in the exports, so that none of them is moved by this anyway. */
+export const strategyOf = (cell: string): BidStrategyKind =>
+  STRATEGIES.find(([, pattern]) => pattern.test(plain(cell)))?.[0] ?? 'other'
+
+const KINDS: Readonly<{ [word: string]: string }> = {
+  suche: 'search',
+  suchnetzwerk: 'search',
+  display: 'display',
+  displaynetzwerk: 'display',
+  'demand gen': 'demand-gen',
+  video: 'video',
+}
+
+/** The platform's kind, lower case with dashes; `fallback` where the export does not tell. */
+export const kindOf = (cell: string | undefined, fallback: string): string => {
+  const word = plain(cell ?? '')
+  return word === '' || /^[-–—]+$/.test(word)
+    ? fallback
+    : (KINDS[word] ?? word.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, ''))
+}
