@@ -8,6 +8,13 @@ export interface Connection {
   /** Name or ARN of the secret that holds the credentials; never the credentials. */
   readonly secret: string
   readonly apiVersion?: string | undefined
+  /**
+   * Names the application (developer token, app id) that the secret belongs to, where there are several: what counts
+   * requests together shares one name. Secrets for reading and for writing are usually of one application.
+   */
+  readonly application?: string | undefined
+  /** What the platform allows these credentials, in its own words: `standard`, `basic` … Its usual one unless told otherwise. */
+  readonly accessLevel?: string | undefined
   /** Names by which the platform's change history shows Sluice's own credentials: an e-mail address, an application. */
   readonly ourActors?: readonly string[] | undefined
   /** Other addresses, by the platform's own names for them; its adapter refuses all but its own and loopback. */
@@ -35,10 +42,16 @@ export const secretName = z
     'this looks like a credential: store it, and name it here',
   )
 
+export const applicationName = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,64}$/, 'write letters, digits, dots and dashes, such as agency-app')
+
 const connectionSchema = z.strictObject({
   account: accountPattern,
   secret: secretName,
   apiVersion: z.string().optional(),
+  application: applicationName.optional(),
+  accessLevel: z.string().optional(),
   ourActors: z.array(z.string().min(1)).optional(),
   endpoints: z.record(z.string(), z.string()).optional(),
 })
