@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { accountPattern, secretName } from '../functions/composition/connections.ts'
+import { accountPattern, applicationName, secretName } from '../functions/composition/connections.ts'
+import { OWN_PLATFORMS } from '../functions/composition/routes.ts'
 
 /** One deployment, as the key `sluice` of the context in cdk.json describes it. */
 export interface SluiceConfig {
@@ -8,6 +9,8 @@ export interface SluiceConfig {
   readonly connections: readonly ConnectionConfig[]
   /** Who is told of alarms; without it nobody is. */
   readonly alarmEmail?: string | undefined
+  /** Platforms that Sluice has no adapter of its own for: an installed package each, or a file, from the root of this repository. */
+  readonly adapters?: Readonly<Record<string, string>> | undefined
 }
 
 export interface ConnectionConfig {
@@ -18,22 +21,22 @@ export interface ConnectionConfig {
   /** Name or complete ARN of the secret for changing anything; only the act functions may read it. */
   readonly writeSecret: string
   readonly apiVersion?: string | undefined
+  /** Names the application of both secrets, where a platform is reached with several: each has limits of its own. */
+  readonly application?: string | undefined
+  /** What the platform allows the application, in its own words, such as `standard`; it decides how many requests are sent. */
+  readonly accessLevel?: string | undefined
   /** How the platform's change history names these credentials, so that Sluice's own changes are told from others'. */
   readonly ourActors?: readonly string[] | undefined
 }
 
-/** Platforms that there are functions for. */
-const PLATFORMS = ['google-ads', 'meta'] as const
-
 const connectionSchema = z
   .strictObject({
-    account: accountPattern.refine(
-      (account) => PLATFORMS.some((platform) => account.startsWith(`${platform}:`)),
-      `the platform must be one of ${PLATFORMS.join(', ')}`,
-    ),
+    account: accountPattern,
     readSecret: secretName,
     writeSecret: secretName,
     apiVersion: z.string().optional(),
+    application: applicationName.optional(),
+    accessLevel: z.string().min(1).optional(),
     ourActors: z.array(z.string().min(1)).optional(),
   })
   .refine(({ readSecret, writeSecret }) => readSecret !== writeSecret, {
@@ -41,11 +44,30 @@ const connectionSchema = z
     message: 'must be another secret than readSecret: what only reads must not hold what can spend',
   })
 
-const configSchema = z.strictObject({
-  stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, 'write lower-case letters and digits, such as prod'),
-  connections: z.array(connectionSchema).min(1, 'name at least one account to connect to'),
-  alarmEmail: z.email('write one address, such as oncall@example.com').optional(),
-})
+const configSchema = z
+  .strictObject({
+    stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, 'write lower-case letters and digits, such as prod'),
+    connections: z.array(connectionSchema).min(1, 'name at least one account to connect to'),
+    alarmEmail: z.email('write one address, such as oncall@example.com').optional(),
+    adapters: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'write a platform’s name, such as reddit'), z.string().min(1))
+      .optional(),
+  })
+  .superRefine(({ connections, adapters = {} }, context) => {
+    const platforms = [...OWN_PLATFORMS, ...Object.keys(adapters)]
+    const unknown = (message: string, path: readonly (string | number)[]) =>
+      context.addIssue({ code: 'custom', path: [...path], message })
+    for (const own of OWN_PLATFORMS)
+      if (own in adapters)
+        unknown('Sluice has an adapter of its own for it, which cannot be replaced', ['adapters', own])
+    for (const [index, { account }] of connections.entries())
+      if (!platforms.some((platform) => account.startsWith(`${platform}:`)))
+        unknown(`the platform must be one of ${platforms.join(', ')}, or named under adapters`, [
+          'connections',
+          index,
+          'account',
+        ])
+  })
 
 /**
  * @param context the value of the context key `sluice`

@@ -1,12 +1,12 @@
 import type { LambdaName } from '../functions/composition/lambdas.ts'
-import { QUEUES, type QueueName } from '../functions/composition/routes.ts'
+import { type Lane, QUEUES, type QueueName } from '../functions/composition/routes.ts'
 import type { TableName } from '../lib/store/tables.ts'
 
 type TableAccess = 'none' | 'read' | 'write' | 'write-batches'
 
-/** The credentials of which platforms, and for what. */
+/** The credentials of the platforms of which functions, and for what. */
 export interface SecretKind {
-  readonly platforms: readonly string[]
+  readonly lane: Lane
   readonly kind: 'read' | 'write'
 }
 
@@ -28,43 +28,39 @@ export interface Permissions {
 /** Where the archive keeps inputs. */
 export const INPUTS_PREFIX = 'inputs/'
 
-/** Who the functions of a stage work for, and who those with `-google-ads` in their names. */
-const OTHERS = ['meta'] as const
-const GOOGLE_ADS = ['google-ads'] as const
-
 /** Corrections are asked of plan; schedules of budgets, where a platform has them, of act. */
-const pulling = (platforms: readonly string[], sendsTo: readonly QueueName[]): Permissions => ({
+const pulling = (lane: Lane, sendsTo: readonly QueueName[]): Permissions => ({
   tables: { control: 'write', facts: 'write-batches' },
   appendsAudit: true,
   sendsTo,
-  secret: { platforms, kind: 'read' },
+  secret: { lane, kind: 'read' },
   archives: false,
 })
 
 /** It asks for a pull where somebody has moved a budget since the last one. */
-const verifying = (platforms: readonly string[], pull: QueueName): Permissions => ({
+const verifying = (lane: Lane, pull: QueueName): Permissions => ({
   tables: { control: 'write', facts: 'read' },
   appendsAudit: true,
   readsAudit: true,
   sendsTo: [pull],
-  secret: { platforms, kind: 'read' },
+  secret: { lane, kind: 'read' },
   archives: false,
 })
 
 /** It reads spend, and writes what it asks act to push: cuts and pauses leave by act's credentials, never by its own. */
-const guarding = (platforms: readonly string[], act: QueueName): Permissions => ({
+const guarding = (lane: Lane, act: QueueName): Permissions => ({
   tables: { control: 'write-batches', facts: 'write-batches' },
   appendsAudit: true,
   sendsTo: [act],
-  secret: { platforms, kind: 'read' },
+  secret: { lane, kind: 'read' },
   archives: false,
 })
 
-const acting = (platforms: readonly string[], queue: QueueName): Permissions => ({
+const acting = (lane: Lane, queue: QueueName): Permissions => ({
   tables: { control: 'write', facts: 'read' },
   appendsAudit: true,
   sendsTo: [queue],
-  secret: { platforms, kind: 'write' },
+  secret: { lane, kind: 'write' },
   archives: false,
 })
 
@@ -82,14 +78,14 @@ export const PERMISSIONS: Readonly<Record<LambdaName, Permissions>> = {
     archives: false,
     keepsRates: true,
   },
-  pull: pulling(OTHERS, ['plan', 'act']),
-  verify: verifying(OTHERS, 'pull'),
-  act: acting(OTHERS, 'act'),
-  guard: guarding(OTHERS, 'act'),
-  'pull-google-ads': pulling(GOOGLE_ADS, ['plan']),
-  'verify-google-ads': verifying(GOOGLE_ADS, 'pull-google-ads'),
-  'act-google-ads': acting(GOOGLE_ADS, 'act-google-ads'),
-  'guard-google-ads': guarding(GOOGLE_ADS, 'act-google-ads'),
+  pull: pulling('shared', ['plan', 'act']),
+  verify: verifying('shared', 'pull'),
+  act: acting('shared', 'act'),
+  guard: guarding('shared', 'act'),
+  'pull-google-ads': pulling('google-ads', ['plan']),
+  'verify-google-ads': verifying('google-ads', 'pull-google-ads'),
+  'act-google-ads': acting('google-ads', 'act-google-ads'),
+  'guard-google-ads': guarding('google-ads', 'act-google-ads'),
   plan: {
     tables: { control: 'write-batches', facts: 'read' },
     appendsAudit: true,

@@ -3,10 +3,17 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import type { Connection } from '../functions/composition/connections.ts'
-import { ARCHIVE_BUCKET, CONNECTIONS, QUEUE_URLS, TABLE_PREFIX } from '../functions/composition/environment.ts'
+import {
+  ADAPTERS,
+  ARCHIVE_BUCKET,
+  CONNECTIONS,
+  QUEUE_URLS,
+  TABLE_PREFIX,
+} from '../functions/composition/environment.ts'
 import type { LambdaName } from '../functions/composition/lambdas.ts'
-import { QUEUES, type QueueName } from '../functions/composition/routes.ts'
+import { type Lane, laneOf, QUEUES, type QueueName } from '../functions/composition/routes.ts'
 import { RATES_KEY } from '../functions/composition/s3-rates.ts'
+import { adapterFile, carriesAdapters } from './bundling.ts'
 import { type ConnectionConfig, prefixOf, type SluiceConfig } from './config.ts'
 import { Alarms } from './constructs/alarms.ts'
 import { Archive } from './constructs/archive.ts'
@@ -95,8 +102,10 @@ export class SluiceStack extends Stack {
 
   /** Queues that have turns at every tick: of platforms that are not connected there are none. */
   private watching(): readonly QueueName[] {
-    const isConnected = (platforms: readonly string[]) => connectionsOf(this.config, platforms).length > 0
-    return WATCHING.filter((name) => isConnected(PERMISSIONS[name].secret?.platforms ?? []))
+    return WATCHING.filter((name) => {
+      const { secret } = PERMISSIONS[name]
+      return secret !== undefined && connectionsOf(this.config, secret.lane).length > 0
+    })
   }
 
   private addWorker(name: QueueName): StageFunction {
@@ -122,6 +131,7 @@ export class SluiceStack extends Stack {
       [TABLE_PREFIX]: prefixOf(this.config),
       [QUEUE_URLS]: this.toJsonString(urls),
       ...(secret ? { [CONNECTIONS]: connectionsText(this.config, secret) } : {}),
+      ...(carriesAdapters(name) ? adaptersText(this.config) : {}),
       ...(archives || keepsRates ? { [ARCHIVE_BUCKET]: this.archive.bucket.bucketName } : {}),
     }
   }
@@ -148,8 +158,8 @@ export class SluiceStack extends Stack {
       stageFunction.allow(['s3:GetObject', 's3:PutObject'], [this.archive.bucket.arnForObjects(RATES_KEY)])
   }
 
-  private secretArns({ platforms, kind }: SecretKind): readonly string[] {
-    const secrets = connectionsOf(this.config, platforms).map(({ readSecret, writeSecret }) =>
+  private secretArns({ lane, kind }: SecretKind): readonly string[] {
+    const secrets = connectionsOf(this.config, lane).map(({ readSecret, writeSecret }) =>
       kind === 'read' ? readSecret : writeSecret,
     )
     return [...new Set(secrets)].map((secret) => this.secretArn(secret))
@@ -167,23 +177,33 @@ export class SluiceStack extends Stack {
   }
 }
 
-const connectionsOf = ({ connections }: SluiceConfig, platforms: readonly string[]): readonly ConnectionConfig[] =>
-  connections.filter(({ account }) => platforms.some((platform) => account.startsWith(`${platform}:`)))
+const connectionsOf = ({ connections }: SluiceConfig, lane: Lane): readonly ConnectionConfig[] =>
+  connections.filter(({ account }) => laneOf(account) === lane)
+
+/** Where each adapter package lies beside a function's code. */
+function adaptersText({ adapters = {} }: SluiceConfig): Readonly<Record<string, string>> {
+  const files = Object.keys(adapters).map((platform) => [platform, adapterFile(platform)])
+  return files.length === 0 ? {} : { [ADAPTERS]: JSON.stringify(Object.fromEntries(files)) }
+}
 
 /** @throws Error when the connections do not fit a function's environment */
-function connectionsText(config: SluiceConfig, { platforms, kind }: SecretKind): string {
-  const connections = connectionsOf(config, platforms).map(
-    ({ account, readSecret, writeSecret, apiVersion, ourActors }): Connection => ({
+function connectionsText(config: SluiceConfig, { lane, kind }: SecretKind): string {
+  const connections = connectionsOf(config, lane).map(
+    ({ account, readSecret, writeSecret, apiVersion, application, accessLevel, ourActors }): Connection => ({
       account,
       secret: kind === 'read' ? readSecret : writeSecret,
       ...(apiVersion === undefined ? {} : { apiVersion }),
+      ...(application === undefined ? {} : { application }),
+      ...(accessLevel === undefined ? {} : { accessLevel }),
       ...(ourActors === undefined ? {} : { ourActors }),
     }),
   )
   const text = JSON.stringify(connections)
-  if (text.length > CONNECTIONS_BYTES_MAX)
+  if (text.length > CONNECTIONS_BYTES_MAX) {
+    const platforms = [...new Set(connections.map(({ account }) => account.split(':')[0]))]
     throw new Error(
       `the connections of ${platforms.join(', ')} take ${text.length} bytes: use ${platforms[0]}:* instead of single accounts`,
     )
+  }
   return text
 }

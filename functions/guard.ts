@@ -1,4 +1,4 @@
-import { meta } from './composition/meta.ts'
-import { platformLambda } from './composition/platform-lambda.ts'
+import { sharedLambda } from './composition/platform-lambda.ts'
+import { SHARED_ADAPTERS } from './composition/shared-adapters.ts'
 
-export const handler = platformLambda('guard', { meta })
+export const handler = await sharedLambda('guard', SHARED_ADAPTERS)

@@ -1,4 +1,4 @@
 import { planExtras } from './composition/plan-extras.ts'
 import { stageLambda } from './composition/stage-lambda.ts'
 
-export const handler = stageLambda('plan', planExtras())
+export const handler = stageLambda('plan', await planExtras())

@@ -5,7 +5,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { LAMBDAS, type LambdaName } from '../../functions/composition/lambdas.ts'
-import { BUNDLING } from '../bundling.ts'
+import { bundlingOf } from '../bundling.ts'
 import { isProduction, prefixOf, type SluiceConfig } from '../config.ts'
 import { entryOf, ROOT } from '../esbuild-settings.ts'
 
@@ -41,7 +41,7 @@ export class StageFunction extends Construct {
       role: this.role,
       logGroup: this.logGroup,
       environment: { ...environment },
-      bundling: BUNDLING,
+      bundling: bundlingOf(name, config.adapters),
       // Keeping connections alive is the SDK's default; the variable that CDK would set is of the SDK before.
       awsSdkConnectionReuse: false,
     })

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { capabilitiesOnly } from '../../functions/composition/capabilities.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connectsOf, loadAdapters } from '../../functions/composition/adapters.ts'
+import { capabilitiesOf } from '../../functions/composition/capabilities.ts'
 import { LAMBDAS } from '../../functions/composition/lambdas.ts'
 import { DEFAULT_TIMING, type Loop } from '../../lib/control/loop.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
@@ -65,7 +67,12 @@ export async function openDeployment(config: Config, clock: Clock, tell: (text: 
     config,
     clock,
     tables,
-    desk: { ...shared, platforms: capabilitiesOnly, worker: process, queue: { send: refuse } },
+    desk: {
+      ...shared,
+      platforms: capabilitiesOf(await loadAdapters(config.adapters ?? {})),
+      worker: process,
+      queue: { send: refuse },
+    },
     async loops(queue, extras = {}) {
       const platforms = await platformsOf(config, clock)
       return (worker) => ({
@@ -130,10 +137,18 @@ async function secretsOf({ secrets, tables }: Reach, clock: Clock): Promise<Secr
 /** Loaded only by commands that talk to platforms. @throws RangeError naming a connection that cannot be used */
 export async function platformsOf(config: Reach, clock: Clock): Promise<PlatformRegistry> {
   const secrets = await secretsOf(config, clock)
-  const [{ googleAds }, { meta }, { platformRegistry }] = await Promise.all([
-    import('../../functions/composition/google-ads.ts'),
-    import('../../functions/composition/meta.ts'),
-    import('../../functions/composition/registry.ts'),
-  ])
-  return platformRegistry(config.connections, { 'google-ads': googleAds(secrets, clock), meta: meta(secrets, clock) })
+  const [{ googleAds }, { SHARED_ADAPTERS }, { platformRegistry }, { openLimiters }, { memoryLimits }, others] =
+    await Promise.all([
+      import('../../functions/composition/google-ads.ts'),
+      import('../../functions/composition/shared-adapters.ts'),
+      import('../../functions/composition/registry.ts'),
+      import('../../functions/composition/limiters.ts'),
+      import('../../lib/wire/memory-limits.ts'),
+      loadAdapters(config.adapters ?? {}),
+    ])
+  const connects = { ...connectsOf(others), 'google-ads': googleAds, ...SHARED_ADAPTERS }
+  // A person's command reads little beside the deployment's functions, and must work while the tables do not.
+  const limiters = openLimiters({ store: memoryLimits(), clock, sleep })
+  const makers = Object.entries(connects).map(([name, connect]) => [name, connect(secrets, clock, limiters)] as const)
+  return platformRegistry(config.connections, Object.fromEntries(makers))
 }

@@ -1,5 +1,7 @@
 // Figures as text. Everything that is not known, or not finite, is a dash with a word: never 0, never NaN.
 
+import { PLATFORM_NAMES } from '../../lib/model/platform-names.ts'
+
 const NO_BREAK = '\u00a0'
 const MINUS = '−'
 
@@ -90,7 +92,7 @@ export const shortDay = (date: string): string => dated(date, shortFormat)
 export const instant = (at: string): string =>
   Number.isNaN(Date.parse(at)) ? at : `${dated(at, dayFormat)}, ${dated(at, clockFormat)}${NO_BREAK}UTC`
 
-const PLATFORMS: Readonly<Record<string, string>> = { 'google-ads': 'Google Ads', meta: 'Meta' }
+const PLATFORMS: Readonly<Record<string, string>> = PLATFORM_NAMES
 
 /** A platform's own name; one that is not listed keeps its key. */
 export const platform = (key: string): string => PLATFORMS[key] ?? key

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { type Connection, connectionsSchema } from './connections.ts'
 import { QUEUES, type QueueName } from './routes.ts'
@@ -15,6 +17,9 @@ export const TABLE_PREFIX = 'SLUICE_TABLE_PREFIX'
 export const ARCHIVE_BUCKET = 'SLUICE_ARCHIVE_BUCKET'
 export const QUEUE_URLS = 'SLUICE_QUEUE_URLS'
 export const CONNECTIONS = 'SLUICE_CONNECTIONS'
+export const ADAPTERS = 'SLUICE_ADAPTERS'
+/** Beside a function's code. */
+export const ADAPTER_FOLDER = 'adapters'
 
 /** What the physical names of the tables start with, such as `sluice-prod`. */
 export const tablePrefix = (variables: Variables): string =>
@@ -29,6 +34,20 @@ export const queueUrls = (variables: Variables): Partial<Readonly<Record<QueueNa
 
 export const connections = (variables: Variables): readonly Connection[] =>
   readJson(variables, CONNECTIONS, connectionsSchema)
+
+/** Adapter packages by platform, as addresses to import; none where the deployment names none. */
+export function adapterFiles(variables: Variables): Readonly<Record<string, string>> {
+  if (variables[ADAPTERS] === undefined) return {}
+  const files = readJson(
+    variables,
+    ADAPTERS,
+    z.record(z.string(), z.string().regex(new RegExp(`^${ADAPTER_FOLDER}/[a-z0-9-]+\\.mjs$`))),
+  )
+  const root = variables.LAMBDA_TASK_ROOT ?? '.'
+  return Object.fromEntries(
+    Object.entries(files).map(([platform, file]) => [platform, pathToFileURL(resolve(root, file)).href]),
+  )
+}
 
 const REMEDY = 'it is set by the CDK app, so deploy again; by hand, see docs/architecture.md'
 

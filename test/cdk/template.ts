@@ -10,9 +10,14 @@ export const CONNECTIONS = ['google-ads', 'meta'].map((platform) => ({
 }))
 
 /** The stack of a stage, with nothing bundled. */
-export function stackOf(stage: string, connections: readonly object[] = CONNECTIONS, alarmEmail?: string): SluiceStack {
+export function stackOf(
+  stage: string,
+  connections: readonly object[] = CONNECTIONS,
+  alarmEmail?: string,
+  more: object = {},
+): SluiceStack {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false })
-  return new SluiceStack(app, 'sluice', { config: readConfig({ stage, connections }, undefined, alarmEmail) })
+  return new SluiceStack(app, 'sluice', { config: readConfig({ stage, connections, ...more }, undefined, alarmEmail) })
 }
 
 export const templateOf = (...of: Parameters<typeof stackOf>): Template => Template.fromStack(stackOf(...of))
