@@ -8,7 +8,7 @@ import {
   type TimeZone,
 } from '../../../lib/units/calendar.ts'
 import { badRequest, badStatsQuery } from './errors.ts'
-import { timeIn } from './times.ts'
+import { timeIn, zonedText } from './times.ts'
 
 export type StatsLevel = 'account' | 'campaign' | 'adsquad'
 export type Granularity = 'TOTAL' | 'DAY' | 'HOUR' | 'LIFETIME'
@@ -135,7 +135,8 @@ function boundsIn(query: URLSearchParams, granularity: Granularity, zone: TimeZo
   const [from, to] = [timeOf(query, 'start_time'), timeOf(query, 'end_time')]
   if (from >= to) throw badStatsQuery('end_time must be after start_time')
   if (granularity === 'DAY') checkDays(from, to, zone)
-  else if (from % HOUR_MS !== 0 || to % HOUR_MS !== 0) throw badStatsQuery('times must be on the hour')
+  else if (![from, to].every((at) => zonedText(at, zone).includes(':00:00.000')))
+    throw badStatsQuery('times must be on the hour')
   if (granularity === 'HOUR' && to - from > HOURS_MAX * HOUR_MS)
     throw badStatsQuery('HOUR granularity is limited to 7 days')
   return { from, to }

@@ -1,0 +1,169 @@
+import * as z from 'zod'
+import { PlatformError } from '../../model/failure.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Secrets } from '../../ports/secrets.ts'
+import { type Instant, later } from '../../units/calendar.ts'
+import { readAs } from '../../wire/exact-json.ts'
+import { type Answer, exchange } from '../../wire/exchange.ts'
+import { TOKEN_PATH } from './endpoints.ts'
+
+// Printable ASCII without spaces: anything else would be refused by fetch, in an error that quotes the whole header.
+const printable = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
+const secretSchema = z.object({ clientId: printable, clientSecret: printable, refreshToken: printable })
+type Secret = z.output<typeof secretSchema>
+
+const grantSchema = z.object({
+  access_token: printable,
+  expires_in: z.number().positive(),
+  scope: z.string().optional().catch(undefined),
+})
+/** OAuth's own words are like `invalid_grant`; anything else may quote what was sent. */
+const refusalSchema = z.object({ error: z.string().regex(/^[a-z_]{1,40}$/) })
+
+export interface AccessToken {
+  readonly text: string
+  readonly issuedAt: Instant
+  readonly expiresAt: Instant
+  /** As the token answer named them; `undefined` where it named none. */
+  readonly scopes: readonly string[] | undefined
+  /** `text` without any part of the credentials. */
+  redact(text: string): string
+}
+
+export interface TokenSource {
+  /** The present token; concurrent callers share one refresh. @throws PlatformError */
+  token(): Promise<AccessToken>
+  /** Another than `refused`, which the API has just answered with 401. @throws PlatformError */
+  renewed(refused: AccessToken): Promise<AccessToken>
+  /** Not to be used again; the next caller refreshes. */
+  forget(refused: AccessToken): void
+}
+
+export interface TokenOptions {
+  readonly secrets: Secrets
+  /** Names the secret `{"clientId": …, "clientSecret": …, "refreshToken": …}`. */
+  readonly secretName: string
+  readonly clock: Clock
+  /** Origin of the token endpoint. */
+  readonly endpoint: string
+  readonly timeoutMs: number
+}
+
+/** A token is not used in its last five minutes, nor in the last tenth of a short life. */
+const MARGIN_MS = 300_000
+
+const unauthorised = (detail: string): PlatformError => new PlatformError({ kind: 'unauthorised', detail })
+
+/** @throws PlatformError that names the secret and the field, and quotes neither */
+function parseSecret(name: string, text: string): Secret {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    // The parser's own message would quote the secret.
+    throw unauthorised(`secret ${name} is not JSON: store {"clientId": …, "clientSecret": …, "refreshToken": …}`)
+  }
+  const parsed = secretSchema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
+  throw unauthorised(`secret ${name} is not as expected: ${faults.join('; ')}`)
+}
+
+async function readSecret({ secrets, secretName }: TokenOptions, fresh: boolean): Promise<string> {
+  try {
+    return await secrets.read(secretName, fresh)
+  } catch (cause) {
+    throw unauthorised(cause instanceof Error ? cause.message : `secret ${secretName} cannot be read`)
+  }
+}
+
+/** Asking for a token twice does no harm, so that a lost answer is simply none. */
+function ask({ endpoint, timeoutMs }: TokenOptions, secret: Secret): Promise<Answer> {
+  const body = new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: secret.clientId,
+    client_secret: secret.clientSecret,
+    refresh_token: secret.refreshToken,
+  })
+  return exchange(`${endpoint}${TOKEN_PATH}`, { method: 'POST', body }, timeoutMs)
+}
+
+const oauthError = (answer: Answer): string | undefined =>
+  answer.kind === 'answered' ? refusalSchema.safeParse(answer.json).data?.error : undefined
+
+function refusal(name: string, answer: Answer): PlatformError {
+  if (answer.kind === 'unsent' || answer.kind === 'lost')
+    return new PlatformError({ kind: 'transient', detail: `token: ${answer.detail}` })
+  const detail = `token: HTTP ${answer.status} (${oauthError(answer) ?? 'no reason given'})`
+  if (answer.status >= 500 || answer.status === 200) return new PlatformError({ kind: 'transient', detail })
+  if (answer.status === 429) return new PlatformError({ kind: 'rate-limited', retryAfterMs: 30_000, detail })
+  return unauthorised(`${detail}: renew the refresh token in secret ${name}`)
+}
+
+const redactor =
+  (parts: readonly string[]) =>
+  (text: string): string =>
+    parts.reduce((rest, part) => rest.replaceAll(part, '[redacted]'), text)
+
+function granted({ clientSecret, refreshToken }: Secret, json: unknown, askedAt: Instant): AccessToken {
+  const grant = readAs(grantSchema, json, 'token answer')
+  return {
+    text: grant.access_token,
+    issuedAt: askedAt,
+    expiresAt: later(askedAt, grant.expires_in * 1_000),
+    scopes: grant.scope?.split(/[ ,]+/).filter((scope) => scope !== ''),
+    redact: redactor([grant.access_token, clientSecret, refreshToken]),
+  }
+}
+
+const isUsable = ({ issuedAt, expiresAt }: AccessToken, now: Instant): boolean =>
+  now < expiresAt - Math.min(MARGIN_MS, (expiresAt - issuedAt) / 10)
+
+/**
+ * Access tokens from the refresh token in the secret, which lasts and is kept whatever an answer brings beside.
+ *
+ * The secret is looked at for every request, which its store's cache makes cheap: another one than the token came from is in
+ * use as soon as the store shows it. After `invalid_grant` the secret is read past its cache, and tried once more if it
+ * changed.
+ */
+export function tokenSource(options: TokenOptions): TokenSource {
+  let current: { readonly token: AccessToken; readonly secret: string } | undefined
+  let pending: Promise<AccessToken> | undefined
+
+  async function refreshed(text: string): Promise<AccessToken> {
+    const secret = parseSecret(options.secretName, text)
+    const askedAt = options.clock.now()
+    const answer = await ask(options, secret)
+    if (answer.kind === 'answered' && answer.status === 200) return keep(text, granted(secret, answer.json, askedAt))
+    if (oauthError(answer) !== 'invalid_grant') throw refusal(options.secretName, answer)
+    const changed = await readSecret(options, true)
+    if (changed === text) throw refusal(options.secretName, answer)
+    const other = parseSecret(options.secretName, changed)
+    const second = await ask(options, other)
+    if (second.kind !== 'answered' || second.status !== 200) throw refusal(options.secretName, second)
+    return keep(changed, granted(other, second.json, askedAt))
+  }
+  const keep = (secret: string, token: AccessToken): AccessToken => {
+    current = { token, secret }
+    return token
+  }
+  const forget = (refused: AccessToken): void => {
+    if (current?.token === refused) current = undefined
+  }
+  const token = async (): Promise<AccessToken> => {
+    const text = await readSecret(options, false)
+    if (current?.secret === text && isUsable(current.token, options.clock.now())) return current.token
+    pending ??= refreshed(text).finally(() => {
+      pending = undefined
+    })
+    return pending
+  }
+  return {
+    token,
+    forget,
+    renewed: (refused) => {
+      forget(refused)
+      return token()
+    },
+  }
+}

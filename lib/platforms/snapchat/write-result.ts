@@ -1,0 +1,55 @@
+import * as z from 'zod'
+import type { WriteResult } from '../../model/failure.ts'
+import { refused } from '../../wire/send-each.ts'
+import { envelopeFailure, isSuccess, itemFailure, statusFailure } from './failures.ts'
+import type { Sent } from './sender.ts'
+
+const itemSchema = z.looseObject({
+  sub_request_status: z.string(),
+  sub_request_error_reason: z.string().nullish().catch(undefined),
+})
+const entitySchema = z.object({ id: z.string() })
+
+const unknown = (detail: string): WriteResult => ({ kind: 'unknown', detail })
+const vague = unknown('the answer says neither success nor an error')
+
+/**
+ * What became of one entity's write. Only an explicit success of this very entity is `applied`, and only an error that
+ * Snapchat gives instead of carrying a request out is `refused`; all else may have been carried out.
+ */
+export function writeResult({ answer, redact }: Sent, many: string, one: string, id: string): WriteResult {
+  if (answer.kind === 'unsent')
+    return refused({ kind: 'transient', detail: `the connection was refused: ${answer.detail}` })
+  if (answer.kind === 'lost') return unknown(answer.detail)
+  const failure = statusFailure(answer, redact)
+  // Snapchat's own trouble can come in the middle of a write.
+  if (failure?.kind === 'transient') return unknown(failure.detail)
+  if (failure) return refused(failure)
+  if (answer.kind === 'garbled') return unknown(`HTTP ${answer.status}: the answer is not JSON`)
+  const items = itemsOf(answer.json, many)
+  // Where entities are listed each says for itself what became of it, whatever the whole is called.
+  if (items.length > 0) return itemResult(items, one, id, answer.status, redact)
+  const said = envelopeFailure(answer.json, redact)
+  return said ? refused(said) : vague
+}
+
+type Item = z.output<typeof itemSchema>
+
+const itemsOf = (json: unknown, many: string): readonly Item[] =>
+  z.looseObject({ [many]: z.array(itemSchema) }).safeParse(json).data?.[many] ?? []
+
+function itemResult(
+  items: readonly Item[],
+  one: string,
+  id: string,
+  status: number,
+  redact: Sent['redact'],
+): WriteResult {
+  const [item] = items
+  if (!item || items.length !== 1) return unknown(`${items.length} entities are answered for instead of one`)
+  const entity = entitySchema.safeParse(item[one]).data
+  const state = item.sub_request_status
+  if (isSuccess(state)) return status === 200 && entity?.id === id ? { kind: 'applied' } : vague
+  if (!['ERROR', 'FAILURE', 'FAILED'].includes(state.toUpperCase()) || (entity && entity.id !== id)) return vague
+  return refused(itemFailure(item.sub_request_error_reason ?? undefined, redact))
+}
