@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * Text of a value with its keys sorted, those of Maps and the members of Sets too, so that equal values have equal text:
@@ -16,7 +16,7 @@ export function canonicalJson(value: unknown): string {
       if (!Number.isFinite(value)) throw new TypeError(`${value} cannot be stored: only finite numbers can`)
       return `${value}`
     case 'string':
-      return JSON.stringify(value)
+      return textOf(value)
     case 'boolean':
       return `${value}`
     case 'object':
@@ -43,9 +43,10 @@ export function* canonicalPieces(value: unknown, depth: number): Generator<strin
   } else {
     let before = '{'
     const members = value as Readonly<Record<string, unknown>>
-    for (const key of keysOf(members)) {
+    const { sorted, quoted } = shapeOf(members)
+    for (const [i, key] of sorted.entries()) {
       if (members[key] === undefined) continue
-      yield `${before}${quoted(key)}:`
+      yield before + quoted[i]!
       yield* canonicalPieces(members[key], depth - 1)
       before = ','
     }
@@ -53,49 +54,81 @@ export function* canonicalPieces(value: unknown, depth: number): Generator<strin
   }
 }
 
+// Not `map`, which leaves out what a list has no member for.
+function listText(list: readonly unknown[]): string {
+  let text = ''
+  for (let i = 0; i < list.length; i++) text += (i === 0 ? '' : ',') + canonicalJson(list[i])
+  return `[${text}]`
+}
+
 // Text is put together directly: a tagged copy for JSON.stringify would take twice the time and several times the memory.
 function objectText(value: object | null): string {
   if (value === null) return 'null'
-  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`
+  if (Array.isArray(value)) return listText(value)
   // Entries of a Map come in order of their keys: an entry's text begins with its key's.
   if (value instanceof Map) return `{"$m":[${[...value].map(canonicalJson).sort().join(',')}]}`
   if (value instanceof Set) return `{"$s":[${[...value].map(canonicalJson).sort().join(',')}]}`
   const members = value as Readonly<Record<string, unknown>>
+  const { sorted, quoted } = shapeOf(members)
   let text = ''
-  for (const key of keysOf(members)) {
-    const member = members[key]
-    if (member !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`
+  for (let i = 0; i < sorted.length; i++) {
+    const member = members[sorted[i]!]
+    if (member !== undefined) text += (text === '' ? '' : ',') + quoted[i]! + canonicalJson(member)
   }
   return `{${text}}`
 }
 
-// The same few keys over and over: plain ones need no escapes, and asking costs less than escaping.
-const PLAIN_KEY = /^\w+$/
-const quoted = (key: string): string => (PLAIN_KEY.test(key) ? `"${key}"` : JSON.stringify(key))
+// What JSON escapes is rare, and asking costs less than escaping.
+const PLAIN = /^[ !#-[\]-~\u00a0-\ud7ff]*$/
+const textOf = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text))
 
-const TAGS: ReadonlySet<string> = new Set(['$n', '$m', '$s'])
+/** Objects with the same keys, put in in the same order. */
+interface Shape {
+  readonly keys: readonly string[]
+  /** In the order of the text. */
+  readonly sorted: readonly string[]
+  /** Those as they stand in the text, with their colon. */
+  readonly quoted: readonly string[]
+}
 
-/** Keys in the order of the text: those that look like list indexes by number, as every engine orders them, then the rest. */
-function keysOf(value: Readonly<Record<string, unknown>>): readonly string[] {
+// The same few shapes over and over: by their first key, because sorting keys is most of the work.
+const shapes = new Map<string, Shape[]>()
+/** More are not remembered: keys that are ids come in any number. */
+const MOST_SHAPES = 2_000
+let remembered = 0
+
+function shapeOf(value: Readonly<Record<string, unknown>>): Shape {
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null)
     throw new TypeError(`a ${prototype.constructor?.name ?? 'value'} cannot be stored: only plain data can`)
   const keys = Object.keys(value)
-  let isSorted = true
-  let hasIndex = false
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!
-    const first = key.charCodeAt(0)
-    if (first === DOLLAR && TAGS.has(key) && value[key] !== undefined)
-      throw new TypeError(`an object cannot be stored: a key of its own is called like a tag (${[...TAGS].join(', ')})`)
-    if (first >= ZERO && first <= NINE) hasIndex = true
-    if (i > 0 && keys[i - 1]! > key) isSorted = false
+  const alike = shapes.get(keys[0] ?? '') ?? []
+  const known = alike.find((shape) => isSame(shape.keys, keys))
+  if (known) return known
+  const sorted = keysOf(keys, value)
+  const shape = { keys, sorted, quoted: sorted.map((key) => `${JSON.stringify(key)}:`) }
+  if (remembered < MOST_SHAPES && !keys.some((key) => TAGS.has(key))) {
+    remembered += 1
+    alike.push(shape)
+    shapes.set(keys[0] ?? '', alike)
   }
-  if (!isSorted) keys.sort()
-  return hasIndex ? Object.keys(Object.fromEntries(keys.map((key) => [key, 0]))) : keys
+  return shape
 }
 
-const [DOLLAR, ZERO, NINE] = [0x24, 0x30, 0x39]
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+const TAGS: ReadonlySet<string> = new Set(['$n', '$m', '$s'])
+
+/** Keys in the order of the text: those that look like list indexes by number, as every engine orders them, then the rest. */
+function keysOf(keys: readonly string[], value: Readonly<Record<string, unknown>>): readonly string[] {
+  if (keys.some((key) => TAGS.has(key) && value[key] !== undefined))
+    throw new TypeError(`an object cannot be stored: a key of its own is called like a tag (${[...TAGS].join(', ')})`)
+  return Object.keys(Object.fromEntries(keys.toSorted().map((key) => [key, 0])))
+}
 
 /** The value that `canonicalJson` wrote. The caller knows its type: text that Sluice wrote itself, under its own hash. */
 export const parseCanonical = <T>(text: string): T => untagged(JSON.parse(text)) as T
@@ -117,4 +150,4 @@ function untagged(value: unknown): unknown {
 
 /** SHA-256 of the canonical text, in hexadecimal. */
 export const hashOf = (value: unknown): string => hashOfText(canonicalJson(value))
-export const hashOfText = (text: string): string => createHash('sha256').update(text).digest('hex')
+export const hashOfText = (text: string): string => hash('sha256', text)

@@ -100,6 +100,17 @@ describe('canonical JSON', () => {
       expect(() => canonicalJson(value)).toThrow('cannot be stored: a key of its own is called like a tag')
   })
 
+  test('what was written before is no excuse: the same keys with something under the tag are refused', () => {
+    expect(canonicalJson({ a: 1, $n: undefined })).toBe('{"a":1}')
+    expect(() => canonicalJson({ a: 1, $n: '5' })).toThrow(TypeError)
+  })
+
+  test('is put in order however many kinds of objects came before', () => {
+    for (let i = 0; i < 3_000; i++) canonicalJson({ [`z${i}`]: 1, b: 2 })
+    expect(canonicalJson({ z9: 1, b: 2, 10: 3, 9: 4 })).toBe('{"9":4,"10":3,"b":2,"z9":1}')
+    expect(canonicalJson({ zz: 1, b: 2 })).toBe('{"b":2,"zz":1}')
+  })
+
   test('a key called __proto__ is a key', () => {
     const value = JSON.parse('{"__proto__":{"a":1}}') as unknown
     expect(canonicalJson(parseCanonical(canonicalJson(value)))).toBe('{"__proto__":{"a":1}}')
