@@ -19,7 +19,7 @@ import { dateAt, type Instant } from '../../lib/units/calendar.ts'
 import { type Bystander, onCommit, stillCounted } from './commit-checks.ts'
 import { type DataQuality, onGoodData } from './data-checks.ts'
 import type { InvariantName, Violation } from './invariants.ts'
-import { emptyMirror, type Mirror, microsOf } from './mirror.ts'
+import { emptyMirror, keepPlan, type Mirror, microsOf } from './mirror.ts'
 import { canSpendAt, type TrueAccount } from './platforms.ts'
 import type { Effect, Worker } from './workers.ts'
 
@@ -213,7 +213,7 @@ export function checker(
       const statusOf = (account: string): PullStatus | undefined =>
         (worker?.looked.get(`status ${account}`)?.saw as PullStatus | undefined) ?? statuses.get(account)
       onGoodData(one, plan, { statusOf, miscounted })
-      mirror.plans.set(plan.id, { plan, header, storedAt: mirror.event, changedAt: mirror.event })
+      keepPlan(mirror, plan, header)
     },
     report: found,
   }

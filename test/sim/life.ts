@@ -19,8 +19,6 @@ export const DAYS = 7
 const MOST_MESSAGES = 60
 /** Plans by hand beside each tick's own. */
 const ROUNDS = 3
-/** How many of the newest plans are likely to be open. */
-const NEWEST_PLANS = 3
 /** By then a worker that was killed holds no key any more. */
 const VISIBLE_AGAIN_MS = 130_000
 
@@ -101,8 +99,8 @@ function actsAndLooks({ scenery, checker: { mirror }, dice, now }: World): reado
   for (const { lever, pending } of mirror.levers.values())
     if (pending) open.add(`${lever.account.platform}:${lever.account.id}`)
   const wanted = new Set<string>()
-  for (const { header } of [...mirror.plans.values()].slice(-NEWEST_PLANS))
-    for (const { account } of header.accounts) wanted.add(account)
+  for (const id of mirror.newestPlans)
+    for (const { account } of mirror.plans.get(id)!.header.accounts) wanted.add(account)
   return [...scenery.accounts.keys()].flatMap((key) => [
     ...(open.has(key) || dice.chance(0.1) ? [{ stage: 'verify', key, turn, attempt: 0 } as const] : []),
     ...(wanted.has(key) || dice.chance(0.1) ? [{ stage: 'act', key, turn, attempt: 0 } as const] : []),

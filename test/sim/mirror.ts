@@ -5,6 +5,15 @@ import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { Plan, PlanHeader } from '../../lib/model/plan.ts'
 import type { PolicyVersion } from '../../lib/model/policy.ts'
 
+/** How many of the newest plans are likely to be open. */
+const NEWEST_PLANS = 3
+
+export function keepPlan({ plans, newestPlans, event }: Mirror, plan: Plan, header: PlanHeader): void {
+  plans.set(plan.id, { plan, header, storedAt: event, changedAt: event })
+  newestPlans.unshift(plan.id)
+  if (newestPlans.length > NEWEST_PLANS) newestPlans.pop()
+}
+
 export interface SeenIntent {
   record: IntentRecord
   readonly reservedAt: number
@@ -29,6 +38,8 @@ export interface Mirror {
   /** The newest intent that was written down for a lever, and when. */
   readonly newest: Map<LeverKey, IntentId>
   readonly plans: Map<string, { readonly plan: Plan; header: PlanHeader; readonly storedAt: number; changedAt: number }>
+  /** The newest of them, newest first. */
+  readonly newestPlans: string[]
   readonly policies: Map<string, { readonly version: PolicyVersion; readonly since: number }>
   readonly freezes: Map<string, number>
   /** What a record stood at when an account date began. */
@@ -51,6 +62,7 @@ export const emptyMirror = (): Mirror => ({
   there: new Set(),
   newest: new Map(),
   plans: new Map(),
+  newestPlans: [],
   policies: new Map(),
   freezes: new Map(),
   dayStart: new Map(),

@@ -71,7 +71,8 @@ export interface Crew {
 /** Never settles, and is held by nobody: so dies a Lambda, with none of its error handling. */
 const forever = (): Promise<never> => new Promise<never>(() => {})
 
-const turnOfTheEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+/** Everything in a world is made of promises alone: a tick comes when none of them has anything left to do. */
+const whenAllWait = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve))
 
 /**
  * Workers between whose calls of ports the world may do as it likes: everything that the stages do to the world passes
@@ -146,7 +147,7 @@ export function crew(loop: Loop, world: Surroundings): Crew {
 
   async function drive(all: readonly Worker[], next: (ready: readonly Worker[]) => Worker): Promise<void> {
     for (;;) {
-      await turnOfTheEventLoop()
+      await whenAllWait()
       const running = all.filter(({ state }) => state === 'runs')
       const [first] = running
       if (!first) return

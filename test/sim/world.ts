@@ -284,8 +284,8 @@ function edit({ dice, tally, watch, now, log }: Ground, own: TrueAccount): void 
 
 /** What the newest plan that moves a lever starts from: where somebody may put it back to. */
 function plannedFrom({ mirror }: Checker, key: string): bigint | undefined {
-  for (const { plan } of [...mirror.plans.values()].slice(-3).reverse())
-    for (const decision of plan.decisions)
+  for (const id of mirror.newestPlans)
+    for (const decision of mirror.plans.get(id)!.plan.decisions)
       if (decision.kind === 'change' && leverKey(decision.change.lever) === key) return microsOf(decision.change.from)
   return undefined
 }

@@ -77,6 +77,7 @@ function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } 
   const records = new Map<string, { version: number; value: unknown }>()
   const levers = new Map<string, Map<LeverKey, LeverState>>()
   const intents = new Map<string, MoneyCommit['intents'][number]>()
+  const intentsOf = new Map<string, Set<string>>()
   const tokens = new Set<string>()
   const read = <T>(key: string): T | undefined => records.get(key)?.value as T | undefined
 
@@ -119,10 +120,17 @@ function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } 
     if (on.length > 0) return { kind: 'conflict', on }
     for (const { key, item } of parts(one)) records.set(key, { version: item.next.version, value: item.next })
     for (const { next } of one.levers) keepLever(next)
-    for (const record of one.intents) intents.set(record.intent.id, record)
+    for (const record of one.intents) keepIntent(record)
     tokens.add(one.token)
     append(one.chain, one.at, one.entries)
     return { kind: 'committed' }
+  }
+
+  function keepIntent(record: MoneyCommit['intents'][number]): void {
+    const { id, plan } = record.intent
+    const own = intentsOf.get(plan) ?? new Set()
+    intentsOf.set(plan, own.add(id))
+    intents.set(id, record)
   }
 
   function keepLever(state: LeverState): void {
@@ -146,7 +154,7 @@ function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } 
       },
       allLevers: async (account) => new Map(levers.get(accountKey(account))),
       intent: async (_, id) => intents.get(id),
-      intents: async (_, plan) => [...intents.values()].filter(({ intent }) => intent.plan === plan),
+      intents: async (_, plan) => [...(intentsOf.get(plan) ?? [])].map((id) => intents.get(id)!),
       commit,
     },
     plans: planStore(read, append),
@@ -162,7 +170,7 @@ function planStore(read: <T>(key: string) => T | undefined, append: Append): Pla
   const plans = new Map<string, Stored>()
   const byPortfolio = new Map<string, Stored[]>()
   /** Newest first; of the same instant what was stored first. */
-  const all = (portfolio: string): readonly Stored[] => byPortfolio.get(portfolio) ?? []
+  const all = (portfolio: string): Stored[] => byPortfolio.get(portfolio) ?? []
   const audit = ({ id, portfolio, madeAt }: PlanHeader, approval: Approval): void =>
     append(`portfolio/${portfolio}`, 'at' in approval ? approval.at : madeAt, [
       { kind: 'plan', plan: id, approval: approval.kind, by: 'by' in approval ? approval.by : 'nobody yet' },
@@ -175,18 +183,21 @@ function planStore(read: <T>(key: string) => T | undefined, append: Append): Pla
       const chunks = chunksOfPlan(plan)
       const next = { header: headerOf(plan, approval, chunks), plan, chunks }
       plans.set(plan.id, next)
-      byPortfolio.set(
-        plan.portfolio,
-        [...all(plan.portfolio), next].toSorted((a, b) => b.plan.madeAt - a.plan.madeAt),
-      )
+      const own = all(plan.portfolio)
+      byPortfolio.set(plan.portfolio, own)
+      const older = own.findIndex(({ plan: { madeAt } }) => madeAt < plan.madeAt)
+      own.splice(older < 0 ? own.length : older, 0, next)
       audit(next.header, approval)
       return next.header
     },
     header: async (id) => plans.get(id)?.header,
     latest: async (portfolio) => all(portfolio)[0]?.header,
     recent: async (portfolio, limit) => headersOf(all(portfolio).slice(0, limit)),
-    between: async (portfolio, from, to) =>
-      headersOf(all(portfolio).filter(({ plan: { madeAt } }) => from <= madeAt && madeAt <= to)),
+    async between(portfolio, from, to) {
+      const own = all(portfolio)
+      const older = own.findIndex(({ plan: { madeAt } }) => madeAt < from)
+      return headersOf(own.slice(0, older < 0 ? own.length : older).filter(({ plan: { madeAt } }) => madeAt <= to))
+    },
     async chunk({ id }, account, index) {
       const found = plans.get(id)!.chunks.find(({ chunk }) => chunk.account === account && chunk.index === index)
       if (!found) throw new Error(`plan ${id} has no chunk ${index} for account ${account}`)
@@ -195,7 +206,9 @@ function planStore(read: <T>(key: string) => T | undefined, append: Append): Pla
     decisions: async ({ id }) => plans.get(id)?.plan.decisions ?? [],
     async decide(id, seen, next) {
       const stored = plans.get(id)
-      if (!stored || canonicalJson(stored.header.approval) !== canonicalJson(seen)) return false
+      if (!stored) return false
+      const { approval } = stored.header
+      if (approval !== seen && canonicalJson(approval) !== canonicalJson(seen)) return false
       stored.header = { ...stored.header, approval: next }
       audit(stored.header, next)
       return true
