@@ -114,6 +114,10 @@ export const TABLE_ACTIONS: Readonly<Record<TableAccess, readonly string[]>> = {
   'write-batches': [...WRITES, 'dynamodb:BatchWriteItem'],
 }
 
+/** Platforms that issue a new refresh token with every use of the old one: who reads those secrets replaces them. */
+export const RENEWED_SECRETS: readonly string[] = ['pinterest']
+export const SECRET_REPLACE = ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'] as const
+
 export const AUDIT_APPEND = ['dynamodb:PutItem'] as const
 export const AUDIT_READ = ['dynamodb:GetItem', 'dynamodb:Query'] as const
 /** Denied, so that no statement added later can allow it. */

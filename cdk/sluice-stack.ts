@@ -28,6 +28,8 @@ import {
   AUDIT_READ,
   INPUTS_PREFIX,
   PERMISSIONS,
+  RENEWED_SECRETS,
+  SECRET_REPLACE,
   type SecretKind,
   TABLE_ACTIONS,
 } from './permissions.ts'
@@ -148,7 +150,12 @@ export class SluiceStack extends Stack {
       ['sqs:SendMessage'],
       sendsTo.map((queue) => this.queues[queue].queue.queueArn),
     )
-    if (secret) stageFunction.allow(['secretsmanager:GetSecretValue'], this.secretArns(secret))
+    if (secret) {
+      const reached = connectionsOf(this.config, secret.lane)
+      stageFunction.allow(['secretsmanager:GetSecretValue'], this.secretArns(reached, secret))
+      const renewed = reached.filter(({ account }) => RENEWED_SECRETS.some((one) => account.startsWith(`${one}:`)))
+      stageFunction.allow(SECRET_REPLACE, this.secretArns(renewed, secret))
+    }
     if (archives) {
       const { bucket } = this.archive
       stageFunction.allow(['s3:PutObject'], [bucket.arnForObjects(`${INPUTS_PREFIX}*`)])
@@ -158,10 +165,8 @@ export class SluiceStack extends Stack {
       stageFunction.allow(['s3:GetObject', 's3:PutObject'], [this.archive.bucket.arnForObjects(RATES_KEY)])
   }
 
-  private secretArns({ lane, kind }: SecretKind): readonly string[] {
-    const secrets = connectionsOf(this.config, lane).map(({ readSecret, writeSecret }) =>
-      kind === 'read' ? readSecret : writeSecret,
-    )
+  private secretArns(connections: readonly ConnectionConfig[], { kind }: SecretKind): readonly string[] {
+    const secrets = connections.map(({ readSecret, writeSecret }) => (kind === 'read' ? readSecret : writeSecret))
     return [...new Set(secrets)].map((secret) => this.secretArn(secret))
   }
 

@@ -100,6 +100,27 @@ describe('secrets', () => {
   ])('that %s may read are %j', (name, secrets) => {
     expect(secretsOf(name)).toEqual(secrets)
   })
+  test('are replaced by who reads them where a platform renews them with each use, and nowhere else', () => {
+    const both = ['meta', 'pinterest'].map((platform) => ({
+      account: `${platform}:*`,
+      readSecret: `sluice/${platform}/read`,
+      writeSecret: `sluice/${platform}/write`,
+    }))
+    const renewing = templateOf('dev', both)
+    const replaced = (name: LambdaName) =>
+      statementsByRole(renewing)
+        .get(roleOf(renewing, `sluice-dev-${name}`))!
+        .filter(({ actions }) => actions.includes('secretsmanager:PutSecretValue'))
+    expect(replaced('pull')).toEqual([
+      {
+        effect: 'Allow',
+        actions: ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
+        resources: [expect.stringMatching(/:secret:sluice\/pinterest\/read-\?{6}$/)],
+      },
+    ])
+    expect(replaced('act')[0]!.resources).toEqual([expect.stringMatching(/pinterest\/write/)])
+    expect(replaced('pull-google-ads')).toEqual([])
+  })
   test('given by their whole ARN are allowed by it and nothing wider', () => {
     const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:meta-read-AbCdEf'
     const named = templateOf('dev', [{ account: 'meta:*', readSecret: arn, writeSecret: 'meta/write' }])
