@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { type Common, type Context, command, timed } from './context.ts'
 import type { ImportOptions } from './import-account.ts'
+import type { ImportOrdersOptions } from './import-orders.ts'
 
 /** What comes from files that people download or export, without any token. */
 export function addImportCommands(sluice: Command, context: Context): void {
@@ -32,8 +33,20 @@ export function addImportCommands(sluice: Command, context: Context): void {
 }
 
 function addOrders(parent: Command, context: Context): void {
-  void parent
-  void context
+  const shown = [
+    'sluice import orders orders.csv',
+    'sluice import orders orders.jsonl --portfolio eu-prospecting --json',
+  ]
+  timed(command(parent, 'orders', 'take the shop’s orders and refunds from files', shown))
+    .argument('<files...>', 'CSV or JSON lines; see docs/imports.md for the fields')
+    .option('--portfolio <id>', 'whose shop it is; not needed where there is one only')
+    .option('--dry-run', 'read and report, store nothing')
+    .action((files: readonly string[], options: Common & ImportOrdersOptions) =>
+      context.withDeployment('import orders', options, async (deployment, screen) => {
+        const named = files.map((typed) => ({ typed, path: context.path(typed) }))
+        return (await import('./import-orders.ts')).importOrders(named, options, deployment, screen)
+      }),
+    )
 }
 
 const oneOf =

@@ -13,8 +13,11 @@ import type { PerformanceRow } from '../model/performance.ts'
 import type { Approval, Decision, Plan, PlanChunk, PlanHeader, PlanId, PlanProgress } from '../model/plan.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { Score } from '../model/score.ts'
+import type { OrderEntry, ShopOrder } from '../model/shop-order.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
-import type { AccountDate, Instant } from '../units/calendar.ts'
+import type { AccountDate, Instant, TimeZone } from '../units/calendar.ts'
+import type { CurrencyCode } from '../units/money.ts'
+import type { ExchangeRate } from '../units/rates.ts'
 
 /** Which portfolios there are and what each may do. */
 export interface PolicyStore {
@@ -62,6 +65,37 @@ export interface OrderStore {
   put(portfolio: PortfolioId, days: readonly OrderDay[]): Promise<void>
   /** Known dates from `from` on, oldest first. */
   since(portfolio: PortfolioId, from: AccountDate): Promise<readonly OrderDay[]>
+}
+
+/** What the days of a portfolio are counted in. */
+export interface OrderTerms {
+  readonly zone: TimeZone
+  readonly baseCurrency: CurrencyCode
+  /** The rate of a day into the base currency. @throws Error where there is none, or none young enough */
+  rate(from: CurrencyCode, on: AccountDate): Promise<ExchangeRate>
+}
+
+export interface RecordedOrders {
+  /** Orders that changed, and those of which all was known. */
+  readonly changed: number
+  readonly unchanged: number
+  /** Orders of which only refunds are known so far: they count for nothing. */
+  readonly waiting: number
+  /** Days whose sums were written again. */
+  readonly days: readonly AccountDate[]
+}
+
+/** The shop's single orders, from which the days of `OrderStore` are made. */
+export interface OrderBook {
+  /**
+   * Takes what is told of orders, in any order and as often as it comes: what stands afterwards does not depend on that.
+   * Each batch changes its orders and the sums of their days at once or not at all; an error leaves whole batches behind,
+   * which telling it all again puts right.
+   *
+   * @throws Error where a rate is missing, where others keep writing the same days, or where a day was told as a sum
+   */
+  record(portfolio: PortfolioId, entries: readonly OrderEntry[], terms: OrderTerms): Promise<RecordedOrders>
+  order(portfolio: PortfolioId, id: string): Promise<ShopOrder | undefined>
 }
 
 export interface PlanStore {

@@ -150,4 +150,8 @@ export const orderDayKey = (portfolio: PortfolioId, date: AccountDate): Key => (
   pk: portfolioPk(portfolio),
   sk: `${ORDERS_PREFIX}${date}`,
 })
+export const shopOrderKey = (portfolio: PortfolioId, id: string): Key => ({
+  pk: `SHOP#${portfolio}#${id}`,
+  sk: 'ORDER',
+})
 export const pullKey = (account: AccountRef): Key => ({ pk: accountPk(account), sk: 'PULL' })

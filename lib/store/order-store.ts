@@ -2,7 +2,7 @@ import type { PortfolioId } from '../model/account.ts'
 import { canonicalJson, parseCanonical } from '../model/canonical.ts'
 import type { OrderDay } from '../model/orders.ts'
 import type { OrderStore } from '../ports/store.ts'
-import { type Item, textIn, toItem } from './attributes.ts'
+import { type Attributes, type Item, textIn, toItem } from './attributes.ts'
 import { database } from './database.ts'
 import { expiresAfterDate, KEPT_DAYS } from './expiry.ts'
 import { LAST, ORDERS_PREFIX, orderDayKey, portfolioPk } from './keys.ts'
@@ -21,12 +21,17 @@ export function dynamoOrderStore(options: StoreOptions): OrderStore {
     },
     async since(portfolio, from) {
       const between = [orderDayKey(portfolio, from).sk, `${ORDERS_PREFIX}${LAST}`] as const
-      return (await db.query('facts', { pk: portfolioPk(portfolio), between })).map(readOrders)
+      const items = await db.query('facts', { pk: portfolioPk(portfolio), between })
+      return items.filter((item) => item.book?.S !== EMPTY_BOOK).map(readOrders)
     },
   }
 }
 
-function orderItem(portfolio: PortfolioId, day: OrderDay): Item {
+/** Days that all orders have left again, by a correction of their time, are not known: nothing is deleted here. */
+const EMPTY_BOOK = canonicalJson({})
+
+/** @param more attributes beside the sums: what they are made of */
+export function orderItem(portfolio: PortfolioId, day: OrderDay, more: Attributes = {}): Item {
   const { date, orders, valueMicros } = day
   return toItem({
     ...orderDayKey(portfolio, date),
@@ -37,6 +42,7 @@ function orderItem(portfolio: PortfolioId, day: OrderDay): Item {
     asOf: date,
     expiresAt: expiresAfterDate(date, KEPT_DAYS.record),
     schemaVersion: ORDERS_SCHEMA,
+    ...more,
   })
 }
 

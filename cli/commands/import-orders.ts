@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { type TakenOrders, takeOrders } from '../../lib/control/take-orders.ts'
+import { decodeText } from '../../lib/imports/decode.ts'
+import { type Fault, ImportError } from '../../lib/imports/problem.ts'
+import { readOrders } from '../../lib/imports/read-orders.ts'
+import { type PortfolioId, portfolioId } from '../../lib/model/account.ts'
+import type { OrderEntry } from '../../lib/model/shop-order.ts'
+import { dynamoOrderBook } from '../../lib/store/order-book.ts'
+import type { Deployment } from '../config/deployment.ts'
+import type { Screen } from '../terminal/screen.ts'
+import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
+
+export interface ImportOrdersOptions {
+  readonly portfolio?: string | undefined
+  readonly dryRun?: boolean | undefined
+}
+
+/**
+ * Takes the orders of a portfolio's shop from files: all files are read before the first order is recorded.
+ *
+ * @throws ImportError with every fault of every file
+ */
+export async function importOrders(
+  files: readonly { readonly path: string; readonly typed: string }[],
+  { portfolio: named, dryRun }: ImportOrdersOptions,
+  deployment: Deployment,
+  screen: Screen,
+): Promise<ExitCode> {
+  const { desk, tables, clock } = deployment
+  const portfolio = await portfolioOf(named, desk)
+  const entries = await readAll(files)
+  const taken = dryRun
+    ? undefined
+    : await takeOrders(portfolio, entries, { ...desk, clock, book: dynamoOrderBook(tables) })
+  screen.print(ordersText(portfolio, entries, taken))
+  screen.record({
+    schemaVersion: JSON_SCHEMA,
+    command: 'import orders',
+    portfolio,
+    entries: entries.length,
+    stored: taken !== undefined,
+    ...(taken ?? {}),
+  })
+  return EXIT.done
+}
+
+async function portfolioOf(named: string | undefined, { policies }: Deployment['desk']): Promise<PortfolioId> {
+  if (named !== undefined) return portfolioId(named)
+  const [only, ...more] = await policies.portfolios()
+  if (only === undefined) throw new Error('no policy is stored yet: store one with "sluice policy put policy.yaml"')
+  if (more.length > 0)
+    throw new Error(`there are ${more.length + 1} portfolios: say whose orders these are, with --portfolio ${only}`)
+  return only
+}
+
+async function readAll(
+  files: readonly { readonly path: string; readonly typed: string }[],
+): Promise<readonly OrderEntry[]> {
+  const faults: Fault[] = []
+  const entries: OrderEntry[] = []
+  for (const { path, typed } of files) {
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      throw new Error(`${typed} cannot be read: ${error.code}`)
+    })
+    try {
+      for (const entry of readOrders(decodeText(bytes, basename(typed)), basename(typed))) entries.push(entry)
+    } catch (error) {
+      if (!(error instanceof ImportError)) throw error
+      faults.push(...error.faults)
+    }
+  }
+  if (faults.length > 0) throw new ImportError(faults)
+  return entries
+}
+
+function ordersText(portfolio: PortfolioId, entries: readonly OrderEntry[], taken: TakenOrders | undefined): string {
+  const sales = entries.filter(({ sale }) => sale).length
+  const refunds = entries.filter(({ refund }) => refund).length
+  const read = `Portfolio ${portfolio}: ${sales} orders and ${refunds} refunds read`
+  if (!taken) return `${read}; nothing was stored (--dry-run).`
+  const { changed, unchanged, waiting, tooOld, days } = taken
+  return [
+    `${read}; ${changed} changed something, ${unchanged} were known.`,
+    ...(days.length > 0 ? [`  days       ${days.length} counted again, ${days[0]} to ${days.at(-1)}`] : []),
+    ...(waiting > 0
+      ? [`  waiting    ${waiting} refunds whose orders have not come: they count for nothing until then`]
+      : []),
+    ...(tooOld > 0 ? [`  too old    ${tooOld} are of more than a year ago, and left out`] : []),
+  ].join('\n')
+}

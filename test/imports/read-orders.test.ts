@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { readOrders } from '../../lib/imports/read-orders.ts'
+import { instant } from '../../lib/units/calendar.ts'
+
+const read = (text: string) => readOrders(text, 'orders')
+
+const ORDER = {
+  id: 'A-1001',
+  sale: {
+    at: instant('2026-11-20T09:15:00+01:00'),
+    net: { micros: 59_900_000n, currency: 'EUR' },
+    customer: 'new',
+    updatedAt: 0,
+  },
+}
+
+describe('orders', () => {
+  test('are read from CSV, a refund beside its order or on a line of its own', () => {
+    const text = [
+      'order_id,ordered_at,net_value,currency,customer,refund_id,refunded_at,refund_value,updated_at',
+      'A-1001,2026-11-20T09:15:00+01:00,59.90,EUR,new,,,,',
+      'A-1002,,,EUR,,R-7,2026-11-21T06:00:00Z,10.00,2026-11-21T06:00:01Z',
+      'A-1003,,,,,,2026-11-21T06:00:00Z,full,',
+    ].join('\n')
+    expect(read(text)).toEqual([
+      ORDER,
+      {
+        id: 'A-1002',
+        refund: {
+          key: 'R-7',
+          at: instant('2026-11-21T06:00:00Z'),
+          amount: { micros: 10_000_000n, currency: 'EUR' },
+          updatedAt: instant('2026-11-21T06:00:01Z'),
+        },
+      },
+      {
+        id: 'A-1003',
+        refund: { key: '2026-11-21T06:00:00Z', at: instant('2026-11-21T06:00:00Z'), updatedAt: 0 },
+      },
+    ])
+  })
+
+  test('are read from JSON lines, to the same', () => {
+    const line = {
+      orderId: 'A-1001',
+      orderedAt: '2026-11-20T09:15:00+01:00',
+      netValue: '59.90',
+      currency: 'EUR',
+      customer: 'new',
+    }
+    expect(read(`${JSON.stringify(line)}\n\n`)).toEqual([ORDER])
+  })
+
+  test.each(['email', 'customer_email', 'Phone', 'first_name', 'customerId', 'ip', 'billing-address'])(
+    'with a field %s are refused by its name: nothing that tells who a customer is is taken',
+    (field) => {
+      expect(() => read(`orderId,${field}\n1,x`)).toThrow(
+        new RegExp(`line 1, column "${field}": is no field.*who a customer is`),
+      )
+      expect(() => read(JSON.stringify({ orderId: '1', [field]: 'x' }))).toThrow(`column "${field}"`)
+    },
+  )
+
+  const good = { orderId: '1', orderedAt: '2026-11-20T09:15:00Z', netValue: '5', currency: 'EUR' }
+  test.each([
+    ['an address for an id', { ...good, orderId: 'ann@example.com' }, 'column "orderId": "ann@example.com" is no id'],
+    [
+      'a time without offset',
+      { ...good, orderedAt: '2026-11-20T09:15:00' },
+      'column "orderedAt": "2026-11-20T09:15:00" is no time: write it with its offset',
+    ],
+    ['no time', { ...good, orderedAt: undefined }, 'column "orderedAt": is missing'],
+    ['a number for an amount', { ...good, netValue: 5 }, 'column "netValue": is a number: write it as text'],
+    ['a comma in an amount', { ...good, netValue: '5,00' }, 'column "netValue": "5,00" is no amount'],
+    ['an amount below 0', { ...good, netValue: '-5' }, 'give refunds as refundValue'],
+    ['no currency', { ...good, currency: undefined }, 'column "currency": is missing'],
+    ['a word for a currency', { ...good, currency: 'euro' }, 'column "currency": "euro" is no currency'],
+    ['another kind of customer', { ...good, customer: 'vip' }, '"vip" is neither new nor returning'],
+    ['a refund without a time', { orderId: '1', refundValue: '5', currency: 'EUR' }, 'column "refundedAt": is missing'],
+    ['nothing but an id', { orderId: '1' }, 'tells neither an order nor a refund'],
+    [
+      'a field that is not known',
+      { ...good, colour: 'red' },
+      'column "colour": is no field of an order: leave it out; there are orderId',
+    ],
+  ])('with %s are refused', (_, line, message) => {
+    const bad = () => read(`${JSON.stringify(good)}\n${JSON.stringify(line)}`)
+    expect(bad).toThrow('orders, line 2')
+    expect(bad).toThrow(message)
+  })
+
+  test('of a text that is not JSON are refused with the line', () => {
+    expect(() => read('{"orderId": "1"\n')).toThrow('orders, line 1: is no JSON object')
+  })
+})
