@@ -6,7 +6,7 @@ import { DAY_MS } from '../../units/calendar.ts'
 import { type Customer, ownAccount } from './account.ts'
 import { accountTime, badId, instantOf, isId } from './gaql.ts'
 import { failureIn, type GoogleAdsRest } from './rest.ts'
-import { idOf, real, resourceName, unreadable } from './schema.ts'
+import { factor, idOf, resourceName, unreadable } from './schema.ts'
 import { send } from './writer.ts'
 
 type Event = Exclude<Announcement, { readonly kind: 'budget-schedule' }>
@@ -18,7 +18,7 @@ const common = {
   campaigns: z.array(resourceName).default([]),
 }
 const seasonalityRow = z.object({
-  biddingSeasonalityAdjustment: z.object({ ...common, conversionRateModifier: real.default(1) }),
+  biddingSeasonalityAdjustment: z.object({ ...common, conversionRateModifier: factor.default(1) }),
 })
 const exclusionRow = z.object({ biddingDataExclusion: z.object(common) })
 type Common = z.infer<typeof exclusionRow>['biddingDataExclusion']

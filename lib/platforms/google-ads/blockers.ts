@@ -29,7 +29,7 @@ async function unitBlocker(rest: GoogleAdsRest, account: AccountId, customer: Cu
   const [row] = await rest.rows(account, QUERIES.billableUnit(customer.currency), currencyRow)
   const live = row?.currencyConstant.billableUnitMicros
   const known = knownUnit(customer.currency)
-  if (known !== undefined && live !== undefined && known % live === 0n) return []
+  if (known !== undefined && live && known % live === 0n) return []
   const detail =
     `the billable unit of ${customer.currency} is ${live ?? 'not listed'} at Google Ads and ${known ?? 'missing'} in ` +
     'currencies.ts: correct the table'

@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS, type Instant, later } from '../../units/calendar.ts'
 import { type Customer, ownAccount } from './account.ts'
 import { accountTime, instantOf } from './gaql.ts'
 import type { GoogleAdsRest } from './rest.ts'
-import { idOf, resourceName, unreadable } from './schema.ts'
+import { byName, idOf, resourceName, unreadable } from './schema.ts'
 
 type ClientType = keyof typeof enums.ChangeClientType
 type Origin = ChangeEvent['origin']
@@ -34,7 +34,7 @@ type Fields = z.infer<typeof row>['changeEvent']
 const LIMIT = 10_000
 const MEMORY_MS = 30 * DAY_MS
 
-const ORIGINS: Readonly<Partial<Record<ClientType, Origin>>> = {
+const ORIGINS = byName<ClientType, Origin>({
   GOOGLE_ADS_WEB_CLIENT: 'human',
   GOOGLE_ADS_MOBILE_APP: 'human',
   GOOGLE_ADS_EDITOR: 'human',
@@ -48,7 +48,7 @@ const ORIGINS: Readonly<Partial<Record<ClientType, Origin>>> = {
   GOOGLE_ADS_AUTOMATED_RULE: 'other-tool',
   SEARCH_ADS_360_SYNC: 'other-tool',
   SEARCH_ADS_360_POST: 'other-tool',
-}
+})
 
 /**
  * An address of ours counts only through the API: the same person may also use the web interface, by hand.
@@ -58,7 +58,7 @@ const ORIGINS: Readonly<Partial<Record<ClientType, Origin>>> = {
 export function originOf(clientType: string, email: string, ours: ReadonlySet<string>): Origin {
   if (ours.has(clientType)) return 'ours'
   if (clientType === 'GOOGLE_ADS_API' && ours.has(email.toLowerCase())) return 'ours'
-  return ORIGINS[clientType as ClientType] ?? 'unknown'
+  return ORIGINS.get(clientType) ?? 'unknown'
 }
 
 const KINDS: ReadonlyMap<string, readonly [kind: ChangeEvent['entity']['kind'], resource: string]> = new Map([

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { BidCriterion, CriterionDimension } from '../../model/structure.ts'
 import { asFloat32 } from './amounts.ts'
-import { digits, idOf, real, resourceName } from './schema.ts'
+import { digits, factor, idOf, resourceName } from './schema.ts'
 
 /**
  * Criteria that a bid modifier may be given to, by their CriterionType. What a campaign does not list has none here:
@@ -37,7 +37,7 @@ export const criterionRow = z.object({
     type: z.string().default('UNSPECIFIED'),
     displayName: z.string().default(''),
     device: z.object({ type: z.string() }).optional(),
-    bidModifier: real.optional(),
+    bidModifier: factor.optional(),
   }),
 })
 export type CriterionRow = z.infer<typeof criterionRow>

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { AccountId, CampaignId } from '../../model/account.ts'
 import type { Experiment } from '../../model/structure.ts'
-import { type AccountDate, accountDate } from '../../units/calendar.ts'
+import { accountDate } from '../../units/calendar.ts'
 import type { GoogleAdsRest } from './rest.ts'
 import { idOf } from './schema.ts'
 import { armRow, type CampaignRow, experimentRow, QUERIES } from './structure-rows.ts'
@@ -11,8 +11,6 @@ type Fields = z.infer<typeof experimentRow>['experiment']
 
 /** Running, about to, or being folded into its base: moving a budget under any of these spoils it. */
 const RUNNING = new Set(['INITIATED', 'ENABLED', 'PROMOTED'])
-
-const dayOf = (date: string): AccountDate => accountDate(date.slice(0, 10))
 
 const campaignsOf = (arms: readonly Arm[]) => arms.flatMap((arm) => [...arm.campaigns, ...arm.inDesignCampaigns])
 
@@ -25,8 +23,8 @@ function experimentOf(of: Fields, arms: readonly Arm[], trials: ReadonlyMap<stri
     id: of.experimentId,
     name: of.name,
     campaigns: [...new Set([...base, ...others, ...materialised])] as CampaignId[],
-    ...(of.startDate ? { from: dayOf(of.startDate) } : {}),
-    ...(of.endDate ? { to: dayOf(of.endDate) } : {}),
+    ...(of.startDate ? { from: accountDate(of.startDate) } : {}),
+    ...(of.endDate ? { to: accountDate(of.endDate) } : {}),
   }
 }
 

@@ -3,7 +3,7 @@ import type { AccountId } from '../../model/account.ts'
 import { CRITERION_FIELDS, type CriterionRow, criterionRow, LISTED } from './criteria.ts'
 import { idList } from './gaql.ts'
 import type { GoogleAdsRest } from './rest.ts'
-import { digits, idOf, micros, real, resourceName } from './schema.ts'
+import { digits, factor, idOf, micros, resourceName } from './schema.ts'
 import { targetFields, targets } from './strategies.ts'
 
 /** Reads of just the entities that some levers sit on: for looking before a push, and for reading back after it. */
@@ -34,7 +34,7 @@ const adGroupRow = z.object({
     id: digits,
     status: z.string(),
     targetCpaMicros: micros.optional(),
-    targetRoas: real.optional(),
+    targetRoas: factor.optional(),
   }),
 })
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { AccountId, AccountRef, CampaignId } from '../../model/account.ts'
 import type { ConversionCount, ConversionRule } from '../../model/conversions.ts'
+import { perObject } from '../../model/per-object.ts'
 import type { PerformanceQuery, PerformanceReport, PerformanceRow } from '../../model/performance.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type AccountDate, accountDate, dates } from '../../units/calendar.ts'
@@ -10,10 +11,9 @@ import { moneyOfDouble } from './amounts.ts'
 import { type MatchedRule, matchRules } from './conversion-actions.ts'
 import { between } from './gaql.ts'
 import type { GoogleAdsRest } from './rest.ts'
-import { count, digits, micros, real, unreadable } from './schema.ts'
+import { count, digits, isoDate, micros, real, unreadable } from './schema.ts'
 
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
-const segments = z.object({ date, hour: z.number().int().min(0).max(23).optional() })
+const segments = z.object({ date: isoDate, hour: z.number().int().min(0).max(23).optional() })
 const campaign = z.object({ id: digits })
 
 const spendRow = z.object({
@@ -48,14 +48,16 @@ interface Selection {
 /** The two names of metrics, count first. */
 const metricsOf = ({ basis, isPrimary }: Selection) => METRICS[basis][isPrimary ? 'primary' : 'any']
 
-const conversionRow = (names: readonly [string, string]) =>
+/** Of the two names of metrics, as `metricsOf` gives them. */
+const conversionRow = perObject((names: readonly [string, string]) =>
   z.object({
     campaign,
     segments: segments.extend({ conversionAction: z.string() }),
     metrics: z
       .object({ [names[0]]: real.min(0), [names[1]]: real })
       .transform((of) => ({ conversions: of[names[0]] ?? 0, value: of[names[1]] ?? 0 })),
-  })
+  }),
+)
 type ConversionRow = z.infer<ReturnType<typeof conversionRow>>
 
 const grainField = ({ grain }: PerformanceQuery): string => (grain === 'hour' ? ', segments.hour' : '')
@@ -131,10 +133,14 @@ async function addConversions(
   of: CurrencyCode,
 ) {
   const schema = conversionRow(metricsOf(selection))
+  const seen = new Set<string>()
   for await (const page of rest.pages(account, conversionQuery(selection), schema))
     for (const found of page) {
       const rules = rulesByAction.get(found.segments.conversionAction)
       if (!rules) continue
+      const key = `${keyOf(found)} ${found.segments.conversionAction}`
+      if (seen.has(key)) throw unreadable(`two rows of conversions for campaign ${key}: they count something twice`)
+      seen.add(key)
       const row = rows.get(keyOf(found)) ?? emptyRow(found, selection.query, of)
       row.conversions.push(...countsOf(found, rules, of))
       rows.set(keyOf(found), row)
@@ -157,12 +163,15 @@ function selectionsOf(query: PerformanceQuery, matched: readonly MatchedRule[]) 
 
 /** Google leaves out dates without any activity: they had no spend. */
 async function accountSpend(rest: GoogleAdsRest, account: AccountId, query: PerformanceQuery, of: CurrencyCode) {
-  const spend = new Map<AccountDate, Money>(dates(query.from, query.to).map((day) => [day, zero(of)]))
+  const spend = new Map<AccountDate, Money>()
+  const wanted = dates(query.from, query.to)
   for (const { segments: at, metrics } of await rest.rows(account, accountQuery(query), accountRow)) {
-    if (!spend.has(at.date as AccountDate)) throw unreadable(`segments.date ${at.date} was not asked for`)
-    spend.set(at.date as AccountDate, money(metrics.costMicros, of))
+    const day = at.date as AccountDate
+    if (!wanted.includes(day)) throw unreadable(`segments.date ${day} was not asked for`)
+    if (spend.has(day)) throw unreadable(`two totals of ${day}`)
+    spend.set(day, money(metrics.costMicros, of))
   }
-  return spend
+  return new Map(wanted.map((day) => [day, spend.get(day) ?? zero(of)]))
 }
 
 /**

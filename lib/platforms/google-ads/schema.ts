@@ -4,18 +4,32 @@ import { perObject } from '../../model/per-object.ts'
 
 /** int64 in REST is a string, so that it stays exact: a number here would already have lost digits. */
 export const digits = z.string().regex(/^\d{1,19}$/)
-const signed = z.string().regex(/^-?\d{1,19}$/)
-/** An amount in micros. */
-export const micros = signed.transform((text) => BigInt(text))
+/** An amount in micros. Google has none below zero. */
+export const micros = digits.transform((text) => BigInt(text))
 /** A count (clicks, impressions, days): int64 on the wire, safe as a number. */
 export const count = digits.transform(Number).refine(Number.isSafeInteger)
-export const real = z.number()
+/** A double. What is beyond any count or amount was misread, and its sums would be infinite. */
+export const real = z.number().min(-1e15).max(1e15)
+/** A factor or a ratio: 0 where the platform has none. */
+export const factor = z.number().min(0).max(1e6)
 /** A date that exists: one that does not would be an error of this program, and not of the answer. */
 export const isoDate = z.iso.date()
+/** The date of `2026-11-21 00:00:00`, or of a date alone; empty where there is none. */
+export const dateInTime = z.union([
+  z.literal(''),
+  z
+    .string()
+    .transform((text) => text.slice(0, 10))
+    .pipe(isoDate),
+])
 
 /** `customers/1/campaigns/23` and the like; ids are what follows the last slash. */
-export const resourceName = z.string().regex(/^[A-Za-z]+\/[^/]+(\/[A-Za-z]+\/[^/]+)?$/)
+export const resourceName = z.string().regex(/^[A-Za-z]+\/[\w~.-]+(\/[A-Za-z]+\/[\w~.-]+)?$/)
 export const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
+
+/** A table by Google's own names. A Map, because a name of an answer could be one that every object answers to. */
+export const byName = <Name extends string, T>(table: Readonly<Partial<Record<Name, T>>>): ReadonlyMap<string, T> =>
+  new Map(Object.entries<T>(table as Readonly<Record<string, T>>))
 
 const pathOf = (path: readonly PropertyKey[]): string =>
   path

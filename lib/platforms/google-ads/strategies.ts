@@ -2,7 +2,7 @@ import type { enums } from 'google-ads-api/enums'
 import * as z from 'zod'
 import type { BidStrategy, BidStrategyKind, LearningState } from '../../model/structure.ts'
 import { type CurrencyCode, money } from '../../units/money.ts'
-import { idOf, micros, real } from './schema.ts'
+import { byName, factor, idOf, micros } from './schema.ts'
 
 type StrategyType = keyof typeof enums.BiddingStrategyType
 type SystemStatus = keyof typeof enums.BiddingStrategySystemStatus
@@ -11,8 +11,8 @@ type SystemStatus = keyof typeof enums.BiddingStrategySystemStatus
 export const targets = {
   targetCpa: z.object({ targetCpaMicros: micros.optional() }).optional(),
   maximizeConversions: z.object({ targetCpaMicros: micros.optional() }).optional(),
-  targetRoas: z.object({ targetRoas: real.optional() }).optional(),
-  maximizeConversionValue: z.object({ targetRoas: real.optional() }).optional(),
+  targetRoas: z.object({ targetRoas: factor.optional() }).optional(),
+  maximizeConversionValue: z.object({ targetRoas: factor.optional() }).optional(),
 }
 const targetsSchema = z.object(targets)
 export type Targets = z.infer<typeof targetsSchema>
@@ -66,14 +66,14 @@ export function targetPlace(type: string, of: Targets): TargetPlace | undefined 
 }
 
 /** Enhanced CPC is manual bids that Google nudges: modifiers count as with manual ones. */
-const WITHOUT_TARGET: Readonly<Partial<Record<StrategyType, BidStrategyKind>>> = {
+const WITHOUT_TARGET = byName<StrategyType, BidStrategyKind>({
   MANUAL_CPC: 'manual-cpc',
   ENHANCED_CPC: 'manual-cpc',
   TARGET_CPA: 'target-cpa',
   MAXIMIZE_CONVERSIONS: 'max-conversions',
   TARGET_ROAS: 'target-roas',
   MAXIMIZE_CONVERSION_VALUE: 'max-value',
-}
+})
 
 /**
  * A strategy by what it does: "maximise conversions" with a target CPA is a target CPA strategy, whichever of the two
@@ -85,10 +85,10 @@ export function bidStrategy(type: string, of: Targets, currency: CurrencyCode, p
   if (typeof place?.value === 'bigint')
     return { kind: 'target-cpa', targetCpa: money(place.value, currency), ...shared }
   if (typeof place?.value === 'number') return { kind: 'target-roas', targetRoas: place.value, ...shared }
-  return { kind: WITHOUT_TARGET[type as StrategyType] ?? 'other', ...shared }
+  return { kind: WITHOUT_TARGET.get(type) ?? 'other', ...shared }
 }
 
-const LEARNING: Readonly<Partial<Record<SystemStatus, LearningState>>> = {
+const LEARNING = byName<SystemStatus, LearningState>({
   ENABLED: 'stable',
   LEARNING_NEW: 'learning',
   LEARNING_SETTING_CHANGE: 'learning',
@@ -105,8 +105,8 @@ const LEARNING: Readonly<Partial<Record<SystemStatus, LearningState>>> = {
   LIMITED_BY_LOW_QUALITY: 'limited',
   LIMITED_BY_INVENTORY: 'limited',
   MULTIPLE_LIMITED: 'limited',
-}
+})
 
 /** From `bidding_strategy_system_status`; misconfigured, paused and mixed states are `unknown`. */
 export const learningState = (systemStatus: string | undefined): LearningState =>
-  LEARNING[systemStatus as SystemStatus] ?? 'unknown'
+  LEARNING.get(systemStatus ?? '') ?? 'unknown'

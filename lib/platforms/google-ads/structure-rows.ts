@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { CRITERION_FIELDS, LISTED, MANUAL_BIDS } from './criteria.ts'
-import { digits, micros, real, resourceName } from './schema.ts'
+import { dateInTime, digits, factor, micros, resourceName } from './schema.ts'
 import { targetFields, targets } from './strategies.ts'
 
 /** The queries that read an account's structure, and the rows that they answer. No query filters out the removed. */
@@ -53,8 +53,8 @@ export const campaignRow = z.object({
     biddingStrategy: resourceName.optional(),
     biddingStrategyType: z.string(),
     biddingStrategySystemStatus: z.string().optional(),
-    startDateTime: z.string().optional(),
-    endDateTime: z.string().optional(),
+    startDateTime: dateInTime.optional(),
+    endDateTime: dateInTime.optional(),
     experimentType: z.string().optional(),
     baseCampaign: resourceName.optional(),
     missingEuPoliticalAdvertisingDeclaration: z.boolean().default(false),
@@ -75,7 +75,7 @@ export const adGroupRow = z.object({
     name: z.string(),
     status: z.string(),
     targetCpaMicros: micros.optional(),
-    targetRoas: real.optional(),
+    targetRoas: factor.optional(),
   }),
   campaign: z.object({ id: digits }),
 })
@@ -102,8 +102,8 @@ export const experimentRow = z.object({
     experimentId: digits,
     name: z.string(),
     status: z.string(),
-    startDate: z.string().optional(),
-    endDate: z.string().optional(),
+    startDate: dateInTime.optional(),
+    endDate: dateInTime.optional(),
   }),
 })
 

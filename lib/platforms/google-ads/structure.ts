@@ -1,4 +1,5 @@
 import type { AccountRef, AdGroupId, BudgetId } from '../../model/account.ts'
+import { PlatformError } from '../../model/failure.ts'
 import type { AccountStructure, AdGroup, BidCriterion, Campaign, Device, EntityStatus } from '../../model/structure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type AccountDate, accountDate } from '../../units/calendar.ts'
@@ -42,9 +43,9 @@ function multipliersByCampaign(rows: readonly CriterionRow[]): ReadonlyMap<strin
   return byCampaign
 }
 
-/** The date of `2026-11-21 00:00:00`. Google writes "no end" as a date in 2037. */
-const dateOf = (dateTime: string | undefined): AccountDate | undefined =>
-  dateTime === undefined || dateTime.startsWith('2037-12-3') ? undefined : accountDate(dateTime.slice(0, 10))
+/** Google writes "no end" as a date in 2037. */
+const dateOf = (date: string | undefined): AccountDate | undefined =>
+  !date || date.startsWith('2037-12-3') ? undefined : accountDate(date)
 
 const optional = <K extends string, V>(key: K, value: V | '' | undefined) =>
   (value === undefined || value === '' ? {} : { [key]: value }) as { readonly [P in K]?: V }
@@ -105,6 +106,15 @@ function once<T extends { readonly id: string }>(all: readonly T[], what: string
   return all
 }
 
+/** Two queries a moment apart can disagree: a campaign whose budget is not there would be one without any. */
+function refuseUnlisted(campaigns: readonly Campaign[], budgets: readonly { readonly id: string }[]): void {
+  const listed = new Set(budgets.map(({ id }) => id))
+  const lost = campaigns.find(({ budget, status }) => budget && status !== 'removed' && !listed.has(budget))
+  if (!lost) return
+  const detail = `campaign ${lost.id}: its budget ${lost.budget} is not among the account's budgets`
+  throw new PlatformError({ kind: 'transient', detail })
+}
+
 /** The account as it stands, removed campaigns included. @throws PlatformError */
 export async function readStructure(
   rest: GoogleAdsRest,
@@ -132,6 +142,7 @@ export async function readStructure(
   // One that has either target is in both.
   const overridden = new Map([...byCpa, ...byRoas].map((row) => [row.adGroup.id, row]))
   const budgets = once(await budgetHolders(rest, id, customer, campaigns), 'budget')
+  refuseUnlisted(campaigns, budgets)
   return {
     account,
     name: customer.name,

@@ -40,7 +40,13 @@ const secretSchema = z.object({
 })
 type Secret = z.infer<typeof secretSchema>
 
-const tokenAnswer = z.object({ access_token: text, expires_in: z.number().positive(), scope: z.string().optional() })
+/** Google's live for an hour; a number beyond this is no lifetime. */
+const YEAR_S = 31_536_000
+const tokenAnswer = z.object({
+  access_token: text,
+  expires_in: z.number().positive().max(YEAR_S),
+  scope: z.string().optional(),
+})
 /** OAuth's own words are like `invalid_grant`; anything else may quote what was sent. */
 const tokenFailure = z.object({ error: z.string().regex(/^[a-z_]{1,40}$/) })
 
@@ -164,7 +170,8 @@ export function tokenSource(options: TokenOptions): TokenSource {
   }
 }
 
-function credentialsOf(secret: Secret, answer: Answer, askedAt: Instant): Credentials {
+/** @throws PlatformError for an answer that is none */
+export function credentialsOf(secret: Secret, answer: Answer, askedAt: Instant): Credentials {
   const token = readAs(tokenAnswer, parseJson(answer.body), 'token answer')
   const lifeMs = token.expires_in * 1000
   return {

@@ -81,14 +81,54 @@ const budget = (id: string, over: object = {}) => ({
   },
 })
 
+/** What is there unless a test says otherwise: the unit of the currency, and the budget that every campaign here names. */
+const GIVEN: Readonly<Record<string, readonly object[]>> = {
+  currency_constant: [UNIT],
+  campaign_budget: [budget('50')],
+}
+
 async function structureOf(rows: Readonly<Record<string, readonly object[]>>, what = { criteria: true }) {
   server = await tinyServer((asked) => {
     const resource = / FROM (\w+)/.exec(queryOf(asked))?.[1] ?? ''
-    const results = rows[resource] ?? (resource === 'currency_constant' ? [UNIT] : undefined)
+    const results = rows[resource] ?? GIVEN[resource]
     return { json: results ? { results, fieldMask: 'x' } : NO_ROWS }
   })
   return platformAt(server).reader.structure(ACCOUNT, what)
 }
+
+test('what is listed twice, or names a budget that is not listed, is no structure', async () => {
+  const failing = (rows: Parameters<typeof structureOf>[0]) => failureOf(structureOf(rows))
+  expect(await failing({ campaign: [campaign('1'), campaign('1')] })).toMatchObject({ kind: 'unreadable' })
+  await server.close()
+  expect(await failing({ campaign_budget: [budget('50'), budget('50')] })).toMatchObject({ kind: 'unreadable' })
+  await server.close()
+  expect(await failing({ campaign: [campaign('1')], campaign_budget: [] })).toMatchObject({ kind: 'transient' })
+})
+
+test('a state that is not known yet may spend, and counts as active', async () => {
+  const { campaigns, budgets } = await structureOf({
+    campaign: [campaign('1', { status: 'UNKNOWN' })],
+    campaign_budget: [budget('50', { status: 'UNKNOWN' })],
+  })
+  expect([campaigns[0]?.status, budgets[0]?.status]).toEqual(['active', 'active'])
+})
+
+test('a date that does not exist, an amount below zero, a unit of zero and names that objects answer to', async () => {
+  const wrong = async (rows: Parameters<typeof structureOf>[0]) => {
+    const { kind } = await failureOf(structureOf(rows))
+    await server.close()
+    return kind
+  }
+  expect(await wrong({ campaign: [campaign('1', { endDateTime: '2026-02-30 00:00:00' })] })).toBe('unreadable')
+  expect(await wrong({ campaign_budget: [budget('50', { amountMicros: '-5000000' })] })).toBe('unreadable')
+  const zero = { currencyConstant: { code: 'USD', billableUnitMicros: '0' } }
+  const { blockers, campaigns } = await structureOf({
+    currency_constant: [zero],
+    campaign: [campaign('1', { biddingStrategySystemStatus: '__proto__', biddingStrategyType: 'constructor' })],
+  })
+  expect(blockers).toMatchObject([{ code: 'BILLABLE_UNIT_MISMATCH' }])
+  expect(campaigns[0]).toMatchObject({ learning: 'unknown', strategy: { kind: 'other' } })
+})
 
 describe('budgets', () => {
   test.each([
