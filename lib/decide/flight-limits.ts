@@ -48,11 +48,12 @@ export function flightLimits(
   if (!(plenty > 0) || budgets.length === 0) return {}
   const free = withCapsOf(observation, capabilitiesOf)
   const { policy } = free.policy
-  const splitOf = (asked: Policy, of = budgets): readonly number[] | undefined => {
-    const found = steadySplit(under(free, asked), capabilitiesOf, of, plenty)
+  const splitOf = (asked: Policy, of = budgets, fine = true): readonly number[] | undefined => {
+    const found = steadySplit(under(free, asked), capabilitiesOf, of, plenty, fine)
     return found.kind === 'split' ? found.spend : undefined
   }
-  const room = splitOf(withoutCeilings(policy))
+  // Only how much there is of it is asked.
+  const room = splitOf(withoutCeilings(policy), budgets, false)
   // What cannot be brought down to plenty is bounded from below alone.
   const most = room && sum(room) < plenty * (1 - NOTHING_LEFT) ? sum(room) : undefined
   const bounds = { atLeast: leastOf(observation, budgets, plenty), ...(most === undefined ? {} : { atMost: most }) }

@@ -82,10 +82,16 @@ export function addUp(sums: Float64Array, parent: Int32Array, order: readonly nu
   for (const at of order) if (parent[at]! >= 0) sums[parent[at]!]! += sums[at]!
 }
 
-/** Rooms from the innermost on. */
+const ordered = new WeakMap<Int32Array, readonly number[]>()
+
+/** Rooms from the innermost on; of one tree the same list again. */
 export function innermostFirst(parent: Int32Array): readonly number[] {
+  const known = ordered.get(parent)
+  if (known) return known
   const depth = (at: number): number => (parent[at]! < 0 ? 0 : 1 + depth(parent[at]!))
-  return Array.from(parent, (_, at) => at).sort((a, b) => depth(b) - depth(a))
+  const order = Array.from(parent, (_, at) => at).sort((a, b) => depth(b) - depth(a))
+  ordered.set(parent, order)
+  return order
 }
 
 function tolerances({

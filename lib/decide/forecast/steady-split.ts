@@ -43,12 +43,14 @@ export interface BelowLeast {
  *
  * @param budgets those that may be moved first
  * @param total main units of the base currency per day, > 0
+ * @param fine false where only what is spent in all matters: tables are not made finer around the answer
  */
 export function steadySplit(
   observation: Observation,
   capabilitiesOf: CapabilitiesOf,
   budgets: readonly ForecastBudget[],
   total: number,
+  fine = true,
 ): SteadySplit | BelowLeast {
   const levers = budgets.filter(isMovable).map((one) => longRunOf(one, total))
   const staying = budgets.filter((one) => !isMovable(one))
@@ -69,7 +71,7 @@ export function steadySplit(
   const positions = levers.map(({ position, least: atLeast, most: atMost }) => ({ ...position, atLeast, atMost }))
   const { growth: _, ...terms } = portfolioProblem(goal, positions, fixtures, groups, { rooms: [], of: [] })
   const frame = caps ? { ...terms, growth: caps.rooms } : terms
-  const found = allocated(frame, levers, fixtures, goal.kind === 'profit')
+  const found = allocated(frame, levers, fixtures, { isApart: goal.kind === 'profit', rounds: fine ? ROUNDS : 0 })
   if (found.kind === 'infeasible')
     return {
       kind: 'below-least',
@@ -101,7 +103,7 @@ function allocated(
   frame: Problem,
   levers: readonly LongRun[],
   fixtures: readonly Fixture[],
-  isApart: boolean,
+  { isApart, rounds }: { readonly isApart: boolean; readonly rounds: number },
 ): Allocation {
   const curves = levers.map(({ position }) => ({
     objective: (spend: number) => position.worth.objective * claimedAt(position, spend),
@@ -112,7 +114,7 @@ function allocated(
   )
   const solve = (): Allocation => solved({ ...frame, curves: curvesOf(tables, fixtures, isApart) })
   let found = solve()
-  for (let round = 0; round < ROUNDS && found.kind === 'allocated'; round++) {
+  for (let round = 0; round < rounds && found.kind === 'allocated'; round++) {
     const { spend } = found
     tables = tables.map((table, i) => refinedNear(curves[i]!, table, [spend[i]!]))
     found = solve()

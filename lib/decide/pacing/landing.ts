@@ -69,11 +69,12 @@ export function landing(terms: LandingTerms): Landing {
   const { path, total, spent } = terms
   const days = path.days.length
   const { worth: _, ...unlimited } = terms
-  const planned = restOf(terms, [])
-  const withoutCeiling = restOf(unlimited, [])
+  const sizes = daySizes(path)
+  const planned = restOf(terms, sizes, [])
+  const withoutCeiling = restOf(unlimited, sizes, [])
   // One draw more than days: what ceilings will turn out to leave.
-  const rests = mirroredNormals(PATHS, days + 1)
-    .map((draws) => restOf(terms, draws))
+  const rests = drawsOf(days + 1)
+    .map((draws) => restOf(terms, sizes, draws))
     .sort((a, b) => a - b)
   const mean = spent + rests.reduce((a, b) => a + b, 0) / rests.length
   const unspentForWantOfRoom = Math.max(0, total - spent - withoutCeiling)
@@ -91,20 +92,50 @@ export function landing(terms: LandingTerms): Landing {
   return { ...landed, why: days > 0 ? sentence(landed, total) : ended(spent, total) }
 }
 
+// The draws of one length are always the same, and the flights of a portfolio end on the same day.
+const made: { length: number; draws: ReturnType<typeof mirroredNormals> } = { length: 0, draws: [] }
+function drawsOf(length: number): ReturnType<typeof mirroredNormals> {
+  if (made.length !== length) Object.assign(made, { length, draws: mirroredNormals(PATHS, length) })
+  return made.draws
+}
+
+/** What is the same on every path. */
+interface DaySizes {
+  /** By day: beyond what is reserved, and against an ordinary day. */
+  readonly free: readonly number[]
+  readonly size: readonly number[]
+  readonly freeInAll: number
+  readonly reservedInAll: number
+}
+
+function daySizes(path: TargetPath): DaySizes {
+  const free = path.days.map(({ target, reserved }) => target - reserved)
+  return {
+    free,
+    size: path.days.map((_, i) => sizeOf(path, i)),
+    freeInAll: sum(free),
+    reservedInAll: sum(path.days.map(({ reserved }) => reserved)),
+  }
+}
+
 /** Spend of the days that remain, with a day's standard normal error each and one of the worth; none: as planned. */
-function restOf(terms: LandingTerms, draws: readonly number[]): number {
+function restOf(
+  terms: LandingTerms,
+  { free, size: sizes, freeInAll, reservedInAll }: DaySizes,
+  draws: readonly number[],
+): number {
   const { path, noise, standing, worth } = terms
   const { days } = path
-  const free = days.map(({ target, reserved }) => target - reserved)
-  let freeAhead = sum(free)
-  let reservedAhead = sum(days.map(({ reserved }) => reserved))
+  let freeAhead = freeInAll
+  let reservedAhead = reservedInAll
   let remaining = path.remaining
   let level = standing
-  for (const [i, day] of days.entries()) {
+  for (let i = 0; i < days.length; i++) {
+    const day = days[i]!
     const weight = freeAhead > 0 ? (free[i] ?? 0) / freeAhead : 1 / (days.length - i)
     const kept = reservedAhead > 0 ? day.reserved * Math.min(1, Math.max(0, remaining) / reservedAhead) : 0
     const asked = Math.max(0, remaining - reservedAhead) * weight
-    const size = sizeOf(path, i)
+    const size = sizes[i]!
     const worthwhile = worth ? worthOn(worth, i, draws[days.length] ?? 0) : Number.POSITIVE_INFINITY
     const wanted = size > 0 ? Math.min(asked / size, worthwhile) : 0
     level = step(terms, level, wanted)
