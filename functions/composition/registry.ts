@@ -47,7 +47,7 @@ function byAccount(platform: PlatformId, connections: readonly Connection[], mak
       structure: async (account, what) => of(account).reader.structure(account, what),
       performance: async (account, query, rules) => of(account).reader.performance(account, query, rules),
       changes: async (account, since) => of(account).reader.changes(account, since),
-      live: async (account, levers) => of(account).reader.live(account, levers),
+      live: async (account, ...what) => of(account).reader.live(account, ...what),
       announcements: async (account) => of(account).reader.announcements(account),
       ...optional(adapters.get(first)!.reader, (account) => of(account).reader),
     },

@@ -4,16 +4,18 @@ import { sameAccount } from '../model/account.ts'
 import type { PlatformCapabilities } from '../model/capability.ts'
 import { isBlocked } from '../model/guardrail.ts'
 import { isCut, type LeverValue } from '../model/lever.ts'
+import { cooldownOf } from '../model/lever-cooldown.ts'
 import { type LeverState, writesOn } from '../model/lever-state.ts'
 import type { ChangeDecision } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
-import { type AccountDate, addDays } from '../units/calendar.ts'
+import { type AccountDate, addDays, type Instant, isoInstant } from '../units/calendar.ts'
 import { compare } from '../units/money.ts'
 
 /** What is asked of every change at the moment of the push, whatever plan it comes from and whatever that plan checked. */
 interface Moment {
   readonly policy: Policy
   readonly date: AccountDate
+  readonly now: Instant
   readonly capabilities: PlatformCapabilities
 }
 
@@ -24,6 +26,7 @@ const REMEMBERED_DAYS = 7
 export const stopped = (decision: ChangeDecision, state: LeverState, moment: Moment): string | undefined =>
   (isBlocked(decision.guardrails) ? 'a guardrail stands against it in the plan itself' : undefined) ??
   doubted(decision, state, moment) ??
+  cooling(decision, state, moment) ??
   tooOften(decision, state, moment) ??
   outOfBounds(decision, moment) ??
   outOfSize(decision, state, moment)
@@ -31,6 +34,12 @@ export const stopped = (decision: ChangeDecision, state: LeverState, moment: Mom
 function doubted({ change: { lever } }: ChangeDecision, { known, doubted }: LeverState, { policy }: Moment) {
   if (!doubted || isMeant(policy, lever, known)) return undefined
   return timesApart(known, doubted.was) >= policy.guardrails.magnitudeFactor ? doubtText(known, doubted.was) : undefined
+}
+
+/** What the platform would refuse is not sent: for some, every try begins the wait anew. */
+function cooling({ change }: ChangeDecision, state: LeverState, { capabilities, now }: Moment): string | undefined {
+  const held = cooldownOf(state, capabilities, isCut(change) ? 'cut' : 'raise', now)
+  return held && `not before ${isoInstant(held.until)}: ${held.reason}`
 }
 
 /** What makes less be spent is never too often. */

@@ -153,7 +153,7 @@ async function statuses(
   { platforms }: KillPorts,
 ): Promise<ReadonlyMap<string, string | undefined>> {
   const levers = ids.map((id) => statusOf(account, id))
-  const live = await platforms(account.platform).reader.live(account, levers)
+  const live = await platforms(account.platform).reader.live(account, levers, 'urgent')
   const byKey = new Map(live.map(({ lever, value }) => [leverKey(lever), value]))
   return new Map(
     levers.map((lever) => {

@@ -2,6 +2,7 @@ import type { PlatformCapabilities } from '../model/capability.ts'
 import type { PlatformFailure, WriteResult } from '../model/failure.ts'
 import type { Intent, Outcome, Readback } from '../model/intent.ts'
 import { type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
+import { useOf } from '../model/request-limits.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { Instant } from '../units/calendar.ts'
 import { type Frozen, frozenAmong } from './frozen.ts'
@@ -142,6 +143,7 @@ async function liveValues(
   const live = await loop.platforms(account.platform).reader.live(
     account,
     intents.map(({ change }) => change.lever),
+    useOf(intents.map(({ change }) => change)),
   )
   return new Map(live.map(({ lever, value }) => [leverKey(lever), value]))
 }

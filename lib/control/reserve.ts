@@ -12,10 +12,12 @@ import {
   leverKey,
   sameValue,
 } from '../model/lever.ts'
+import { withEdit } from '../model/lever-cooldown.ts'
 import { type LeverState, writesOn } from '../model/lever-state.ts'
 import { isPause } from '../model/pause.ts'
 import type { ChangeDecision, PlanHeader } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
+import { useOf } from '../model/request-limits.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit } from '../ports/store.ts'
 import { type AccountDate, dateAt, type Instant, later } from '../units/calendar.ts'
@@ -173,8 +175,9 @@ async function openBooks(
 ): Promise<Books> {
   const { account, zone } = structure
   const { reader, capabilities } = loop.platforms(account.platform)
-  const levers = changes.map(({ change }) => change.lever)
-  const live = await reader.live(account, levers)
+  const moves = changes.map(({ change }) => change)
+  const levers = moves.map(({ lever }) => lever)
+  const live = await reader.live(account, levers, useOf(moves))
   const now = loop.clock.now()
   const date = dateAt(now, zone)
   const [states, ledger, portfolio] = await Promise.all([
@@ -188,12 +191,7 @@ async function openBooks(
     ledger,
     portfolio,
     caps: { account: tighter(ledger?.cap, dayCap), portfolio: tighter(portfolio.cap, version.policy.dayCap) },
-    sharedCaps: await openCaps(
-      changes.map(({ change }) => change),
-      version,
-      portfolio,
-      loop,
-    ),
+    sharedCaps: await openCaps(moves, version, portfolio, loop),
     states,
     live: new Map(live.map((one) => [leverKey(one.lever), one])),
     date,
@@ -247,6 +245,7 @@ function judge(
     ...withHigh(settled, change.to, books.date),
     version: state.version + 1,
     writes: writesOn(state, books.date) + 1,
+    ...withEdit(state, books.capabilities, books.now),
     pending: {
       intent: intent.id,
       to: change.to,

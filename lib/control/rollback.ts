@@ -125,7 +125,7 @@ async function liveValues(
   const live = await Promise.all(
     [...byAccount].map(([key, levers]) => {
       const account = parseAccountKey(key)
-      return loop.platforms(account.platform).reader.live(account, levers)
+      return loop.platforms(account.platform).reader.live(account, levers, 'write')
     }),
   )
   return new Map(live.flat().map(({ lever, value }) => [leverKey(lever), value]))

@@ -115,7 +115,7 @@ async function openBooks(
   { account, zone }: AccountStructure,
   loop: Loop,
 ): Promise<Books | undefined> {
-  const [live] = await loop.platforms(account.platform).reader.live(account, [lever])
+  const [live] = await loop.platforms(account.platform).reader.live(account, [lever], 'write')
   const now = loop.clock.now()
   const date = dateAt(now, zone)
   const [states, ledger, portfolio] = await Promise.all([

@@ -128,6 +128,7 @@ function afterOutcome(
       return mayHaveApplied ? closedUntilLease(after, before, now) : after
     }
     case 'refused':
+      return { ...back, ...coolingAfter(outcome.failure, now), known: intent.change.from, knownAt: now }
     case 'frozen':
       return { ...back, known: intent.change.from, knownAt: now }
     // Counted from now on, but still known as it was: the next pull finds the edit, with who made it, and judges it.
@@ -164,6 +165,12 @@ function afterApplied(
     hold: { until: later(now, MISMATCH_HOLD_MS), reason: 'the platform stored another value than it was told' },
   }
 }
+
+/** What the platform said is remembered, so that neither a plan nor a push tries again before it is over. */
+const coolingAfter = (failure: PlatformFailure, now: Instant): Pick<LeverState, 'cooling'> =>
+  failure.kind === 'entity-cooldown'
+    ? { cooling: { until: later(now, failure.retryAfterMs), reason: failure.detail } }
+    : {}
 
 /** Whose pause it is: the guard's, once its pause is there; nobody's, once it runs again. */
 function pausedBy(state: LeverState, { pending }: LeverState, { kind }: { readonly kind: string }): LeverState {

@@ -2,6 +2,7 @@ import type { AccountRef } from '../model/account.ts'
 import { type IntentRecord, isSettled, type Outcome } from '../model/intent.ts'
 import { type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { PolicyVersion } from '../model/policy.ts'
+import { useOf } from '../model/request-limits.ts'
 import type { Instant } from '../units/calendar.ts'
 import { auditAccount, isAuditDue } from './audit.ts'
 import { lookForEdits } from './look.ts'
@@ -38,6 +39,7 @@ export async function verifyAccount(account: AccountRef, loop: Loop): Promise<Su
   const live = await loop.platforms(account.platform).reader.live(
     account,
     records.map(({ intent }) => intent.change.lever),
+    useOf(records.map(({ intent }) => intent.change)),
   )
   const values = new Map(live.map(({ lever, value }) => [leverKey(lever), value]))
   const now = loop.clock.now()

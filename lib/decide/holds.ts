@@ -2,6 +2,7 @@ import type { PlatformCapabilities } from '../model/capability.ts'
 import type { BudgetEstimate, CountingBreak } from '../model/estimates.ts'
 import { type FreezeScope, scopesOf } from '../model/freeze.ts'
 import type { Lever } from '../model/lever.ts'
+import { cooldownOf } from '../model/lever-cooldown.ts'
 import { type LeverState, writesOn } from '../model/lever-state.ts'
 import { type BudgetMembership, canSpend, entitiesOf } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
@@ -37,7 +38,7 @@ export interface BudgetQuestion {
 }
 
 /** How many of the checks below also stand in the way of a cut back to the caps. */
-const CHECKS_OF_A_CUT = 8
+const CHECKS_OF_A_CUT = 9
 /** How many of them are about what the budget is, and will be tomorrow. */
 const CHECKS_OF_WHAT_IT_IS = 6
 
@@ -95,6 +96,13 @@ const budgetChecks: readonly Check<BudgetQuestion>[] = [
     ({ state }) =>
       state?.pending &&
       hold('pending-outcome', 'the outcome of an earlier push is not known yet: it is counted at the worse value'),
+  ],
+  [
+    'often-changed',
+    ({ state, capabilities, observation }) => {
+      const held = state && cooldownOf(state, capabilities, 'cut', observation.now)
+      return held && hold('often-changed', `not before ${isoInstant(held.until)}: ${held.reason}`)
+    },
   ],
   ['magnitude', misread],
   ['event', (question) => scheduled(question)],
@@ -156,16 +164,17 @@ function learning({ observation, account, budget }: BudgetQuestion): Hold | unde
 }
 
 /** Each change of a lever makes the platform learn anew, and each is a chance to be wrong. */
-function oftenChanged({ observation, account, state }: BudgetQuestion): Hold | undefined {
+function oftenChanged({ observation, account, state, capabilities }: BudgetQuestion): Hold | undefined {
   const { maxChangesPerLeverDay } = observation.policy.policy.guardrails
   const day = pushDate(observation.now, account.structure.zone)
   const writes = state ? writesOn(state, day) : 0
-  return writes >= maxChangesPerLeverDay
-    ? hold(
-        'often-changed',
-        `it was moved ${writes} times on ${day}, and the policy lets a lever be moved ${maxChangesPerLeverDay} times a day`,
-      )
-    : undefined
+  if (writes >= maxChangesPerLeverDay)
+    return hold(
+      'often-changed',
+      `it was moved ${writes} times on ${day}, and the policy lets a lever be moved ${maxChangesPerLeverDay} times a day`,
+    )
+  const held = state && cooldownOf(state, capabilities, 'raise', observation.now)
+  return held && hold('often-changed', `not before ${isoInstant(held.until)}: ${held.reason}`)
 }
 
 /** Every check of a move in the usual course, by name, with what it found: what a decision shows of them. */

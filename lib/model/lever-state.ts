@@ -52,6 +52,10 @@ export interface LeverState {
   readonly doubted?: { readonly was: LeverValue; readonly since: Instant }
   /** Left alone until then. */
   readonly hold?: LeverHold
+  /** The platform takes no change of it before then, in its own words. */
+  readonly cooling?: LeverHold
+  /** When Sluice set out to write to it within the last hour, oldest first; only of budgets whose platform counts edits. */
+  readonly edits?: readonly Instant[]
   /** Outside the caps by somebody else's hand: to be cut back to this. */
   readonly cutBackTo?: LeverValue
   /** Whose edit that was, which cap it broke, and what the day costs at worst: half a sentence for a marketer. */

@@ -3,7 +3,7 @@ import { stopped } from '../../lib/control/gate.ts'
 import { packGuardrails } from '../../lib/model/guardrail.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { ChangeDecision } from '../../lib/model/plan.ts'
-import { addDays } from '../../lib/units/calendar.ts'
+import { addDays, later, MINUTE_MS } from '../../lib/units/calendar.ts'
 import { toMultiple } from '../../lib/units/money.ts'
 import { aState, budgetLeverOf, euros, someCapabilities } from '../decide/samples.ts'
 import { anObservation, NOW, TODAY } from '../measure/samples.ts'
@@ -23,7 +23,7 @@ const asked = (
   state: Partial<LeverState> = {},
   policy: Readonly<Record<string, unknown>> = {},
   capabilities = someCapabilities,
-) => stopped(change, aState('1', 100, state), { policy: policyWith(policy), date: TODAY, capabilities })
+) => stopped(change, aState('1', 100, state), { policy: policyWith(policy), date: TODAY, now: NOW, capabilities })
 
 describe('at the moment of the push', () => {
   test('a usual raise and a usual cut go through', () => {
@@ -50,6 +50,30 @@ describe('at the moment of the push', () => {
     expect(asked(decision(100, 120), { day: TODAY, writes: 4 })).toMatch(/^it was moved 4 times today/)
     expect(asked(decision(100, 80), { day: TODAY, writes: 4 })).toBeUndefined()
     expect(asked(decision(100, 120), { day: addDays(TODAY, -1), writes: 4 })).toBeUndefined()
+  })
+
+  test('a lever that the platform takes no change of is left alone until it is over, up and down', () => {
+    const cooling = (ms: number) => ({ cooling: { until: later(NOW, ms), reason: 'four changes an hour' } })
+    const wait = 'not before 2026-11-21T05:30:00Z: four changes an hour'
+    expect(asked(decision(100, 120), cooling(30 * MINUTE_MS))).toBe(wait)
+    expect(asked(decision(100, 80), cooling(30 * MINUTE_MS))).toBe(wait)
+    expect(asked(decision(100, 80), cooling(0))).toBeUndefined()
+  })
+
+  test('of the edits that a platform takes in an hour the last one is kept for a cut', () => {
+    const four = { ...someCapabilities, budgetEditsPerHour: 4 }
+    const edits = (...minutes: readonly number[]) => ({ edits: minutes.map((ago) => later(NOW, -ago * MINUTE_MS)) })
+    const of = (to: number, state: Partial<LeverState>) => asked(decision(100, to), state, {}, four)
+    expect(of(120, edits(50, 40))).toBeUndefined()
+    expect(of(120, edits(50, 40, 5))).toMatch(
+      /^not before 2026-11-21T05:10:00Z: .* 4 changes of a budget in an hour, and/,
+    )
+    expect(of(80, edits(50, 40, 5))).toBeUndefined()
+    expect(of(80, edits(50, 40, 5, 1))).toBe(
+      'not before 2026-11-21T05:10:00Z: the platform takes 4 changes of a budget in an hour',
+    )
+    expect(of(120, edits(61, 60, 5, 1))).toBeUndefined()
+    expect(asked(decision(100, 120), edits(9, 8, 7, 6, 5))).toBeUndefined()
   })
 
   test('a raise above the policy’s bound of the budget is not sent, a cut on its way to it is', () => {

@@ -7,7 +7,7 @@ import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { AccountObservation } from '../../lib/model/observation.ts'
 import type { HoldReason } from '../../lib/model/plan.ts'
 import type { Experiment } from '../../lib/model/structure.ts'
-import { addDays, DAY_MS, later, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { addDays, DAY_MS, HOUR_MS, later, MINUTE_MS } from '../../lib/units/calendar.ts'
 import { anObservation, budgetIdOf, type CampaignSpec, NOW, type ObservationSpec, TODAY } from '../measure/samples.ts'
 import { aBudget, aCampaign } from '../model/samples.ts'
 import { aState, decisionOn, euros, planOf, someCapabilities } from './samples.ts'
@@ -291,6 +291,19 @@ const ROWS: readonly Row[] = [
     reason: 'often-changed',
     account: state({ day: TODAY, dayStart: { kind: 'money', amount: euros(50) }, writes: 4 }),
     detail: /^it was moved 4 times on 2026-11-21, and the policy lets a lever be moved 4 times a day$/,
+  },
+  {
+    why: 'a budget that the platform takes no change of for a while',
+    reason: 'often-changed',
+    account: state({ cooling: { until: later(NOW, HOUR_MS), reason: 'four changes an hour' } }),
+    detail: /^not before 2026-11-21T06:00:00Z: four changes an hour$/,
+  },
+  {
+    why: 'a budget whose edits of the hour are used up but for the one that is kept for a cut',
+    reason: 'often-changed',
+    account: state({ edits: [NOW, NOW, NOW] }),
+    capabilities: { budgetEditsPerHour: 4 },
+    detail: /^not before 2026-11-21T06:00:00Z: the platform takes 4 changes of a budget in an hour, and the last/,
   },
   {
     why: 'more moves than a plan may make',
