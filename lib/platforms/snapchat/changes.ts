@@ -10,7 +10,7 @@ import { id, time } from './schema.ts'
 import type { Params } from './sender.ts'
 
 const valueSchema = z.string().nullish().catch(undefined)
-const changelogSchema = z.object({
+export const changelogSchema = z.object({
   action: z.string(),
   event_at: time,
   entity_id: id,
@@ -22,7 +22,7 @@ const changelogSchema = z.object({
     .record(z.string(), z.object({ before_value: valueSchema, after_value: valueSchema }))
     .nullish(),
 })
-type Changelog = z.output<typeof changelogSchema>
+export type Changelog = z.output<typeof changelogSchema>
 
 /** A history is kept by entity: those that were touched are asked one by one, at ten requests a second. */
 const ENTITIES_MAX = 100
@@ -94,7 +94,8 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['bid_strategy', { on: 'entity', field: 'strategy' }],
 ])
 
-function eventsOf(
+/** The changes of levers that one entry tells of; each entry is of one entity. */
+export function eventsOf(
   log: Changelog,
   entity: IndexedEntity,
   currency: CurrencyCode,

@@ -9,14 +9,24 @@ export const micros = z
   .union([z.number().int().nonnegative(), z.string().regex(/^\d{1,24}$/, 'must be whole micros')])
   .transform((value) => BigInt(value))
 
+/** The last millisecond of the year 9999: beyond it dates cannot be worked with. */
+const LAST_TIME = 253_402_300_799_999
+
 export const time = z.string().transform((value, context): Instant => {
-  try {
-    return instant(value)
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be a time such as 2026-11-21T06:00:00.000Z' })
-    return z.NEVER
-  }
+  const at = timeIn(value)
+  if (at !== undefined) return at
+  context.addIssue({ code: 'custom', message: 'must be a time such as 2026-11-21T06:00:00.000Z' })
+  return z.NEVER
 })
+
+function timeIn(value: string): Instant | undefined {
+  try {
+    const at = instant(value)
+    return at >= 0 && at <= LAST_TIME ? at : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** A field that may be missing or null. */
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
