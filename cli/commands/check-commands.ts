@@ -4,7 +4,18 @@ import { type Common, type Context, command, configured, timed } from './context
 
 /** What looks after the surroundings of the loop. Each loads its code when it runs. */
 export function addCheckCommands(sluice: Command, context: Context): void {
+  addDoctor(sluice, context)
   addRates(sluice, context)
+}
+
+function addDoctor(sluice: Command, context: Context): void {
+  const shown = ['sluice doctor', 'sluice doctor --json']
+  configured(command(sluice, 'doctor', 'look at every connection and all else that Sluice stands on', shown)).action(
+    (options: Common) =>
+      context.run('doctor', options, async (screen) =>
+        (await import('./doctor.ts')).doctor(context.configFile(options), context.surroundings.clock, screen),
+      ),
+  )
 }
 
 interface FetchTyped extends Common {

@@ -123,7 +123,8 @@ async function s3(region: string | undefined) {
   return new S3Client({ ...AWS_CLIENT, ...(region ? { region } : {}) })
 }
 
-async function secretsOf({ secrets, tables }: Reach, clock: Clock): Promise<Secrets> {
+/** @throws Error of the AWS client's where its region is missing */
+export async function secretsOf({ secrets, tables }: Reach, clock: Clock): Promise<Secrets> {
   if (secrets.folder !== undefined) return fileSecrets(secrets.folder)
   const [{ SecretsManagerClient }, { AWS_CLIENT }, { awsSecrets }] = await Promise.all([
     import('@aws-sdk/client-secrets-manager'),
