@@ -1,12 +1,19 @@
 import type { PlatformCapabilities } from '../../lib/model/capability.ts'
+import type { OwnPlatform } from '../../lib/model/platform-names.ts'
 import { googleAdsCapabilities } from '../../lib/platforms/google-ads/capabilities.ts'
 import { metaCapabilities } from '../../lib/platforms/meta/capabilities.ts'
+import { pinterestCapabilities } from '../../lib/platforms/pinterest/capabilities.ts'
+import { snapchatCapabilities } from '../../lib/platforms/snapchat/capabilities.ts'
+import { tiktokCapabilities } from '../../lib/platforms/tiktok/capabilities.ts'
 import type { PlatformRegistry } from '../../lib/ports/platform.ts'
 import type { Adapters } from './adapters.ts'
 
-const CAPABILITIES: Readonly<Record<string, PlatformCapabilities>> = {
+const CAPABILITIES: Readonly<Record<OwnPlatform, PlatformCapabilities>> = {
   'google-ads': googleAdsCapabilities,
   meta: metaCapabilities,
+  tiktok: tiktokCapabilities,
+  snapchat: snapchatCapabilities,
+  pinterest: pinterestCapabilities,
 }
 
 /**
@@ -19,7 +26,8 @@ export const capabilitiesOf =
   (platform) => {
     const adapter = adapters[platform]
     if (adapter instanceof Error) throw adapter
-    const capabilities = CAPABILITIES[platform] ?? adapter?.capabilities
+    const capabilities =
+      (CAPABILITIES as Readonly<Record<string, PlatformCapabilities>>)[platform] ?? adapter?.capabilities
     if (!capabilities) {
       const known = Object.keys({ ...CAPABILITIES, ...adapters }).join(', ')
       throw new RangeError(`no capabilities known of platform "${platform}": there is ${known}`)

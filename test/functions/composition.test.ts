@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { capabilitiesOnly } from '../../functions/composition/capabilities.ts'
 import { googleAds } from '../../functions/composition/google-ads.ts'
 import { lambdaLoop } from '../../functions/composition/loop.ts'
-import { meta } from '../../functions/composition/meta.ts'
 import { RATES_KEY, s3Rates } from '../../functions/composition/s3-rates.ts'
+import { SHARED_ADAPTERS } from '../../functions/composition/shared-adapters.ts'
 import { makeStageHandler } from '../../functions/stage-handler.ts'
 import type { Loop } from '../../lib/control/loop.ts'
 import { accountRef, platformId } from '../../lib/model/account.ts'
+import { OWN_PLATFORMS } from '../../lib/model/platform-names.ts'
 import { accountDate, HOUR_MS, type Instant, instant, later, MINUTE_MS } from '../../lib/units/calendar.ts'
 import { currency } from '../../lib/units/money.ts'
 import { createRunner } from '../../playground/runner/runner.ts'
@@ -38,7 +39,7 @@ describe('the loop of a function', () => {
 })
 
 describe('what planning knows of platforms', () => {
-  test.each(['google-ads', 'meta'])('%s: what it honours, and no way there', async (name) => {
+  test.each(OWN_PLATFORMS)('%s: what it honours, and no way there', async (name) => {
     const platform = capabilitiesOnly(platformId(name))
     expect(platform.capabilities.overDeliveryFactor).toBeGreaterThanOrEqual(1)
     await expect(platform.reader.structure(accountRef(name, '1'))).rejects.toThrow(
@@ -49,23 +50,25 @@ describe('what planning knows of platforms', () => {
     )
   })
   test('of an unknown one nothing', () => {
-    expect(() => capabilitiesOnly(platformId('tiktok'))).toThrow('there is google-ads, meta')
+    expect(() => capabilitiesOnly(platformId('reddit'))).toThrow(
+      'there is google-ads, meta, tiktok, snapchat, pinterest',
+    )
   })
 })
 
 describe('a connection', () => {
-  test.each([
-    ['meta', meta(secrets, clock)],
-    ['google-ads', googleAds(secrets, clock)],
-  ])('of %s goes to the platform itself, or to loopback where that is named', (name, make) => {
+  const connects = Object.entries({ 'google-ads': googleAds, ...SHARED_ADAPTERS })
+  const makers = connects.map(([name, connect]) => [name, connect(secrets, clock)] as const)
+
+  test('of every platform of ours has an adapter', () => {
+    expect(connects.map(([name]) => name)).toEqual(OWN_PLATFORMS)
+  })
+  test.each(makers)('of %s goes to the platform itself, or to loopback where that is named', (name, make) => {
     expect(make({ account: `${name}:*`, secret: 's' }).id).toBe(name)
     const api = 'http://127.0.0.1:4300'
     expect(make({ account: `${name}:*`, secret: 's', endpoints: { api } }).id).toBe(name)
   })
-  test.each([
-    ['meta', meta(secrets, clock)],
-    ['google-ads', googleAds(secrets, clock)],
-  ])('of %s goes nowhere else', (name, make) => {
+  test.each(makers)('of %s goes nowhere else', (name, make) => {
     const connection = { account: `${name}:*`, secret: 's', endpoints: { api: 'https://ads.example.com' } }
     expect(() => make(connection)).toThrow('https://ads.example.com')
     expect(() => make({ ...connection, endpoints: { graph: 'http://127.0.0.1:1' } })).toThrow(
