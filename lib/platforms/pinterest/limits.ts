@@ -1,4 +1,4 @@
-import type { PlatformLimits, RequestLimit } from '../../model/request-limits.ts'
+import type { RequestLimit, TieredLimits } from '../../model/request-limits.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../units/calendar.ts'
 
 const SOURCE = 'https://developers.pinterest.com/docs/api/v5/#tag/Rate-limits'
@@ -37,11 +37,11 @@ const trial: RequestLimit = {
     'https://developers.pinterest.com/docs/getting-started/connect-app/: 1,000 calls a day until access is standard',
 }
 
-/** How Pinterest counts calls. Other categories are published without figures that matter here. */
-export const pinterestLimits: PlatformLimits = { limits: [perSecond, analytics], throttles: 'application' }
-
-/** The same for an app that is on trial. */
-export const pinterestTrialLimits: PlatformLimits = {
-  limits: [perSecond, analytics, trial],
-  throttles: 'application',
+/** How Pinterest counts calls, by the access that an app has. Other categories have no figures that matter here. */
+export const pinterestLimits: TieredLimits = {
+  usual: 'standard',
+  tiers: {
+    trial: { limits: [perSecond, analytics, trial], throttles: 'application' },
+    standard: { limits: [perSecond, analytics], throttles: 'application' },
+  },
 }

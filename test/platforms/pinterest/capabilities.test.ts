@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Lever } from '../../../lib/model/lever.ts'
+import { limitsOf } from '../../../lib/model/request-limits.ts'
 import type { AccountStructure } from '../../../lib/model/structure.ts'
 import { pinterestCapabilities } from '../../../lib/platforms/pinterest/capabilities.ts'
-import { pinterestLimits, pinterestTrialLimits } from '../../../lib/platforms/pinterest/limits.ts'
+import { pinterestLimits } from '../../../lib/platforms/pinterest/limits.ts'
 import { adGroupSchema, campaignSchema } from '../../../lib/platforms/pinterest/schema.ts'
 import { translate } from '../../../lib/platforms/pinterest/structure.ts'
 import { timeZone } from '../../../lib/units/calendar.ts'
@@ -98,7 +99,6 @@ test('amounts are taken down to whole cents, multipliers into their range', () =
   expect(normalise('bid-multiplier', { kind: 'ratio', value: 11 })).toEqual({ kind: 'ratio', value: 10 })
 })
 
-test('limits let requests of every use through', () => {
-  expect(() => checkLimits(pinterestLimits)).not.toThrow()
-  expect(() => checkLimits(pinterestTrialLimits)).not.toThrow()
+test.each(['trial', 'standard'])('limits of %s access let requests of every use through', (tier) => {
+  expect(() => checkLimits(limitsOf(pinterestLimits, tier))).not.toThrow()
 })
