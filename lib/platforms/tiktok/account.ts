@@ -35,17 +35,22 @@ export function basicsOf(read: Pick<Advertiser, 'currency' | 'timezone' | 'displ
 
 const unreadable = (detail: string) => new PlatformError({ kind: 'unreadable', detail })
 
-export type Basics = (account: AccountId, use?: RequestUse) => Promise<AccountBasics>
+/** Read once per process. */
+export interface Basics {
+  of(account: AccountId, use?: RequestUse): Promise<AccountBasics>
+  /** Spares a reading where they have just been read. */
+  remember(account: AccountId, basics: AccountBasics): void
+}
 
-/** Reads an account's basics once per process. */
 export function basicsReader(api: Api): Basics {
   const known = new Map<AccountId, AccountBasics>()
-  return async (account, use) => {
-    const remembered = known.get(account)
-    if (remembered) return remembered
-    const basics = basicsOf(await readAdvertiser(api, account, use))
-    known.set(account, basics)
-    return basics
+  return {
+    async of(account, use) {
+      const basics = known.get(account) ?? basicsOf(await readAdvertiser(api, account, use))
+      known.set(account, basics)
+      return basics
+    },
+    remember: (account, { currency, zone }) => void known.set(account, { currency, zone }),
   }
 }
 

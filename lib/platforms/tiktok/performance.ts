@@ -30,7 +30,7 @@ export async function readPerformance(
 ): Promise<PerformanceReport> {
   const { api, clock, basics, listings, pairs } = parts
   const tiktokRules = rules.map((rule) => tiktokRule(rule, pairs))
-  const { currency } = await basics(account.id)
+  const { currency } = await basics.of(account.id)
   const listing = await listings.recent(account.id)
   const read = (request: ReportRequest) => readReport(api, account.id, request, async () => idsOf(listing))
   const shape = { listing, currency, rules: tiktokRules }

@@ -57,6 +57,7 @@ function readerOf({ api, basics, known }: WriterParts, clock: Clock, pairs: Metr
     async structure(account) {
       const structure = await readStructure(api, listings, clock, account)
       known.rememberStructure(structure)
+      basics.remember(account.id, structure)
       return structure
     },
     performance: (account, query, rules) =>
@@ -64,7 +65,7 @@ function readerOf({ api, basics, known }: WriterParts, clock: Clock, pairs: Metr
     // There is an export of a change log, as a file of prose; nothing that could be relied on.
     changes: async () => 'unreviewed',
     live: async (account, levers, use = 'read') =>
-      readLive(api, known, account, levers, (await basics(account.id, use)).currency, use),
+      readLive(api, known, account, levers, (await basics.of(account.id, use)).currency, use),
     announcements: async () => [],
     health: (account) => readHealth(api, clock, account),
     conversionActions: (account) => readConversionActions(listings, account.id, pairs),

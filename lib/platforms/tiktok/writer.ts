@@ -96,7 +96,7 @@ async function makeBody(
   const found = known.byId.get(change.lever.id)
   if (missing && !found && change.lever.kind !== 'status') throw new PlatformError(missing)
   // Only an amount needs the account's currency.
-  const currency = change.to.kind === 'money' ? (await basics(account.id, use)).currency : undefined
+  const currency = change.to.kind === 'money' ? (await basics.of(account.id, use)).currency : undefined
   return bodyOf(account.id, change, currency, found)
 }
 
