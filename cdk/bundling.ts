@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { type BundlingOptions, LogLevel, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { ADAPTER_FOLDER } from '../functions/composition/environment.ts'
-import type { LambdaName } from '../functions/composition/lambdas.ts'
+import type { LambdaName, OrdersLambdaName } from '../functions/composition/lambdas.ts'
 import { esbuildSettings, ROOT } from './esbuild-settings.ts'
 import { PERMISSIONS } from './permissions.ts'
 
@@ -21,14 +21,17 @@ const BUNDLING: BundlingOptions = {
 }
 
 /** Functions that adapter packages are put beside: those that talk to their platforms, and the one that plans for them. */
-export const carriesAdapters = (name: LambdaName): boolean =>
-  name === 'plan' || PERMISSIONS[name].secret?.lane === 'shared'
+export const carriesAdapters = (name: LambdaName | OrdersLambdaName): boolean =>
+  name === 'plan' || (name in PERMISSIONS && PERMISSIONS[name as LambdaName].secret?.lane === 'shared')
 
 /** Where a package lies beside the function's code. */
 export const adapterFile = (platform: string): string => `${ADAPTER_FOLDER}/${platform}.mjs`
 
 /** How one function is bundled; adapter packages are bundled by themselves and loaded when it starts. */
-export function bundlingOf(name: LambdaName, adapters: Readonly<Record<string, string>> = {}): BundlingOptions {
+export function bundlingOf(
+  name: LambdaName | OrdersLambdaName,
+  adapters: Readonly<Record<string, string>> = {},
+): BundlingOptions {
   if (!carriesAdapters(name) || Object.keys(adapters).length === 0) return BUNDLING
   return {
     ...BUNDLING,

@@ -9,6 +9,8 @@ export interface SluiceConfig {
   readonly connections: readonly ConnectionConfig[]
   /** Who is told of alarms; without it nobody is. */
   readonly alarmEmail?: string | undefined
+  /** How the shop's orders come in: files in the bucket, and signed requests where a secret is named; absent: neither. */
+  readonly orders?: { readonly secret?: string | undefined } | undefined
   /** Platforms that Sluice has no adapter of its own for: an installed package each, or a file, from the root of this repository. */
   readonly adapters?: Readonly<Record<string, string>> | undefined
 }
@@ -49,6 +51,7 @@ const configSchema = z
     stage: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, 'write lower-case letters and digits, such as prod'),
     connections: z.array(connectionSchema).min(1, 'name at least one account to connect to'),
     alarmEmail: z.email('write one address, such as oncall@example.com').optional(),
+    orders: z.strictObject({ secret: secretName.optional() }).optional(),
     adapters: z
       .record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'write a platform’s name, such as reddit'), z.string().min(1))
       .optional(),

@@ -17,6 +17,7 @@ import { adapterFile, carriesAdapters } from './bundling.ts'
 import { type ConnectionConfig, prefixOf, type SluiceConfig } from './config.ts'
 import { Alarms } from './constructs/alarms.ts'
 import { Archive } from './constructs/archive.ts'
+import { Orders } from './constructs/orders.ts'
 import { RatesSchedule } from './constructs/rates-schedule.ts'
 import { StageFunction } from './constructs/stage-function.ts'
 import { StageQueue } from './constructs/stage-queue.ts'
@@ -80,6 +81,17 @@ export class SluiceStack extends Stack {
     const alarms = this.addAlarms(dispatch, missed, Object.fromEntries(workers) as Record<QueueName, StageFunction>)
     alarms.onErrors('rates', rates.lambda)
     alarms.onRates(rates.logGroup)
+    if (config.orders) this.addOrders(config.orders, alarms)
+  }
+
+  private addOrders({ secret }: NonNullable<SluiceConfig['orders']>, alarms: Alarms): void {
+    const { functions } = new Orders(this, 'orders', {
+      config: this.config,
+      tables: this.tables,
+      bucket: this.archive.bucket,
+      ...(secret === undefined ? {} : { secretArn: this.secretArn(secret) }),
+    })
+    for (const { node, lambda } of functions) alarms.onErrors(node.id, lambda)
   }
 
   private addAlarms(

@@ -4,7 +4,7 @@ import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import { LAMBDAS, type LambdaName } from '../../functions/composition/lambdas.ts'
+import { LAMBDAS, type LambdaName, ORDERS_LAMBDAS, type OrdersLambdaName } from '../../functions/composition/lambdas.ts'
 import { bundlingOf } from '../bundling.ts'
 import { isProduction, prefixOf, type SluiceConfig } from '../config.ts'
 import { entryOf, ROOT } from '../esbuild-settings.ts'
@@ -15,10 +15,15 @@ export class StageFunction extends Construct {
   readonly role: Role
   readonly logGroup: LogGroup
 
-  constructor(scope: Construct, name: LambdaName, config: SluiceConfig, environment: Readonly<Record<string, string>>) {
+  constructor(
+    scope: Construct,
+    name: LambdaName | OrdersLambdaName,
+    config: SluiceConfig,
+    environment: Readonly<Record<string, string>>,
+  ) {
     super(scope, name)
     const functionName = `${prefixOf(config)}-${name}`
-    const { runLimitMs, memoryMb } = LAMBDAS[name]
+    const { runLimitMs, memoryMb } = { ...LAMBDAS, ...ORDERS_LAMBDAS }[name]
     this.logGroup = new LogGroup(this, 'log', {
       logGroupName: `/sluice/${config.stage}/${name}`,
       retention: isProduction(config) ? RetentionDays.THREE_MONTHS : RetentionDays.ONE_WEEK,

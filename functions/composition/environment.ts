@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
-import { type Connection, connectionsSchema } from './connections.ts'
+import { type Connection, connectionsSchema, secretName } from './connections.ts'
 import { QUEUES, type QueueName } from './routes.ts'
 
 /**
@@ -17,6 +17,7 @@ export const TABLE_PREFIX = 'SLUICE_TABLE_PREFIX'
 export const ARCHIVE_BUCKET = 'SLUICE_ARCHIVE_BUCKET'
 export const QUEUE_URLS = 'SLUICE_QUEUE_URLS'
 export const CONNECTIONS = 'SLUICE_CONNECTIONS'
+export const ORDERS_SECRET = 'SLUICE_ORDERS_SECRET'
 export const ADAPTERS = 'SLUICE_ADAPTERS'
 /** Beside a function's code. */
 export const ADAPTER_FOLDER = 'adapters'
@@ -27,6 +28,9 @@ export const tablePrefix = (variables: Variables): string =>
 
 export const archiveBucket = (variables: Variables): string =>
   read(variables, ARCHIVE_BUCKET, z.string().min(3).max(63))
+
+/** Name of the secret that requests with orders are signed with. */
+export const ordersSecret = (variables: Variables): string => read(variables, ORDERS_SECRET, secretName)
 
 /** The queues that this function may send to. */
 export const queueUrls = (variables: Variables): Partial<Readonly<Record<QueueName, string>>> =>

@@ -32,6 +32,15 @@ export const LAMBDAS: Readonly<Record<LambdaName, LambdaLimits>> = {
   'guard-google-ads': working,
 }
 
+/** Functions that take orders of the shop; made where the deployment asks for them, and no stage of the loop. */
+export type OrdersLambdaName = 'orders-drop' | 'orders-http'
+
+export const ORDERS_LAMBDAS: Readonly<Record<OrdersLambdaName, LambdaLimits>> = {
+  // A file of a hundred thousand orders is some thousands of transactions, one after the other.
+  'orders-drop': { runLimitMs: 900 * SECOND_MS, memoryMb: ONE_CORE_MB },
+  'orders-http': { runLimitMs: 60 * SECOND_MS, memoryMb: 512 },
+}
+
 /** Deliveries of one message before it is put aside. */
 export const MAX_RECEIVES = 5
 

@@ -4,7 +4,7 @@ import type { Stage } from '../../lib/model/turn.ts'
 /** All that a log line may hold. What is not listed here cannot be logged: no bodies, no names, no credentials. */
 export interface LogLine {
   readonly level: 'info' | 'error'
-  readonly event: 'turn' | 'refused' | 'dispatch' | 'rates'
+  readonly event: 'turn' | 'refused' | 'dispatch' | 'rates' | 'orders'
   readonly queue?: string
   readonly stage?: Stage
   readonly key?: string

@@ -23,7 +23,7 @@ export type OrderDesk = Pick<Loop, 'clock' | 'policies' | 'rates'> & { readonly 
  * Records orders of a portfolio's shop by the policy's zone and currency. Everything that can be wrong is looked at before
  * the first of them is recorded.
  *
- * @throws Error for a portfolio without a policy; RangeError for an order of the future; MissingRate
+ * @throws RangeError for a portfolio without a policy and an order of the future; MissingRate
  */
 export async function takeOrders(
   portfolio: PortfolioId,
@@ -32,7 +32,7 @@ export async function takeOrders(
 ): Promise<TakenOrders> {
   const version = await policies.current(portfolio)
   if (!version)
-    throw new Error(`portfolio ${portfolio} has no policy: store one first, its zone and currency count orders`)
+    throw new RangeError(`portfolio ${portfolio} has no policy: store one first, its zone and currency count orders`)
   const now = clock.now()
   const ahead = entries.find(({ sale, refund }) => (sale?.at ?? refund?.at ?? 0) > now + AHEAD_MS)
   if (ahead)

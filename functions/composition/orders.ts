@@ -1,0 +1,31 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { takeOrders } from '../../lib/control/take-orders.ts'
+import { dynamoOrderBook } from '../../lib/store/order-book.ts'
+import { dynamoPolicyStore } from '../../lib/store/policy-store.ts'
+import type { DropOptions, TakeOrders } from '../orders-handlers.ts'
+import { AWS_CLIENT } from './aws.ts'
+import { systemClock } from './clock.ts'
+import { archiveBucket, tablePrefix, type Variables } from './environment.ts'
+import { s3Rates } from './s3-rates.ts'
+
+/** Takes orders into the tables of this deployment, by its policies and exchange rates. */
+export function ordersTaker(variables: Variables): TakeOrders {
+  const options = { client: new DynamoDBClient(AWS_CLIENT), prefix: tablePrefix(variables) }
+  const desk = {
+    clock: systemClock,
+    policies: dynamoPolicyStore(options),
+    rates: s3Rates({ client: new S3Client(AWS_CLIENT), bucket: archiveBucket(variables), clock: systemClock }),
+    book: dynamoOrderBook(options),
+  }
+  return (portfolio, entries) => takeOrders(portfolio, entries, desk)
+}
+
+/** Objects of the bucket that the event names. */
+export function objectReader(client = new S3Client(AWS_CLIENT)): DropOptions['read'] {
+  return async (Bucket, Key) => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }))
+    if (!Body) throw new Error('the object is empty: upload it again')
+    return Body.transformToByteArray()
+  }
+}

@@ -1,0 +1,172 @@
+import { createHmac } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import type { LogLine } from '../../functions/composition/log.ts'
+import {
+  HTTP_BYTES_MAX,
+  type HttpRequest,
+  makeDropHandler,
+  makeHttpHandler,
+  type OrderKeys,
+  orderKeysIn,
+} from '../../functions/orders-handlers.ts'
+import type { OrderEntry } from '../../lib/model/shop-order.ts'
+import { instant } from '../../lib/units/calendar.ts'
+
+const NOW = instant('2026-11-21T08:00:00Z')
+const SECONDS = `${NOW / 1000}`
+const KEY = 'k'.repeat(32)
+const OLD_KEY = 'o'.repeat(32)
+const LINE = '{"orderId":"1","orderedAt":"2026-11-20T09:15:00Z","netValue":"59.90","currency":"EUR"}'
+const TAKEN = { changed: 1, unchanged: 0, waiting: 0, tooOld: 0, days: [] }
+
+/** As the documentation says: timestamp, path and body, each on a line. */
+const sign = (body: string, { key = KEY, path = '/eu', timestamp = SECONDS } = {}): string =>
+  `sha256=${createHmac('sha256', key).update(`${timestamp}\n${path}\n${body}`).digest('hex')}`
+
+function open({ keys = { key: KEY }, fails }: { keys?: OrderKeys; fails?: Error } = {}) {
+  const taken: (readonly [string, readonly OrderEntry[]])[] = []
+  const lines: LogLine[] = []
+  const handler = makeHttpHandler({
+    keys: async () => keys,
+    take: async (portfolio, entries) => {
+      if (fails) throw fails
+      taken.push([portfolio, entries])
+      return TAKEN
+    },
+    clock: { now: () => NOW },
+    log: (line) => void lines.push(line),
+  })
+  const send = (more: Partial<HttpRequest> & { method?: string } = {}) => {
+    const { method = 'POST', ...rest } = more
+    const body = rest.body ?? LINE
+    const headers = { 'x-sluice-timestamp': SECONDS, 'x-sluice-signature': sign(body) }
+    return handler({ rawPath: '/eu', headers, body, requestContext: { http: { method } }, ...rest })
+  }
+  return { send, taken, lines }
+}
+const signed = (signature: string, timestamp = SECONDS) => ({
+  headers: { 'x-sluice-timestamp': timestamp, 'x-sluice-signature': signature },
+})
+
+describe('a signed request', () => {
+  test('with orders is recorded for the portfolio of its path', async () => {
+    const { send, taken, lines } = open()
+    const { statusCode, body } = await send()
+    expect([statusCode, JSON.parse(body)]).toEqual([200, { changed: 1, unchanged: 0, waiting: 0, tooOld: 0, days: 0 }])
+    expect(taken).toMatchObject([['eu', [{ id: '1', sale: { net: { micros: 59_900_000n } } }]]])
+    expect(lines).toMatchObject([{ level: 'info', event: 'orders', key: 'eu', summary: { changed: 1 } }])
+  })
+
+  test('may come in base64, as function URLs hand on some bodies', async () => {
+    const { send } = open()
+    const body = Buffer.from(LINE).toString('base64')
+    expect((await send({ body, isBase64Encoded: true, ...signed(sign(LINE)) })).statusCode).toBe(200)
+  })
+
+  test('is taken with the key before, while that is replaced', async () => {
+    const { send } = open({ keys: { key: KEY, previousKey: OLD_KEY } })
+    expect((await send(signed(sign(LINE, { key: OLD_KEY })))).statusCode).toBe(200)
+    expect((await open().send(signed(sign(LINE, { key: OLD_KEY })))).statusCode).toBe(401)
+  })
+
+  const minutes = (count: number): string => `${NOW / 1000 + 60 * count}`
+  test.each([
+    ['five minutes old', minutes(-5), 200],
+    ['five minutes ahead', minutes(5), 200],
+    ['more than five minutes old', `${NOW / 1000 - 301}`, 401],
+    ['more than five minutes ahead', `${NOW / 1000 + 301}`, 401],
+    ['of no time', 'now', 401],
+  ])('%s', async (_, timestamp, status) => {
+    expect((await open().send(signed(sign(LINE, { timestamp }), timestamp))).statusCode).toBe(status)
+  })
+
+  test.each([
+    ['without a signature', {}],
+    ['with the signature of another body', signed(sign(`${LINE}\n`))],
+    ['with the signature of another portfolio', signed(sign(LINE, { path: '/us' }))],
+    ['with the signature of another time', signed(sign(LINE, { timestamp: minutes(1) }))],
+    ['with another key', signed(sign(LINE, { key: OLD_KEY }))],
+    ['with a signature that is cut off', signed(sign(LINE).slice(0, -2))],
+    ['with a signature that is no number', signed(`sha256=${'z'.repeat(64)}`)],
+  ])('%s is refused, whatever it is told says nothing of why, and nothing is recorded', async (_, more) => {
+    const { send, taken, lines } = open()
+    const { statusCode, body } = await send({ headers: {}, ...more })
+    expect(statusCode).toBe(401)
+    expect(JSON.parse(body)).toEqual({ error: 'the signature or the time of this request is wrong' })
+    expect(taken).toEqual([])
+    expect(lines).toMatchObject([{ level: 'error', event: 'orders' }])
+  })
+
+  test('that is larger than a mebibyte is refused before it is looked at', async () => {
+    const body = 'x'.repeat(HTTP_BYTES_MAX + 1)
+    expect((await open().send({ body, ...signed(sign(body)) })).statusCode).toBe(413)
+    const packed = Buffer.from(body).toString('base64')
+    expect((await open().send({ body: packed, isBase64Encoded: true, ...signed(sign(body)) })).statusCode).toBe(413)
+  })
+
+  test('with a field about the customer is refused by the field’s name', async () => {
+    const body = '{"orderId":"1","email":"ann@example.com"}'
+    const answer = await open().send({ body, ...signed(sign(body)) })
+    expect(answer.statusCode).toBe(400)
+    expect(JSON.parse(answer.body).error).toContain('body, line 1, column "email": is no field of an order')
+    expect(answer.body).not.toContain('ann@')
+  })
+
+  test('for a name that is no portfolio, or by another method, is refused', async () => {
+    expect((await open().send({ rawPath: '/EU', ...signed(sign(LINE, { path: '/EU' })) })).statusCode).toBe(400)
+    expect((await open().send({ method: 'GET' })).statusCode).toBe(405)
+  })
+
+  test('that could not be recorded is to be sent again, and what went wrong stays inside', async () => {
+    const { send, lines } = open({ fails: new Error('ThrottlingException of table x') })
+    const { statusCode, body } = await send()
+    expect(statusCode).toBe(503)
+    expect(body).not.toContain('Throttling')
+    expect(lines).toMatchObject([{ level: 'error', errorMessage: 'ThrottlingException of table x' }])
+  })
+})
+
+describe('the secret of requests', () => {
+  test('holds a key of 32 characters or more', () => {
+    expect(orderKeysIn(JSON.stringify({ key: KEY }), 'orders')).toEqual({ key: KEY })
+    const short = () => orderKeysIn(JSON.stringify({ key: 'secretword' }), 'orders')
+    expect(short).toThrow('secret "orders" must hold')
+    expect(short).not.toThrow('secretword')
+    expect(() => orderKeysIn(JSON.stringify({ key: KEY, previousKey: '' }), 'orders')).toThrow('must hold')
+  })
+})
+
+describe('a file that is put into the bucket', () => {
+  const created = (key: string, size = 10) => ({ detail: { bucket: { name: 'b' }, object: { key, size } } })
+  function drop(content: string) {
+    const taken: unknown[] = []
+    const lines: LogLine[] = []
+    const handler = makeDropHandler({
+      read: async () => new TextEncoder().encode(content),
+      take: async (portfolio, entries) => {
+        taken.push([portfolio, entries.length])
+        return TAKEN
+      },
+      log: (line) => void lines.push(line),
+    })
+    return { handler, taken, lines }
+  }
+
+  test('is taken for the portfolio of its folder', async () => {
+    const { handler, taken, lines } = drop(LINE)
+    await handler(created('orders/eu/2026/11/20.jsonl'))
+    expect(taken).toEqual([['eu', 1]])
+    expect(lines).toMatchObject([{ level: 'info', event: 'orders', key: 'eu' }])
+  })
+
+  test.each([
+    ['orders/20.jsonl', LINE, 10, 'orders/<portfolio>/<name>'],
+    ['orders/eu/20.csv', 'orderId,email\n1,x', 10, 'column "email"'],
+    ['orders/eu/20.jsonl', LINE, 65 * 1024 * 1024, 'divide it'],
+  ])('%s with %j of %d bytes is refused, logged and tried again by Lambda', async (key, content, size, message) => {
+    const { handler, taken, lines } = drop(content)
+    await expect(handler(created(key, size))).rejects.toThrow(message)
+    expect(taken).toEqual([])
+    expect(lines).toMatchObject([{ level: 'error', event: 'orders', result: 'failed' }])
+  })
+})
