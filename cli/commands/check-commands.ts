@@ -5,6 +5,7 @@ import { type Common, type Context, command, configured, timed } from './context
 /** What looks after the surroundings of the loop. Each loads its code when it runs. */
 export function addCheckCommands(sluice: Command, context: Context): void {
   addDoctor(sluice, context)
+  addMapping(sluice, context)
   addRates(sluice, context)
 }
 
@@ -16,6 +17,17 @@ function addDoctor(sluice: Command, context: Context): void {
         (await import('./doctor.ts')).doctor(context.configFile(options), context.surroundings.clock, screen),
       ),
   )
+}
+
+function addMapping(sluice: Command, context: Context): void {
+  const shown = ['sluice mapping', 'sluice mapping eu-prospecting --json']
+  configured(command(sluice, 'mapping', 'which conversions are counted where, and where that differs', shown))
+    .argument('[portfolio]', 'every portfolio when none is named')
+    .action((portfolio: string | undefined, options: Common) =>
+      context.withDeployment('mapping', options, async (deployment, screen) =>
+        (await import('./mapping.ts')).mapping(portfolio, deployment, screen),
+      ),
+    )
 }
 
 interface FetchTyped extends Common {

@@ -3,6 +3,8 @@ export interface ConversionAction {
   /** What a policy's rule calls it. */
   readonly action: string
   readonly name: string
+  /** The platform's own id of it, where a rule may name it so as well. */
+  readonly id?: string
   /** Windows that it can be counted by, days; the platform's own setting first. 0 stands for not at all. */
   readonly clickWindowDays: readonly number[]
   readonly viewWindowDays: readonly number[]

@@ -76,9 +76,10 @@ export async function readConversionActions(
   const rows = await rest.rows(account, QUERY, row)
   return rows
     .filter(({ conversionAction: { status } }) => status === 'ENABLED')
-    .map(({ conversionAction: { name, clickThroughLookbackWindowDays: days, primaryForGoal } }) => ({
+    .map(({ conversionAction: { id, name, clickThroughLookbackWindowDays: days, primaryForGoal } }) => ({
       action: name,
       name,
+      id,
       clickWindowDays: days === undefined ? [] : [days],
       // Views count in a column of their own, never among conversions.
       viewWindowDays: [0],

@@ -60,7 +60,7 @@ test('conversion actions are those that the account has, by name, with the windo
   const found = await stage.google.reader.conversionActions!(ACCOUNT)
   const rest = { viewWindowDays: [0], basis: 'click' }
   expect(found.filter(({ action }) => action !== 'lead')).toEqual([
-    { action: 'purchase', name: 'purchase', clickWindowDays: [30], isBidFor: true, ...rest },
-    { action: 'newsletter', name: 'newsletter', clickWindowDays: [90], isBidFor: false, ...rest },
+    { action: 'purchase', name: 'purchase', id: '7', clickWindowDays: [30], isBidFor: true, ...rest },
+    { action: 'newsletter', name: 'newsletter', id: '8', clickWindowDays: [90], isBidFor: false, ...rest },
   ])
 })
