@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { EXCEPTIONS, importBreaches } from './architecture/layers.ts'
+import { namedPlatforms } from './architecture/named-platforms.ts'
 import { lockBreaches, type PackageFile, packageBreaches, undeclared, undocumented } from './architecture/packages.ts'
 import { clockBreaches, purityBreaches } from './architecture/purity.ts'
 import { deadFiles } from './architecture/reach.ts'
@@ -21,6 +22,10 @@ describe('the repository', () => {
 
   test('keeps clock, dice, environment, network and waiting out of the pure folders', () => {
     expect(purityBreaches(TREE)).toEqual([])
+  })
+
+  test('names no platform where decisions are made: capabilities are asked', () => {
+    expect(namedPlatforms(TREE)).toEqual([])
   })
 
   test('reads the system clock in one place, and in the places listed with a reason', () => {
@@ -147,6 +152,41 @@ describe('the purity rule, on planted breaches', () => {
     ]
     expect(purityBreaches(planted('lib/decide/a.ts', innocent.join('\n')))).toEqual([])
     expect(purityBreaches(planted('lib/decide/a.ts', `const text = \`at \${Date.now()}\``))).toHaveLength(1)
+  })
+})
+
+describe('the rule of nameless platforms, on planted breaches', () => {
+  test.each([
+    "if (account.platform === 'meta') return 1.1",
+    "const floor = lever.account.platform === 'google-ads' ? 0 : 1",
+    'switch (platform) {\n  case "tiktok":\n    return 1\n}',
+    "const isOurs = key.startsWith('snapchat:')",
+    'const scope = `platform/pinterest`',
+    'const isMeta = true',
+    'const googleFloor = 1',
+    'const GOOGLE_ADS = 1',
+    'const FLOORS = { meta: 1.1 }',
+    "import { OWN_PLATFORMS } from '../model/platform-names.ts'",
+  ])('%s', (line) => {
+    for (const folder of ['decide', 'measure', 'control', 'model'])
+      expect(namedPlatforms(planted(`lib/${folder}/a.ts`, `${line}\n`), {}).length).toBeGreaterThan(0)
+    expect(namedPlatforms(planted('lib/platforms/meta/a.ts', line), {})).toEqual([])
+  })
+
+  test('comments, examples within a text, and words that only look alike are none', () => {
+    const innocent = [
+      '// on meta this is 1.1',
+      "const hint = 'write platform:id, such as meta:1234567890'",
+      'const metadata = import.meta.url',
+      'const metaphor = 1',
+    ]
+    expect(namedPlatforms(planted('lib/control/a.ts', innocent.join('\n')), {})).toEqual([])
+  })
+
+  test('an exception that names none any more, or is gone, is a breach', () => {
+    const allowed = { 'lib/model/a.ts': 'once' }
+    expect(namedPlatforms(planted('lib/model/a.ts', 'const a = 1'), allowed)).toHaveLength(1)
+    expect(namedPlatforms(new Map(), allowed)).toHaveLength(1)
   })
 })
 
