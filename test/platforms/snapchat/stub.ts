@@ -1,0 +1,165 @@
+/** A few lines of HTTP that answer as a test says, for what no faithful twin would ever answer. */
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { accountRef } from '../../../lib/model/account.ts'
+import { PlatformError, type PlatformFailure } from '../../../lib/model/failure.ts'
+import type { Lever, LeverValue } from '../../../lib/model/lever.ts'
+import { type SnapchatOptions, snapchatPlatform } from '../../../lib/platforms/snapchat/platform.ts'
+import { instant } from '../../../lib/units/calendar.ts'
+import { currency, fromDecimal } from '../../../lib/units/money.ts'
+import { ACCOUNT_ID, uuid } from '../../playground/snapchat/client.ts'
+
+export interface Call {
+  readonly method: string
+  /** Without `/v1/`. */
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly type: string
+  readonly body: string
+  readonly authorization: string | undefined
+}
+
+export interface Reply {
+  readonly status?: number
+  readonly json?: unknown
+  /** Sent as it is, instead of `json`. */
+  readonly text?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** `drop`: the connection ends without an answer; `cut`: in the middle of one; `hang`: never answers. */
+  readonly fault?: 'drop' | 'cut' | 'hang'
+}
+
+export interface Stub {
+  readonly origin: string
+  /** Calls of the API, in order. */
+  readonly calls: readonly Call[]
+  /** Forms sent for tokens, in order. */
+  readonly tokens: readonly URLSearchParams[]
+  close(): void
+}
+
+async function callOf(request: IncomingMessage): Promise<Call> {
+  const url = new URL(request.url ?? '/', 'http://stub')
+  return {
+    method: request.method ?? '',
+    path: url.pathname.replace('/v1/', ''),
+    query: Object.fromEntries(url.searchParams),
+    type: request.headers['content-type'] ?? '',
+    body: await text(request),
+    authorization: request.headers.authorization,
+  }
+}
+
+export type Answers = (call: Call, nth: number) => Reply | undefined
+export type TokenAnswers = (nth: number) => Reply
+
+const grant: TokenAnswers = (nth) => ({
+  json: { access_token: `token-${nth}`, token_type: 'Bearer', expires_in: 3_600, refresh_token: 'another' },
+})
+
+/** @param answer a reply by call, beside the account's own; none is 404 with E3003 */
+export async function startStub(answer: Answers, token: TokenAnswers = grant): Promise<Stub> {
+  const calls: Call[] = []
+  const tokens: URLSearchParams[] = []
+  const server = createServer(async (request, response) => {
+    const call = await callOf(request)
+    const isToken = call.path === '/login/oauth2/access_token'
+    if (isToken) tokens.push(new URLSearchParams(call.body))
+    else calls.push(call)
+    const reply = isToken ? token(tokens.length) : (answer(call, calls.length) ?? usual(call))
+    const { status = 200, json = {}, text: plain, headers, fault } = reply
+    if (fault === 'hang') return
+    if (fault === 'drop') return request.socket.destroy()
+    const body = plain ?? JSON.stringify(json)
+    response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers })
+    if (fault !== 'cut') return response.end(body)
+    response.write(body.slice(0, body.length / 2), () => response.destroy())
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    tokens,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+const usual = ({ path }: Call): Reply =>
+  path === `adaccounts/${ACCOUNT_ID}`
+    ? { json: envelope('adaccounts', 'adaccount', [accountFields]) }
+    : { status: 404, json: snapError('E3003') }
+
+export const ACCOUNT = accountRef('snapchat', ACCOUNT_ID)
+export const NOW = instant('2026-11-21T12:00:00Z')
+export const SECRET = { clientId: 'client-1', clientSecret: 'client-pass-1', refreshToken: 'refresh-1' }
+export const EUR = currency('EUR')
+export const euros = (text: string): LeverValue => ({ kind: 'money', amount: fromDecimal(text, EUR) })
+export const lever = (n: number, over: Partial<Lever> = {}): Lever => ({
+  account: ACCOUNT,
+  kind: 'daily-budget',
+  entity: 'budget',
+  id: uuid(n),
+  ...over,
+})
+
+export const envelope = (many: string, one: string, entities: readonly object[], more: object = {}) => ({
+  request_status: 'SUCCESS',
+  request_id: 'r-1',
+  [many]: entities.map((entity) => ({ sub_request_status: 'SUCCESS', [one]: entity })),
+  ...more,
+})
+
+export const snapError = (error_code: string, more: object = {}) => ({
+  request_status: 'ERROR',
+  request_id: 'r-1',
+  debug_message: 'refused',
+  display_message: 'refused',
+  error_code,
+  ...more,
+})
+
+export const accountFields = {
+  id: ACCOUNT_ID,
+  name: 'Shop',
+  status: 'ACTIVE',
+  currency: 'EUR',
+  timezone: 'Europe/Berlin',
+}
+export const campaignFields = (n: number, over: object = {}) => ({
+  id: uuid(n),
+  ad_account_id: ACCOUNT_ID,
+  name: `Campaign ${n}`,
+  status: 'ACTIVE',
+  pacing_level: 'AD_SQUAD',
+  ...over,
+})
+export const squadFields = (n: number, campaign: number, over: object = {}) => ({
+  id: uuid(n),
+  campaign_id: uuid(campaign),
+  name: `Ad squad ${n}`,
+  status: 'ACTIVE',
+  bid_strategy: 'AUTO_BID',
+  daily_budget_micro: 40_000_000,
+  ...over,
+})
+
+/** The adapter on a stub, with a secret and a standing clock. */
+export const adapterOn = (origin: string, options: Partial<SnapchatOptions> = {}) =>
+  snapchatPlatform({
+    secrets: { read: async () => JSON.stringify(SECRET) },
+    secretName: 'snapchat-token',
+    clock: { now: () => NOW },
+    endpoints: { api: origin, token: origin },
+    requestTimeoutMs: 5_000,
+    ...options,
+  })
+
+export async function failureOf(asked: Promise<unknown>): Promise<PlatformFailure> {
+  const error = await asked.catch((one: unknown) => one)
+  if (!(error instanceof PlatformError)) throw new Error(`no PlatformError was thrown: ${String(error)}`)
+  return error.failure
+}
