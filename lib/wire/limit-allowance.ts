@@ -1,7 +1,8 @@
-import type { LeasedUnits, LimitBook, RequestLimit, RequestUse } from '../model/request-limits.ts'
+import type { LimitBook, RequestLimit, RequestUse } from '../model/request-limits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { LimitedRequest } from '../ports/limiter.ts'
 import { type Instant, later, SECOND_MS } from '../units/calendar.ts'
+import { costOf, freeIn, type Held, heldLeases, useUp } from './held-leases.ts'
 import { givenBack, largestLease, lease, type Wanted } from './limit-book.ts'
 import type { Changed, SharedBook } from './shared-book.ts'
 
@@ -29,71 +30,34 @@ export interface Lacking {
   readonly until: Instant
 }
 
-interface Held extends LeasedUnits {
-  readonly limit: RequestLimit
-  readonly use: RequestUse
-  /** When how much of it was used, within one window. */
-  readonly uses: { readonly at: Instant; units: number }[]
-}
-
 /** A book that was full is looked at again after this time at the latest: others may have given back. */
 const LOOK_AGAIN_MS = 2 * SECOND_MS
 /** Leases grow from one to the next, so that a worker with few requests takes little. */
 const FIRST_SHARE = 8
-/** From whose leases a request may draw: what cannot wait takes what is there. */
-const FROM: Readonly<Record<RequestUse, readonly RequestUse[]>> = {
-  read: ['read'],
-  write: ['write', 'read'],
-  urgent: ['urgent', 'write', 'read'],
-}
-
-const costOf = (limit: RequestLimit, { use, cost = 1 }: LimitedRequest): number => limit.cost[use] * cost
 
 export function openAllowance(limits: readonly RequestLimit[], shared: SharedBook, clock: Clock): Allowance {
-  let held: readonly Held[] = []
-  const sizes = new Map<string, number>()
-  const full = new Map<string, { readonly least: number; readonly until: Instant; readonly lookAt: Instant }>()
+  const held = heldLeases()
+  const sizes = leaseSizes()
+  const full = fullLimits()
 
   const counting = (request: LimitedRequest): readonly RequestLimit[] =>
     limits.filter((limit) => costOf(limit, request) > 0 && (limit.kind === undefined || limit.kind === request.kind))
 
-  function leaseWithRoom(limit: RequestLimit, request: LimitedRequest, now: Instant): Held | undefined {
-    const cost = costOf(limit, request)
-    for (const use of FROM[request.use])
-      for (const one of held)
-        if (one.limit === limit && one.use === use && one.until > now && freeIn(one, now) >= cost) return one
-    return undefined
-  }
-
   const lackingNow = (request: LimitedRequest): readonly RequestLimit[] => {
     const now = clock.now()
-    return counting(request).filter((limit) => !leaseWithRoom(limit, request, now))
-  }
-
-  function wantedOf(limit: RequestLimit, request: LimitedRequest): Wanted {
-    const largest = largestLease(limit)
-    const usual = sizes.get(sizeKey(limit, request.use)) ?? Math.ceil(largest / FIRST_SHARE)
-    return { limit, use: request.use, least: costOf(limit, request), most: Math.min(largest, usual) }
-  }
-
-  /** When a lease in hand has room again for what the request costs. */
-  function roomInHand(limit: RequestLimit, request: LimitedRequest): number {
-    const cost = costOf(limit, request)
-    const own = held.filter((one) => one.limit === limit && FROM[request.use].includes(one.use))
-    return Math.min(Number.POSITIVE_INFINITY, ...own.map((one) => freeFrom(one, cost)))
+    return counting(request).filter((limit) => !held.withRoom(limit, request, now))
   }
 
   const lackingOf = (limit: RequestLimit, request: LimitedRequest, until: Instant): Lacking => ({
     limit,
-    until: Math.min(until, roomInHand(limit, request)) as Instant,
+    until: Math.min(until, held.roomAt(limit, request)) as Instant,
   })
 
   /** Leases whatever the request lacks: all of it, or nothing and says which limit has no room. */
   async function leased(request: LimitedRequest, lacking: readonly RequestLimit[]): Promise<Lacking | undefined> {
     const now = clock.now()
-    const wanted = lacking.map((limit) => wantedOf(limit, request))
-    let ended = held.filter((one) => one.until <= now)
-    held = held.filter((one) => one.until > now)
+    const wanted = lacking.map((limit) => sizes.wanted(limit, request))
+    let ended = held.takeEnded(now)
     const outcome = await shared.change((book) => {
       // Given back once at most, whatever becomes of that write: twice would give away what others hold.
       const rest = ended.reduce((left, one) => withoutFree(left, one, now), book)
@@ -102,12 +66,11 @@ export function openAllowance(limits: readonly RequestLimit[], shared: SharedBoo
     })
     if ('lacking' in outcome) {
       const { limit, until } = outcome.lacking
-      const least = costOf(limit, request)
-      full.set(sizeKey(limit, request.use), { least, until, lookAt: later(now, LOOK_AGAIN_MS) })
+      full.remember(limit, request, until, now)
       return lackingOf(limit, request, until)
     }
-    held = [...held, ...outcome.taken]
-    for (const { limit, use, units } of outcome.taken) sizes.set(sizeKey(limit, use), 2 * units)
+    held.add(outcome.taken)
+    sizes.remember(outcome.taken)
     return undefined
   }
 
@@ -115,21 +78,18 @@ export function openAllowance(limits: readonly RequestLimit[], shared: SharedBoo
     async prepare(request) {
       await shared.seen()
       const lacking = lackingNow(request)
-      if (lacking.length === 0) return undefined
-      const now = clock.now()
       for (const limit of lacking) {
-        const known = full.get(sizeKey(limit, request.use))
-        if (known && costOf(limit, request) >= known.least && now < known.until && now < known.lookAt)
-          return lackingOf(limit, request, known.until)
+        const until = full.until(limit, request, clock.now())
+        if (until !== undefined) return lackingOf(limit, request, until)
       }
-      return leased(request, lacking)
+      return lacking.length === 0 ? undefined : leased(request, lacking)
     },
     has: (request) => shared.isSeen() && lackingNow(request).length === 0,
     draw(request) {
       const now = clock.now()
       for (const limit of counting(request)) {
-        const from = leaseWithRoom(limit, request, now)
-        if (from) use(from, costOf(limit, request), now)
+        const from = held.withRoom(limit, request, now)
+        if (from) useUp(from, costOf(limit, request), now)
       }
     },
     book: shared.book,
@@ -137,7 +97,38 @@ export function openAllowance(limits: readonly RequestLimit[], shared: SharedBoo
   }
 }
 
-const sizeKey = ({ name }: RequestLimit, use: RequestUse): string => `${name} ${use}`
+const keyOf = ({ name }: RequestLimit, use: RequestUse): string => `${name} ${use}`
+
+/** How large the next lease is to be. */
+function leaseSizes() {
+  const next = new Map<string, number>()
+  return {
+    wanted(limit: RequestLimit, request: LimitedRequest): Wanted {
+      const largest = largestLease(limit)
+      const usual = next.get(keyOf(limit, request.use)) ?? Math.ceil(largest / FIRST_SHARE)
+      return { limit, use: request.use, least: costOf(limit, request), most: Math.min(largest, usual) }
+    },
+    remember(taken: readonly Held[]): void {
+      for (const { limit, use, units } of taken) next.set(keyOf(limit, use), 2 * units)
+    },
+  }
+}
+
+/** What was found without room, so that not every request that waits asks the store. */
+function fullLimits() {
+  const found = new Map<string, { readonly cost: number; readonly until: Instant; readonly lookAt: Instant }>()
+  return {
+    remember(limit: RequestLimit, request: LimitedRequest, until: Instant, now: Instant): void {
+      const lookAt = later(now, LOOK_AGAIN_MS)
+      found.set(keyOf(limit, request.use), { cost: costOf(limit, request), until, lookAt })
+    },
+    until(limit: RequestLimit, request: LimitedRequest, now: Instant): Instant | undefined {
+      const known = found.get(keyOf(limit, request.use))
+      const isKnown = known && costOf(limit, request) >= known.cost && now < known.until && now < known.lookAt
+      return isKnown ? known.until : undefined
+    },
+  }
+}
 
 type Taken = { readonly taken: readonly Held[] } | { readonly lacking: Lacking }
 
@@ -156,27 +147,4 @@ function leaseAll(before: LimitBook, wanted: readonly Wanted[], now: Instant): C
 const withoutFree = (book: LimitBook, one: Held, now: Instant): LimitBook => {
   const units = freeIn(one, now)
   return units === 0 ? book : givenBack(book, one.limit, { until: one.until, units }, now)
-}
-
-/** Units of a lease that were not used within the last window. */
-function freeIn({ limit, units, uses }: Held, now: Instant): number {
-  while (uses[0] && uses[0].at + limit.windowMs <= now) uses.shift()
-  return units - uses.reduce((sum, one) => sum + one.units, 0)
-}
-
-/** When so many units of a lease are free; never, where it is over by then. */
-function freeFrom({ limit, units, until, uses }: Held, cost: number): number {
-  let free = units - uses.reduce((sum, one) => sum + one.units, 0)
-  for (const one of uses) {
-    free += one.units
-    const at = one.at + limit.windowMs
-    if (free >= cost) return at < until ? at : Number.POSITIVE_INFINITY
-  }
-  return Number.POSITIVE_INFINITY
-}
-
-function use({ uses }: Held, units: number, now: Instant): void {
-  const last = uses.at(-1)
-  if (last?.at === now) last.units += units
-  else uses.push({ at: now, units })
 }

@@ -40,8 +40,41 @@ const LEAST_WAIT_MS = 20
  * @throws RangeError for limits that would never let a request through
  */
 export function openLimiter(options: LimiterOptions): RequestLimiter {
-  const { application, limits, store, clock, sleep, longestWaitMs = LONGEST_WAIT_MS } = options
+  const { application, limits, clock, sleep, longestWaitMs = LONGEST_WAIT_MS } = options
   checkLimits(limits)
+  const allowances = openAllowances(options)
+  const { drawn, tried } = admission(allowances, limits.limits, clock)
+  const inTurn = turns()
+  /** An emergency does not stand in the queue of those who read. */
+  const urgentInTurn = turns()
+  return {
+    async admit(request) {
+      for (let waited = 0; ; ) {
+        if (drawn(allowances.of(request), request)) return
+        const refusal = await (request.use === 'urgent' ? urgentInTurn : inTurn)(() => tried(request))
+        if (!refusal) return
+        const waitMs = Math.max(LEAST_WAIT_MS, refusal.until - clock.now())
+        if (waited + waitMs > longestWaitMs) throw refused(application, request, refusal, waitMs)
+        await sleep(waitMs)
+        waited += waitMs
+      }
+    },
+    async heard(request, what) {
+      const at = clock.now()
+      const name = shareName(request.kind, limits.limits)
+      const whose = allowances.named(what.whose ?? limits.throttles, request)
+      await whose.tell((book) => withHeard(book, what, name, limits.limits, at))
+    },
+  }
+}
+
+interface Allowances {
+  /** Whose limits the request counts under: the application's, and those of its account. */
+  of(request: LimitedRequest): readonly Allowance[]
+  named(whose: 'application' | 'account', request: LimitedRequest): Allowance
+}
+
+function openAllowances({ application, limits, store, clock }: LimiterOptions): Allowances {
   const open = (scope: string, those: readonly RequestLimit[]): Allowance =>
     openAllowance(those, openBook({ scope, limits: those, store, clock }), clock)
   const shared = open(application, limits.limits.filter(isShared))
@@ -52,22 +85,32 @@ export function openLimiter(options: LimiterOptions): RequestLimiter {
     accounts.set(account, known)
     return known
   }
-  const allowancesOf = ({ account }: LimitedRequest): readonly Allowance[] =>
-    account === undefined ? [shared] : [shared, allowanceOf(account)]
+  return {
+    of: ({ account }) => (account === undefined ? [shared] : [shared, allowanceOf(account)]),
+    named: (whose, { account }) => (whose === 'account' && account !== undefined ? allowanceOf(account) : shared),
+  }
+}
 
-  const inTurn = turns()
-  /** An emergency does not stand in the queue of those who read. */
-  const urgentInTurn = turns()
+function admission(allowances: Allowances, limits: readonly RequestLimit[], clock: Clock) {
+  const holdOf = (one: Allowance, request: LimitedRequest): Hold | undefined =>
+    holdIn(one.book(), request, limits, clock.now())
+
+  /** Counts the request where there is room for it and nothing holds it back. */
+  function drawn(from: readonly Allowance[], request: LimitedRequest): boolean {
+    if (from.some((one) => !one.has(request) || holdOf(one, request))) return false
+    for (const one of from) one.draw(request)
+    return true
+  }
 
   /** Leases what is lacking. Why it may not be sent yet; `undefined`: it may, and is counted. */
   async function tried(request: LimitedRequest): Promise<Refusal | undefined> {
     for (let times = 0; times < TAKEN_TIMES; times += 1) {
       const counting: Allowance[] = []
-      for (const one of allowancesOf(request)) {
+      for (const one of allowances.of(request)) {
         const lacking = await one.prepare(request).catch((error: unknown) => lost(error, request))
         if (lacking === 'uncounted') continue
         counting.push(one)
-        const hold = holdIn(one.book(), request, limits.limits, clock.now())
+        const hold = holdOf(one, request)
         if (hold) return { ...hold, why: 'as its answers said' }
         if (lacking) return { kind: kindOf(lacking.limit), until: lacking.until, why: lacking.limit.name }
       }
@@ -76,33 +119,7 @@ export function openLimiter(options: LimiterOptions): RequestLimiter {
     }
     return { kind: 'throttled', until: clock.now(), why: 'too many at once' }
   }
-
-  function drawn(from: readonly Allowance[], request: LimitedRequest): boolean {
-    if (from.some((one) => !one.has(request))) return false
-    if (from.some((one) => holdIn(one.book(), request, limits.limits, clock.now()))) return false
-    for (const one of from) one.draw(request)
-    return true
-  }
-
-  return {
-    async admit(request) {
-      for (let waited = 0; ; ) {
-        if (drawn(allowancesOf(request), request)) return
-        const refusal = await (request.use === 'urgent' ? urgentInTurn : inTurn)(() => tried(request))
-        if (!refusal) return
-        const waitMs = Math.max(LEAST_WAIT_MS, refusal.until - clock.now())
-        if (waited + waitMs > longestWaitMs) throw refused(application, request, refusal, waitMs)
-        await sleep(waitMs)
-        waited += waitMs
-      }
-    },
-    async heard(request, what) {
-      const whose = what.whose ?? limits.throttles
-      const at = clock.now()
-      const heard = whose === 'account' && request.account !== undefined ? allowanceOf(request.account) : shared
-      await heard.tell((book) => withHeard(book, what, shareName(request.kind, limits.limits), limits.limits, at))
-    },
-  }
+  return { drawn, tried }
 }
 
 /** One step at a time, so that a hundred requests at once do not lease a hundred times. */
