@@ -28,7 +28,7 @@ export async function readHealth(
     token: { kind: 'lasts' },
     ...(granted ? { scopes: { granted, missing: granted.includes(SCOPE) ? [] : [SCOPE] } } : {}),
     ...(clocks ? { clock: clocks } : {}),
-    limits: [],
+    limits: [{ name: 'operations a day' }],
     blockers,
   }
 }

@@ -22,7 +22,7 @@ describe('the health of a connection to Google Ads', () => {
       scopes: { granted: ['https://www.googleapis.com/auth/adwords'], missing: [] },
       // HTTP dates have whole seconds.
       clock: { theirs: instant(new Date(Math.floor(now / 1000) * 1000).toISOString()), ours: now },
-      limits: [],
+      limits: [{ name: 'operations a day' }],
       blockers: [],
     })
   })
