@@ -37,9 +37,16 @@ export async function run({
 }: RunOptions): Promise<RunResult> {
   const tally: Counting = nothingYet()
   let world = from
-  for (; totalOf(tally.cycles) < cycles && !stop(); world += every) {
-    const found = await lived(seed, world, tally, log)
-    if (found.length > 0) return { tally, findings: found, next: world + every }
+  const { stackTraceLimit } = Error
+  // Thousands of errors a second are thrown on purpose; only a world that is told wants to know where.
+  if (!log) Error.stackTraceLimit = 0
+  try {
+    for (; totalOf(tally.cycles) < cycles && !stop(); world += every) {
+      const found = await lived(seed, world, tally, log)
+      if (found.length > 0) return { tally, findings: found, next: world + every }
+    }
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
   return { tally, findings: [], next: world }
 }
