@@ -64,25 +64,23 @@ function entryOf(stats: readonly ActionStats[] | undefined, type: string): Actio
 }
 
 /** A window without a key had none; `value` is left alone: it follows the ad set's own windows and not ours. */
-const textIn = (entry: ActionStats | undefined, window: string): string => String(entry?.[window] ?? '0')
-
-function numberIn(entry: ActionStats | undefined, window: string): number {
-  const value = Number(textIn(entry, window))
-  if (Number.isFinite(value) && value >= 0) return value
-  throw new PlatformError({ kind: 'unreadable', detail: `insights actions: ${window} is not a count` })
+function textIn(entry: ActionStats | undefined, window: string, of: 'actions' | 'action_values'): string {
+  const value = entry?.[window] ?? '0'
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  if (/^\d{1,15}(\.\d{1,40})?$/.test(text)) return text
+  throw new PlatformError({ kind: 'unreadable', detail: `insights ${of}: ${window} is not a decimal` })
 }
+
+const numberIn = (entry: ActionStats | undefined, window: string): number => Number(textIn(entry, window, 'actions'))
 
 const valueIn = (entry: ActionStats | undefined, windows: readonly string[], currency: CurrencyCode): Money =>
   money(
-    windows.reduce((total, window) => total + micros(textIn(entry, window), window), 0n),
+    windows.reduce((total, window) => total + micros(textIn(entry, window, 'action_values')), 0n),
     currency,
   )
 
 /** Values carry the decimals of a float ("199.98000000000002"): taken to the micro, ties to even. */
-function micros(text: string, window: string): bigint {
-  const match = /^(\d+)(?:\.(\d+))?$/.exec(text)
-  if (!match)
-    throw new PlatformError({ kind: 'unreadable', detail: `insights action_values: ${window} is not a decimal` })
-  const [, whole = '0', decimals = ''] = match
+function micros(text: string): bigint {
+  const [whole = '0', decimals = ''] = text.split('.')
   return divide(BigInt(whole + decimals) * 1_000_000n, 10n ** BigInt(decimals.length), 'half-even')
 }

@@ -43,7 +43,7 @@ export async function readPerformance(
   const expectedRows = entities * (daysBetween(query.from, query.to) + 1) * (query.grain === 'hour' ? 24 : 1)
   const rows = await readInsights(options, account.id, rowParams(level, query, metaRules), rowSchema, expectedRows)
   const totals = await readAll(graph, account.id, totalParams(query))
-  refuseTwice(rows.map((row) => `${row.adset_id ?? row.campaign_id} ${row.date_start} ${row[HOURLY] ?? ''}`))
+  refuseTwice(rows.map((row) => `${row[`${level}_id`]} ${row.date_start} ${row[HOURLY] ?? ''}`))
   refuseTwice(totals.map((total) => total.date_start))
   return {
     account,
@@ -140,11 +140,9 @@ function dateOf(row: { date_start: string; date_stop: string }, { from, to }: Pe
 }
 
 function spendOf(text: string, currency: CurrencyCode): Money {
-  try {
-    return fromDecimal(text, currency)
-  } catch {
-    throw unreadable('spend: not a decimal amount')
-  }
+  // Nothing is spent below zero, and nobody spends a quadrillion.
+  if (!/^\d{1,15}(\.\d{1,6})?$/.test(text)) throw unreadable('spend: not a decimal amount')
+  return fromDecimal(text, currency)
 }
 
 const unreadable = (what: string) => new PlatformError({ kind: 'unreadable', detail: `insights ${what}` })

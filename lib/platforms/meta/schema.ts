@@ -8,11 +8,13 @@ export const id = z.union([z.string(), z.number()]).transform(String).pipe(z.str
 
 /** A whole amount in Meta's units; text on some fields, a number on others. */
 export const metaUnits = z
-  .union([z.string().regex(numeric, 'must be a whole number'), z.number().int().nonnegative()])
+  .union([z.string().regex(/^\d{1,15}$/, 'must be a whole number'), z.number().int().nonnegative().max(1e15)])
   .transform((value) => BigInt(value))
 
-/** A count that Graph writes as text. */
-export const count = z.union([z.string(), z.number()]).transform(Number).pipe(z.number().nonnegative())
+/** A count that Graph writes as text: whole, and no further than doubles count. */
+export const count = z
+  .union([z.string().regex(/^\d{1,15}$/, 'must be a count'), z.number().int().nonnegative().max(1e15)])
+  .transform(Number)
 
 export const accountSchema = z.object({
   name: z.string().catch(''),
@@ -50,7 +52,7 @@ export const adSetSchema = z.object({
   effective_status: z.string(),
   bid_strategy: z.string().optional(),
   bid_amount: metaUnits.optional(),
-  bid_constraints: z.object({ roas_average_floor: z.number().optional() }).optional(),
+  bid_constraints: z.object({ roas_average_floor: z.number().min(0).max(1e10).optional() }).optional(),
   optimization_goal: z.string().optional(),
   daily_budget: metaUnits.optional(),
   lifetime_budget: metaUnits.optional(),

@@ -23,7 +23,7 @@ export function strategyOf(metaStrategy: string | undefined, bids: Bids, currenc
     case 'LOWEST_COST_WITH_BID_CAP':
       return { kind: 'bid-cap', ...(amount && { bid: amount }) }
     case 'LOWEST_COST_WITH_MIN_ROAS':
-      return { kind: 'target-roas', ...(floor !== undefined && { targetRoas: fromRoasFloor(floor) }) }
+      return { kind: 'target-roas', ...(floor && { targetRoas: fromRoasFloor(floor) }) }
     default:
       return { kind: 'other' }
   }

@@ -72,8 +72,7 @@ export function translate(
 ): Translated {
   const byCampaign = Map.groupBy(adSets, (adSet) => adSet.campaign_id)
   const parts = campaigns.map((campaign) => translateCampaign(campaign, byCampaign.get(campaign.id) ?? [], basics))
-  refuseTwice(campaigns)
-  refuseTwice(adSets)
+  refuseTwice([...campaigns, ...adSets])
   refuseOrphans(campaigns, adSets)
   return {
     campaigns: parts.map((part) => part.campaign),

@@ -13,7 +13,8 @@ export interface AccountUsage {
 /** Scores decay over 300 s, which is also the longer of the two blocks. */
 const DECAY_MS = 300 * SECOND_MS
 
-const percent = z.number().catch(0)
+/** As a guard against numbers that no quota has. */
+const percent = z.number().min(0).max(1e6).catch(0)
 const businessUse = z.record(
   z.string(),
   z.array(
@@ -22,12 +23,12 @@ const businessUse = z.record(
       total_cputime: percent,
       total_time: percent,
       /** Minutes. */
-      estimated_time_to_regain_access: z.number().catch(0),
+      estimated_time_to_regain_access: z.number().min(0).max(1e6).catch(0),
     }),
   ),
 )
 /** `reset_time_duration` in seconds. */
-const accountUse = z.object({ acc_id_util_pct: percent, reset_time_duration: z.number().catch(0) })
+const accountUse = z.object({ acc_id_util_pct: percent, reset_time_duration: z.number().min(0).max(1e8).catch(0) })
 const insightsUse = z.object({ acc_id_util_pct: percent, app_id_util_pct: percent })
 const appUse = z.object({ call_count: percent, total_cputime: percent, total_time: percent })
 

@@ -1,0 +1,4 @@
+import { googleAdsParsers } from './google-ads.parsers.ts'
+import { specifyParsers } from './specify.ts'
+
+await specifyParsers('google-ads', googleAdsParsers)
