@@ -17,6 +17,8 @@ export function program(surroundings: Surroundings, onExit: (code: ExitCode) => 
     .description('An open controller for paid media.')
     .version(version())
     .exitOverride()
+    // Options belong to the command that they stand behind: of a command within a command they are its own.
+    .enablePositionalOptions()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .addHelpText('before', examples(['sluice demo', 'sluice init', 'sluice pull && sluice plan', 'sluice freeze']))
     .addHelpText('after', '\nExit codes: 0 done, 1 error, 2 changes present (plan), 3 blocked. See docs/cli.md.')

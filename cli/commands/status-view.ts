@@ -46,6 +46,7 @@ function portfolioText(portfolio: PortfolioStatus, at: Instant, paint: Paint): s
     ...(pacedPlan?.pace
       ? paceText(pacedPlan.pace, policy.baseCurrency, `as of ${isoInstant(pacedPlan.madeAt)}: `)
       : [`  pace       ${UNKNOWN} until the first daily plan`]),
+    ...ordersLines(portfolio),
     `  scores     ${coverageText(portfolio.scores)}`,
     table(
       ['account', 'name', 'currency', 'last pull', 'today at worst', 'day cap', 'pending', 'frozen'],
@@ -75,6 +76,20 @@ function pacingText(pacing: Pacing): string {
   const { spent, planned, through } = pacing
   const share = planned.micros > 0n ? ` (${((100 * Number(spent.micros)) / Number(planned.micros)).toFixed(1)} %)` : ''
   return `${amountText(spent)} spent of ${amountText(planned)} planned through ${through}${share}`
+}
+
+/** Nothing where no orders are told: most portfolios of leads have none. */
+function ordersLines({ orders, version }: PortfolioStatus): readonly string[] {
+  if (orders.kind === 'unknown')
+    return orders.why === 'no orders of the shop are known' ? [] : [`  orders     ${UNKNOWN}: ${orders.why}`]
+  const { claimed, ordered, credited, from, to, days, accounts, orderedMicros } = orders
+  const value = amountText({ micros: orderedMicros, currency: version.policy.baseCurrency })
+  return [
+    `  orders     claimed ${claimed.toFixed(1)} · ordered ${ordered} (${value}) · credited ${credited.toFixed(1)}, over ${days} days from ${from} to ${to}`,
+    ...accounts.map(
+      (one) => `             ${one.account}: claimed ${one.claimed.toFixed(1)}, credited ${one.credited.toFixed(1)}`,
+    ),
+  ]
 }
 
 function planLine(portfolio: PortfolioStatus): string {
@@ -109,6 +124,8 @@ export const statusJson = ({ at, freezes, portfolios }: Status) => ({
           }
         : null,
     pacingUnknown: portfolio.pacing.kind === 'unknown' ? portfolio.pacing.why : null,
+    orders: ordersJson(portfolio),
+    ordersUnknown: portfolio.orders.kind === 'unknown' ? portfolio.orders.why : null,
     pace: paceOf(portfolio),
     today: ledgerJson(portfolio.ledger),
     lastPlan: planJson(portfolio),
@@ -127,6 +144,12 @@ export const statusJson = ({ at, freezes, portfolios }: Status) => ({
     })),
   })),
 })
+
+function ordersJson({ orders, version }: PortfolioStatus) {
+  if (orders.kind === 'unknown') return null
+  const { kind: _, orderedMicros, ...rest } = orders
+  return { ...rest, orderedValue: amountJson({ micros: orderedMicros, currency: version.policy.baseCurrency }) }
+}
 
 const paceOf = ({ pacedPlan, version }: PortfolioStatus) =>
   pacedPlan?.pace

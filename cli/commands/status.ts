@@ -1,8 +1,11 @@
 import type { Loop } from '../../lib/control/loop.ts'
 import { observe } from '../../lib/control/observe.ts'
+import { completionOf } from '../../lib/measure/estimate.ts'
+import { type Reconciliation, reconcile } from '../../lib/measure/reconcile.ts'
 import { type AccountKey, type AccountRef, accountKey } from '../../lib/model/account.ts'
 import { type Freeze, scopesOf } from '../../lib/model/freeze.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../../lib/model/ledger.ts'
+import type { Observation } from '../../lib/model/observation.ts'
 import type { PlanHeader, PlanProgress } from '../../lib/model/plan.ts'
 import type { PolicyVersion } from '../../lib/model/policy.ts'
 import { type AccountDate, addDays, dateAt, daysBetween, type Instant } from '../../lib/units/calendar.ts'
@@ -32,6 +35,8 @@ export interface PortfolioStatus {
   readonly version: PolicyVersion
   readonly ledger: PortfolioDayLedger | undefined
   readonly pacing: Pacing
+  /** What platforms claim beside what the shop took. */
+  readonly orders: Reconciliation
   readonly lastPlan: PlanHeader | undefined
   readonly progress: PlanProgress | undefined
   /** The newest plan that says where the flight lands: corrections and plans of before do not. */
@@ -64,11 +69,13 @@ async function portfolioStatus(
   desk: Loop,
 ): Promise<PortfolioStatus> {
   const { portfolio, zone, accounts } = version.policy
+  const observed = await observedNow(version, desk)
   const [lastPlan, ...before] = await desk.plans.recent(portfolio, RECENT_PLANS)
   return {
     version,
     ledger: await desk.money.portfolioDay(portfolio, dateAt(desk.clock.now(), zone)),
-    pacing: await pacingOf(version, desk),
+    pacing: pacingOf(version, observed, desk),
+    orders: reconciliation(observed),
     lastPlan,
     progress: lastPlan && (await desk.plans.progress(lastPlan.id)),
     pacedPlan: [lastPlan, ...before].find((one) => one?.pace !== undefined),
@@ -96,27 +103,40 @@ async function accountStatus(account: AccountRef, freezes: readonly Freeze[], de
   }
 }
 
+/** What a plan would look at; why not, where it could not be made. */
+type Observed = { readonly observation: Observation } | { readonly why: string }
+
+const observedNow = (version: PolicyVersion, desk: Loop): Promise<Observed> =>
+  observe(version, 'daily', desk).then(
+    (observation) => ({ observation }),
+    (error: unknown) => ({ why: error instanceof Error ? error.message : String(error) }),
+  )
+
+function reconciliation(observed: Observed): Reconciliation {
+  if ('why' in observed) return { kind: 'unknown', why: observed.why }
+  const { observation } = observed
+  // Where there is nothing to compare with, how claims come in need not be learned.
+  return reconcile(observation, observation.orders ? completionOf(observation) : () => 1)
+}
+
 /** Spend of the flight through yesterday beside an even share of its total; unknown unless every account was read so far. */
-async function pacingOf(version: PolicyVersion, desk: Loop): Promise<Pacing> {
+function pacingOf(version: PolicyVersion, observed: Observed, desk: Loop): Pacing {
   const { flight, baseCurrency, zone } = version.policy
   const through = addDays(dateAt(desk.clock.now(), zone), -1)
   if (through < flight.from) return { kind: 'unknown', why: `the flight begins on ${flight.from}` }
-  try {
-    const { accounts, rates, flightSpentMicros } = await observe(version, 'daily', desk)
-    const behind = accounts.find(({ status, today }) => status.historyTo !== addDays(today, -1))
-    if (behind)
-      return { kind: 'unknown', why: `${behind.account} was read through ${behind.status.historyTo ?? 'no day'} only` }
-    let spent = zero(baseCurrency)
-    for (const { account, structure } of accounts) {
-      const rate = rates.find(({ from }) => from === structure.currency)
-      if (!rate) return { kind: 'unknown', why: `no exchange rate from ${structure.currency}` }
-      const own = money(flightSpentMicros.get(account) ?? 0n, structure.currency)
-      spent = add(spent, convert(own, rate, 'half-even'))
-    }
-    return { kind: 'known', spent, planned: evenShare(version, through), through }
-  } catch (error) {
-    return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) }
+  if ('why' in observed) return { kind: 'unknown', why: observed.why }
+  const { accounts, rates, flightSpentMicros } = observed.observation
+  const behind = accounts.find(({ status, today }) => status.historyTo !== addDays(today, -1))
+  if (behind)
+    return { kind: 'unknown', why: `${behind.account} was read through ${behind.status.historyTo ?? 'no day'} only` }
+  let spent = zero(baseCurrency)
+  for (const { account, structure } of accounts) {
+    const rate = rates.find(({ from }) => from === structure.currency)
+    if (!rate) return { kind: 'unknown', why: `no exchange rate from ${structure.currency}` }
+    const own = money(flightSpentMicros.get(account) ?? 0n, structure.currency)
+    spent = add(spent, convert(own, rate, 'half-even'))
   }
+  return { kind: 'known', spent, planned: evenShare(version, through), through }
 }
 
 /** The total times the share of the flight's days that have ended. */

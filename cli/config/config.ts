@@ -40,8 +40,8 @@ export const configSchema = z.strictObject({
   rates: z.strictObject({ file: path }).optional(),
   /** Platforms that Sluice has no adapter of its own for. */
   adapters: adaptersSchema.optional(),
-  /** None while all that is looked at was imported from files. */
-  connections: connectionsSchema.default([]),
+  /** An empty list while all that is looked at was imported from files. */
+  connections: connectionsSchema,
 })
 
 type Written = z.output<typeof configSchema>

@@ -11,7 +11,7 @@ import type { BudgetDay } from './budget-days.ts'
 import { dayOfWeekFactors } from './day-of-week.ts'
 import { budgetedDays, type Delivery, deliveryRatio, learnDelivery } from './delivery.ts'
 import { forecastEvidence } from './evidence/simulations.ts'
-import { hasLift, incrementalityOf, type OrderScale, orderScale } from './incremental.ts'
+import { type CompletionOf, hasLift, incrementalityOf, type OrderScale, orderScale } from './incremental.ts'
 import { type LagEstimate, learnLag, visibleShare } from './lag/development.ts'
 import { lagSources } from './lag/source.ts'
 import { type CurveFit, type CurvePoint, fitResponseCurves, referenceSpend } from './response-fit.ts'
@@ -60,6 +60,12 @@ export function estimate(observation: Observation): Estimates {
     valueCompletion: new Map([...counting].map(([account, { lag }]) => [account, [...lag.value.visible]])),
     breaks: [...counting.values()].flatMap(({ breaks }) => breaks),
   }
+}
+
+/** Share of a day's conversions that is visible at an age, account by account, as estimates take it. */
+export function completionOf(observation: Observation): CompletionOf {
+  const counting = countingOf(observation)
+  return (account, age) => visibleShare(counting.get(account)!.lag.count, age)
 }
 
 interface Counting {

@@ -12,7 +12,7 @@ import { seenAge } from './seen-age.ts'
 /** How far back claims are compared with orders. */
 const WINDOW_DAYS = 28
 /** A whole week, so that no day of the week weighs more than another. */
-const LEAST_DAYS = 7
+export const LEAST_DAYS = 7
 /** A day's claims are comparable once they are within a tenth of what they will come to. */
 const MATURE_WITHIN = 0.1
 
@@ -74,7 +74,7 @@ export function orderScale(observation: Observation, completion: CompletionOf): 
 }
 
 /** Orders of the days on which the shop's orders and every account's claims are known, and the claims are mature. */
-function comparedOrders(
+export function comparedOrders(
   { orders = [], accounts, today }: Observation,
   completion: CompletionOf,
 ): ReadonlyMap<AccountDate, number> {
@@ -113,7 +113,7 @@ function reportedDays(
   return (date) => begun === undefined || date < begun || seen.has(date)
 }
 
-interface CampaignClaims {
+export interface CampaignClaims {
   readonly account: AccountRef
   readonly campaign: Pick<Campaign, 'id' | 'name'>
   /** Undefined: outside the portfolio. */
@@ -122,7 +122,8 @@ interface CampaignClaims {
   readonly claimed: number
 }
 
-function claimsOf(
+/** What each campaign of an account claims for the days, once complete. */
+export function claimsOf(
   observation: Observation,
   account: AccountObservation,
   days: ReadonlySet<AccountDate>,
@@ -162,7 +163,7 @@ export const calibrationFor = (
     .toSorted((a, b) => bySpecificity(a.match, b.match))[0]
 
 /** Before the order scale. A lift test takes the place of the class's prior: it was a test of these very claims. */
-function ofCampaign(
+export function ofCampaign(
   policy: Policy,
   account: AccountRef,
   campaign: Pick<Campaign, 'id' | 'name'>,

@@ -59,6 +59,7 @@ const configText = (endpoint: string): string => `
 tables: { prefix: sluice-import, region: eu-central-1, endpoint: ${endpoint} }
 archive: { folder: archive }
 secrets: { folder: secrets }
+connections: []
 `
 
 export const policyText = ({ mode = 'shadow', account = ACCOUNT, extra = '' } = {}): string => `

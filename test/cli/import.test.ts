@@ -105,9 +105,9 @@ describe('import', () => {
       'no downloads are known of platform "foo"',
     )
     expect((await importing('--dates', 'ymd')).err).toContain('It must be dmy or mdy')
-    expect((await desk.sluice('import', 'none.csv', '--account', ACCOUNT, '--conversions', 'purchase|30c|0v|click')).err).toContain(
-      'none.csv cannot be read: ENOENT',
-    )
+    expect(
+      (await desk.sluice('import', 'none.csv', '--account', ACCOUNT, '--conversions', 'purchase|30c|0v|click')).err,
+    ).toContain('none.csv cannot be read: ENOENT')
   })
 })
 
@@ -151,7 +151,10 @@ describe('an imported account is read-only', () => {
 
   test('one with a connection is not imported', async () => {
     await desk.sluice('policy', 'put', 'policy.yaml')
-    desk.write('connected.yaml', `${desk.config}connections: [{ account: "google-ads:*", secret: google }]\n`)
+    desk.write(
+      'connected.yaml',
+      desk.config.replace('connections: []', 'connections: [{ account: "google-ads:*", secret: google }]'),
+    )
     const { code, err } = await importing('--config', 'connected.yaml')
     expect(code).toBe(3)
     expect(err).toContain('has a connection')

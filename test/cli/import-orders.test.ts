@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { accountDate, addDays } from '../../lib/units/calendar.ts'
+import { ACCOUNT, googleDownload, type ImportDesk, openImportDesk, policyText } from './import-desk.ts'
+
+let desk: ImportDesk
+beforeEach(async () => {
+  desk = await openImportDesk()
+  desk.write('policy.yaml', policyText())
+  await desk.sluice('policy', 'put', 'policy.yaml')
+})
+afterEach(() => desk.close())
+
+/** Four orders a day of 50 EUR, forty days to yesterday. */
+function ordersText(perDay = 4): string {
+  const lines = Array.from({ length: 40 }, (_, i) => addDays(accountDate('2026-10-12'), i)).flatMap((date) =>
+    Array.from({ length: perDay }, (_, n) => `${date}-${n},${date}T10:00:00+01:00,50.00,EUR,new`),
+  )
+  return `order_id,ordered_at,net_value,currency,customer\n${lines.join('\n')}\n`
+}
+const portfolio = async () => JSON.parse((await desk.sluice('status', '--json')).out).portfolios[0]
+
+describe('import orders', () => {
+  test('stands beside the claims in status: claimed, ordered, credited, and never more credited than ordered', async () => {
+    desk.write('google.csv', googleDownload())
+    await desk.sluice('import', 'google.csv', '--account', ACCOUNT, '--zone', 'Europe/Berlin')
+    expect(await portfolio()).toMatchObject({ orders: null, ordersUnknown: 'no orders of the shop are known' })
+    desk.write('orders.csv', ordersText())
+    const { code, out } = await desk.sluice('import', 'orders', 'orders.csv')
+    expect(code).toBe(0)
+    expect(out).toContain('Portfolio eu: 160 orders and 0 refunds read; 160 changed something, 0 were known.')
+    const { orders } = await portfolio()
+    expect(orders.ordered).toBe(4 * orders.days)
+    expect(orders.orderedValue).toEqual({ micros: `${4 * orders.days * 50_000_000}`, currency: 'EUR' })
+    // The campaigns claim some twenty a day.
+    expect(orders.claimed).toBeGreaterThan(orders.ordered)
+    expect(orders.credited).toBeLessThanOrEqual(orders.ordered)
+    expect(orders.credited).toBeGreaterThan(0)
+    expect((await desk.sluice('status')).out).toMatch(
+      /orders {5}claimed [\d.]+ · ordered \d+ \([\d.]+ EUR\) · credited [\d.]+, over \d+ days/,
+    )
+  }, 30_000)
+
+  test('again changes nothing; --dry-run stores nothing; refunds take off', async () => {
+    desk.write('orders.csv', ordersText(1))
+    expect(JSON.parse((await desk.sluice('import', 'orders', 'orders.csv', '--dry-run', '--json')).out)).toMatchObject({
+      entries: 40,
+      stored: false,
+    })
+    expect(JSON.parse((await desk.sluice('import', 'orders', 'orders.csv', '--json')).out)).toMatchObject({
+      changed: 40,
+      unchanged: 0,
+    })
+    expect(JSON.parse((await desk.sluice('import', 'orders', 'orders.csv', '--json')).out)).toMatchObject({
+      changed: 0,
+      unchanged: 40,
+    })
+    desk.write(
+      'refunds.jsonl',
+      '{"orderId":"2026-11-19-0","refundedAt":"2026-11-20T10:00:00Z","refundValue":"full"}\n{"orderId":"none","refundedAt":"2026-11-20T10:00:00Z"}',
+    )
+    expect(JSON.parse((await desk.sluice('import', 'orders', 'refunds.jsonl', '--json')).out)).toMatchObject({
+      changed: 2,
+      waiting: 1,
+      days: ['2026-11-19'],
+    })
+  }, 30_000)
+
+  test('takes nothing of any file where one is wrong, and names all that is', async () => {
+    desk.write('good.csv', ordersText(1))
+    desk.write('bad.csv', 'orderId,email\n1,ann@example.com\n')
+    desk.write('future.jsonl', '{"orderId":"1","orderedAt":"2026-12-20T10:00:00Z","netValue":"1","currency":"EUR"}')
+    desk.write('dollars.jsonl', '{"orderId":"1","orderedAt":"2026-11-20T10:00:00Z","netValue":"1","currency":"USD"}')
+    const bad = await desk.sluice('import', 'orders', 'good.csv', 'bad.csv')
+    expect(bad.code).toBe(1)
+    expect(bad.err).toContain(
+      'bad.csv, line 1, column "email": is no field of an order: leave it out: nothing that tells who a customer is is taken',
+    )
+    expect((await desk.sluice('import', 'orders', 'good.csv', 'future.jsonl')).err).toContain(
+      'order 1 is of 2026-12-20T10:00:00Z',
+    )
+    expect((await desk.sluice('import', 'orders', 'good.csv', 'dollars.jsonl')).err).toContain(
+      'exchange rate USD→EUR for 2026-11-20',
+    )
+    expect(JSON.parse((await desk.sluice('import', 'orders', 'good.csv', '--json')).out)).toMatchObject({ changed: 40 })
+  }, 30_000)
+})
