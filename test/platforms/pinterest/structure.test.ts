@@ -188,7 +188,7 @@ describe('an account', () => {
     expect(() => currencyOf({ currency: 'UNK' })).toThrow('currency UNK is not among those that Pinterest bills in')
     expect(() => currencyOf({ currency: 'euro' })).toThrow('euro')
   })
-  test.each<[readonly string[] | null, number]>([
+  test.each<[string[] | null, number]>([
     [['OWNER'], 0],
     [['ANALYST', 'CAMPAIGN_MANAGER'], 0],
     [['ANALYST'], 1],
