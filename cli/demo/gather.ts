@@ -9,6 +9,7 @@ import { leverKey } from '../../lib/model/lever.ts'
 import { type ChangeDecision, type Decision, decisionLever, type PlanHeader } from '../../lib/model/plan.ts'
 import { isoInstant } from '../../lib/units/calendar.ts'
 import type { Scenario } from '../../playground/market/schema.ts'
+import type { WorldPlatform } from '../../playground/world.ts'
 import { comparison } from './comparison.ts'
 import { checkInvariants } from './invariants.ts'
 import type { Pretend } from './pretend.ts'
@@ -76,7 +77,7 @@ export async function gatherReport(
     drifts: await driftLines(pretend, loop),
     refusals: refusalLines(audit),
     turns: turnFigures(pretend, headers, audit),
-    invariants: await checkInvariants(pretend, headers),
+    invariants: await checkInvariants(pretend, headers, days),
     decisions: decided.map(decisionLine),
   }
 }
@@ -176,7 +177,7 @@ async function driftLines({ market, policy }: Pretend, loop: Loop): Promise<RunR
         at: isoInstant(drift.changedAt ?? drift.seenAt),
         account: accountKey(account),
         name:
-          market.account(account.platform as 'google-ads' | 'meta', account.id)?.budgets.get(drift.lever.id)?.name ??
+          market.account(account.platform as string as WorldPlatform, account.id)?.budgets.get(drift.lever.id)?.name ??
           drift.lever.id,
         from: valueWords(drift.lastKnown),
         to: valueWords(drift.observed),

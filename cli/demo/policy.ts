@@ -9,10 +9,13 @@ import type { PortfolioFacts } from '../../playground/market/portfolio-facts.ts'
 /** Room above what the initial budgets may cost on their worst day. */
 const CAP_HEADROOM = 1.3
 
-/** What each platform's own screens count by default: 30 days after the click on Google, 7 on Meta; no view-throughs. */
+/** What each platform's own screens count by default, without view-throughs: days after the click, and on which day. */
 const RULES: Readonly<Record<string, Omit<ConversionRule, 'action'>>> = {
   'google-ads': { clickWindowDays: 30, viewWindowDays: 0, basis: 'click' },
   meta: { clickWindowDays: 7, viewWindowDays: 0, basis: 'mixed' },
+  tiktok: { clickWindowDays: 7, viewWindowDays: 0, basis: 'impression' },
+  snapchat: { clickWindowDays: 28, viewWindowDays: 0, basis: 'conversion' },
+  pinterest: { clickWindowDays: 30, viewWindowDays: 0, basis: 'click' },
 }
 
 const text = (amount: Money): string => `${toDecimal(amount)} ${amount.currency}`

@@ -1,17 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { googleAds } from '../../functions/composition/google-ads.ts'
 import type { LogLine } from '../../functions/composition/log.ts'
 import { platformRegistry } from '../../functions/composition/registry.ts'
 import { QUEUES, routes } from '../../functions/composition/routes.ts'
+import { SHARED_ADAPTERS } from '../../functions/composition/shared-adapters.ts'
 import { makeDispatchHandler } from '../../functions/dispatch-handler.ts'
 import { makeStageHandler } from '../../functions/stage-handler.ts'
 import { dueMessages } from '../../lib/control/dispatch.ts'
 import { DEFAULT_TIMING, type Loop } from '../../lib/control/loop.ts'
 import { runTurn } from '../../lib/control/turn.ts'
 import type { Mode, PolicyVersion } from '../../lib/model/policy.ts'
-import { googleAdsPlatform } from '../../lib/platforms/google-ads/platform.ts'
-import { metaPlatform } from '../../lib/platforms/meta/platform.ts'
 import type { ExchangeRates } from '../../lib/ports/rates.ts'
-import type { Secrets } from '../../lib/ports/secrets.ts'
 import type { Archive } from '../../lib/ports/store.ts'
 import { type DynamoStores, dynamoStores } from '../../lib/store/stores.ts'
 import { type AccountDate, HOUR_MS, type Instant } from '../../lib/units/calendar.ts'
@@ -22,13 +21,12 @@ import { type FaultPlan, noFaults } from '../../playground/faults.ts'
 import { createMarket, type Market } from '../../playground/market/market.ts'
 import type { PortfolioFacts } from '../../playground/market/portfolio-facts.ts'
 import type { Scenario } from '../../playground/market/schema.ts'
-import { GOOGLE_TWIN_CREDENTIALS } from '../../playground/platforms/google-ads/tokens.ts'
-import { type GoogleAdsTwin, startGoogleAdsTwin } from '../../playground/platforms/google-ads/twin.ts'
-import { META_TWIN_CREDENTIALS, type MetaTwin, startMetaTwin } from '../../playground/platforms/meta/server.ts'
 import { createRunner, type Runner } from '../../playground/runner/runner.ts'
 import type { VirtualClock } from '../../playground/runner/virtual-clock.ts'
+import { pretendLimiters } from './limits.ts'
 import { memoryArchive } from './memory-archive.ts'
 import { demoPolicy } from './policy.ts'
+import { startTwins } from './twins.ts'
 
 export interface PretendOptions {
   readonly scenario: Scenario
@@ -55,9 +53,6 @@ export interface Pretend {
   readonly prefix: string
   /** Of the embedded DynamoDB; undefined where stores were given. */
   readonly endpoint: string | undefined
-  /** Of the pretend platforms, and what was asked of them so far. */
-  readonly google: GoogleAdsTwin
-  readonly meta: MetaTwin
   loopFor(worker: string): Loop
   /** Lets the world and the controller go on together. */
   runUntil(to: Instant): Promise<void>
@@ -68,18 +63,6 @@ const PREFIX = 'sluice-demo'
 /** Longer than any turn here takes: time does not pass within one. */
 const VISIBILITY_MS = 12 * 60_000
 const MAX_RECEIVES = 5
-
-const SECRETS: Readonly<Record<string, object>> = {
-  'pretend/google-ads': GOOGLE_TWIN_CREDENTIALS,
-  'pretend/meta': META_TWIN_CREDENTIALS,
-}
-const pretendSecrets: Secrets = {
-  read: async (name) => {
-    const secret = SECRETS[name]
-    if (!secret) throw new Error(`there is no secret "${name}" in the pretend world`)
-    return JSON.stringify(secret)
-  },
-}
 
 /** The scenario's pinned rates behind the port: while one holds, it is quoted anew every day. */
 export const scenarioRates = ({ rates }: PortfolioFacts): ExchangeRates => ({
@@ -138,32 +121,12 @@ export async function startPretend(options: PretendOptions): Promise<Pretend> {
   const clock = marketClock(market)
   const engine = options.stores ? undefined : await startTables(options.folder)
   const stores = options.stores ?? engine!.stores
-  const google = await startGoogleAdsTwin({ world: market, faults })
-  const meta = await startMetaTwin({ world: market, faults })
-  const platforms = platformRegistry(
-    [
-      { account: 'google-ads:*', secret: 'pretend/google-ads' },
-      { account: 'meta:*', secret: 'pretend/meta' },
-    ],
-    {
-      'google-ads': ({ secret }) =>
-        googleAdsPlatform({
-          secrets: pretendSecrets,
-          secretName: secret,
-          clock,
-          endpoints: { api: google.baseUrl, token: google.tokenUrl },
-          ourActors: [GOOGLE_TWIN_CREDENTIALS.clientId],
-        }),
-      meta: ({ secret }) =>
-        metaPlatform({
-          secrets: pretendSecrets,
-          secretName: secret,
-          clock,
-          endpoint: meta.baseUrl,
-          ourActors: [META_TWIN_CREDENTIALS.appId],
-        }),
-    },
+  const twins = await startTwins(market, faults)
+  const limiters = pretendLimiters(clock)
+  const makers = Object.entries({ 'google-ads': googleAds, ...SHARED_ADAPTERS }).map(
+    ([name, connect]) => [name, connect(twins.secrets, clock, limiters)] as const,
   )
+  const platforms = platformRegistry(twins.connections, Object.fromEntries(makers))
   const log: LogLine[] = []
   const write = (line: LogLine): void => void log.push(line)
   const shared = {
@@ -203,12 +166,10 @@ export async function startPretend(options: PretendOptions): Promise<Pretend> {
     log,
     prefix: PREFIX,
     endpoint: engine?.endpoint,
-    google,
-    meta,
     loopFor,
     runUntil: (to) => runner.runUntil(to),
     close: async () => {
-      await Promise.all([google.close(), meta.close()])
+      await twins.close()
       await engine?.close()
     },
   }

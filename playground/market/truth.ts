@@ -1,6 +1,6 @@
 import { type AccountDate, type Instant, MINUTE_MS } from '../../lib/units/calendar.ts'
 import type { CurrencyCode } from '../../lib/units/money.ts'
-import { type CampaignKind, WORLD_PLATFORMS, type WorldPlatform } from '../world.ts'
+import type { CampaignKind, WorldPlatform } from '../world.ts'
 import type { AccountMarket } from './account-market.ts'
 import type { LineState } from './entities.ts'
 import type { OrderStore, ShopOrder } from './order-store.ts'
@@ -41,7 +41,8 @@ export interface Headline {
   readonly spendMicros: bigint
   readonly baseCurrency: CurrencyCode
   /** Conversions claimed for touches of these days, by platform, as reported now. */
-  readonly claimed: Readonly<Record<WorldPlatform, number>>
+  /** By the platforms that there are accounts of. */
+  readonly claimed: Readonly<Partial<Record<WorldPlatform, number>>>
   /** Orders that the shop took within these days (the shop's zone), before refunds, and those refunded by now. */
   readonly ordered: number
   readonly orderedValueMicros: bigint
@@ -149,8 +150,11 @@ export class MarketTruth {
       spendMicros: BigInt(Math.round(this.spendInBase(from, to) * 1e6)),
       baseCurrency: rates.base,
       claimed: Object.fromEntries(
-        WORLD_PLATFORMS.map((platform) => [platform, this.#claimed(platform, from, to)]),
-      ) as Record<WorldPlatform, number>,
+        [...new Set(this.#setting.accounts.map(({ platform }) => platform))].map((platform) => [
+          platform,
+          this.#claimed(platform, from, to),
+        ]),
+      ),
       ordered: orders.length,
       orderedValueMicros: orders.reduce((sum, order) => sum + order.netMicros, 0n),
       refunded: orders.filter(({ refundedAt }) => refundedAt !== undefined).length,

@@ -65,7 +65,7 @@ describe('claims', () => {
     market.advanceTo(afterDays(market, 60))
     const { claimed, drawn } = headline(market)
     // 560 orders, half of each platform's claimed by the other as well: 280 ± 12.
-    expect(Math.abs(claimed['google-ads'] + claimed.meta - 1.5 * drawn)).toBeLessThan(4 * 12)
+    expect(Math.abs(claimed['google-ads']! + claimed.meta! - 1.5 * drawn)).toBeLessThan(4 * 12)
   })
 
   it('on what others caused end when the platform spends no more', () => {

@@ -182,6 +182,8 @@ describe('the portfolio facts', () => {
     expect(portfolio.rates.map(({ from, microsPerUnit }) => [from, microsPerUnit])).toEqual([
       ['USD', 925_000n],
       ['USD', 915_000n],
+      ['GBP', 1_158_000n],
+      ['GBP', 1_149_000n],
     ])
     expect(portfolio.campaigns.filter(({ isTrialArm }) => isTrialArm)).toHaveLength(1)
   })

@@ -103,10 +103,15 @@ describe('the demo scenario', () => {
   const market = createMarket(loadScenario('demo'), { seed: 1 })
   const [google, meta] = market.accounts
 
-  it('has a euro account on Google Ads and a dollar account on Meta, with at least forty campaigns', () => {
-    expect([google?.platform, google?.currency, google?.zone]).toEqual(['google-ads', 'EUR', 'Europe/Berlin'])
-    expect([meta?.platform, meta?.currency, meta?.zone]).toEqual(['meta', 'USD', 'America/New_York'])
-    expect(google!.campaigns.size + meta!.campaigns.size).toBeGreaterThanOrEqual(40)
+  it('has an account on each of the five platforms, in three currencies, with at least forty campaigns', () => {
+    expect(market.accounts.map(({ platform, currency, zone }) => [platform, currency, zone])).toEqual([
+      ['google-ads', 'EUR', 'Europe/Berlin'],
+      ['meta', 'USD', 'America/New_York'],
+      ['tiktok', 'GBP', 'Europe/London'],
+      ['snapchat', 'USD', 'America/Los_Angeles'],
+      ['pinterest', 'EUR', 'UTC'],
+    ])
+    expect(market.accounts.reduce((sum, { campaigns }) => sum + campaigns.size, 0)).toBeGreaterThanOrEqual(40)
   })
 
   it('has a Google budget that three campaigns share, campaign budgets and ad set budgets on Meta, and a trial', () => {
@@ -126,9 +131,14 @@ describe('the demo scenario', () => {
     )
   })
 
-  it('has ids of digits only, ten for Google accounts, and beyond 2^53 on Meta', () => {
+  it('has UUIDs on Snapchat, and else ids of digits only, ten for Google accounts, and beyond 2^53 on Meta', () => {
     for (const account of market.accounts)
-      for (const id of [account.id, ...account.campaigns.keys(), ...account.budgets.keys()]) expect(id).toMatch(/^\d+$/)
+      for (const id of [account.id, ...account.campaigns.keys(), ...account.budgets.keys()])
+        expect(id).toMatch(
+          account.platform === 'snapchat'
+            ? /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+            : /^\d+$/,
+        )
     expect(google!.id).toHaveLength(10)
     const ids = [...meta!.campaigns.keys()].map(BigInt)
     expect(ids.some((id) => id > 2n ** 53n)).toBe(true)
