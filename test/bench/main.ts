@@ -87,6 +87,18 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
       return figures
     },
   },
+  pull: {
+    what: 'requests of a first pull of 10,000 campaigns over five accounts against each platform’s quota; campaigns an account as a number behind it (minutes)',
+    async run(json, [campaigns]) {
+      const { measurePulls, printPulls } = await import('./pull.ts')
+      const figures =
+        campaigns === undefined
+          ? (await keep('bench-pull', () => measurePulls())).figures
+          : await measurePulls(campaigns)
+      if (!json) printPulls(figures)
+      return figures
+    },
+  },
   demo: {
     what: 'wall and processor time of the default run of npm start, three times (three minutes)',
     async run(json) {
