@@ -1,6 +1,6 @@
 import { type Limiters, openLimiters } from '../../functions/composition/limiters.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
-import { later } from '../../lib/units/calendar.ts'
+import { type Instant, later } from '../../lib/units/calendar.ts'
 import { memoryLimits } from '../../lib/wire/memory-limits.ts'
 
 /**
@@ -8,8 +8,8 @@ import { memoryLimits } from '../../lib/wire/memory-limits.ts'
  * present runs ahead by what was waited, until the world's has come so far.
  */
 export function pretendLimiters(world: Clock): Limiters {
-  let ahead = world.now()
-  const now = () => (world.now() > ahead ? world.now() : ahead)
+  let ahead = 0
+  const now = () => Math.max(world.now(), ahead) as Instant
   return openLimiters({
     store: memoryLimits(),
     clock: { now },

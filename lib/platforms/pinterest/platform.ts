@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type AccountId, platformId } from '../../model/account.ts'
+import type { RequestUse } from '../../model/request-limits.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { RequestLimiter } from '../../ports/limiter.ts'
 import type { AdPlatform, PlatformReader, PlatformWriter } from '../../ports/platform.ts'
@@ -55,7 +56,7 @@ export function pinterestPlatform(options: PinterestOptions): AdPlatform {
   }
 }
 
-type Currency = (account: AccountId) => Promise<CurrencyCode>
+type Currency = (account: AccountId, use?: RequestUse) => Promise<CurrencyCode>
 
 function readerOf(
   api: Api,
@@ -74,7 +75,7 @@ function readerOf(
     performance: (account, query, rules) => readPerformance(reports, account, query, rules),
     // The API has no history of changes.
     changes: async () => 'unreviewed',
-    live: (account, levers, use = 'read') => readLive(api, account, levers, use, () => currency(account.id)),
+    live: (account, levers, use = 'read') => readLive(api, account, levers, use, () => currency(account.id, use)),
     announcements: async () => [],
     health: (account) => readHealth(api, tokens, account.id),
     conversionActions: (account) => readConversionActions(api, account.id),

@@ -1,5 +1,6 @@
 import type { AccountId } from '../../model/account.ts'
 import { PlatformError } from '../../model/failure.ts'
+import type { RequestUse } from '../../model/request-limits.ts'
 import type { WriteBlocker } from '../../model/structure.ts'
 import { type TimeZone, timeZone } from '../../units/calendar.ts'
 import { type CurrencyCode, currency, larger, type Money, money, smaller, subtract, zero } from '../../units/money.ts'
@@ -30,9 +31,9 @@ export interface AccountRead {
 }
 
 /** @throws PlatformError, also where there is no such account for this token */
-export async function readAccount(api: Api, id: AccountId): Promise<AccountRead> {
+export async function readAccount(api: Api, id: AccountId, use: RequestUse = 'read'): Promise<AccountRead> {
   const path = `adaccounts/${id}`
-  const { json, headers, redact } = await api.answer({ account: id, path })
+  const { json, headers, redact } = await api.answer({ account: id, path, use })
   const { entities } = readEntities(json, 'adaccounts', 'adaccount', accountSchema, redact)
   const [account] = entities
   if (!account || entities.length > 1 || account.id !== id)
@@ -40,13 +41,16 @@ export async function readAccount(api: Api, id: AccountId): Promise<AccountRead>
   return { account, headers }
 }
 
+/** @param use what they are read for, where they were not yet; `read` unless told otherwise */
+export type Basics = (account: AccountId, use?: RequestUse) => Promise<AccountBasics>
+
 /** Reads an account's basics once per process. */
-export function basicsReader(api: Api): (account: AccountId) => Promise<AccountBasics> {
+export function basicsReader(api: Api): Basics {
   const known = new Map<AccountId, AccountBasics>()
-  return async (id) => {
+  return async (id, use = 'read') => {
     const remembered = known.get(id)
     if (remembered) return remembered
-    const basics = basicsOf((await readAccount(api, id)).account)
+    const basics = basicsOf((await readAccount(api, id, use)).account)
     known.set(id, basics)
     return basics
   }
@@ -72,10 +76,29 @@ export async function readRemaining(
 async function capRest(api: Api, account: SnapAccount, currency: CurrencyCode): Promise<Money | undefined> {
   const { lifetime_spend_cap_micro: cap } = account
   if (cap === undefined || cap === 0n) return undefined
-  const id = account.id as AccountId
+  const spent = await unlessRefused(['rejected'], () => readSpent(api, account.id as AccountId))
+  return spent === undefined
+    ? undefined
+    : larger(zero(currency), subtract(money(cap, currency), money(spent, currency)))
+}
+
+async function readSpent(api: Api, id: AccountId): Promise<bigint> {
   const query = { granularity: 'LIFETIME', fields: 'spend' }
   const { json } = await api.answer({ account: id, path: `adaccounts/${id}/stats`, query })
-  return larger(zero(currency), subtract(money(cap, currency), money(readLifetimeSpend(json), currency)))
+  return readLifetimeSpend(json)
+}
+
+/** What Snapchat does not tell this token is not known; all else that goes wrong fails the read. */
+async function unlessRefused<T>(
+  kinds: readonly PlatformError['failure']['kind'][],
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof PlatformError && kinds.includes(error.failure.kind)) return undefined
+    throw error
+  }
 }
 
 /** Sources that are paid from a credit that runs out; cards and PayPal are charged as it comes. */
@@ -85,19 +108,15 @@ const FINITE = new Set(['LINE_OF_CREDIT', 'COUPON'])
 async function readFunding(api: Api, account: SnapAccount): Promise<readonly FundingSource[] | undefined> {
   const ids = account.funding_source_ids ?? []
   if (account.organization_id === undefined || ids.length === 0) return undefined
-  try {
-    const all = await api.all({
-      account: account.id as AccountId,
-      path: `organizations/${account.organization_id}/fundingsources`,
-      many: 'fundingsources',
-      one: 'fundingsource',
-      schema: fundingSchema,
-    })
-    return all.filter(({ id }) => ids.includes(id))
-  } catch (error) {
-    if (error instanceof PlatformError && ['unauthorised', 'rejected'].includes(error.failure.kind)) return undefined
-    throw error
+  const reading = {
+    account: account.id as AccountId,
+    path: `organizations/${account.organization_id}/fundingsources`,
+    many: 'fundingsources',
+    one: 'fundingsource',
+    schema: fundingSchema,
   }
+  const all = await unlessRefused(['unauthorised', 'rejected'], () => api.all(reading))
+  return all?.filter(({ id }) => ids.includes(id))
 }
 
 /** The credit that is left where nothing but credit pays; `undefined` where something else does, or not all is known. */

@@ -91,6 +91,7 @@ export function readFailure(answer: Answer, redact: Redact): PlatformFailure | u
   if (answer.kind === 'garbled') return { kind: 'unreadable', detail: `HTTP ${answer.status}: the answer is not JSON` }
   if (answer.kind !== 'answered') return undefined
   const said = envelopeFailure(answer.json, redact)
-  if (said) return said
+  // Of the codes of what is not there only one is known: the status says it for all of them.
+  if (said) return answer.status === 404 && said.kind === 'rejected' ? { ...said, code: NOT_FOUND } : said
   return answer.status === 200 ? undefined : { kind: 'unreadable', detail: `HTTP ${answer.status} without an error` }
 }

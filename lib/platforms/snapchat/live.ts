@@ -1,6 +1,7 @@
 import { type AccountId, type AccountRef, sameAccount } from '../../model/account.ts'
 import { PlatformError } from '../../model/failure.ts'
 import type { Lever, LeverValue, LiveLever } from '../../model/lever.ts'
+import type { RequestUse } from '../../model/request-limits.ts'
 import { type CurrencyCode, money } from '../../units/money.ts'
 import { adSquadBudget, campaignBudget, type OwnBudget } from './budgets.ts'
 import type { Found, Places } from './places.ts'
@@ -12,13 +13,14 @@ export async function readLive(
   account: AccountRef,
   levers: readonly Lever[],
   currency: CurrencyCode,
+  use: RequestUse = 'read',
 ): Promise<readonly LiveLever[]> {
   const stranger = levers.find((lever) => !sameAccount(lever.account, account))
   if (stranger) {
     const detail = `lever ${stranger.id} belongs to account ${stranger.account.id}, not to ${account.id}`
     throw new PlatformError({ kind: 'rejected', code: 'wrong-account', detail })
   }
-  const found = await readEach(places, account.id, [...new Set(levers.map(({ id }) => id))])
+  const found = await readEach(places, account.id, [...new Set(levers.map(({ id }) => id))], use)
   return levers.map((lever) => ({ lever, value: presentValue(lever, found.get(lever.id), currency) }))
 }
 
@@ -29,11 +31,12 @@ async function readEach(
   places: Places,
   account: AccountId,
   ids: readonly string[],
+  use: RequestUse,
 ): Promise<ReadonlyMap<string, Found>> {
   const found = new Map<string, Found>()
   for (let start = 0; start < ids.length; start += AT_ONCE) {
     const some = ids.slice(start, start + AT_ONCE)
-    const read = await Promise.all(some.map((id) => places.find(account, id, 'read')))
+    const read = await Promise.all(some.map((id) => places.find(account, id, use)))
     for (const [index, one] of read.entries()) if (one) found.set(some[index] ?? '', one)
   }
   return found

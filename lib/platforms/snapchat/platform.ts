@@ -1,10 +1,10 @@
-import { type AccountId, platformId } from '../../model/account.ts'
+import { platformId } from '../../model/account.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { RequestLimiter } from '../../ports/limiter.ts'
 import type { AdPlatform, PlatformReader, PlatformWriter } from '../../ports/platform.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import { notSent } from '../../wire/send-each.ts'
-import { type AccountBasics, basicsReader } from './account.ts'
+import { type Basics, basicsReader } from './account.ts'
 import { accountIndexes } from './account-index.ts'
 import { type Api, openApi } from './api.ts'
 import { snapchatCapabilities } from './capabilities.ts'
@@ -52,8 +52,6 @@ export function snapchatPlatform(options: SnapchatOptions): AdPlatform {
   }
 }
 
-type Basics = (account: AccountId) => Promise<AccountBasics>
-
 function readerOf(
   api: Api,
   basics: Basics,
@@ -73,7 +71,8 @@ function readerOf(
       const { currency } = await basics(account.id)
       return readChanges({ api, indexes, ours }, account, since, currency)
     },
-    live: async (account, levers) => readLive(places, account, levers, (await basics(account.id)).currency),
+    live: async (account, levers, use = 'read') =>
+      readLive(places, account, levers, (await basics(account.id, use)).currency, use),
     announcements: async () => [],
     health: (account) => readHealth(api, clock, account),
     conversionActions: (account) => readConversionActions(api, account),

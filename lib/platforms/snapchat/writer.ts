@@ -5,7 +5,7 @@ import type { RequestUse } from '../../ports/limiter.ts'
 import type { CurrencyCode } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
 import { notSent, sendEach } from '../../wire/send-each.ts'
-import type { AccountBasics } from './account.ts'
+import type { Basics } from './account.ts'
 import type { Api } from './api.ts'
 import { NO_MULTIPLIERS, NO_ROAS } from './capabilities.ts'
 import { NO_PATCH } from './failures.ts'
@@ -18,7 +18,7 @@ import { writeResult } from './write-result.ts'
 export interface WriterOptions {
   readonly api: Api
   readonly places: Places
-  readonly basics: (account: AccountId) => Promise<AccountBasics>
+  readonly basics: Basics
 }
 
 /**
@@ -52,14 +52,23 @@ async function applyOne(
   if (never) return notSent('not-honoured', never)
   const use: RequestUse = isCut(change) ? 'urgent' : 'write'
   // Only an amount needs the account's currency: a pause must go out even where that cannot be read.
-  const currency = to.kind === 'money' ? (await basics(account)).currency : undefined
+  const currency = to.kind === 'money' ? (await basics(account, use)).currency : undefined
   const amount = to.kind === 'money' ? amountRefusal(to.amount, currency) : undefined
   if (amount) return notSent('not-honoured', amount)
+  const known = campaignStatus(account, lever, to)
+  if (known) return send(api, { account, use, place: known.place }, known.change)
   const found = await places.find(account, lever.id, use === 'urgent' ? 'urgent' : 'read')
   if (!found) return notSent('not-found', `${lever.id} is gone`)
   const field = fieldOf(found, lever, to)
   if ('refusal' in field) return notSent('not-honoured', field.refusal)
   return send(api, { account, use, place: placeOf(found) }, field)
+}
+
+/** Whether a campaign runs: the one write that needs nothing read before it, so that it goes out when nothing can be. */
+function campaignStatus(account: AccountId, { id, kind, entity }: Lever, to: LeverChange['to']) {
+  if (kind !== 'status' || entity !== 'campaign' || to.kind !== 'status') return undefined
+  const place: Place = { parent: `adaccounts/${account}`, many: 'campaigns', one: 'campaign', id }
+  return { place, change: statusChange(to) }
 }
 
 /** What no entity takes. */
@@ -134,8 +143,13 @@ function bidField(found: Found, { kind, id }: Lever, to: LeverChange['to']): Fie
 function statusField(found: Found, { entity, id }: Lever, to: LeverChange['to']): Field {
   if (to.kind !== 'status') return { refusal: `status takes a status, not a ${to.kind}` }
   if (entity !== (found.kind === 'campaign' ? 'campaign' : 'ad-group')) return { refusal: `${id} is no ${entity}` }
-  return { field: 'status', value: to.status === 'paused' ? 'PAUSED' : 'ACTIVE' }
+  return statusChange(to)
 }
+
+const statusChange = ({ status }: Extract<LeverChange['to'], { kind: 'status' }>): FieldChange => ({
+  field: 'status',
+  value: status === 'paused' ? 'PAUSED' : 'ACTIVE',
+})
 
 /** Where an entity is written: under its parent. */
 interface Place {
