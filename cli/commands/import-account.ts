@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { connectionFor } from '../../functions/composition/connections.ts'
 import { rulesOf } from '../../lib/control/pull.ts'
-import { checkMayImport, storeImport } from '../../lib/control/store-import.ts'
+import { checkMayImport, ImportRefused, storeImport } from '../../lib/control/store-import.ts'
 import { IMPORTED_PLATFORMS, ROLES, type Role } from '../../lib/imports/columns.ts'
 import type { DateOrder } from '../../lib/imports/dates.ts'
 import { importAccount } from '../../lib/imports/import-account.ts'
@@ -53,7 +53,9 @@ export async function importFiles(
   const account = accountOf(options)
   checkUnconnected(account, deployment)
   const { desk } = deployment
-  await checkMayImport({ account }, desk)
+  await checkMayImport({ account }, desk).catch((error: unknown) => {
+    throw error instanceof ImportRefused ? new Blocked(error.message) : error
+  })
   const known = await desk.facts.structure(account)
   const terms = await termsOf(account, options, known, deployment)
   const now = deployment.clock.now()

@@ -129,7 +129,7 @@ describe('an imported account is read-only', () => {
     desk.write('pushing.yaml', policyText({ mode: 'auto' }))
     await desk.sluice('policy', 'put', 'pushing.yaml')
     const { code, err } = await importing()
-    expect(code).not.toBe(0)
+    expect(code).toBe(3)
     expect(err).toContain('the policy of eu is in mode auto')
   })
 
