@@ -222,6 +222,17 @@ describe('the account', () => {
     expect((await structureOf({ account, lifetime: 1_400_000_000 })).remainingSpendCap).toEqual(fromDecimal('0', EUR))
   })
 
+  test('a cap of which the spend is not told leaves what is not known; one that cannot be read fails the read', async () => {
+    const account = { lifetime_spend_cap_micro: 1_000_000_000 }
+    const stats = (reply: Reply) =>
+      startStub((call, nth) => (call.path.endsWith('/stats') ? reply : lists({ account })(call, nth)))
+    stub = await stats({ status: 400, json: snapError('E1008') })
+    expect((await adapterOn(stub.origin).reader.structure(ACCOUNT)).remainingSpendCap).toBeUndefined()
+    stub.close()
+    stub = await stats({ status: 503, text: 'down' })
+    expect((await failureOf(adapterOn(stub.origin).reader.structure(ACCOUNT))).kind).toBe('transient')
+  })
+
   describe('a balance', () => {
     const source = (id: string, over: object = {}) => ({
       id,
@@ -344,6 +355,15 @@ describe('failures of reads', () => {
 })
 
 describe('live values', () => {
+  test('what is not there has none, whatever its code is under a 404', async () => {
+    stub = await startStub(({ path }) =>
+      path.startsWith('adsquads/') ? { status: 404, json: snapError('E1234') } : undefined,
+    )
+    expect(await adapterOn(stub.origin).reader.live(ACCOUNT, [lever(21)])).toEqual([
+      { lever: lever(21), value: undefined },
+    ])
+  })
+
   test("another account's lever is refused, and an ad squad of another account is not read as ours", async () => {
     stub = await startStub(({ path }) => {
       if (path === `adsquads/${uuid(21)}`) return { json: envelope('adsquads', 'adsquad', [squadFields(21, 11)]) }

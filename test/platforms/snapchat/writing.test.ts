@@ -124,7 +124,7 @@ describe('refused, and nothing is sent', () => {
       {},
     ],
     ['a status of a budget', lever(21, { kind: 'status' }), paused, {}, {}],
-    ['a campaign that is an ad squad', lever(21, { kind: 'status', entity: 'campaign' }), paused, {}, {}],
+    ['an ad squad that is a campaign', lever(12, { kind: 'status', entity: 'ad-group' }), paused, {}, {}],
     ['a ratio for a budget', lever(21), { kind: 'ratio', value: 3 } as const, {}, {}],
     ['nothing', lever(21), euros('0.009'), {}, {}],
     ['another currency', lever(21), { kind: 'money', amount: fromDecimal('5', currency('USD')) } as const, {}, {}],
@@ -143,10 +143,13 @@ describe('refused, and nothing is sent', () => {
     expect(result).toMatchObject({ failure: { detail: expect.stringContaining('between 10000 and 100000000') } })
   })
 
-  test('a pause needs no currency, and goes out for what is bought in advance too', async () => {
-    const pause = lever(11, { kind: 'status', entity: 'campaign' })
-    expect(await apply(pause, paused, done, {}, { buy_model: 'RESERVED' })).toEqual({ kind: 'applied' })
-    expect(stub.calls.some(({ path }) => path === `adaccounts/${ACCOUNT.id}`)).toBe(false)
+  test('but a pause needs no currency, and of a campaign nothing read at all', async () => {
+    expect(await apply(lever(11, { kind: 'status', entity: 'campaign' }), paused)).toEqual({ kind: 'applied' })
+    expect(stub.calls.map(({ method }) => method)).toEqual(['PATCH'])
+    stub.close()
+    const adSquad = lever(21, { kind: 'status', entity: 'ad-group' })
+    expect(await apply(adSquad, paused, done, {}, { buy_model: 'RESERVED' })).toEqual({ kind: 'applied' })
+    expect(stub.calls.map(({ path }) => path)).not.toContain(`adaccounts/${ACCOUNT.id}`)
   })
 })
 
@@ -294,7 +297,7 @@ describe('a push', () => {
       },
     })
     await writer.apply(ACCOUNT, [{ lever: lever(21), from: euros('40'), to: euros('30') }])
-    expect(asked).toEqual(['read true', 'urgent true', 'urgent true', 'urgent true'])
+    expect(asked).toEqual(['urgent true', 'urgent true', 'urgent true', 'urgent true'])
     expect(heard).toEqual(['throttled'])
     await writer.apply(ACCOUNT, [{ lever: lever(21), from: euros('40'), to: euros('50') }])
     expect(asked.slice(4)).toEqual(['read true', 'write true'])
