@@ -1,20 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashOfText } from '../../lib/model/canonical.ts'
+import { type Remote, startRemote } from '../bench/rpc.ts'
 import type { Part, PartOptions } from './main.ts'
 import { mutantsOf, mutated } from './mutants.ts'
+import type { Tried } from './mutation-main.ts'
 
 /** The code that stands between a wrong decision and money, each with the tests that are to notice a slip in it. */
 const TARGETS: Readonly<Record<string, readonly string[]>> = {
@@ -37,7 +28,7 @@ const ROOT = join(import.meta.dirname, '../..')
 const RESULTS = join(ROOT, 'docs/results/mutation.jsonl')
 const COPIED = ['lib', 'test', 'playground', 'cli', 'functions', 'package.json', 'tsconfig.json', 'vitest.config.ts']
 /** A mutant that makes a test run on for ever is noticed. */
-const TIMEOUT_MS = 300_000
+const TIMEOUT_MS = 120_000
 
 interface Result {
   readonly file: string
@@ -60,7 +51,7 @@ export const mutation: Part = {
     if (options.anew && existsSync(RESULTS)) rmSync(RESULTS)
     const copy = copied()
     try {
-      for (const file of files) prove(file, copy)
+      for (const file of files) await prove(file, copy)
     } finally {
       rmSync(copy, { recursive: true })
     }
@@ -82,28 +73,51 @@ const hashFor = (file: string): string =>
   hashOfText([file, ...testsOf(file)].map((one) => readFileSync(join(ROOT, one), 'utf8')).join('\n')).slice(0, 16)
 
 /** @throws Error where the tests fail as the code stands: then no mutant tells anything */
-function prove(file: string, copy: string): void {
+async function prove(file: string, copy: string): Promise<void> {
   const source = readFileSync(join(ROOT, file), 'utf8')
   const hash = hashFor(file)
   const done = new Set(resultsOf(file).map(({ id }) => id))
   const left = mutantsOf(source).filter(({ id }) => !done.has(id))
   if (left.length === 0) return
-  if (!passes(file, copy)) throw new Error(`the tests of ${file} fail as it stands: mend them first`)
-  for (const mutant of left) {
-    writeFileSync(join(copy, file), mutated(source, mutant))
-    record({ file, hash, id: mutant.id, killed: !passes(file, copy) })
-    console.log(`${file} ${mutant.id}`)
+  const tests = testsOf(file)
+  const bench = benchOf(copy)
+  try {
+    if ((await bench({ copy, file, text: source, tests })) !== 'passes')
+      throw new Error(`the tests of ${file} fail as it stands: mend them first`)
+    for (const mutant of left) {
+      const came = await bench({ copy, file, text: mutated(source, mutant), tests })
+      record({ file, hash, id: mutant.id, killed: came !== 'passes' })
+      console.log(`${file} ${mutant.id}: ${came}`)
+    }
+    // The copy is as it was for whatever is proved next.
+    await bench({ copy, file, text: source, tests })
+  } finally {
+    await bench.close()
   }
-  writeFileSync(join(copy, file), source)
 }
 
-function passes(file: string, copy: string): boolean {
-  const { status } = spawnSync(
-    join(ROOT, 'node_modules/.bin/vitest'),
-    ['run', '--bail=1', '--pool=threads', '--maxWorkers=1', '--no-isolate', ...testsOf(file)],
-    { cwd: copy, stdio: 'ignore', timeout: TIMEOUT_MS },
-  )
-  return status === 0
+type Came = 'passes' | 'fails' | 'runs on'
+
+/** Tests in a process of their own: one that a mutant makes run on for ever is killed, and the next starts another. */
+function benchOf(copy: string): ((tried: Tried) => Promise<Came>) & { close(): Promise<void> } {
+  let remote: Remote | undefined
+  async function bench(tried: Tried): Promise<Came> {
+    remote ??= startRemote(new URL('mutation-main.ts', import.meta.url).pathname)
+    const { child } = remote
+    const over = Promise.withResolvers<Came>()
+    const timer = setTimeout(() => over.resolve('runs on'), TIMEOUT_MS)
+    const answer = remote
+      .ask<boolean>('passes', { ...tried, copy })
+      .then((passed): Came => (passed ? 'passes' : 'fails'))
+    answer.then(over.resolve, over.reject)
+    const came = await over.promise.finally(() => clearTimeout(timer))
+    if (came === 'runs on') {
+      child.kill('SIGKILL')
+      remote = undefined
+    }
+    return came
+  }
+  return Object.assign(bench, { close: async () => remote?.close() })
 }
 
 function record(result: Result): void {
