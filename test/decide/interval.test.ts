@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bounded, intersect, type Limit } from '../../lib/decide/interval.ts'
+import { bounded, eased, intersect, type Limit } from '../../lib/decide/interval.ts'
 import { CurrencyMismatch, currency, money } from '../../lib/units/money.ts'
 
 const EUR = currency('EUR')
@@ -33,6 +33,15 @@ describe('bounding a wish', () => {
   test('names the limit that binds, and none when none does', () => {
     expect(bounded([atLeast(80), atMost(120), atMost(130)], euros(300))).toMatchObject({ binding: [atMost(120)] })
     expect(bounded([atLeast(80), atMost(120)], euros(100))).toMatchObject({ binding: [] })
+  })
+
+  test('names every limit that a wish below is raised to, and no other', () => {
+    const [lowest, one, other] = [atLeast(70), atLeast(80), { ...atLeast(80), name: 'step' }]
+    expect(bounded([lowest, one, atMost(120), other], euros(1))).toMatchObject({ binding: [one, other] })
+  })
+
+  test.each([80, 120])('a wish at the very bound, %d, is bound by nothing', (wish) => {
+    expect(bounded([atLeast(80), atMost(120)], euros(wish))).toEqual({ kind: 'within', to: euros(wish), binding: [] })
   })
 
   test('says which two limits contradict each other', () => {
@@ -89,5 +98,55 @@ describe('bounding a wish', () => {
     expect(() => bounded([atLeast(1), yen, atMost(2)], euros(1))).toThrow(CurrencyMismatch)
     expect(() => bounded([atLeast(1)], euros(1))).toThrow('at least one lower and one upper limit')
     expect(() => bounded([], euros(1))).toThrow(RangeError)
+  })
+})
+
+describe('limits of the policy that one decision cannot reach', () => {
+  const reach = { atLeast: euros(80), atMost: euros(120) }
+  const bounds = (from: number, to: number): Limit => ({
+    ...{ name: 'bounds', detail: `${from} to ${to}` },
+    ...{ atLeast: euros(from), atMost: euros(to) },
+  })
+  const onItsWay = ': it is on its way there, as far as one decision may move it'
+
+  test.each<[why: string, limit: Limit, atLeast: number, atMost: number]>([
+    ['from far below, as far up as it may', bounds(150, 200), 120, 200],
+    ['from far above, as far down as it may', bounds(10, 50), 10, 80],
+    ['by a cent is as good as by far', bounds(121, 130), 120, 130],
+    ['the other way round too', bounds(70, 79), 70, 80],
+  ])('ask for what can be reached: %s', (_why, limit, lower, upper) => {
+    expect(eased([limit], reach)).toEqual([
+      {
+        name: 'bounds',
+        detail: `${limit.detail}${onItsWay}`,
+        atLeast: euros(lower),
+        atMost: euros(upper),
+      },
+    ])
+  })
+
+  test.each<[why: string, limit: Limit]>([
+    ['within reach', bounds(90, 110)],
+    ['just within reach from below', bounds(120, 200)],
+    ['just within reach from above', bounds(10, 80)],
+    ['open above', { name: 'minimum', detail: 'at least 100', atLeast: euros(100) }],
+    ['open below', { name: 'maximum', detail: 'at most 100', atMost: euros(100) }],
+    ['not one that the policy sets on budgets', { ...bounds(150, 200), name: 'step' }],
+  ])('are left as they are: %s', (_why, limit) => {
+    expect(eased([limit], reach)[0]).toBe(limit)
+  })
+
+  test('with one side stay with one side', () => {
+    expect(eased([{ name: 'minimum', detail: 'at least 150', atLeast: euros(150) }], reach)).toEqual([
+      { name: 'minimum', detail: `at least 150${onItsWay}`, atLeast: euros(120) },
+    ])
+    expect(eased([{ name: 'maximum', detail: 'at most 50', atMost: euros(50) }], reach)).toEqual([
+      { name: 'maximum', detail: `at most 50${onItsWay}`, atMost: euros(80) },
+    ])
+  })
+
+  test('come before those that are left as they are', () => {
+    const [kept, moved] = [bounds(90, 110), bounds(150, 200)]
+    expect(eased([kept, moved], reach).map(({ detail }) => detail)).toEqual([`150 to 200${onItsWay}`, '90 to 110'])
   })
 })
