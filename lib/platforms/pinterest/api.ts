@@ -31,9 +31,7 @@ const MAX_PAGES = 2_000
 
 const pageSchema = z.object({ items: z.array(z.unknown()), bookmark: z.string().nullish() })
 
-export function openApi(options: SenderOptions): Api {
-  const sender = openSender(options)
-
+export function openApi(options: SenderOptions, sender: Sender = openSender(options)): Api {
   /** A token that was refused is renewed once, and the read repeated: it has changed nothing. */
   async function answered(request: ApiRequest): Promise<Sent> {
     const sent = await sender.submit(request)

@@ -49,9 +49,7 @@ const pageSchema = z.object({
 })
 type Page = z.output<typeof pageSchema>
 
-export function openApi(options: SenderOptions): Api {
-  const sender = openSender(options)
-
+export function openApi(options: SenderOptions, sender: Sender = openSender(options)): Api {
   async function data(ask: Ask): Promise<{ readonly data: unknown; readonly headers: Headers }> {
     const sent = await sender.submit({ use: 'read', ...ask })
     const read = readAnswer(sent, ask.path)
