@@ -14,9 +14,10 @@ import { accountKey, accountRef } from '../../lib/model/account.ts'
 import { policyFrom } from '../../lib/model/policy-file.ts'
 import { limitsOf, type RequestLimit } from '../../lib/model/request-limits.ts'
 import type { LimitedRequest } from '../../lib/ports/limiter.ts'
+import { dates } from '../../lib/units/calendar.ts'
 import { identityRate } from '../../lib/units/rates.ts'
 import { ceilingOf } from '../../lib/wire/limit-book.ts'
-import type { WorldPlatform } from '../../playground/world.ts'
+import type { FactQuery, WorldFact, WorldPlatform } from '../../playground/world.ts'
 import { ContractWorld, type WorldSpec } from '../contract/platforms/world.ts'
 import { memoryStores } from '../simulation/memory-stores.ts'
 import { number, table } from './table.ts'
@@ -101,9 +102,39 @@ const idsOf =
       ? `8adc3db7-${UUID[of]}-4fbf-999c-${String(n).padStart(12, '0')}`
       : `${DIGITS[of]}${String(n).padStart(9, '0')}`
 
+const DAY = { spendMicros: 36_000_000n, impressions: 2_400, clicks: 120 } as const
+const CLAIMS = [{ action: 'purchase', touch: 'click', lagDays: 0, count: 3, valueMicros: 150_000_000n }] as const
+
+/** The contract's world, whose facts are made once and fast: what is measured is requests, and pages ask for the same again. */
+class WideWorld extends ContractWorld {
+  readonly #made = new Map<string, readonly WorldFact[]>()
+
+  override facts(query: FactQuery): readonly WorldFact[] {
+    const key = Object.values(query).join(' ')
+    const made = this.#made.get(key) ?? (query.grain === 'day' ? this.#days(query) : super.facts(query))
+    this.#made.set(key, made)
+    return made
+  }
+
+  #days({ level, from, to }: FactQuery): readonly WorldFact[] {
+    const { campaigns, idOf } = this.spec
+    const all = dates(from, to)
+    if (level === 'account') {
+      const n = campaigns.length
+      const sum = { spendMicros: DAY.spendMicros * BigInt(n), impressions: DAY.impressions * n, clicks: DAY.clicks * n }
+      return all.map((date) => ({ id: this.own.id, campaignId: this.own.id, date, ...sum, claims: CLAIMS }))
+    }
+    return campaigns.flatMap(({ n }) => {
+      const campaignId = idOf(n, 'campaign')
+      const id = idOf(n, level === 'campaign' ? 'campaign' : 'ad-group')
+      return all.map((date) => ({ id, campaignId, date, ...DAY, claims: CLAIMS }))
+    })
+  }
+}
+
 async function measure(subject: Subject, campaigns: number): Promise<PullFigures> {
   const { platform, accountId, zone, kind, rule } = subject
-  const world = new ContractWorld({
+  const world = new WideWorld({
     platform,
     accountId,
     currency: 'EUR',
