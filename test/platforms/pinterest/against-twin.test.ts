@@ -11,7 +11,7 @@ import {
   type PinterestTwinOptions,
   startPinterestTwin,
 } from '../../../playground/platforms/pinterest/server.ts'
-import type { HourlySpec } from '../../playground/stub-world.ts'
+import type { AccountSpec, HourlySpec } from '../../playground/stub-world.ts'
 import { ACCOUNT, adapterOn, budgetTo, eur, lever, memorySecrets, pause } from './stub.ts'
 import { DeviceWorld, WORLD } from './world.ts'
 
@@ -31,7 +31,7 @@ const HOURLY: HourlySpec = {
   ],
 }
 const PURCHASE: ConversionRule = { action: 'purchase', clickWindowDays: 30, viewWindowDays: 0, basis: 'click' }
-const SMALL = [{ ...WORLD[0]!, campaigns: WORLD[0]!.campaigns.slice(0, 6) }]
+const SMALL: readonly AccountSpec[] = [{ ...WORLD[0]!, campaigns: WORLD[0]!.campaigns.slice(0, 6) }]
 
 interface Started {
   readonly world: DeviceWorld
