@@ -16,10 +16,16 @@ export interface DemoOptions {
   readonly onProgress: (hour: number, hours: number, note: string) => void
 }
 
-/** Runs the scenario for so many days of hourly and daily turns, and reports. */
+/**
+ * How often everything is looked at. A deployment does so every hour, and at spend every quarter of one; five platforms for a
+ * month at that pace take minutes, which nobody waits for who looks for the first time.
+ */
+const TICK_MS = 2 * HOUR_MS
+
+/** Runs the scenario for so many days, and reports. */
 export async function runDemo({ scenario, seed, days, folder, onProgress }: DemoOptions): Promise<RunReport> {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true })
-  const pretend = await startPretend({ scenario, seed, ...(folder === undefined ? {} : { folder }) })
+  const pretend = await startPretend({ scenario, seed, tickMs: TICK_MS, ...(folder === undefined ? {} : { folder }) })
   try {
     const hours = days * 24
     const tellOrders = orderFeed(pretend, scenario)
