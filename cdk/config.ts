@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { accountPattern, applicationName, secretName } from '../functions/composition/connections.ts'
-import { OWN_PLATFORMS } from '../functions/composition/routes.ts'
+import { SERVED_PLATFORMS } from '../functions/composition/routes.ts'
 
 /** One deployment, as the key `sluice` of the context in cdk.json describes it. */
 export interface SluiceConfig {
@@ -57,10 +57,10 @@ const configSchema = z
       .optional(),
   })
   .superRefine(({ connections, adapters = {} }, context) => {
-    const platforms = [...OWN_PLATFORMS, ...Object.keys(adapters)]
+    const platforms = [...SERVED_PLATFORMS, ...Object.keys(adapters)]
     const unknown = (message: string, path: readonly (string | number)[]) =>
       context.addIssue({ code: 'custom', path: [...path], message })
-    for (const own of OWN_PLATFORMS)
+    for (const own of SERVED_PLATFORMS)
       if (own in adapters)
         unknown('Sluice has an adapter of its own for it, which cannot be replaced', ['adapters', own])
     for (const [index, { account }] of connections.entries())

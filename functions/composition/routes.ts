@@ -1,6 +1,5 @@
+import { OWN_PLATFORMS } from '../../lib/model/platform-names.ts'
 import type { Stage, StageMessage } from '../../lib/model/turn.ts'
-
-export { OWN_PLATFORMS } from '../../lib/model/platform-names.ts'
 
 /** Stages that talk to a platform, and therefore have a queue of their own for accounts of a heavy client library. */
 export type PlatformStage = Exclude<Stage, PortfolioStage>
@@ -21,6 +20,9 @@ export const QUEUES = [
   'verify-google-ads',
   'guard-google-ads',
 ] as const satisfies readonly QueueName[]
+
+/** Platforms that the functions serve without an adapter package. */
+export const SERVED_PLATFORMS: readonly string[] = OWN_PLATFORMS
 
 /** Which functions work for a platform: Google's its own, all others, adapter packages too, the same. */
 export type Lane = 'google-ads' | 'shared'

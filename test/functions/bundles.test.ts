@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { entryOf, esbuildSettings, ROOT } from '../../cdk/esbuild-settings.ts'
 import { ARCHIVE_BUCKET, CONNECTIONS, QUEUE_URLS, TABLE_PREFIX } from '../../functions/composition/environment.ts'
 import { LAMBDAS, type LambdaName } from '../../functions/composition/lambdas.ts'
-import { OWN_PLATFORMS, QUEUES } from '../../functions/composition/routes.ts'
+import { QUEUES, SERVED_PLATFORMS } from '../../functions/composition/routes.ts'
 
 const names = Object.keys(LAMBDAS) as LambdaName[]
 const forGoogle = (name: LambdaName): boolean => name.endsWith('-google-ads')
@@ -51,7 +51,7 @@ describe('the bundle of', () => {
     expect(within(name, /lib\/platforms\/(?!google-ads)/)).toEqual([])
   })
   test('plan knows what platforms honour and holds nothing that talks to them', () => {
-    expect(within('plan', /lib\/platforms\/.*\/capabilities\.ts/)).toHaveLength(OWN_PLATFORMS.length)
+    expect(within('plan', /lib\/platforms\/.*\/capabilities\.ts/)).toHaveLength(SERVED_PLATFORMS.length)
     expect(within('plan', /lib\/platforms\/.*\/(http|rest|token|platform|graph|exchange|credentials)\.ts/)).toEqual([])
     expect(within('plan', /client-secrets-manager/)).toEqual([])
   })
