@@ -98,3 +98,37 @@ export function googleDownload({ days = 40, through = '2026-11-20' } = {}): stri
   const total = cells.reduce((a, b) => a + b, 0)
   return `Campaign report\n"October 12, 2026 - November 20, 2026"\n${header}\n${lines.join('\n')}\nTotal: Campaigns, --, --, --,EUR, --, --, --,"${total.toLocaleString('en-US', { minimumFractionDigits: 2 })}", --, --, --, --, --\n`
 }
+
+/** What a platform's screen calls what is needed: id, name, status, budget, its period, day, currency, spend … */
+export interface Screen {
+  readonly account: string
+  readonly headings: readonly string[]
+  readonly active: string
+  readonly idOf: (n: number) => string
+}
+
+/** The same four campaigns as another platform's screen shows them, by the columns that its headings name in this order. */
+export function downloadOf({ headings, active, idOf }: Screen, days = 40): string {
+  const lines = [1, 2, 3, 4].flatMap((n) =>
+    Array.from({ length: days }, (_, back) => {
+      const date = addDays(accountDate('2026-11-20'), back - days + 1)
+      const spend = 240 + ((back * 7 + n * 13) % 11) * 6
+      const conversions = Math.round((spend * (n % 2 === 0 ? 30 : 10)) / 1000)
+      return [
+        idOf(n),
+        `Shoes ${n}`,
+        active,
+        '300.00',
+        'Daily',
+        date,
+        'EUR',
+        `${spend}.50`,
+        12000 + back,
+        96,
+        conversions,
+        conversions * 80,
+      ]
+    }),
+  )
+  return [headings, ...lines].map((cells) => cells.join(',')).join('\n')
+}

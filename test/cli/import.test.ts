@@ -1,7 +1,16 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, type Instant, later } from '../../lib/units/calendar.ts'
-import { ACCOUNT, googleDownload, type ImportDesk, NOW, openImportDesk, policyText } from './import-desk.ts'
+import {
+  ACCOUNT,
+  downloadOf,
+  googleDownload,
+  type ImportDesk,
+  NOW,
+  openImportDesk,
+  policyText,
+  type Screen,
+} from './import-desk.ts'
 
 const clock = { now: NOW }
 let desk: ImportDesk
@@ -169,4 +178,95 @@ test('downloads of days ago are stale: the plan holds until there is a new one',
   desk.write('google.csv', googleDownload())
   await importing()
   expect((await desk.sluice('plan')).out).not.toContain('stale-data')
+})
+
+const uuid = (n: number): string => `e703eb9f-8eac-4eda-a9c7-deec3935222${n}`
+const SCREENS: readonly Screen[] = [
+  {
+    account: 'meta:112233445566778',
+    headings: [
+      'Campaign ID',
+      'Campaign name',
+      'Campaign delivery',
+      'Campaign budget',
+      'Campaign budget type',
+      'Day',
+      'Currency',
+      'Amount spent (EUR)',
+      'Impressions',
+      'Link clicks',
+      'Purchases',
+      'Purchases conversion value',
+    ],
+    active: 'active',
+    idOf: (n) => `12021000000000000${n}`,
+  },
+  {
+    account: 'tiktok:7012345678901234567',
+    headings: [
+      'Campaign ID',
+      'Campaign name',
+      'Primary status',
+      'Campaign budget',
+      'Campaign budget type',
+      'By Day',
+      'Currency',
+      'Cost',
+      'Impressions',
+      'Clicks (destination)',
+      'Complete payment',
+      'Total complete payment value',
+    ],
+    active: 'Active',
+    idOf: (n) => `179000000000000000${n}`,
+  },
+  {
+    account: 'snapchat:e703eb9f-8eac-4eda-a9c7-deec39352200',
+    headings: [
+      'Campaign ID',
+      'Campaign Name',
+      'Campaign Status',
+      'Campaign Daily Budget',
+      'Campaign budget type',
+      'Date',
+      'Currency',
+      'Amount Spent',
+      'Paid Impressions',
+      'Swipe Ups',
+      'Purchases',
+      'Purchases Value',
+    ],
+    active: 'ACTIVE',
+    idOf: uuid,
+  },
+  {
+    account: 'pinterest:549755885175',
+    headings: [
+      'Campaign ID',
+      'Campaign name',
+      'Campaign status',
+      'Campaign budget',
+      'Budget type',
+      'Date',
+      'Currency',
+      'Spend in account currency',
+      'Impressions',
+      'Pin clicks',
+      'Total conversions (Checkout)',
+      'Total order value (Checkout)',
+    ],
+    active: 'Active',
+    idOf: (n) => `62670000000${n}`,
+  },
+]
+
+test.each(SCREENS)('a download of $account is planned for like one of Google Ads', async (screen) => {
+  desk.write('policy.yaml', policyText({ account: screen.account }))
+  desk.write('screen.csv', downloadOf(screen))
+  await desk.sluice('policy', 'put', 'policy.yaml')
+  const read = await desk.sluice('import', 'screen.csv', '--account', screen.account, '--zone', 'Europe/Berlin')
+  expect(read.err).toContain('read-only')
+  const { code, out } = await desk.sluice('plan', '--json')
+  expect(code).toBe(2)
+  expect(JSON.parse(out).plans[0].changes.length).toBeGreaterThan(0)
 })
