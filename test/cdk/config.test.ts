@@ -30,7 +30,7 @@ describe('the deployment configuration', () => {
     ],
     [
       'with a platform of no adapter',
-      { ...context, connections: [{ ...meta, account: 'tiktok:*' }] },
+      { ...context, connections: [{ ...meta, account: 'reddit:*' }] },
       'one of google-ads, meta',
     ],
     ['with one account twice', { ...context, connections: [meta, meta] }, '"meta:*" is there twice'],
