@@ -23,6 +23,8 @@ export interface TokenHealth {
   readonly expiresAt?: Instant
   /** When it was issued, where that is known. */
   readonly issuedAt?: Instant
+  /** Until when the token that requests carry lasts, where it is another that renews itself under this one. */
+  readonly accessUntil?: Instant
 }
 
 /** One of a platform's limits on requests, and how much of it is used. */

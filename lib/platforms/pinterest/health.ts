@@ -1,7 +1,7 @@
 import type { AccountId } from '../../model/account.ts'
 import type { ConnectionHealth, RequestAllowance, TokenHealth } from '../../model/connection-health.ts'
 import type { WriteBlocker } from '../../model/structure.ts'
-import { DAY_MS, isoInstant, later } from '../../units/calendar.ts'
+import { DAY_MS, later } from '../../units/calendar.ts'
 import { currencyOf, readAccount, roleBlockers } from './account.ts'
 import type { Api } from './api.ts'
 import { API_VERSION } from './endpoint.ts'
@@ -28,17 +28,18 @@ export async function readHealth(api: Api, tokens: Tokens, account: AccountId): 
     token: tokenHealth(secret),
     ...(scopes && { scopes }),
     ...(clock && { clock }),
-    limits: limitsOf(api, secret),
+    limits: limitsOf(api),
     blockers: [...roleBlockers(read), ...disabledBlockers(campaigns), ...scopeBlockers(scopes)],
   }
 }
 
 /** Of the refresh token, after which a person must authorise the app again. Access tokens under it renew themselves. */
 export function tokenHealth(secret: PinterestSecret): TokenHealth {
-  const { refreshTokenExpiresAt: end } = secret
-  if (end === undefined) return { kind: 'unknown' }
+  const { refreshTokenExpiresAt: end, accessTokenExpiresAt: accessEnd } = secret
+  const access = accessEnd === undefined ? {} : { accessUntil: instantOf(accessEnd) }
+  if (end === undefined) return { kind: 'unknown', ...access }
   const expiresAt = instantOf(end)
-  return { kind: 'expires', expiresAt, issuedAt: later(expiresAt, -REFRESH_DAYS * DAY_MS) }
+  return { kind: 'expires', expiresAt, issuedAt: later(expiresAt, -REFRESH_DAYS * DAY_MS), ...access }
 }
 
 type Scopes = NonNullable<ConnectionHealth['scopes']>
@@ -55,10 +56,6 @@ const scopeBlockers = (scopes: Scopes | undefined): readonly WriteBlocker[] =>
     ? [{ code: 'scope', detail: 'the token lacks ads:write: authorise the app with that scope' }]
     : []
 
-/** What the headers said, and when the access token is renewed by itself at the latest. */
-function limitsOf(api: Api, { accessTokenExpiresAt: end }: PinterestSecret): readonly RequestAllowance[] {
-  const told = [...api.usage].map(([kind, { usedShare, resetsAt }]) => ({ name: kind, usedShare, resetsAt }))
-  const access =
-    end === undefined ? [] : [{ name: `access token, until ${isoInstant(instantOf(end))}`, resetsAt: instantOf(end) }]
-  return [...told, ...access]
-}
+/** What the headers said of each kind of call. */
+const limitsOf = (api: Api): readonly RequestAllowance[] =>
+  [...api.usage].map(([kind, { usedShare, resetsAt }]) => ({ name: kind, usedShare, resetsAt }))

@@ -37,7 +37,6 @@ const harness: PlatformHarness = {
     isNextPage: ({ path }) => /[?&]bookmark=/.test(path),
   },
   lacks: {
-    'account-status': 'Pinterest does not tell whether an account is suspended.',
     'change-history': 'Pinterest has no history of changes.',
     'edit-limit': 'Pinterest publishes no number of budget edits in an hour.',
     'hourly-conversions': 'Pinterest reports no conversions by the hour.',

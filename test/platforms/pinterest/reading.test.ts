@@ -197,11 +197,16 @@ describe('how the connection stands', () => {
     )
     expect(found).toMatchObject({
       apiVersion: 'v5',
-      token: { kind: 'expires', expiresAt: 1_800_442_800_000, issuedAt: 1_795_258_800_000 },
+      token: {
+        kind: 'expires',
+        expiresAt: 1_800_442_800_000,
+        issuedAt: 1_795_258_800_000,
+        accessUntil: 1_797_850_800_000,
+      },
       scopes: { granted: ['ads:read', 'user_accounts:read'], missing: ['ads:write'] },
       blockers: [{ code: 'permissions' }, { code: 'scope' }],
     })
-    expect(found.limits[0]).toEqual({ name: 'ads_read', usedShare: 0.75, resetsAt: 1_795_262_430_000 })
+    expect(found.limits).toEqual([{ name: 'ads_read', usedShare: 0.75, resetsAt: 1_795_262_430_000 }])
     expect(found.clock?.ours).toBe(1_795_262_400_000)
     expect(found.clock?.theirs).toBeGreaterThan(0)
   })
