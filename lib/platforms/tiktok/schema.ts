@@ -9,6 +9,8 @@ export const id = z
 
 /** A float in main units; objects that have none of it read 0 or null. */
 const amount = z.number().nonnegative().nullish()
+/** A ratio; what is a million times the spend was misread. */
+const roas = z.number().nonnegative().max(1e6).nullish()
 /** `2026-11-21 06:00:00`, in UTC. */
 const utcTime = z.string().transform((text, context): Instant => {
   try {
@@ -71,7 +73,7 @@ export const campaignSchema = z.object({
   budget_optimize_on: z.boolean().nullish(),
   bid_type: z.string().nullish(),
   deep_bid_type: z.string().nullish(),
-  roas_bid: amount,
+  roas_bid: roas,
   operation_status: operationStatus,
   /** Absent in the sandbox, where nothing is delivered. */
   secondary_status: z.string().nullish(),
@@ -94,7 +96,7 @@ export const adGroupSchema = z.object({
   bid_price: amount,
   conversion_bid_price: amount,
   deep_bid_type: z.string().nullish(),
-  roas_bid: amount,
+  roas_bid: roas,
   billing_event: z.string().nullish(),
   click_attribution_window: clickWindow.nullish().catch(undefined),
   view_attribution_window: clickWindow.nullish().catch(undefined),
@@ -114,4 +116,4 @@ export const gmvMaxSchema = z.object({
 })
 export type TikTokGmvMax = z.output<typeof gmvMaxSchema>
 
-export const gmvMaxInfoSchema = z.object({ campaign_id: id, budget: amount, roas_bid: amount })
+export const gmvMaxInfoSchema = z.object({ campaign_id: id, budget: amount, roas_bid: roas })

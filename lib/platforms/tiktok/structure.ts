@@ -51,13 +51,35 @@ export function translate(
   const ordinary = campaigns.filter((campaign) => !separate.has(campaign.campaign_id))
   const byCampaign = Map.groupBy(adGroups, (adGroup) => adGroup.campaign_id)
   refuseOrphans(new Set([...separate, ...ordinary.map((campaign) => campaign.campaign_id)]), adGroups)
+  refuseTwice([...separate, ...ordinary.map((one) => one.campaign_id), ...adGroups.map((one) => one.adgroup_id)])
   const parts = ordinary.map((campaign) =>
     translateCampaign(campaign, byCampaign.get(campaign.campaign_id) ?? [], basics),
   )
+  const budgets = [...parts.flatMap((part) => part.budgets), ...gmvMaxParts.flatMap((part) => part.budget ?? [])]
+  refuseTwins(budgets)
   return {
     campaigns: [...parts.map((part) => part.campaign), ...gmvMaxParts.map((part) => part.campaign)],
     adGroups: parts.flatMap((part) => part.adGroups),
-    budgets: [...parts.flatMap((part) => part.budgets), ...gmvMaxParts.flatMap((part) => part.budget ?? [])],
+    budgets,
+  }
+}
+
+/** Budgets have the ids of what holds them: a campaign and an ad group of one id could not be told apart. */
+function refuseTwins(budgets: readonly BudgetHolder[]): void {
+  const seen = new Set<string>()
+  for (const { id } of budgets) {
+    if (seen.has(id))
+      throw new PlatformError({ kind: 'unreadable', detail: `${id}: two objects of this id have budgets` })
+    seen.add(id)
+  }
+}
+
+/** Budgets are addressed by what holds them: an id that both a campaign and an ad group had would be two budgets. */
+function refuseTwice(ids: readonly string[]): void {
+  const seen = new Set<string>()
+  for (const id of ids) {
+    if (seen.has(id)) throw new PlatformError({ kind: 'unreadable', detail: `${id} is listed twice` })
+    seen.add(id)
   }
 }
 
