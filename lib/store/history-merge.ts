@@ -70,13 +70,20 @@ export function mergeDays(
     throw new RangeError(`campaign ${rows[0]?.campaign} has ${rows.length} rows for ${reported.size} dates`)
   const currency = currencyOf(known, rows)
   const before = new Map((known?.days ?? []).map((day) => [day.date, day]))
-  const isKept = (date: AccountDate): boolean => daysBetween(date, readOn) < HISTORY_DAYS
-  const changed = [...reported.values()].filter((day) => isKept(day.date) && !sameDay(before.get(day.date), day))
+  // A report that arrives behind a newer one knows less: it only tells of days that nothing is known of.
+  const isLate = known !== undefined && known.readOn > readOn
+  const today = isLate ? known.readOn : readOn
+  const isKept = (date: AccountDate): boolean => daysBetween(date, today) < HISTORY_DAYS
+  const isNews = (day: HistoryDay): boolean => {
+    const seen = before.get(day.date)
+    return isKept(day.date) && !(isLate ? seen !== undefined : sameDay(seen, day))
+  }
+  const changed = [...reported.values()].filter(isNews)
   if (changed.length === 0) return undefined
 
-  const today = known && known.readOn > readOn ? known.readOn : readOn
   const isSameReading = known?.readOn === today
-  const days = [...new Map([...before, ...reported]).values()].filter(({ date }) => isKept(date))
+  const latest = isLate ? [...reported, ...before] : [...before, ...reported]
+  const days = [...new Map(latest).values()].filter(({ date }) => isKept(date))
   const { campaign, adGroup } = rows[0]!
   const dates = new Set([...(isSameReading ? known.changed : []), ...changed.map(({ date }) => date)])
   return {

@@ -73,6 +73,10 @@ const inParts = (pulls: readonly Pull[]): readonly Pull[] =>
     return [{ ...pull, rows: part }, pull]
   })
 
+/** The pull at a place is merged only after the one behind it. */
+const aDayLate = (pulls: readonly Pull[], at: number): readonly Pull[] =>
+  pulls.toSpliced(at, 2, pulls[at + 1]!, pulls[at]!)
+
 describe('pulls', () => {
   test.each<[why: string, pulls: readonly Pull[]]>([
     ['made twice', PULLS.flatMap((pull) => [pull, pull])],
@@ -82,6 +86,15 @@ describe('pulls', () => {
     const [clean, other] = [await observed(PULLS), await observed(pulls)]
     expect(clean.accounts[0]!.revisions.flat().length).toBeGreaterThan(100)
     expect(planOf(other).id).toBe(planOf(clean).id)
+  })
+
+  test.each([
+    ['a whole day late, behind the next', aDayLate(PULLS, 8)],
+    ['two days late', aDayLate(aDayLate(PULLS, 8), 9)],
+  ])('that come %s change nothing that the newer ones told', async (_when, pulls) => {
+    // As if they had not come: the newer report knows each of their days, and more of it.
+    const [missed, late] = [await observed(PULLS.toSpliced(8, 1)), await observed(pulls)]
+    expect(planOf(late).id).toBe(planOf(missed).id)
   })
 
   test('of a day that was missed leave all but the same plan', async () => {
