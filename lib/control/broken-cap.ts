@@ -1,6 +1,6 @@
 import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
 import { isCut, type Lever, type LeverChange } from '../model/lever.ts'
-import { add, compare, type Money, sum, zero } from '../units/money.ts'
+import { add, compare, larger, type Money, sum, zero } from '../units/money.ts'
 import { inBase } from './ledger-step.ts'
 import { brokenSharedCap, type OpenCap } from './shared-caps.ts'
 import type { Granted } from './verdict.ts'
@@ -48,7 +48,7 @@ export function brokenCap(
   const shared = brokenSharedCap(change, delta, books.sharedCaps, before.flatMap(counted), portfolio)
   if (shared) return shared
   const none = zero(growth.currency)
-  const raised = before.reduce((total, one) => (one.growth.micros > 0n ? add(total, one.growth) : total), none)
+  const raised = before.reduce((total, one) => add(total, larger(one.growth, none)), none)
   return compare(add(raised, growth), headroom) > 0 ? 'the cuts that were to pay for it are not verified' : undefined
 }
 

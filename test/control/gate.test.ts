@@ -83,6 +83,14 @@ describe('at the moment of the push', () => {
     expect(asked(decision(120, 100), {}, { bounds })).toBeUndefined()
   })
 
+  test('a bound of a budget is none of a target that has the same name', () => {
+    const bounds = [{ account: 'google-ads:1', budget: '91', atMost: '110 EUR' }]
+    const { change } = decision(100, 120)
+    expect(asked(decision(100, 120), {}, { bounds })).toMatch(/the policy bounds it by$/)
+    const target = { ...change, lever: { ...change.lever, kind: 'target-cpa', entity: 'campaign' } as const }
+    expect(asked(decision(100, 120, { change: target }), {}, { bounds })).toBeUndefined()
+  })
+
   test('a value fifty times what it stands at, or a fiftieth, is not sent', () => {
     expect(asked(decision(100, 5_000))).toMatch(/^5000\.00 EUR is 50\.0 times apart from the 100\.00 EUR/)
     expect(asked(decision(100, 4_999))).toBeUndefined()

@@ -20,8 +20,8 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/change-limit.ts': ['test/decide/plan.test.ts'],
   'lib/model/guardrail.ts': ['test/model/guardrail.test.ts'],
   'lib/control/gate.ts': ['test/control/gate.test.ts'],
-  'lib/control/broken-cap.ts': ['test/control/ledger.test.ts', 'test/control/push-protocol.test.ts'],
-  'lib/control/last-look.ts': ['test/control/day-rise.test.ts', 'test/control/other-levers.test.ts'],
+  'lib/control/broken-cap.ts': ['test/control/broken-cap.test.ts'],
+  'lib/control/last-look.ts': ['test/control/last-look.test.ts'],
 }
 
 const ROOT = join(import.meta.dirname, '../..')
