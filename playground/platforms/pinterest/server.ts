@@ -94,13 +94,14 @@ function handle(twin: Twin, faults: FaultPlan, call: Call): Outcome {
   }
 }
 
-function send(response: ServerResponse, { fault, answer }: Outcome): void {
+function send(response: ServerResponse, { fault, answer }: Outcome, { world }: Twin): void {
   if (!answer || fault === 'drop-after') {
     response.destroy()
     return
   }
   const body = JSON.stringify(answer.body)
-  response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+  const date = new Date(world.now()).toUTCString()
+  response.writeHead(answer.status, { 'content-type': 'application/json', date, ...answer.headers })
   response.end(fault === 'truncate' ? body.slice(0, Math.floor(body.length / 2)) : body)
 }
 
@@ -122,7 +123,7 @@ export async function startPinterestTwin(options: PinterestTwinOptions): Promise
   }
   const server = createServer((request, response) => {
     text(request)
-      .then((body) => send(response, handle(twin, faults, callOf(request, body))))
+      .then((body) => send(response, handle(twin, faults, callOf(request, body)), twin))
       .catch((error: unknown) => {
         // A bug of the twin's own must be seen, not taken for the platform's trouble.
         response.writeHead(500, { 'content-type': 'text/plain' })

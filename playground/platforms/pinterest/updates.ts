@@ -189,8 +189,12 @@ type Factors = Readonly<Record<string, number>>
 
 /** The world bids by device: where the app types of one differ, by their mean. */
 function deviceEdits(node: CampaignNode, before: Factors, after: Factors): readonly WorldEdit[] {
-  const mean = (factors: Factors, types: readonly string[]) =>
-    types.reduce((sum, type) => sum + (factors[type] ?? 1), 0) / types.length
+  const mean = (factors: Factors, types: readonly string[]): number => {
+    const values = types.map((type) => factors[type] ?? 1)
+    // A sum of equal ones divided by their number is not always that one.
+    if (new Set(values).size === 1) return values[0] ?? 1
+    return values.reduce((sum, value) => sum + value, 0) / values.length
+  }
   return (Object.entries(APP_TYPES) as [Device, readonly string[]][]).flatMap(([device, types]) => {
     const factor = mean(after, types)
     if (factor === mean(before, types)) return []
