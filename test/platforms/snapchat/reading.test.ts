@@ -135,7 +135,7 @@ describe('entities', () => {
   test('an ad squad is paused with its campaign; deleted ones are kept as removed', async () => {
     const { campaigns, adGroups, budgets } = await structureOf({
       campaigns: [campaignFields(11, { status: 'PAUSED' }), campaignFields(12, { deleted: true })],
-      adSquads: [squadFields(21, 11), squadFields(22, 12)],
+      adSquads: [squadFields(21, 11), squadFields(22, 12, { status: 'PAUSED' })],
     })
     expect(campaigns.map(({ status }) => status)).toEqual(['paused', 'removed'])
     expect(adGroups.map(({ status }) => status)).toEqual(['paused', 'removed'])

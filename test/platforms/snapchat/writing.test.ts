@@ -31,13 +31,15 @@ async function adapter(write: Write, squad: object = {}, campaign: object = {}) 
     if (call.method !== 'GET') return write(call)
     if (call.path === `adsquads/${uuid(21)}`)
       return { json: envelope('adsquads', 'adsquad', [squadFields(21, 11, squad)]) }
-    if (call.path === `adsquads/${uuid(23)}`) return { json: envelope('adsquads', 'adsquad', [squadFields(23, 12)]) }
+    if (call.path === `adsquads/${uuid(23)}`)
+      return { json: envelope('adsquads', 'adsquad', [squadFields(23, 12, BY_BID)]) }
     if (call.path === `campaigns/${uuid(11)}`)
       return { json: envelope('campaigns', 'campaign', [campaignFields(11, campaign)]) }
     return call.path === `campaigns/${uuid(12)}` ? { json: envelope('campaigns', 'campaign', [SMART]) } : undefined
   })
   return adapterOn(stub.origin)
 }
+const BY_BID = { bid_strategy: 'LOWEST_COST_WITH_MAX_BID', bid_micro: 1_000_000 }
 const SMART = campaignFields(12, { pacing_level: 'CAMPAIGN', daily_budget_micro: 100_000_000 })
 const done: Write = ({ path }) =>
   path.includes('/adsquads')
