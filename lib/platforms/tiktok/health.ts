@@ -11,6 +11,9 @@ import { isNotGranted } from './failures.ts'
 import { tiktokLimits } from './limits.ts'
 import { API_VERSION } from './sender.ts'
 
+/** Who sells nothing in the TikTok Shop needs it for nothing. */
+const GMV_MAX = 'GMV Max'
+
 /** Scopes by the name that TikTok's portal has for them, each with a reading that needs it. */
 const probesOf = (account: AccountId, today: string): ReadonlyMap<string, Ask> => {
   const query = { advertiser_id: account, page: 1, page_size: 1 }
@@ -22,7 +25,7 @@ const probesOf = (account: AccountId, today: string): ReadonlyMap<string, Ask> =
   return new Map<string, Ask>([
     ['Ads Management', { account, path: 'campaign/get/', query }],
     ['Reporting', { account, path: 'report/integrated/get/', query: { ...query, ...report } }],
-    ['GMV Max', { account, path: 'gmv_max/campaign/get/', query: { ...query, filtering: gmvMax } }],
+    [GMV_MAX, { account, path: 'gmv_max/campaign/get/', query: { ...query, filtering: gmvMax } }],
   ])
 }
 

@@ -22,7 +22,7 @@ export async function readLive(
 ): Promise<readonly LiveLever[]> {
   const stranger = levers.find((lever) => !sameAccount(lever.account, account))
   if (stranger) throw rejected(`lever ${stranger.id} belongs to account ${stranger.account.id}, not to ${account.id}`)
-  const objects = await readObjects(api, account.id, wantedOf(levers), use)
+  const objects = await readObjects(api, account.id, wantedOf(levers, known), use)
   known.rememberObjects(objects)
   const details = await readDetails(api, account, levers, objects)
   return levers.map((lever) => ({ lever, value: valueOfLever(lever, objects, details, currency) }))
@@ -30,12 +30,16 @@ export async function readLive(
 
 const rejected = (detail: string) => new PlatformError({ kind: 'rejected', code: 'wrong-account', detail })
 
-/** Where the objects of levers are to be looked for. */
-export const wantedOf = (levers: readonly Lever[]): Wanted => ({
-  campaigns: idsOf(levers, 'campaign'),
-  adGroups: idsOf(levers, 'ad-group'),
-  either: idsOf(levers, 'budget'),
-})
+/** Where the objects of levers are to be looked for: budgets at both levels, unless it is known which they are of. */
+export function wantedOf(levers: readonly Lever[], { byId }: Pick<Known, 'byId'>): Wanted {
+  const budgets = idsOf(levers, 'budget')
+  const of = (level: 'campaign' | 'ad-group') => budgets.filter((id) => byId.get(id)?.level === level)
+  return {
+    campaigns: [...idsOf(levers, 'campaign'), ...of('campaign')],
+    adGroups: [...idsOf(levers, 'ad-group'), ...of('ad-group')],
+    either: budgets.filter((id) => !byId.has(id)),
+  }
+}
 
 const idsOf = (levers: readonly Lever[], of: Lever['entity']): readonly string[] =>
   levers.filter(({ entity, id }) => entity === of && /^\d{1,20}$/.test(id)).map(({ id }) => id)

@@ -51,7 +51,6 @@ export function translate(
   const ordinary = campaigns.filter((campaign) => !separate.has(campaign.campaign_id))
   const byCampaign = Map.groupBy(adGroups, (adGroup) => adGroup.campaign_id)
   refuseOrphans(new Set([...separate, ...ordinary.map((campaign) => campaign.campaign_id)]), adGroups)
-  refuseTwice([...separate, ...ordinary.map((one) => one.campaign_id), ...adGroups.map((one) => one.adgroup_id)])
   const parts = ordinary.map((campaign) =>
     translateCampaign(campaign, byCampaign.get(campaign.campaign_id) ?? [], basics),
   )
@@ -70,15 +69,6 @@ function refuseTwins(budgets: readonly BudgetHolder[]): void {
   for (const { id } of budgets) {
     if (seen.has(id))
       throw new PlatformError({ kind: 'unreadable', detail: `${id}: two objects of this id have budgets` })
-    seen.add(id)
-  }
-}
-
-/** Budgets are addressed by what holds them: an id that both a campaign and an ad group had would be two budgets. */
-function refuseTwice(ids: readonly string[]): void {
-  const seen = new Set<string>()
-  for (const id of ids) {
-    if (seen.has(id)) throw new PlatformError({ kind: 'unreadable', detail: `${id} is listed twice` })
     seen.add(id)
   }
 }

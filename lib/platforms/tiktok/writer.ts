@@ -79,7 +79,7 @@ async function learn(
   const strangers = group.map(({ lever }) => lever).filter((lever) => !known.byId.has(lever.id))
   if (strangers.length === 0) return undefined
   try {
-    known.rememberObjects(await readObjects(api, id, wantedOf(strangers), use))
+    known.rememberObjects(await readObjects(api, id, wantedOf(strangers, known), use))
     return undefined
   } catch (error) {
     return failureOf(error)

@@ -207,7 +207,7 @@ describe('health', () => {
     expect(await reader.health?.(ACCOUNT)).toEqual({
       apiVersion: 'v1.3',
       token: { kind: 'lasts' },
-      scopes: { granted: ['Ad Account Management', 'Ads Management', 'Reporting'], missing: ['GMV Max'] },
+      scopes: { granted: ['Ad Account Management', 'Ads Management', 'Reporting'], missing: [] },
       clock: { theirs: world.now(), ours: world.now() },
       limits: [
         { name: '10 queries a second, at least' },
@@ -215,6 +215,14 @@ describe('health', () => {
         { name: '864000 queries a day, at least' },
       ],
       blockers: [],
+    })
+  })
+
+  test('GMV Max is a scope that is told where there is one, and missed by nobody else', async () => {
+    const health = await (await adapter()).reader.health?.(ACCOUNT)
+    expect(health?.scopes).toEqual({
+      granted: ['Ad Account Management', 'Ads Management', 'Reporting', 'GMV Max'],
+      missing: [],
     })
   })
 

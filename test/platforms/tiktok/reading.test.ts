@@ -250,6 +250,16 @@ describe('campaigns and ad groups', () => {
   })
 })
 
+test('a scope that Sluice needs and does not have is told', async () => {
+  const { reader } = await on((call) =>
+    call.path === 'report/integrated/get/' ? { json: refusal(40001) } : accountOf([CAMPAIGN], [AD_GROUP])(call),
+  )
+  expect(await reader.health?.(ACCOUNT)).toMatchObject({
+    token: { kind: 'lasts', issuedAt: Date.parse('2026-03-01T00:00:00Z') },
+    scopes: { missing: ['Reporting'] },
+  })
+})
+
 test('a change history is not reviewed, and nothing is announced', async () => {
   const { reader, writer } = await on(() => ({ json: ok({}) }))
   expect(await reader.changes(ACCOUNT, 0 as never)).toBe('unreviewed')

@@ -123,6 +123,16 @@ describe('writing', () => {
     expect(kindsOf(await writer.apply(ACCOUNT, [change('11', '50', '63')]))).toEqual(['applied'])
   })
 
+  test('a budget whose level is known is looked for there alone: an ad group, and the campaign that governs it', async () => {
+    const { reader } = await adapter()
+    await reader.structure(ACCOUNT)
+    const before = twin.requests.reads
+    const live = await reader.live(ACCOUNT, [lever('23'), lever('11')])
+    expect(live.map(({ value }) => value)).toEqual([euros('40'), euros('100')])
+    // The campaign, the ad group, and the ad group's campaign.
+    expect(twin.requests.reads).toBe(before + 3)
+  })
+
   test('what is gone reads as gone, and is not written to', async () => {
     const { reader, writer } = await adapter()
     const [gone, deleted] = await reader.live(ACCOUNT, [lever('999'), lever('16')])
