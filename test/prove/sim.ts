@@ -6,7 +6,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { provenance } from '../bench/results.ts'
+import { type Provenance, provenance } from '../bench/results.ts'
 import { type Remote, startRemote } from '../bench/rpc.ts'
 import { tallyText } from '../sim/report.ts'
 import type { Finding, RunResult } from '../sim/run.ts'
@@ -74,22 +74,27 @@ interface State {
 
 /** One process, until enough has been run, or something was found. */
 async function work(state: State): Promise<void> {
+  // Once, and before it starts: somebody may commit meanwhile, and what is run is what was there when it was loaded.
+  const from = provenance()
   const remote = startRemote(new URL('sim-main.ts', import.meta.url).pathname)
   try {
     while (state.left > 0 && state.findings === 0 && performance.now() < state.until) {
       const cycles = Math.min(STRETCH, state.left)
       state.left -= cycles
       const seed = state.seed++
-      await stretch({ seed, cycles, from: 0 }, remote, state)
+      await stretch({ seed, cycles, from: 0 }, remote, from, state)
     }
   } finally {
     await remote.close()
   }
 }
 
-async function stretch(one: Stretch, remote: Remote, state: State): Promise<void> {
-  // Taken before: somebody may commit meanwhile, and what is run is what was there at the start.
-  const { commit, dirty, measuredOn } = provenance()
+async function stretch(
+  one: Stretch,
+  remote: Remote,
+  { commit, dirty, measuredOn }: Provenance,
+  state: State,
+): Promise<void> {
   const begun = performance.now()
   const { tally, findings } = await remote.ask<RunResult>('run', one)
   const seconds = Math.round((performance.now() - begun) / 1000)
