@@ -42,7 +42,10 @@ export async function readHealth(api: Api, clock: Clock, account: AccountRef): P
   const today = dateAt(clock.now(), basicsOf(advertiser).zone)
   const granted = ['Ad Account Management']
   const missing: string[] = []
-  for (const [scope, ask] of probesOf(account.id, today)) ((await isGranted(api, ask)) ? granted : missing).push(scope)
+  for (const [scope, ask] of probesOf(account.id, today)) {
+    if (await isGranted(api, ask)) granted.push(scope)
+    else if (scope !== GMV_MAX) missing.push(scope)
+  }
   return {
     apiVersion: API_VERSION,
     token: { kind: 'lasts', ...(issuedAt !== undefined && { issuedAt }) },
