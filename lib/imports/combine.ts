@@ -1,43 +1,77 @@
 import type { AdGroupId, BudgetId, CampaignId } from '../model/account.ts'
 import { hashOfText } from '../model/canonical.ts'
-import type { AccountStructure, AdGroup, BudgetHolder, Campaign } from '../model/structure.ts'
+import type { AccountStructure, AdGroup, BudgetHolder, Campaign, EntityStatus } from '../model/structure.ts'
 import type { Instant } from '../units/calendar.ts'
 import { type CurrencyCode, money } from '../units/money.ts'
 import type { Faults } from './problem.ts'
 import type { ReadBudget, ReadEntity, ReadExport, ReadRow } from './read-export.ts'
 import type { ImportTerms } from './terms.ts'
 
-/** What a file's lines say of a campaign or an ad group, which must be the same in all of them. */
+/** What is said of a campaign or an ad group, where, and when that was downloaded. */
 interface Said<T> {
   readonly entity: T
   readonly file: string
   readonly line: number
-  readonly exportedAt: Instant
+  readonly exportedAt: number
 }
 
-type SaidCampaign = Said<ReadRow['campaign']>
-type SaidGroup = Said<NonNullable<ReadRow['adGroup']> & { readonly campaign: CampaignId }>
+type SaidCampaign = ReadRow['campaign']
+type SaidGroup = NonNullable<ReadRow['adGroup']> & { readonly campaign: CampaignId }
 
 export interface Entities {
-  readonly campaigns: ReadonlyMap<CampaignId, SaidCampaign>
-  readonly adGroups: ReadonlyMap<AdGroupId, SaidGroup>
+  readonly campaigns: ReadonlyMap<CampaignId, Said<SaidCampaign>>
+  readonly adGroups: ReadonlyMap<AdGroupId, Said<SaidGroup>>
 }
 
 /**
- * What the files say of campaigns and ad groups. Of several files the one downloaded last is believed; lines of one file
- * that differ are a fault, because nobody knows which of them is right.
+ * What is known of campaigns and ad groups: what an import before has left, and over it what the files say, the one
+ * downloaded last last. What a file has no column of, and whom it does not speak of, stays as it was: a screen that was
+ * filtered is no sign that a campaign is gone. Lines of one time that differ are a fault: nobody knows which is right.
  */
-export function entitiesIn(exports: readonly ReadExport[], faults: Faults): Entities {
-  const campaigns = new Map<CampaignId, SaidCampaign>()
-  const adGroups = new Map<AdGroupId, SaidGroup>()
-  for (const { file, exportedAt, rows } of exports.toSorted((a, b) => a.exportedAt - b.exportedAt)) {
+export function entitiesIn(
+  exports: readonly ReadExport[],
+  known: AccountStructure | undefined,
+  faults: Faults,
+): Entities {
+  const campaigns = new Map<CampaignId, Said<SaidCampaign>>()
+  const adGroups = new Map<AdGroupId, Said<SaidGroup>>()
+  const before = { file: 'the import before', line: 0, exportedAt: Number.NEGATIVE_INFINITY }
+  for (const one of known?.campaigns ?? []) campaigns.set(one.id, { ...before, entity: campaignBefore(one, known!) })
+  for (const one of known?.adGroups ?? []) adGroups.set(one.id, { ...before, entity: groupBefore(one, known!) })
+  for (const { file, exportedAt, rows } of exports.toSorted((a, b) => a.exportedAt - b.exportedAt))
     for (const { line, campaign, adGroup } of rows) {
       note(campaigns, campaign.id, { entity: campaign, file, line, exportedAt }, faults)
       if (adGroup)
         note(adGroups, adGroup.id, { entity: { ...adGroup, campaign: campaign.id }, file, line, exportedAt }, faults)
     }
-  }
   return { campaigns, adGroups }
+}
+
+const campaignBefore = (
+  { id, name, kind, status, strategy, budget }: Campaign,
+  known: AccountStructure,
+): SaidCampaign => ({
+  id,
+  name,
+  kind,
+  status,
+  strategy: strategy.kind,
+  budget: budgetBefore(budget, known),
+})
+
+const groupBefore = ({ id, name, campaign, status, budget }: AdGroup, known: AccountStructure): SaidGroup => ({
+  id,
+  name,
+  campaign,
+  status,
+  budget: budgetBefore(budget, known),
+})
+
+function budgetBefore(id: BudgetId | undefined, { budgets }: AccountStructure): ReadBudget | 'none' {
+  const found = budgets.find((one) => one.id === id)
+  if (!found) return 'none'
+  const { amount, period, owner, name } = found
+  return { micros: amount.micros, period, ...(owner === 'shared' ? { name } : {}) }
 }
 
 function note<Id, T extends ReadEntity & { readonly id: Id }>(
@@ -47,64 +81,66 @@ function note<Id, T extends ReadEntity & { readonly id: Id }>(
   faults: Faults,
 ): void {
   const before = known.get(id)
-  if (!before || before.exportedAt < said.exportedAt) {
-    // A younger file without a column of budgets takes none away.
-    const { status, budget } = before?.entity ?? {}
-    known.set(id, { ...said, entity: { ...(status && { status }), ...(budget && { budget }), ...said.entity } })
-    return
-  }
-  const differs = difference(before.entity, said.entity)
-  if (differs === undefined) return
-  faults.add({
-    file: said.file,
-    line: said.line,
-    value: `${said.entity.id}`,
-    what: `has another ${differs} than in ${before.file}, line ${before.line}`,
-    remedy: 'import one download that shows the present settings in every line',
-  })
+  const differs = before?.exportedAt === said.exportedAt ? difference(before.entity, said.entity) : undefined
+  if (before && differs !== undefined)
+    faults.add({
+      file: said.file,
+      line: said.line,
+      value: `${said.entity.id}`,
+      what: `has another ${differs} than in ${before.file}, line ${before.line}`,
+      remedy: 'import one download that shows the present settings in every line',
+    })
+  const { name, ...rest } = said.entity
+  known.set(id, { ...said, entity: { ...before?.entity, ...rest, name: name || (before?.entity.name ?? '') } as T })
 }
 
 function difference(a: ReadEntity, b: ReadEntity): string | undefined {
-  if (b.name !== '' && a.name !== b.name) return 'name'
-  if (b.status !== undefined && a.status !== b.status) return 'status'
-  const isSame = (one: ReadBudget, other: ReadBudget): boolean =>
-    one.micros === other.micros && one.period === other.period && one.name === other.name
-  return a.budget && b.budget && !isSame(a.budget, b.budget) ? 'budget' : undefined
+  if (a.name !== '' && b.name !== '' && a.name !== b.name) return 'name'
+  if (a.status !== undefined && b.status !== undefined && a.status !== b.status) return 'status'
+  return a.budget && b.budget && !sameBudget(a.budget, b.budget) ? 'budget' : undefined
+}
+
+function sameBudget(a: ReadBudget | 'none', b: ReadBudget | 'none'): boolean {
+  if (a === 'none' || b === 'none') return a === b
+  return a.micros === b.micros && a.period === b.period && a.name === b.name
 }
 
 /** A budget that several campaigns name is one object; its id is made of its name, because the screens show none. */
 const sharedId = (name: string): BudgetId => `shared-${hashOfText(name).slice(0, 16)}` as BudgetId
 
-/**
- * The account as the files show it. What they do not speak of stays as it was known: a screen that was filtered is no sign
- * that a campaign is gone.
- */
+/** Kinds where no export has told: what most campaigns of the platform are. */
+const USUAL_KINDS: Readonly<{ [platform: string]: string }> = {
+  meta: 'social',
+  tiktok: 'social',
+  snapchat: 'social',
+  pinterest: 'social',
+}
+
+/** The account as all that is known shows it. */
 export function structureOf(
   { campaigns, adGroups }: Entities,
-  terms: ImportTerms,
+  { account, zone, known }: ImportTerms,
   currency: CurrencyCode,
   readAt: Instant,
 ): AccountStructure {
-  const { account, zone, known } = terms
-  const sharing = Map.groupBy(
-    [...campaigns.values()].filter(({ entity }) => entity.budget?.name !== undefined),
-    ({ entity }) => entity.budget?.name ?? '',
-  )
-  const budgetIdOf = ({ id, budget }: ReadRow['campaign']): BudgetId | undefined => {
-    if (!budget) return undefined
-    const name = budget.name ?? ''
-    return (sharing.get(name)?.length ?? 0) > 1 ? sharedId(name) : (id as string as BudgetId)
+  // The budget of whoever was downloaded last is the present one.
+  const inTime = [...campaigns.values()].toSorted((a, b) => a.exportedAt - b.exportedAt).map(({ entity }) => entity)
+  const groups = [...adGroups.values()].map(({ entity }) => entity)
+  const names = Map.groupBy(inTime, ({ budget }) => nameOf(budget))
+  const budgetIdOf = ({ id, budget }: SaidCampaign): BudgetId | undefined => {
+    if (budgetIn(budget) === undefined) return undefined
+    const name = nameOf(budget)
+    return name !== undefined && (names.get(name)?.length ?? 0) > 1 ? sharedId(name) : (id as string as BudgetId)
   }
-  const own = [...campaigns.values()].map(({ entity }) => campaignOf(entity, budgetIdOf(entity)))
-  const ownGroups = [...adGroups.values()].map(({ entity }) => adGroupOf(entity))
   const budgets = new Map<BudgetId, BudgetHolder>()
-  for (const { entity } of campaigns.values()) {
-    const id = budgetIdOf(entity)
-    if (id === undefined || !entity.budget) continue
-    budgets.set(id, campaignBudget(id, entity, entity.budget, currency, budgets.get(id)))
+  for (const campaign of inTime) {
+    const [id, budget] = [budgetIdOf(campaign), budgetIn(campaign.budget)]
+    if (id !== undefined && budget) budgets.set(id, campaignBudget(id, campaign, budget, currency, budgets.get(id)))
   }
-  for (const { entity } of adGroups.values())
-    if (entity.budget) budgets.set(entity.id as string as BudgetId, groupBudget(entity, entity.budget, currency))
+  for (const group of groups) {
+    const budget = budgetIn(group.budget)
+    if (budget) budgets.set(group.id as string as BudgetId, groupBudget(group, budget, currency))
+  }
   return {
     account,
     name: known?.name ?? `${account.platform} ${account.id} (imported)`,
@@ -113,55 +149,49 @@ export function structureOf(
     readAt,
     source: 'import',
     blockers: [],
-    campaigns: withKnown(own, known?.campaigns ?? []),
-    adGroups: withKnown(ownGroups, known?.adGroups ?? []),
-    budgets: withKnown([...budgets.values()], keptBudgets(known, campaigns, adGroups)),
+    campaigns: byId(inTime.map((one) => campaignOf(one, budgetIdOf(one), USUAL_KINDS[account.platform] ?? 'unknown'))),
+    adGroups: byId(groups.map(adGroupOf)),
+    budgets: byId([...budgets.values()]),
     experiments: [],
   }
 }
 
-/** Known budgets of campaigns and ad groups that the files do not speak of. */
-function keptBudgets(
-  known: AccountStructure | undefined,
-  campaigns: ReadonlyMap<CampaignId, unknown>,
-  adGroups: ReadonlyMap<AdGroupId, unknown>,
-): readonly BudgetHolder[] {
-  return (known?.budgets ?? []).filter(({ adGroup, campaigns: fed }) =>
-    adGroup === undefined ? fed.every((id) => !campaigns.has(id)) : !adGroups.has(adGroup),
-  )
-}
+const budgetIn = (budget: ReadEntity['budget']): ReadBudget | undefined => (budget === 'none' ? undefined : budget)
+const nameOf = (budget: ReadEntity['budget']): string | undefined => budgetIn(budget)?.name
 
-function withKnown<T extends { readonly id: string }>(own: readonly T[], known: readonly T[]): readonly T[] {
-  const all = new Map([...known, ...own].map((one) => [one.id, one]))
-  return [...all.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))
-}
+const byId = <T extends { readonly id: string }>(list: readonly T[]): readonly T[] =>
+  list.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+
+/** Where no file has a column of it: budgets are not read without one. */
+const statusIn = (status: EntityStatus | undefined): EntityStatus => status ?? 'active'
 
 const campaignOf = (
-  { id, name, kind, status, strategy }: ReadRow['campaign'],
+  { id, name, kind, status, strategy }: SaidCampaign,
   budget: BudgetId | undefined,
+  usualKind: string,
 ): Campaign => ({
   id,
   name,
-  kind,
-  status: status ?? 'active',
+  kind: kind ?? usualKind,
+  status: statusIn(status),
   ...(budget === undefined ? {} : { budget }),
-  strategy: { kind: strategy },
+  strategy: { kind: strategy ?? 'other' },
   learning: 'unknown',
   deviceMultipliers: {},
 })
 
-const adGroupOf = ({ id, campaign, name, status, budget }: SaidGroup['entity']): AdGroup => ({
+const adGroupOf = ({ id, campaign, name, status, budget }: SaidGroup): AdGroup => ({
   id,
   campaign,
   name,
-  status: status ?? 'active',
-  ...(budget ? { budget: id as string as BudgetId } : {}),
+  status: statusIn(status),
+  ...(budgetIn(budget) ? { budget: id as string as BudgetId } : {}),
   learning: 'unknown',
 })
 
 function campaignBudget(
   id: BudgetId,
-  campaign: ReadRow['campaign'],
+  campaign: SaidCampaign,
   { micros, period, name }: ReadBudget,
   currency: CurrencyCode,
   before: BudgetHolder | undefined,
@@ -174,12 +204,12 @@ function campaignBudget(
     period,
     amount: money(micros, currency),
     campaigns: [...(before?.campaigns ?? []), campaign.id].toSorted(),
-    status: before?.status === 'active' ? 'active' : (campaign.status ?? 'active'),
+    status: before?.status === 'active' ? 'active' : statusIn(campaign.status),
   }
 }
 
 const groupBudget = (
-  { id, name, campaign, status }: SaidGroup['entity'],
+  { id, name, campaign, status }: SaidGroup,
   { micros, period }: ReadBudget,
   currency: CurrencyCode,
 ): BudgetHolder => ({
@@ -190,5 +220,5 @@ const groupBudget = (
   amount: money(micros, currency),
   campaigns: [campaign],
   adGroup: id,
-  status: status ?? 'active',
+  status: statusIn(status),
 })

@@ -65,7 +65,8 @@ export function importAccount(files: readonly ExportFile[], terms: ImportTerms):
       remedy: 'an account has one currency: import each account by itself',
     })
   const readAt = Math.max(...exports.map(({ exportedAt }) => exportedAt)) as Instant
-  const entities = entitiesIn(exports, faults)
+  const entities = entitiesIn(exports, terms.known, faults)
+  const mentioned = new Set(exports.flatMap(({ rows }) => rows.map(({ campaign }) => campaign.id)))
   const structure = structureOf(entities, terms, first.currency, readAt)
   const { rows, unfinished } = performanceIn(exports, structure, terms, faults)
   faults.check()
@@ -76,7 +77,7 @@ export function importAccount(files: readonly ExportFile[], terms: ImportTerms):
     readAt,
     files: exports.map(reportOf),
     unfinished,
-    unmentioned: (terms.known?.campaigns ?? []).map(({ id }) => id).filter((id) => !entities.campaigns.has(id)),
+    unmentioned: (terms.known?.campaigns ?? []).map(({ id }) => id).filter((id) => !mentioned.has(id)),
   }
 }
 

@@ -26,7 +26,8 @@ export interface ReadEntity {
   readonly name: string
   /** Absent where the file has no column of it. */
   readonly status?: EntityStatus
-  readonly budget?: ReadBudget
+  /** `none`: it has no budget of its own; absent: the file has no column of budgets. */
+  readonly budget?: ReadBudget | 'none'
 }
 
 export interface ReadFigures {
@@ -39,7 +40,12 @@ export interface ReadFigures {
 
 export interface ReadRow {
   readonly line: number
-  readonly campaign: ReadEntity & { readonly id: CampaignId; readonly kind: string; readonly strategy: BidStrategyKind }
+  readonly campaign: ReadEntity & {
+    readonly id: CampaignId
+    /** These two absent where the file has no column of them. */
+    readonly kind?: string
+    readonly strategy?: BidStrategyKind
+  }
   readonly adGroup?: ReadEntity & { readonly id: AdGroupId }
   /** Absent in a file without days, whose figures are of a whole period. */
   readonly day?: AccountDate
@@ -65,13 +71,6 @@ export interface ReadExport {
   readonly remarks: readonly string[]
 }
 
-/** Kinds where the export does not tell: what most campaigns of the platform are. */
-const USUAL_KINDS: Readonly<{ [platform: string]: string }> = {
-  meta: 'social',
-  tiktok: 'social',
-  snapchat: 'social',
-  pinterest: 'social',
-}
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 /** A number that a spreadsheet has rounded: ids exceed what it can hold. */
 const ROUNDED_ID = /^\d([.,]\d+)?E\+?\d+$/i
@@ -159,7 +158,7 @@ interface Reading {
 }
 
 function readRow(row: Row, sheet: Sheet, reading: Reading): ReadRow | undefined {
-  const { faults, forms, terms, isDaily } = reading
+  const { faults, forms, isDaily } = reading
   const id = idOf(row, sheet, 'campaignId', faults)
   const groupId = isNothing(cellOf(sheet, row, 'adGroupId') ?? '') ? undefined : idOf(row, sheet, 'adGroupId', faults)
   const day = isDaily ? dayOf(row, sheet, forms, faults) : undefined
@@ -171,14 +170,22 @@ function readRow(row: Row, sheet: Sheet, reading: Reading): ReadRow | undefined 
     campaign: {
       ...entityOf(row, sheet, reading, 'campaign'),
       id: id as CampaignId,
-      kind: kindOf(cellOf(sheet, row, 'kind'), USUAL_KINDS[terms.account.platform] ?? 'unknown'),
-      strategy: strategyOf(cellOf(sheet, row, 'strategy') ?? ''),
+      ...kindIn(cellOf(sheet, row, 'kind')),
+      ...strategyIn(cellOf(sheet, row, 'strategy')),
     },
     ...(adGroup ? { adGroup: { ...adGroup, id: groupId as AdGroupId } } : {}),
     ...(day === undefined ? {} : { day }),
     ...(figures ? { figures } : {}),
   }
 }
+
+function kindIn(cell: string | undefined): { readonly kind?: string } {
+  const kind = cell === undefined || isNothing(cell) ? undefined : kindOf(cell)
+  return kind === undefined ? {} : { kind }
+}
+
+const strategyIn = (cell: string | undefined): { readonly strategy?: BidStrategyKind } =>
+  cell === undefined || isNothing(cell) ? {} : { strategy: strategyOf(cell) }
 
 function idOf(row: Row, sheet: Sheet, role: Role, faults: Faults): string | undefined {
   // Some downloads write ids as ="123", so that spreadsheets keep their digits.
@@ -235,11 +242,12 @@ function budgetOf(
   sheet: Sheet,
   { forms, terms, faults }: Pick<Reading, 'forms' | 'terms' | 'faults'>,
   level: keyof typeof LEVELS,
-): ReadBudget | undefined {
+): ReadBudget | 'none' | undefined {
   const roles = LEVELS[level]
-  const cell = cellOf(sheet, row, roles.budget) ?? ''
+  const cell = cellOf(sheet, row, roles.budget)
+  if (cell === undefined) return undefined
   const type = cellOf(sheet, row, roles.type) ?? ''
-  if (isNothing(cell) || isElsewhere(cell) || isElsewhere(type)) return undefined
+  if (isNothing(cell) || isElsewhere(cell) || isElsewhere(type)) return 'none'
   const micros = microsOf(sheet, row, roles.budget, forms, faults)
   const isDaily =
     withoutPeriod(cell) !== cell ||
@@ -255,7 +263,7 @@ function budgetOf(
       remedy: `add "${usualName(sheet.platform, roles.type)}" to the report, or say --budgets daily or --budgets lifetime`,
     })
   // A budget of nothing is no budget: platforms write 0 where the other level holds it.
-  if (micros === undefined || micros === 0n || period === undefined || period === 'elsewhere') return undefined
+  if (micros === undefined || micros === 0n || period === undefined || period === 'elsewhere') return 'none'
   const name = level === 'campaign' ? nameText(cellOf(sheet, row, 'budgetName') ?? '') : ''
   return { micros, period, ...(isNothing(name) ? {} : { name }) }
 }

@@ -74,10 +74,8 @@ const KINDS: Readonly<{ [word: string]: string }> = {
   video: 'video',
 }
 
-/** The platform's kind, lower case with dashes; `fallback` where the export does not tell. */
-export const kindOf = (cell: string | undefined, fallback: string): string => {
-  const word = plain(cell ?? '')
-  return word === '' || /^[-–—]+$/.test(word)
-    ? fallback
-    : (KINDS[word] ?? word.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, ''))
+/** The platform's kind, lower case with dashes. */
+export const kindOf = (cell: string): string => {
+  const word = plain(cell)
+  return KINDS[word] ?? word.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
 }

@@ -418,3 +418,51 @@ test('in a language that is not known a file is read by the columns that the use
     ),
   ).toEqual([KEY])
 })
+
+describe('after an import', () => {
+  const SETTINGS =
+    'Campaign state,Campaign,Campaign ID,Day,Currency code,Budget,Budget name,Campaign type,Cost,Impr.,Clicks'
+  const before = importAccount(
+    [
+      file(
+        [
+          SETTINGS,
+          'Paused,Shoes,101,2026-11-18,EUR,50.00,Own,Search,10.25,100,5',
+          'Enabled,Hats,102,2026-11-18,EUR,70.00,Common,Search,10.25,100,5',
+          'Enabled,Caps,103,2026-11-18,EUR,70.00,Common,Search,10.25,100,5',
+        ].join('\n'),
+      ),
+    ],
+    terms('google-ads'),
+  )
+  const next = (lines: readonly string[]) =>
+    importAccount([file(lines.join('\n'))], terms('google-ads', { known: before.structure }))
+
+  test('a file that has figures alone takes neither budget nor status nor name from anybody', () => {
+    const read = next(['Campaign ID,Day,Cost,Impr.,Clicks', '101,2026-11-19,1.50,1,1', '102,2026-11-19,1.50,1,1'])
+    expect({ ...read.structure, readAt: 0 }).toEqual({ ...before.structure, readAt: 0 })
+    expect(read.rows).toHaveLength(2)
+    expect(read.unmentioned).toEqual(['103'])
+  })
+
+  test('a file that shows no budget where there was one takes it away', () => {
+    const read = next(['Campaign state,Campaign ID,Day,Budget,Cost,Impr.,Clicks', 'Enabled,101,2026-11-19,--,1.50,1,1'])
+    expect(read.structure.campaigns[0]).toEqual({
+      ...before.structure.campaigns[0],
+      status: 'active',
+      budget: undefined,
+    })
+    expect(read.structure.budgets.map(({ owner }) => owner)).toEqual(['shared'])
+  })
+
+  test('a shared budget that one of its campaigns shows otherwise is that for all of them', () => {
+    const read = next([
+      'Campaign state,Campaign ID,Day,Budget,Budget name,Cost,Impr.,Clicks',
+      'Enabled,102,2026-11-19,90.00,Common,1.50,1,1',
+    ])
+    expect(read.structure.budgets.find(({ owner }) => owner === 'shared')).toMatchObject({
+      amount: { micros: 90_000_000n },
+      campaigns: ['102', '103'],
+    })
+  })
+})
