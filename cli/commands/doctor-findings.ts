@@ -58,7 +58,8 @@ function tokenFinding({ token }: ConnectionHealth, { subject, secret, now }: Wan
   const issued =
     token.issuedAt === undefined ? '' : `, issued ${dayOf(token.issuedAt)}, ${ageText(now - token.issuedAt)} ago`
   const about = { subject, check: 'token' } as const
-  if (token.kind === 'lasts') return { ...about, level: 'ok', says: `lasts until it is revoked${issued}` }
+  if (token.kind === 'lasts')
+    return { ...about, level: 'ok', says: `lasts until it is revoked${issued}${renewed(token)}` }
   if (token.expiresAt === undefined)
     return { ...about, level: 'ok', says: `the platform does not tell when it ends${issued}` }
   const left = token.expiresAt - now
@@ -67,6 +68,10 @@ function tokenFinding({ token }: ConnectionHealth, { subject, secret, now }: Wan
   const says = `ends on ${dayOf(token.expiresAt)}, in ${ageText(left)}${issued}`
   return left < TOKEN_SOON_MS ? { ...about, level: 'warning', says, remedy } : { ...about, level: 'ok', says }
 }
+
+/** What requests carry renews itself: that it ends soon is no news. */
+const renewed = ({ accessUntil }: ConnectionHealth['token']): string =>
+  accessUntil === undefined ? '' : `; the access token under it renews itself, next before ${isoInstant(accessUntil)}`
 
 function scopesFinding({ scopes }: ConnectionHealth, { subject, isPushed }: Wanted): readonly Finding[] {
   if (!scopes) return []

@@ -25,7 +25,7 @@ export async function readHealth(api: Api, clock: Clock, account: AccountRef): P
   const token = await api.sender.token()
   return {
     apiVersion: API_VERSION,
-    token: { kind: 'expires', issuedAt: token.issuedAt, expiresAt: token.expiresAt },
+    token: { kind: 'lasts', accessUntil: token.expiresAt },
     ...scopesOf(token),
     ...clockOf(headers, ours),
     // No header says how much of them is used.

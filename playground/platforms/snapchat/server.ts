@@ -152,12 +152,12 @@ function handle(twin: Twin, request: IncomingMessage, body: string, baseUrl: str
   return { fault, reply: answer(twin, call, request.headers.authorization, fault) }
 }
 
-function send(response: ServerResponse, { fault, reply }: Outcome): void {
+function send(response: ServerResponse, { fault, reply }: Outcome, { world }: Twin): void {
   if (!reply || fault === 'drop-after') {
     response.destroy()
     return
   }
-  response.writeHead(reply.status, reply.headers)
+  response.writeHead(reply.status, { date: new Date(world.now()).toUTCString(), ...reply.headers })
   response.end(fault === 'truncate' ? reply.text.slice(0, Math.floor(reply.text.length / 2)) : reply.text)
 }
 
@@ -172,7 +172,7 @@ export async function startSnapchatTwin(options: SnapchatTwinOptions): Promise<S
   let baseUrl = ''
   const server = createServer((request, response) => {
     text(request)
-      .then((body) => send(response, handle(twin, request, body, baseUrl)))
+      .then((body) => send(response, handle(twin, request, body, baseUrl), twin))
       .catch((error: unknown) => {
         // A bug of the twin's own must be seen, not taken for the platform's trouble.
         response.writeHead(500, { 'content-type': 'text/plain' })
