@@ -10,7 +10,8 @@ import { accountDate, type Instant, instant, timeZone } from '../../lib/units/ca
 import { currency, money } from '../../lib/units/money.ts'
 import { identityRate } from '../../lib/units/rates.ts'
 import { toldTwice } from '../model/shop-orders.ts'
-import { embedded, PREFIX } from './embedded.ts'
+import { clientFor, embedded, PREFIX } from './embedded.ts'
+import { lossyProxy } from './lossy-proxy.ts'
 
 const engine = embedded()
 const EUR = currency('EUR')
@@ -136,6 +137,22 @@ describe('single orders', () => {
     expect(await days()).toEqual([])
     expect(await book.order(portfolio, '1')).toBeUndefined()
   })
+})
+
+test('an order whose answer was lost is counted once', async () => {
+  const proxy = await lossyProxy(engine.endpoint)
+  const client = clientFor(proxy.endpoint)
+  try {
+    const { portfolio, days } = open()
+    const book = dynamoOrderBook({ client, prefix: PREFIX })
+    proxy.lose('TransactWriteItems', 1)
+    expect(await book.record(portfolio, [sale('1', '2026-11-03', 100)], TERMS)).toMatchObject({ changed: 1 })
+    expect(proxy.seen.get('TransactWriteItems')).toBe(2)
+    expect(await days()).toEqual([['2026-11-03', 1, 100]])
+  } finally {
+    client.destroy()
+    await proxy.close()
+  }
 })
 
 test('what the tables say of orders does not depend on their order, their batches or their repetition', async () => {
