@@ -20,7 +20,9 @@ const HOUR = 'HOUR'
 const ID_COLUMN: Readonly<Record<Level, string>> = { campaign: 'CAMPAIGN_ID', 'ad-group': 'AD_GROUP_ID' }
 
 /** A metric that a row does not have was none that day. */
-const metric = z.union([z.string().regex(/^\d{1,20}(\.\d+)?$/), z.number().nonnegative()]).nullish()
+const metric = z
+  .union([z.string().regex(/^\d{1,20}(\.\d+)?$/), z.number().nonnegative().max(Number.MAX_SAFE_INTEGER)])
+  .nullish()
 const dateSchema = z.string().regex(/^\d{4}-\d{2}-\d{2}([T ]\d{2}:00(:00)?Z?)?$/, 'must be a date')
 const rowSchema = z.looseObject({ DATE: dateSchema, [HOUR]: z.number().int().min(0).max(23).nullish() })
 type Row = z.output<typeof rowSchema>

@@ -16,6 +16,7 @@ export const pinterestCapabilities: PlatformCapabilities = {
   honours,
   normalise,
   minimumDailyBudget: aboutOneDollar,
+  ratios: { 'bid-multiplier': [MULTIPLIER_MIN, MULTIPLIER_MAX] },
   // The API description says that a day's spend will not exceed an ad group's budget; budgets of campaigns may be flexible
   // within a week, and nobody says by how much. A quarter is what others of the kind allow themselves.
   overDeliveryFactor: 1.25,

@@ -19,8 +19,8 @@ export async function readConversionActions(api: Api, account: AccountId): Promi
     return {
       action,
       name,
-      clickWindowDays: first(windows?.click_window_days ?? CLICK_DAYS),
-      viewWindowDays: first(windows?.view_window_days ?? VIEW_DAYS),
+      clickWindowDays: windowsFrom(windows?.click_window_days, CLICK_DAYS),
+      viewWindowDays: windowsFrom(windows?.view_window_days, VIEW_DAYS),
       basis: 'click',
       isBidFor: own.length > 0,
     }
@@ -29,4 +29,8 @@ export async function readConversionActions(api: Api, account: AccountId): Promi
 
 const isPresent = ({ status }: PinterestAdGroup): boolean => status === 'ACTIVE' || status === 'PAUSED'
 
-const first = (days: number): readonly number[] => [days, ...WINDOWS.filter((one) => one !== days)]
+/** The own window first, where it is one that reports can be asked for. */
+function windowsFrom(own: number | null | undefined, usual: number): readonly number[] {
+  const first = WINDOWS.find((days) => days === own) ?? usual
+  return [first, ...WINDOWS.filter((days) => days !== first)]
+}

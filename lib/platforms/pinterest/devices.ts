@@ -15,11 +15,12 @@ export const MULTIPLIER_MAX = 10
 /** As the API has them: factors by app type; one that is missing is 1, unchanged. */
 export type AppTypeFactors = Readonly<Record<string, unknown>>
 
-/** The factor that all app types of a device share; `undefined` where they differ, or one is no number. */
+/** The factor that all app types of a device share; `undefined` where they differ, or one is no factor. */
 export function deviceFactor(factors: AppTypeFactors | null | undefined, device: Device): number | undefined {
   const values = APP_TYPES[device].map((type) => factors?.[type] ?? 1)
   const [first] = values
-  return typeof first === 'number' && values.every((value) => value === first) ? first : undefined
+  const isFactor = typeof first === 'number' && first >= 0 && first <= MULTIPLIER_MAX
+  return isFactor && values.every((value) => value === first) ? first : undefined
 }
 
 /** Devices that are bid for at another price than 1. */

@@ -18,12 +18,15 @@ export const micros = z
   .transform((value) => BigInt(value))
 const maybeMicros = micros.nullish().transform((value) => (value === 0n ? undefined : (value ?? undefined)))
 
+/** The last second of the year 9999. */
+const LAST_SECOND = 253_402_300_799
+
 /** Seconds since 1970; 0 and null are no time. */
 const time = z
   .number()
   .int()
   .nonnegative()
-  .max(8_640_000_000_000)
+  .max(LAST_SECOND)
   .nullish()
   .transform((seconds) => (seconds ? ((seconds * SECOND_MS) as Instant) : undefined))
 
@@ -50,7 +53,11 @@ export const campaignSchema = z.object({
   name: z.string().nullish(),
   status: entityStatus,
   summary_status: z.string().nullish(),
-  objective_type: z.string().nullish(),
+  objective_type: z
+    .string()
+    .regex(/^[A-Z][A-Z_]{0,39}$/)
+    .nullish()
+    .catch(undefined),
   is_campaign_budget_optimization: z.boolean().nullish(),
   is_performance_plus: z.boolean().nullish(),
   is_automated_campaign: z.boolean().nullish(),

@@ -48,13 +48,15 @@ export function parseSecret(name: string, text: string): PinterestSecret {
 export const instantOf = (at: number): Instant => (at * SECOND_MS) as Instant
 export const secondsOf = (at: Instant): number => Math.floor(at / SECOND_MS)
 
+/** A life beyond reason is as good as none: the tokens must be kept whatever is said of them. */
+const life = z.number().positive().max(1e9).optional().catch(undefined)
 const grantSchema = z.object({
   access_token: token,
-  expires_in: z.number().positive(),
+  expires_in: life,
   refresh_token: token.optional(),
-  refresh_token_expires_in: z.number().positive().optional(),
-  refresh_token_expires_at: z.number().positive().optional(),
-  scope: z.string().optional(),
+  refresh_token_expires_in: life,
+  refresh_token_expires_at: z.number().min(1).max(253_402_300_799).optional().catch(undefined),
+  scope: z.string().optional().catch(undefined),
 })
 
 /** The secret as it is to be stored after a renewal; `undefined` when the answer is no grant. */
@@ -62,7 +64,7 @@ export function renewedSecret(before: PinterestSecret, answer: unknown, at: Inst
   const parsed = grantSchema.safeParse(answer)
   if (!parsed.success) return undefined
   const grant = parsed.data
-  const { renewing: _, refreshTokenExpiresAt: keptUntil, ...rest } = before
+  const { renewing: _, refreshTokenExpiresAt: keptUntil, accessTokenExpiresAt: __, ...rest } = before
   const expiry = refreshExpiry(grant, at) ?? (grant.refresh_token === undefined ? keptUntil : undefined)
   return {
     ...rest,
@@ -70,7 +72,9 @@ export function renewedSecret(before: PinterestSecret, answer: unknown, at: Inst
     refreshToken: grant.refresh_token ?? before.refreshToken,
     ...(expiry !== undefined && { refreshTokenExpiresAt: expiry }),
     accessToken: grant.access_token,
-    accessTokenExpiresAt: secondsOf(later(at, grant.expires_in * SECOND_MS)),
+    ...(grant.expires_in !== undefined && {
+      accessTokenExpiresAt: secondsOf(later(at, grant.expires_in * SECOND_MS)),
+    }),
     accessTokenIssuedAt: secondsOf(at),
     ...(grant.scope !== undefined && { scope: grant.scope }),
   }

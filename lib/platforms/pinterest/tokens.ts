@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { PlatformError, type PlatformFailure } from '../../model/failure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Secrets } from '../../ports/secrets.ts'
-import { DAY_MS, type Instant, later, MINUTE_MS } from '../../units/calendar.ts'
+import { DAY_MS, type Instant, later, MINUTE_MS, SECOND_MS } from '../../units/calendar.ts'
 import { askToken } from './grant.ts'
 import { instantOf, type PinterestSecret, parseSecret, redactor, secondsOf } from './secret.ts'
 
@@ -36,8 +36,12 @@ export interface TokenOptions {
   readonly worker?: string
 }
 
-/** A token of 30 days is renewed in its last one: a renewal that fails has a day to be tried again. */
+/**
+ * A token of 30 days is renewed in its last one, and one of a short life in the last tenth of it: a renewal that fails has
+ * so long to be tried again.
+ */
 const RENEW_BEFORE_MS = DAY_MS
+const LAST_PART = 0.1
 /** From one failed early renewal to the next try. */
 const RETRY_MS = 5 * MINUTE_MS
 /** Longer than a renewal can take; a worker that dies in one holds the others up for so long. */
@@ -58,15 +62,15 @@ export function openTokens(options: TokenOptions): Tokens {
   /** The present secret where a renewal that is only early has failed. */
   function despite(error: unknown, secret: PinterestSecret): PinterestSecret {
     notBefore = later(clock.now(), RETRY_MS)
-    if (renewal.isUsable(secret, 0)) return secret
+    if (renewal.isUsable(secret)) return secret
     throw error
   }
 
   return {
     async current() {
       const secret = parseSecret(secretName, await renewal.read(renewal.wasRefused()))
-      const isEarly = renewal.isUsable(secret, 0) && clock.now() < notBefore
-      if (isEarly || renewal.isUsable(secret, RENEW_BEFORE_MS)) return bearerOf(secret)
+      const isEarly = renewal.isUsable(secret) && clock.now() < notBefore
+      if (isEarly || renewal.isFresh(secret)) return bearerOf(secret)
       renewing ??= renewal.run().finally(() => {
         renewing = undefined
       })
@@ -125,10 +129,17 @@ class Renewal {
     return isNews
   }
 
-  /** @param spareMs how much longer the token must live */
-  isUsable({ accessToken, accessTokenExpiresAt: end }: PinterestSecret, spareMs: number): boolean {
+  /** Alive, and not refused. */
+  isUsable({ accessToken, accessTokenExpiresAt: end }: PinterestSecret, spareMs = 0): boolean {
     if (accessToken === undefined || accessToken === this.#refused) return false
     return end === undefined || later(this.#now(), spareMs) < instantOf(end)
+  }
+
+  /** And not about to run out. */
+  isFresh(secret: PinterestSecret): boolean {
+    const { accessTokenIssuedAt: issued, accessTokenExpiresAt: end } = secret
+    const lifeMs = issued === undefined || end === undefined ? Number.POSITIVE_INFINITY : (end - issued) * SECOND_MS
+    return this.isUsable(secret, Math.min(RENEW_BEFORE_MS, Math.max(0, lifeMs * LAST_PART)))
   }
 
   /** A secret with a usable token: what somebody else has stored by now, or what Pinterest grants. */
@@ -136,13 +147,13 @@ class Renewal {
     for (let look = 0; look < LOOKS; look++) {
       const was = await this.read(true)
       const secret = this.#parse(was)
-      if (this.isUsable(secret, RENEW_BEFORE_MS)) return secret
+      if (this.isFresh(secret)) return secret
       if (this.#unstored?.was === was) return this.#store(this.#unstored)
       if (!this.#options.secrets.replace) return this.#asItIs(secret)
       if (!this.#isClaimedByOther(secret)) {
         const claimed = await this.#claim(was, secret)
         if (claimed !== undefined) return this.#renew(claimed, secret)
-      } else if (this.isUsable(secret, 0)) return secret
+      } else if (this.isUsable(secret)) return secret
       await this.#options.sleep(LOOK_MS)
     }
     throw transient(`another worker is renewing the tokens in secret ${this.#options.secretName}`)
@@ -202,7 +213,7 @@ class Renewal {
     }
     this.#unstored = undefined
     const now = this.#parse(isStored ? text : await this.read(true))
-    if (this.isUsable(now, 0)) return now
+    if (this.isUsable(now)) return now
     throw transient(`secret ${secretName} was replaced by another while its tokens were renewed`)
   }
 

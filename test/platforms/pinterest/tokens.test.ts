@@ -115,6 +115,19 @@ describe('an access token', () => {
     expect(texts.at(-1)).not.toContain('renewing')
   })
 
+  test('of an hour is renewed in its last six minutes, and not with every request', async () => {
+    const { world, twin } = await twinOn({ accessMs: 60 * MINUTE_MS })
+    const { secrets } = memorySecrets(AS_STORED)
+    const tokens = workerOn(twin.baseUrl, secrets, 'a', { now: () => world.now() })
+    const first = await tokens.current()
+    world.pass(53 * MINUTE_MS)
+    expect((await tokens.current()).accessToken).toBe(first.accessToken)
+    expect(twin.requests.tokens).toBe(1)
+    world.pass(2 * MINUTE_MS)
+    expect((await tokens.current()).accessToken).not.toBe(first.accessToken)
+    expect(twin.requests.tokens).toBe(2)
+  })
+
   test('is fetched once by all who ask one worker at a time', async () => {
     const { twin } = await twinOn()
     const { secrets } = memorySecrets(AS_STORED)
@@ -354,6 +367,20 @@ describe('the answer to a renewal', () => {
     expect((await failureOf(workerOn(stub.origin, secrets, 'a').current())).kind).toBe(kind)
     // Nobody has to wait for a worker that is done.
     expect(now()).toEqual(AS_STORED)
+  })
+
+  test('whose dates make no sense loses none of its tokens', async () => {
+    const odd = { expires_in: 1e300, refresh_token_expires_in: -1, refresh_token_expires_at: 1e300, scope: 7 }
+    const grant = { access_token: 'pina_new0123456789', refresh_token: 'pinr.new0123456789', ...odd }
+    const stub = await stubOn(() => ({ json: grant }))
+    const { secrets, now } = memorySecrets({ ...AS_STORED, refreshTokenExpiresAt: 1, accessTokenExpiresAt: 1 })
+    expect((await workerOn(stub.origin, secrets, 'a').current()).accessToken).toBe('pina_new0123456789')
+    expect(now()).toEqual({
+      ...AS_STORED,
+      refreshToken: 'pinr.new0123456789',
+      accessToken: 'pina_new0123456789',
+      accessTokenIssuedAt: 1_795_258_800,
+    })
   })
 
   test('never brings a credential into a message', async () => {
