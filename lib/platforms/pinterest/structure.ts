@@ -62,8 +62,19 @@ export function translate(
   return {
     campaigns: parts.map((part) => part.campaign),
     adGroups: parts.flatMap((part) => part.adGroups),
-    budgets: parts.flatMap((part) => part.budgets),
+    budgets: distinct(parts.flatMap((part) => part.budgets)),
   }
+}
+
+/** A budget has the id of what holds it, so that a campaign and an ad group of one id could not be told apart. */
+function distinct(budgets: readonly BudgetHolder[]): readonly BudgetHolder[] {
+  const seen = new Set<string>()
+  for (const { id } of budgets) {
+    if (seen.has(id))
+      throw new PlatformError({ kind: 'unreadable', detail: `budget ${id}: a campaign and an ad group hold one` })
+    seen.add(id)
+  }
+  return budgets
 }
 
 const isDraft = (status: PinterestCampaign['status']): boolean => status === 'DRAFT' || status === 'DELETED_DRAFT'

@@ -79,6 +79,13 @@ describe('a budget', () => {
     expect(() => read([campaignJson('1', OWN)], [odd])).toThrow('ad group 11: a budget without a budget_type')
   })
 
+  test('of a campaign and one of an ad group with the same id are not told apart', () => {
+    const adGroup = adGroupJson('1', '2', { budget_type: 'DAILY', budget_in_micro_currency: 7_000_000 })
+    expect(() => read([campaignJson('1'), campaignJson('2', OWN)], [adGroup])).toThrow(
+      'budget 1: a campaign and an ad group hold one',
+    )
+  })
+
   test('beyond 2^53 micros is read from its digits', () => {
     const vast = campaignJson('1', { daily_spend_cap: '9007199254740993' })
     expect(read([vast]).budgets[0]?.amount.micros).toBe(9_007_199_254_740_993n)
