@@ -72,6 +72,14 @@ test.each(['XXX', 'BHD', 'BGN'])('%s is not in the table, and refused by its nam
   expect(() => inSteps(amount('1', code))).toThrow(code)
 })
 
+test.each(['CLP', 'HUF', 'IDR', 'ISK', 'JPY', 'KRW', 'PYG', 'TWD', 'VND'])('%s has no decimals', (code) => {
+  expect(toTikTokAmount(amount('123456.99', code))).toBe(123_456)
+})
+
+test.each(['COP', 'CRC', 'RUB', 'INR', 'KES', 'UAH'])('%s has two, whatever it is worth', (code) => {
+  expect(toTikTokAmount(amount('123456.999', code))).toBe(123_456.99)
+})
+
 describe('least daily budgets', () => {
   // The same document's tables of minimum daily budgets.
   test.each([
