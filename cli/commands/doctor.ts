@@ -1,4 +1,4 @@
-import { connectionFor } from '../../functions/composition/connections.ts'
+import { type Connection, connectionFor } from '../../functions/composition/connections.ts'
 import { type AccountRef, accountKey, parseAccountKey } from '../../lib/model/account.ts'
 import { messageText } from '../../lib/model/foreign-text.ts'
 import type { Policy } from '../../lib/model/policy.ts'
@@ -81,7 +81,16 @@ async function accountFindings(
       accountFinding(account, { config, clock, deployment, policies, platforms }),
     ),
   )
-  return found.flat()
+  return [...found.flat(), ...config.connections.flatMap((connection) => unaskedFinding(connection, accounts.keys()))]
+}
+
+/** A connection for all accounts of a platform is only known by its accounts. */
+function unaskedFinding({ account }: Connection, asked: Iterable<string>): readonly Finding[] {
+  const platform = account.replace(/\*$/, '')
+  if (!account.endsWith(':*') || [...asked].some((key) => key.startsWith(platform))) return []
+  const says = 'no policy names an account of it, so that nothing was asked'
+  const remedy = 'store a policy with "sluice policy put", or name one account in the connections'
+  return [{ level: 'warning', subject: account, check: 'connection', says, remedy }]
 }
 
 interface Surroundings {

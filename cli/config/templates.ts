@@ -15,7 +15,8 @@ archive:
 
 # Where credentials are read from at run time. A folder with one <name>.json per secret, or manager: aws for AWS Secrets
 # Manager. A Google Ads secret holds clientId, clientSecret, refreshToken, developerToken and, behind a manager account,
-# loginCustomerId; a Meta secret holds accessToken, appId and appSecret.
+# loginCustomerId; a Meta secret holds accessToken, appId and appSecret; a TikTok secret accessToken; a Snapchat secret clientId,
+# clientSecret and refreshToken; a Pinterest secret appId, appSecret and refreshToken, and Sluice replaces that one whenever it is renewed.
 secrets:
   folder: .sluice/secrets
 
@@ -32,6 +33,16 @@ connections:
     secret: google-ads
   - account: meta:*
     secret: meta
+#  - account: tiktok:*
+#    secret: tiktok
+#  - account: snapchat:*
+#    secret: snapchat
+#  - account: pinterest:*
+#    secret: pinterest
+
+# Platforms that Sluice has no adapter of its own for: a package that is installed beside this file, or a file, each.
+# adapters:
+#   reddit: '@acme/sluice-reddit'
 `
 
 export const POLICY_TEMPLATE = `# What one portfolio may do. Reviewed like code; "sluice policy check policy.yaml" tells what is wrong with it.

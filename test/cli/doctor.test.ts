@@ -158,6 +158,14 @@ describe('doctor', () => {
     expect(out).toContain('→ renew the credentials in secret meta')
     expect(out).toContain('1 failure, no warnings.')
   })
+  test('says of which connections nothing could be asked', async () => {
+    const { code, findings } = await asked()
+    expect(code).toBe(0)
+    expect(findings.filter(({ level }) => level === 'warning').map(({ subject }) => subject)).toEqual([
+      'google-ads:*',
+      'meta:*',
+    ])
+  })
   test('fails for a secret that is not there', async () => {
     await readyAt(shop, MORNING)
     shop.write('secrets/google.json', '')

@@ -73,10 +73,10 @@ describe('what cannot be planned', () => {
     const rates = readFileSync(join(shop.folder, 'rates.csv'), 'utf8')
     shop.write('rates.csv', 'date,from,to,rate\n2026-10-04,GBP,EUR,1.15\n')
     expect(await refused('plan')).toContain(
-      'exchange rate USD→EUR for 2026-10-06: there is none; add one to the rates file',
+      `exchange rate USD→EUR for 2026-10-06: there is none; fetch the bank's with "sluice rates fetch"`,
     )
     shop.write('rates.csv', 'date,from,to,rate\n2026-09-20,USD,EUR,0.92\n')
-    expect(await refused('plan')).toContain('the newest is of 2026-09-20, older than 5 days')
+    expect(await refused('plan')).toContain('the newest is of 2026-09-20, 16 days old where maxRateAgeDays allows 5')
     shop.write('rates.csv', rates)
   })
   test('for a portfolio that is not there', async () => {
@@ -86,9 +86,9 @@ describe('what cannot be planned', () => {
 
 describe('bad input', () => {
   test.each([
-    ['google-ads:415-555-0101', 'account id "415-555-0101" must be digits only'],
-    ['meta:act_112233445566778', 'account id "act_112233445566778" must be digits only'],
-    ['meta', 'account id "" must be digits only'],
+    ['google-ads:415-555-0101', 'account id "415-555-0101" must be digits'],
+    ['meta:act_112233445566778', 'account id "act_112233445566778" must be digits'],
+    ['meta', 'account id "" must be digits'],
     ['google-ads:999', 'no policy names account google-ads:999'],
   ])('pull %s', async (account, message) => {
     expect(await refused('pull', account)).toContain(message)

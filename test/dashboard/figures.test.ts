@@ -40,7 +40,8 @@ describe('figures as text', () => {
     [counted(1, 'change'), '1 change'],
     [counted(2000, 'change'), '2,000 changes'],
     [platformOf('google-ads:1'), 'Google Ads'],
-    [platformOf('tiktok:1'), 'tiktok'],
+    [platformOf('tiktok:1'), 'TikTok'],
+    [platformOf('reddit:1'), 'reddit'],
   ])('%s', (made, expected) => expect(plain(made)).toBe(expected))
 
   it('show what is not known as a dash with a word, never as 0', () => {
