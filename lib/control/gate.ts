@@ -1,9 +1,9 @@
 import { doubtText, isMeant, timesApart } from '../decide/magnitude.ts'
 import { numberText, valueWords } from '../decide/words.ts'
 import { sameAccount } from '../model/account.ts'
-import type { PlatformCapabilities } from '../model/capability.ts'
+import { accepted, type PlatformCapabilities } from '../model/capability.ts'
 import { isBlocked } from '../model/guardrail.ts'
-import { isCut, type LeverValue } from '../model/lever.ts'
+import { isCut, type LeverValue, sameValue } from '../model/lever.ts'
 import { cooldownOf } from '../model/lever-cooldown.ts'
 import { type LeverState, writesOn } from '../model/lever-state.ts'
 import type { ChangeDecision } from '../model/plan.ts'
@@ -28,6 +28,7 @@ export const stopped = (decision: ChangeDecision, state: LeverState, moment: Mom
   doubted(decision, state, moment) ??
   cooling(decision, state, moment) ??
   tooOften(decision, state, moment) ??
+  outOfRange(decision, moment) ??
   outOfBounds(decision, moment) ??
   outOfSize(decision, state, moment)
 
@@ -47,6 +48,19 @@ function tooOften({ change }: ChangeDecision, state: LeverState, { policy, date 
   const writes = writesOn(state, date)
   return !isCut(change) && writes >= policy.guardrails.maxChangesPerLeverDay
     ? `it was moved ${writes} times today, and the policy lets a lever be moved ${policy.guardrails.maxChangesPerLeverDay} times a day`
+    : undefined
+}
+
+/** What the platform takes of such a lever, whichever level holds it. */
+function outOfRange({ change: { lever, to } }: ChangeDecision, { capabilities }: Moment): string | undefined {
+  if (!sameValue(accepted(lever.kind, to, capabilities), to)) {
+    const [least, most] = capabilities.ratios?.[lever.kind] ?? []
+    return `the platform takes ${least} to ${most}, and not ${valueWords(to)}`
+  }
+  if (lever.kind !== 'daily-budget' || to.kind !== 'money') return undefined
+  const most = capabilities.maximumDailyBudget?.(to.amount.currency)
+  return most && compare(to.amount, most) > 0
+    ? `${valueWords(to)} is more than the ${valueWords({ kind: 'money', amount: most })} a day that the platform takes`
     : undefined
 }
 

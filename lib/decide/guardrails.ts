@@ -138,9 +138,14 @@ function range({
   rate,
 }: Pick<BudgetContext, 'policy' | 'budget' | 'capabilities' | 'rate'>): readonly Limit[] {
   const { minDailyBudget, maxDailyBudget } = policy.guardrails
-  const minimum = capabilities.minimumDailyBudget(budget.amount.currency)
+  const { currency } = budget.amount
+  const minimum = capabilities.minimumDailyBudget(currency, budget.owner)
+  const maximum = capabilities.maximumDailyBudget?.(currency, budget.owner)
   return [
     { name: 'platform-minimum', detail: 'the platform accepts no smaller budget', atLeast: minimum },
+    ...(maximum
+      ? [{ name: 'platform-maximum', detail: 'the platform accepts no larger budget', atMost: maximum }]
+      : []),
     ...(minDailyBudget
       ? [
           {
@@ -240,7 +245,7 @@ export function headroom(
     recentSpends,
     overDelivery,
     busyDay: busyDayOf(busiest, overDelivery),
-    minimum: mainUnits(capabilities.minimumDailyBudget(currency)),
+    minimum: mainUnits(capabilities.minimumDailyBudget(currency, budget.owner)),
   })
   if (spendCeiling === 0) return []
   const room = fromMainUnits(budgetOnBusyDay, currency, 'up')

@@ -1,4 +1,5 @@
 import { conversionChange } from '../measure/response-curve.ts'
+import { accepted } from '../model/capability.ts'
 import type { Estimates } from '../model/estimates.ts'
 import { type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { Observation } from '../model/observation.ts'
@@ -179,7 +180,7 @@ function moved(
     value.kind === 'money'
       ? { kind: 'money', amount: fromMainUnits(move.to, value.amount.currency, 'down') }
       : { kind: 'ratio', value: Math.round(move.to * RATIO_PARTS) / RATIO_PARTS }
-  const to = capabilities.normalise(kind, plain)
+  const to = capabilities.normalise(kind, accepted(kind, plain, capabilities))
   const after = plainValue(to) ?? 0
   if (sameValue(to, value) || !(after > 0))
     return holdOf(target, { reason: 'within-deadband', detail: 'the platform keeps no finer steps' })

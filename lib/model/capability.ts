@@ -1,6 +1,6 @@
 import type { CurrencyCode, Money } from '../units/money.ts'
 import type { LeverChange, LeverKind, LeverValue } from './lever.ts'
-import type { AccountStructure } from './structure.ts'
+import type { AccountStructure, BudgetOwner } from './structure.ts'
 
 /** Whether a lever is honoured, or the reason why moving it would do nothing or be refused. */
 export type Capability = { readonly kind: 'honoured' } | { readonly kind: 'not-honoured'; readonly reason: string }
@@ -13,8 +13,12 @@ export interface PlatformCapabilities {
   honours(lever: LeverChange['lever'], structure: AccountStructure): Capability
   /** `value` as the platform would store it (billable unit, decimals, float width); money is rounded down. */
   normalise(kind: LeverKind, value: LeverValue): LeverValue
-  /** Smallest daily budget that the platform accepts. */
-  minimumDailyBudget(currency: CurrencyCode): Money
+  /** Smallest daily budget that the platform accepts, the least of all levels where none is named. */
+  minimumDailyBudget(currency: CurrencyCode, owner?: BudgetOwner): Money
+  /** Largest one that it accepts; undefined where none is known. */
+  maximumDailyBudget?(currency: CurrencyCode, owner?: BudgetOwner): Money | undefined
+  /** Least and largest ratio that it accepts of a kind of lever; absent: none is known. */
+  readonly ratios?: Readonly<Partial<Record<LeverKind, readonly [least: number, most: number]>>>
   /** How much more than its budget a day may spend, at worst: 2 means twice. */
   readonly overDeliveryFactor: number
   /** A lower budget must be at least this multiple of what the day has spent; 0 where there is no such rule. */
@@ -31,6 +35,17 @@ export interface PlatformCapabilities {
   readonly budgetSchedules?: BudgetScheduleLimits
   /** Largest share by which a budget may move at once without restarting the learning phase, as far as is known. */
   readonly learningSafeStep: number
+}
+
+/** As near to the value as the platform accepts. */
+export function accepted(
+  kind: LeverKind,
+  value: LeverValue,
+  { ratios }: Pick<PlatformCapabilities, 'ratios'>,
+): LeverValue {
+  const range = ratios?.[kind]
+  if (!range || value.kind !== 'ratio') return value
+  return { kind: 'ratio', value: Math.min(range[1], Math.max(range[0], value.value)) }
 }
 
 export interface BudgetScheduleLimits {

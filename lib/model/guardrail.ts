@@ -44,6 +44,7 @@ const LIST = [
   ['step', 'st', 'largest step of one decision'],
   ['day-rise', 'dr', 'largest rise of one day, all decisions together'],
   ['platform-minimum', 'pm', 'the platform accepts no smaller budget'],
+  ['platform-maximum', 'px', 'the platform accepts no larger budget'],
   ['minimum', 'mi', 'least budget of the policy'],
   ['maximum', 'ma', 'largest budget of the policy'],
   ['bounds', 'bo', 'the policy’s bounds of this budget'],

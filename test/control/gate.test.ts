@@ -76,6 +76,29 @@ describe('at the moment of the push', () => {
     expect(asked(decision(100, 120), edits(9, 8, 7, 6, 5))).toBeUndefined()
   })
 
+  test('what the platform does not take is not sent', () => {
+    const capabilities = {
+      ...someCapabilities,
+      maximumDailyBudget: () => euros(110),
+      ratios: { 'target-roas': [0.01, 10] },
+    } as const
+    const roas = (to: number): ChangeDecision =>
+      ({
+        kind: 'change',
+        change: {
+          lever: { ...budgetLeverOf('1'), kind: 'target-roas', entity: 'campaign' },
+          from: { kind: 'ratio', value: 9 },
+          to: { kind: 'ratio', value: to },
+        },
+      }) as ChangeDecision
+    expect(asked(decision(100, 111), {}, {}, capabilities)).toBe(
+      '111.00 EUR is more than the 110.00 EUR a day that the platform takes',
+    )
+    expect(asked(decision(100, 110), {}, {}, capabilities)).toBeUndefined()
+    expect(asked(roas(11), {}, {}, capabilities)).toMatch(/^the platform takes 0.01 to 10, and not /)
+    expect(asked(roas(10), {}, {}, capabilities)).toBeUndefined()
+  })
+
   test('a raise above the policy’s bound of the budget is not sent, a cut on its way to it is', () => {
     const bounds = [{ account: 'google-ads:1', budget: '91', atMost: '90 EUR' }]
     expect(asked(decision(80, 91), {}, { bounds })).toMatch(/^91\.00 EUR is more than the 90\.00 EUR/)

@@ -111,6 +111,29 @@ describe('a budget of 100', () => {
       120,
     ],
     [
+      'stays above what the platform accepts of the level that holds it',
+      {
+        capabilities: {
+          ...someCapabilities,
+          minimumDailyBudget: (_currency, owner) => euros(owner === 'ad-group' ? 20 : 90),
+        },
+      },
+      90,
+      120,
+    ],
+    [
+      'stays below the largest that the platform accepts',
+      { capabilities: { ...someCapabilities, maximumDailyBudget: () => euros(110) } },
+      80,
+      110,
+    ],
+    [
+      'has no such end where the platform knows none of its currency',
+      { capabilities: { ...someCapabilities, maximumDailyBudget: () => undefined } },
+      80,
+      120,
+    ],
+    [
       'stays above the least of the policy',
       { policy: policyWith({ guardrails: { minDailyBudget: '90 EUR' } }) },
       90,

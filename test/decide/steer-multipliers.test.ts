@@ -99,6 +99,12 @@ describe('multipliers by device', () => {
     expect(desktop.expected.low).toBeLessThan(desktop.expected.mean)
   })
 
+  test('go no further than the platform accepts', () => {
+    const narrow = planFor({ capabilities: { ratios: { 'bid-multiplier': [0.95, 1.4] } } })
+    expect(toOf(on(narrow, 'desktop'))).toBe(1.4)
+    expect(toOf(on(narrow, 'mobile'))).toBe(0.95)
+  })
+
   test('leave the bid of the mean click as it is', () => {
     const after = (['desktop', 'mobile', 'tablet'] as const).reduce((sum, device) => {
       const decision = on(plan, device)

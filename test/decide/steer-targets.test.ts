@@ -226,6 +226,15 @@ describe('what a conversion is to cost', () => {
 })
 
 describe('a target ROAS', () => {
+  test('is moved no further than the platform accepts', () => {
+    const strategy: BidStrategy = { kind: 'target-roas', targetRoas: 5 }
+    const spec = market(targeted({ strategy }), {}, { policy: { goal: { kind: 'value', targetRoas: 0.5 } } })
+    const [account] = spec.accounts
+    const campaigns = [targeted({ strategy }), ...OTHERS.map((other) => ({ ...other, worth: 5 }))]
+    const plan = planFor({ ...spec, accounts: [{ ...account!, campaigns }] }, { ratios: { 'target-roas': [4.8, 10] } })
+    expect(onTarget(plan)).toMatchObject({ kind: 'change', change: { to: { kind: 'ratio', value: 4.8 } } })
+  })
+
   test('is moved the other way: down where a conversion may cost more', () => {
     const strategy: BidStrategy = { kind: 'target-roas', targetRoas: 5 }
     const goal = { kind: 'value', targetRoas: 0.5 }

@@ -130,7 +130,7 @@ function floorOf({ view, capabilities }: Remedy, budget: BudgetHolder, state: Le
   const { minDailyBudget } = policy.guardrails
   return [
     times(start, breakersOf(policy).floor, 'up'),
-    capabilities.minimumDailyBudget(currency),
+    capabilities.minimumDailyBudget(currency, budget.owner),
     fromMainUnits(spent * capabilities.cutFloorOfSpend * SPEND_MARGIN, currency, 'up'),
     ...(bound?.atLeast ? [bound.atLeast] : []),
     ...(minDailyBudget ? [convertBack(minDailyBudget, rate, 'up')] : []),

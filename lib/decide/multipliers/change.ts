@@ -1,5 +1,6 @@
 import { UNLISTED } from '../../measure/cells/cells.ts'
 import type { CampaignEffects, DimensionEffects } from '../../measure/cells/fit-cells.ts'
+import { accepted } from '../../model/capability.ts'
 import { sameValue } from '../../model/lever.ts'
 import type { Observation } from '../../model/observation.ts'
 import type { ChangeDecision, ExpectedEffect } from '../../model/plan.ts'
@@ -28,10 +29,9 @@ export function multiplierChange(answer: MultiplierAnswer): ChangeDecision | und
   const [first] = placed.questions
   if (!first) return undefined
   const from = { kind: 'ratio', value: one.value } as const
-  const to = first.capabilities.normalise('bid-multiplier', {
-    kind: 'ratio',
-    value: Math.round(move.to * PARTS) / PARTS,
-  })
+  const { capabilities } = first
+  const wanted = { kind: 'ratio', value: Math.round(move.to * PARTS) / PARTS } as const
+  const to = capabilities.normalise('bid-multiplier', accepted('bid-multiplier', wanted, capabilities))
   if (to.kind !== 'ratio' || sameValue(from, to)) return undefined
   return {
     kind: 'change',

@@ -29,3 +29,8 @@ export function moneyOfDouble(value: number, currency: CurrencyCode): Money {
 
 /** A float32, as `campaign_criterion.bid_modifier` is: 1.1 is kept as 1.100000023841858. */
 export const asFloat32 = (value: number): number => Math.fround(value)
+
+/** TargetRoas.target_roas in common/bidding.proto. */
+export const ROAS_RANGE = [0.01, 1000] as const
+/** CampaignCriterion.bid_modifier; 0 excludes the device, which is not a bid and not ours to do. */
+export const MODIFIER_RANGE = [0.1, 10] as const

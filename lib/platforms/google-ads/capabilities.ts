@@ -10,7 +10,7 @@ import type {
 } from '../../model/structure.ts'
 import { money, toMultiple } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
-import { asFloat32 } from './amounts.ts'
+import { asFloat32, MODIFIER_RANGE, ROAS_RANGE } from './amounts.ts'
 import { billableUnit } from './currencies.ts'
 
 const HONOURED: Capability = { kind: 'honoured' }
@@ -129,6 +129,7 @@ function normalise(kind: LeverKind, value: LeverValue): LeverValue {
 export const googleAdsCapabilities: PlatformCapabilities = {
   honours,
   normalise,
+  ratios: { 'target-roas': ROAS_RANGE, 'bid-multiplier': MODIFIER_RANGE },
   /**
    * One billable unit: the only floor that Google documents. Campaign types have higher ones of their own, which Google
    * names only when it refuses (`BUDGET_BELOW_PER_DAY_MINIMUM`).

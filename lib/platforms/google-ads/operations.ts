@@ -3,7 +3,7 @@ import type { PlatformFailure } from '../../model/failure.ts'
 import type { Lever, LeverChange, LeverValue } from '../../model/lever.ts'
 import type { Device } from '../../model/structure.ts'
 import type { CurrencyCode } from '../../units/money.ts'
-import { toMicros } from './amounts.ts'
+import { MODIFIER_RANGE, ROAS_RANGE, toMicros } from './amounts.ts'
 import { whyModifierIsIgnored } from './capabilities.ts'
 import { knownUnit } from './currencies.ts'
 import { deviceType } from './devices.ts'
@@ -76,13 +76,8 @@ function ratioOf({ lever, to }: LeverChange, least: number, most: number): numbe
   return refuse('VALUE', `${lever.kind} of ${to.value}: Google takes ${least} to ${most}`)
 }
 
-/** TargetRoas.target_roas in common/bidding.proto. */
-const ROAS = [0.01, 1000] as const
-/** CampaignCriterion.bid_modifier; 0 excludes the device, which is not a bid and not ours to do. */
-const MODIFIER = [0.1, 10] as const
-
 const targetOf = (change: LeverChange, context: Context): string | number | PlatformFailure =>
-  change.lever.kind === 'target-cpa' ? amountOf(change, context) : ratioOf(change, ...ROAS)
+  change.lever.kind === 'target-cpa' ? amountOf(change, context) : ratioOf(change, ...ROAS_RANGE)
 
 /** A target in the oneof that the strategy has today; a target that is not there any more is not brought back. */
 function setTarget(
@@ -154,7 +149,7 @@ function multiplier(change: LeverChange, context: Context): Planned {
   const { kind } = bidStrategy(campaign.biddingStrategyType, portfolio || campaign, context.currency)
   const ignored = whyModifierIsIgnored(lever.criterion?.dimension ?? 'device', kind)
   if (ignored) return refuse('NOT_HONOURED', ignored)
-  const bidModifier = ratioOf(change, ...MODIFIER)
+  const bidModifier = ratioOf(change, ...MODIFIER_RANGE)
   if (typeof bidModifier === 'object') return bidModifier
   if (found) {
     const { resourceName } = found

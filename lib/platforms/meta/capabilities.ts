@@ -2,7 +2,7 @@ import type { Capability, PlatformCapabilities } from '../../model/capability.ts
 import type { Lever, LeverKind, LeverValue } from '../../model/lever.ts'
 import type { AccountStructure, BidStrategyKind } from '../../model/structure.ts'
 import { HOUR_MS } from '../../units/calendar.ts'
-import { toMultiple } from '../../units/money.ts'
+import { MICROS_PER_UNIT, money, toMultiple } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
 import { aboutOneDollar, fromRoasFloor, microsPerMetaUnit, toRoasFloor } from './units.ts'
 import { NO_MULTIPLIERS } from './writer.ts'
@@ -18,6 +18,8 @@ export const metaCapabilities: PlatformCapabilities = {
   honours,
   normalise,
   minimumDailyBudget: aboutOneDollar,
+  // 1885261. The figure is published in US dollars only.
+  maximumDailyBudget: (currency) => (currency === 'USD' ? money(1_000_000n * MICROS_PER_UNIT, currency) : undefined),
   // Meta's budgets page says 25 % over, its help centre 75 % over a day's budget: the larger.
   overDeliveryFactor: 1.75,
   cutFloorOfSpend: 1.1,

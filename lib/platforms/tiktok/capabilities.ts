@@ -3,7 +3,7 @@ import type { Lever, LeverKind, LeverValue } from '../../model/lever.ts'
 import type { AccountStructure, BidStrategyKind, Campaign } from '../../model/structure.ts'
 import { NO_MULTIPLIERS } from './bodies.ts'
 import { steeredElsewhere } from './families.ts'
-import { inSteps, leastDailyBudget, roundedRoas } from './units.ts'
+import { inSteps, leastDailyBudget, mostDailyBudget, ROAS, roundedRoas } from './units.ts'
 
 /**
  * What TikTok does with what it is told.

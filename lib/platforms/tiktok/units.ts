@@ -156,7 +156,7 @@ const BASE_MAXIMUM = 10_000_000
 
 /** Largest daily budget that TikTok accepts, of either level. @throws RangeError for an unlisted currency */
 export const mostDailyBudget = (currency: CurrencyCode): Money =>
-  money(BigInt(BASE_MAXIMUM * tiktokCurrency(currency).ratio) * MICROS_PER_UNIT - stepMicros(currency), currency)
+  money(BigInt(BASE_MAXIMUM * tiktokCurrency(currency).ratio) * MICROS_PER_UNIT - microsPerStep(currency), currency)
 
 /** Range of `roas_bid`, a ratio: 0.01 is 1 %. */
 export const ROAS = { least: 0.01, most: 10 } as const
