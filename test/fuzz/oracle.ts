@@ -1,4 +1,6 @@
 /** What must hold of whatever a parser accepts, whichever platform's. Each answers with what is wrong, or `undefined`. */
+import type { ConnectionHealth } from '../../lib/model/connection-health.ts'
+import type { ConversionAction } from '../../lib/model/conversion-action.ts'
 import type { ConversionRule } from '../../lib/model/conversions.ts'
 import type { WriteResult } from '../../lib/model/failure.ts'
 import type { Lever, LiveLever } from '../../lib/model/lever.ts'
@@ -192,3 +194,25 @@ export const forecastsComplaint = (
       first(Object.entries(point), ([name, value]) => (isCount(value) ? undefined : `${name} is ${value}`)),
     ),
   )
+
+export const actionsComplaint = (all: readonly ConversionAction[]): Complaint =>
+  first(all, ({ action, name, clickWindowDays, viewWindowDays }) => {
+    if (typeof action !== 'string' || action === '' || typeof name !== 'string') return 'an action has no name'
+    const odd = [...clickWindowDays, ...viewWindowDays].find(
+      (days) => !(Number.isInteger(days) && days >= 0 && days < 1_000),
+    )
+    return odd === undefined ? undefined : `a window of ${name} is ${odd} days`
+  })
+
+export function healthComplaint({ token, clock, limits, blockers, apiVersion, scopes }: ConnectionHealth): Complaint {
+  if (apiVersion === '') return 'there is no version'
+  const times = [token.expiresAt, token.issuedAt, clock?.theirs, ...limits.map(({ resetsAt }) => resetsAt)]
+  const odd = times.find((at) => at !== undefined && !(Math.abs(at) <= 8.64e15))
+  if (odd !== undefined) return `a time is ${odd}`
+  const share = limits.find(
+    ({ usedShare }) => usedShare !== undefined && !(usedShare >= 0 && Number.isFinite(usedShare)),
+  )
+  if (share) return `${share.usedShare} of ${share.name} is used`
+  const texts = [...blockers.flatMap(({ code, detail }) => [code, detail]), ...(scopes?.granted ?? [])]
+  return texts.every((text) => typeof text === 'string') ? undefined : 'a text is none'
+}

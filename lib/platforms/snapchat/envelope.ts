@@ -2,12 +2,17 @@ import * as z from 'zod'
 import { PlatformError } from '../../model/failure.ts'
 import { readAs } from '../../wire/exact-json.ts'
 import { envelopeFailure, isSuccess, itemFailure, type Redact } from './failures.ts'
+import { schemaByName } from './schema.ts'
 
 const itemSchema = z.looseObject({
   sub_request_status: z.string(),
   sub_request_error_reason: z.string().nullish(),
 })
 const pagingSchema = z.object({ next_link: z.string().nullish() }).nullish()
+
+const envelopeSchema = schemaByName((many) =>
+  z.object({ request_status: z.string(), paging: pagingSchema, [many]: z.array(itemSchema) }),
+)
 
 export interface Listed<T> {
   readonly entities: readonly T[]
@@ -30,8 +35,10 @@ export function readEntities<T>(
 ): Listed<T> {
   const failure = envelopeFailure(json, redact)
   if (failure) throw new PlatformError(failure)
-  const envelope = z.object({ request_status: z.string(), paging: pagingSchema, [many]: z.array(itemSchema) })
-  const read = readAs(envelope, json, many) as { request_status: string; paging?: { next_link?: string | null } | null }
+  const read = readAs(envelopeSchema(many), json, many) as {
+    request_status: string
+    paging?: { next_link?: string | null } | null
+  }
   if (!isSuccess(read.request_status)) throw unreadable(`${many}: request_status is neither success nor an error`)
   const items = (read as Record<string, unknown>)[many] as readonly z.output<typeof itemSchema>[]
   return {

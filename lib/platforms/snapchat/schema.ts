@@ -1,6 +1,16 @@
 import * as z from 'zod'
 import { type AccountDate, dateAt, type Instant, instant, type TimeZone } from '../../units/calendar.ts'
 
+/** A schema made anew for every answer would be compiled for every answer: there are as many as there are names. */
+export function schemaByName<Name extends string, S>(make: (name: Name) => S): (name: Name) => S {
+  const made = new Map<Name, S>()
+  return (name) => {
+    const schema = made.get(name) ?? make(name)
+    made.set(name, schema)
+    return schema
+  }
+}
+
 /** A UUID; anything that is safe in a path is taken for one. */
 export const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be an id')
 

@@ -12,7 +12,7 @@ import {
 } from '../../units/calendar.ts'
 import { readEntities } from './envelope.ts'
 import type { Redact } from './failures.ts'
-import { id, micros, time } from './schema.ts'
+import { id, micros, schemaByName, time } from './schema.ts'
 import type { DateWindow } from './times.ts'
 
 const statsSchema = z.looseObject({ spend: micros })
@@ -23,6 +23,10 @@ const seriesSchema = z.object({ id, timeseries: z.array(pointSchema) })
 export type Series = z.output<typeof seriesSchema>
 
 export type Breakdown = 'campaign' | 'adsquad'
+
+const brokenDown = schemaByName((breakdown: Breakdown) =>
+  z.object({ breakdown_stats: z.object({ [breakdown]: z.array(seriesSchema) }) }),
+)
 
 export interface SeriesPage {
   readonly series: readonly Series[]
@@ -40,8 +44,7 @@ export function readSeries(json: unknown, breakdown: Breakdown | undefined, reda
     const { entities, next } = read(seriesSchema)
     return { series: one(entities), next }
   }
-  const schema = z.object({ breakdown_stats: z.object({ [breakdown]: z.array(seriesSchema) }) })
-  const { entities, next } = read(schema)
+  const { entities, next } = read(brokenDown(breakdown))
   const series = one(entities).flatMap(({ breakdown_stats }) => breakdown_stats[breakdown] ?? [])
   return { series, next }
 }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { WriteResult } from '../../model/failure.ts'
 import { refused } from '../../wire/send-each.ts'
 import { envelopeFailure, isSuccess, itemFailure, statusFailure } from './failures.ts'
+import { schemaByName } from './schema.ts'
 import type { Sent } from './sender.ts'
 
 const itemSchema = z.looseObject({
@@ -35,8 +36,9 @@ export function writeResult({ answer, redact }: Sent, many: string, one: string,
 
 type Item = z.output<typeof itemSchema>
 
-const itemsOf = (json: unknown, many: string): readonly Item[] =>
-  z.looseObject({ [many]: z.array(itemSchema) }).safeParse(json).data?.[many] ?? []
+const answerSchema = schemaByName((many) => z.looseObject({ [many]: z.array(itemSchema) }))
+
+const itemsOf = (json: unknown, many: string): readonly Item[] => answerSchema(many).safeParse(json).data?.[many] ?? []
 
 function itemResult(
   items: readonly Item[],

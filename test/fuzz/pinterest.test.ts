@@ -1,0 +1,4 @@
+import { pinterestParsers } from './pinterest.parsers.ts'
+import { specifyParsers } from './specify.ts'
+
+await specifyParsers('pinterest', pinterestParsers)

@@ -1,0 +1,4 @@
+import { specifyParsers } from './specify.ts'
+import { tiktokParsers } from './tiktok.parsers.ts'
+
+await specifyParsers('tiktok', tiktokParsers)
