@@ -20,6 +20,8 @@ export interface OrdersProps {
   readonly secretArn?: string
 }
 
+/** As long as orders are kept in the tables. */
+const KEPT_DAYS = 400
 /** A file that cannot be taken is tried so long: its rates, or the tables, may be back by then. */
 const DROP_AGE = Duration.hours(6)
 
@@ -37,6 +39,8 @@ export class Orders extends Construct {
     const made = this.function('orders-drop', props, {})
     made.allow(['s3:GetObject'], [bucket.arnForObjects(`${ORDERS_PREFIX}*`)])
     made.lambda.configureAsyncInvoke({ maxEventAge: DROP_AGE, retryAttempts: 2 })
+    // What they told is in the tables by then, for as long.
+    bucket.addLifecycleRule({ prefix: ORDERS_PREFIX, expiration: Duration.days(KEPT_DAYS) })
     // The bucket tells the event bus, which needs no function of CDK's own with rights over every bucket.
     const plain = bucket.node.defaultChild as CfnBucket
     plain.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } }

@@ -9,6 +9,7 @@ export const isNothing = (cell: string): boolean => NOTHING.has(cell.trim().toLo
 const BLANKS = /[\s\u00a0\u202f\u2009'’]/gu
 const AROUND =
   /^(?<sign>[+−-]?)(?<before>[^\d.,+−-]*)(?<body>[+−-]?[\d.,][\d.,\s\u00a0\u202f\u2009'’]*)(?<after>[^\d.,]*)$/u
+const PLAIN = /^-?\d+(?:[.,]\d+)*$/
 /** Groups of three, where blanks divide them. */
 const GROUPED = /^[+−-]?\d{1,3}([\s\u00a0\u202f\u2009'’]\d{3})+([.,]\d+)?$/u
 
@@ -24,7 +25,10 @@ interface Body {
 
 /** Undefined for what is no number in any language. */
 function bodyOf(cell: string): Body | undefined {
-  const match = AROUND.exec(cell.trim())
+  const trimmed = cell.trim()
+  // Most cells: what stands around and between digits need not be looked for.
+  if (PLAIN.test(trimmed)) return { text: trimmed, around: '' }
+  const match = AROUND.exec(trimmed)
   if (!match?.groups) return undefined
   const { sign = '', before = '', body = '', after = '' } = match.groups
   const written = body.trim()
@@ -44,6 +48,7 @@ const other = (mark: string): DecimalMark => (mark === '.' ? ',' : '.')
 
 /** @param isWhole a count: its marks can only divide thousands */
 export function decimalEvidence(cell: string, isWhole = false): Evidence {
+  if (!cell.includes('.') && !cell.includes(',')) return 'silent'
   const body = bodyOf(cell)
   if (!body) return 'silent'
   const marks = body.text.replace(/[^.,]/g, '')

@@ -12,7 +12,7 @@ import { isNothing } from './numbers.ts'
 import type { Faults } from './problem.ts'
 import { cellOf, headingOf, readSheet, type Sheet } from './sheet.ts'
 import type { ExportFile, ImportTerms } from './terms.ts'
-import { budgetPeriodOf, isElsewhere, kindOf, statusOf, strategyOf } from './words.ts'
+import { budgetPeriodOf, isElsewhere, kindIn, statusOf, strategyIn } from './words.ts'
 
 export interface ReadBudget {
   readonly micros: bigint
@@ -178,14 +178,6 @@ function readRow(row: Row, sheet: Sheet, reading: Reading): ReadRow | undefined 
     ...(figures ? { figures } : {}),
   }
 }
-
-function kindIn(cell: string | undefined): { readonly kind?: string } {
-  const kind = cell === undefined || isNothing(cell) ? undefined : kindOf(cell)
-  return kind === undefined ? {} : { kind }
-}
-
-const strategyIn = (cell: string | undefined): { readonly strategy?: BidStrategyKind } =>
-  cell === undefined || isNothing(cell) ? {} : { strategy: strategyOf(cell) }
 
 function idOf(row: Row, sheet: Sheet, role: Role, faults: Faults): string | undefined {
   // Some downloads write ids as ="123", so that spreadsheets keep their digits.

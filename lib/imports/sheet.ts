@@ -1,5 +1,5 @@
 import { type Columns, columnsOf, headingCurrency, namesOf, type Role } from './columns.ts'
-import { type Delimiter, type Row, readRecords } from './csv.ts'
+import { type Row, readRecords } from './csv.ts'
 import { ImportError } from './problem.ts'
 
 /** A file's table, found among the titles above it and the totals in it. */
@@ -18,7 +18,6 @@ export interface SheetTerms {
   readonly platform: string
   /** Headings that the user has given a role. */
   readonly columns: ReadonlyMap<Role, string>
-  readonly delimiter?: Delimiter
 }
 
 /** Titles, the period, the account's name: some platforms write them above the table. */
@@ -36,7 +35,7 @@ const TOTAL =
  * @throws ImportError when there is no header, or a campaign's id is not among its columns
  */
 export function readSheet(text: string, file: string, terms: SheetTerms): Sheet {
-  const records = readRecords(text, file, terms.delimiter)
+  const records = readRecords(text, file)
   const { index, columns, headings } = headerOf(records, file, terms)
   checkNamed(headings, columns, file, records[index]?.line ?? 1, terms)
   const rows: Row[] = []

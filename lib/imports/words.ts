@@ -1,4 +1,5 @@
 import type { BidStrategyKind, EntityStatus } from '../model/structure.ts'
+import { isNothing } from './numbers.ts'
 
 /*
  * What the screens write in cells, in English and German. A word that is not here is refused by name: a campaign taken for
@@ -62,8 +63,8 @@ const STRATEGIES: readonly (readonly [BidStrategyKind, RegExp])[] = [
 ]
 
 /** `other` for what is not known: targets are not in the exports, so that none of them is moved by this anyway. */
-export const strategyOf = (cell: string): BidStrategyKind =>
-  STRATEGIES.find(([, pattern]) => pattern.test(plain(cell)))?.[0] ?? 'other'
+export const strategyIn = (cell = ''): { readonly strategy?: BidStrategyKind } =>
+  isNothing(cell) ? {} : { strategy: STRATEGIES.find(([, pattern]) => pattern.test(plain(cell)))?.[0] ?? 'other' }
 
 const KINDS: Readonly<{ [word: string]: string }> = {
   suche: 'search',
@@ -75,7 +76,10 @@ const KINDS: Readonly<{ [word: string]: string }> = {
 }
 
 /** The platform's kind, lower case with dashes. */
-export const kindOf = (cell: string): string => {
+export function kindIn(cell = ''): { readonly kind?: string } {
+  if (isNothing(cell)) return {}
   const word = plain(cell)
-  return KINDS[word] ?? word.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+  const kind = KINDS[word] ?? word.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+  // Of a word in other letters nothing would be left.
+  return kind === '' ? {} : { kind }
 }

@@ -43,6 +43,14 @@ describe('orders of the shop', () => {
     })
   })
 
+  test('in files are kept as long as what they told', () => {
+    withSecret.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([Match.objectLike({ Prefix: 'orders/', ExpirationInDays: 400 })]),
+      },
+    })
+  })
+
   test('in requests are let in by their signature: the address itself asks for none of AWS', () => {
     withSecret.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' })
     withSecret.hasOutput('OrdersUrl', {})
