@@ -18,7 +18,7 @@ import { text, type World } from './world.ts'
 export const DAYS = 7
 const MOST_MESSAGES = 60
 /** Plans by hand beside each tick's own. */
-const ROUNDS = 3
+const ROUNDS = 5
 /** By then a worker that was killed holds no key any more. */
 const VISIBLE_AGAIN_MS = 130_000
 
