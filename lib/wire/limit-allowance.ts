@@ -40,9 +40,7 @@ export function openAllowance(limits: readonly RequestLimit[], shared: SharedBoo
   const sizes = leaseSizes()
   const full = fullLimits()
 
-  const counting = (request: LimitedRequest): readonly RequestLimit[] =>
-    limits.filter((limit) => costOf(limit, request) > 0 && (limit.kind === undefined || limit.kind === request.kind))
-
+  const counting = (request: LimitedRequest) => limits.filter((limit) => isCounted(limit, request))
   const lackingNow = (request: LimitedRequest): readonly RequestLimit[] => {
     const now = clock.now()
     return counting(request).filter((limit) => !held.withRoom(limit, request, now))
@@ -96,6 +94,10 @@ export function openAllowance(limits: readonly RequestLimit[], shared: SharedBoo
     tell: shared.tell,
   }
 }
+
+/** Whether a limit counts such a request. */
+const isCounted = (limit: RequestLimit, request: LimitedRequest): boolean =>
+  costOf(limit, request) > 0 && (limit.kind === undefined || limit.kind === request.kind)
 
 const keyOf = ({ name }: RequestLimit, use: RequestUse): string => `${name} ${use}`
 

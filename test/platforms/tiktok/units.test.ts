@@ -4,6 +4,7 @@ import {
   fromTikTokAmount,
   inSteps,
   leastDailyBudget,
+  mostDailyBudget,
   roundedRoas,
   toTikTokAmount,
 } from '../../../lib/platforms/tiktok/units.ts'
@@ -97,6 +98,15 @@ describe('least daily budgets', () => {
     expect(leastDailyBudget(currency(code), 'ad-group')).toEqual(amount(adGroup, code))
     expect(leastDailyBudget(currency(code))).toEqual(amount(adGroup, code))
   })
+})
+
+// "[50, 10 000 000)" times the ratio: the upper end is excluded.
+test.each([
+  ['USD', '9999999.99'],
+  ['JPY', '999999999'],
+  ['PLN', '39999999.99'],
+])('the largest daily budget of %s is %s', (code, most) => {
+  expect(mostDailyBudget(currency(code))).toEqual(amount(most, code))
 })
 
 test('a ROAS has two decimals', () => {
