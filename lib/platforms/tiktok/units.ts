@@ -145,7 +145,6 @@ const BASE_MINIMUM: Readonly<Record<BudgetOwner, number>> = { shared: 50, campai
 /**
  * Smallest daily budget that TikTok accepts; shop campaigns and ad groups have smaller ones, which only refuses us less.
  *
- * @param owner an ad group unless told otherwise: a floor that is too high would raise budgets for nothing
  * @throws RangeError for an unlisted currency
  */
 export const leastDailyBudget = (currency: CurrencyCode, owner: BudgetOwner = 'ad-group'): Money =>
@@ -155,6 +154,12 @@ export const leastDailyBudget = (currency: CurrencyCode, owner: BudgetOwner = 'a
 const BASE_MAXIMUM = 10_000_000
 
 /** Largest daily budget that TikTok accepts, of either level. @throws RangeError for an unlisted currency */
+export const mostDailyBudget = (currency: CurrencyCode): Money =>
+  money(BigInt(BASE_MAXIMUM * tiktokCurrency(currency).ratio) * MICROS_PER_UNIT - microsPerStep(currency), currency)
+
+const BASE_MAXIMUM = 10_000_000
+
+/** Largest one, at either level: a step less than what it must stay below. @throws RangeError for an unlisted currency */
 export const mostDailyBudget = (currency: CurrencyCode): Money =>
   money(BigInt(BASE_MAXIMUM * tiktokCurrency(currency).ratio) * MICROS_PER_UNIT - microsPerStep(currency), currency)
 

@@ -57,6 +57,7 @@ test('what is known of TikTok’s limits', () => {
     overDeliveryFactor: 1.25,
     cutFloorOfSpend: 1.05,
     restatementDays: 28,
+    ratios: { 'target-roas': [0.01, 10] },
     hourlyConversions: true,
   })
   expect(tiktokCapabilities.announces).toBeUndefined()
