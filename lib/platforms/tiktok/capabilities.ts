@@ -17,8 +17,6 @@ export const tiktokCapabilities: PlatformCapabilities = {
   minimumDailyBudget: leastDailyBudget,
   maximumDailyBudget: mostDailyBudget,
   ratios: { 'target-roas': [ROAS.least, ROAS.most] },
-  maximumDailyBudget: mostDailyBudget,
-  ratios: { 'target-roas': [ROAS.least, ROAS.most] },
   // A dynamic daily budget may spend that much on a day; of a plain one no figure is published.
   overDeliveryFactor: 1.25,
   // Of any new budget, and not only of lower ones.
