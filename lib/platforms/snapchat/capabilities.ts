@@ -17,7 +17,6 @@ export const NO_ROAS = 'Snapchat takes no new ROAS targets since 2025-02-10'
 export const snapchatCapabilities: PlatformCapabilities = {
   honours,
   normalise,
-  // Of an ad squad. A campaign with a budget of its own is said to need 20, which Snapchat refuses by itself.
   minimumDailyBudget: leastDailyBudget,
   // Snapchat publishes no figure: 25 % is what the other platforms of its kind name at least.
   overDeliveryFactor: 1.25,

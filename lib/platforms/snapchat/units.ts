@@ -1,3 +1,4 @@
+import type { BudgetOwner } from '../../model/structure.ts'
 import { type CurrencyCode, type Money, money, toMultiple } from '../../units/money.ts'
 
 const HIGH = ['AED', 'CNY', 'DKK', 'HKD', 'ILS', 'INR', 'NOK', 'QAR', 'SAR', 'SEK', 'USD']
@@ -15,8 +16,10 @@ const GREATEST_BID: ReadonlyMap<string, bigint> = new Map([
 ])
 const LEAST_BID = 10_000n
 
-/** Of an ad squad, in every currency. */
-const LEAST_DAILY_BUDGET = 5_000_000n
+/** Of an ad squad, in every currency; the documents say so. */
+const LEAST_OF_AD_SQUAD = 5_000_000n
+/** Of a campaign, in every currency: what users of the API report. */
+const LEAST_OF_CAMPAIGN = 20_000_000n
 /** A hundredth of the main unit: a finer budget is on no screen, and whether one is kept is written nowhere. */
 const STEP = 10_000n
 
@@ -27,8 +30,9 @@ export function checkCurrency(currency: CurrencyCode): CurrencyCode {
   return currency
 }
 
-/** @throws RangeError for an unlisted currency */
-export const leastDailyBudget = (currency: CurrencyCode): Money => money(LEAST_DAILY_BUDGET, checkCurrency(currency))
+/** The least of all levels where none is named. @throws RangeError for an unlisted currency */
+export const leastDailyBudget = (currency: CurrencyCode, owner?: BudgetOwner): Money =>
+  money(owner === 'campaign' ? LEAST_OF_CAMPAIGN : LEAST_OF_AD_SQUAD, checkCurrency(currency))
 
 /** Rounded down to a hundredth of the main unit. @throws RangeError for an unlisted currency */
 export const toSnapAmount = (amount: Money): Money => {

@@ -15,7 +15,14 @@ const LISTED = ['AED', 'AUD', 'CAD', 'CHF', 'DKK', 'EUR', 'GBP', 'INR', 'KWD', '
 
 describe('amounts', () => {
   test('the least daily budget is 5,000,000 micros in every currency', () => {
-    for (const code of LISTED) expect(capabilities.minimumDailyBudget(code)).toEqual(money(5_000_000n, code))
+    for (const code of LISTED) {
+      expect(capabilities.minimumDailyBudget(code)).toEqual(money(5_000_000n, code))
+      expect(capabilities.minimumDailyBudget(code, 'ad-group')).toEqual(money(5_000_000n, code))
+    }
+  })
+
+  test('of a campaign it is 20,000,000', () => {
+    for (const code of LISTED) expect(capabilities.minimumDailyBudget(code, 'campaign').micros).toBe(20_000_000n)
   })
 
   test('are rounded down to a hundredth of the main unit', () => {
