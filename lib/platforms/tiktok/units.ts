@@ -150,6 +150,12 @@ const BASE_MINIMUM: Readonly<Record<BudgetOwner, number>> = { shared: 50, campai
 export const leastDailyBudget = (currency: CurrencyCode, owner: BudgetOwner = 'ad-group'): Money =>
   money(BigInt(BASE_MINIMUM[owner] * tiktokCurrency(currency).ratio) * MICROS_PER_UNIT, currency)
 
+const BASE_MAXIMUM = 10_000_000
+
+/** Largest one, at either level: a step less than what it must stay below. @throws RangeError for an unlisted currency */
+export const mostDailyBudget = (currency: CurrencyCode): Money =>
+  money(BigInt(BASE_MAXIMUM * tiktokCurrency(currency).ratio) * MICROS_PER_UNIT - microsPerStep(currency), currency)
+
 /** Range of `roas_bid`, a ratio: 0.01 is 1 %. */
 export const ROAS = { least: 0.01, most: 10 } as const
 
