@@ -40,7 +40,16 @@ const INSTALL_SCRIPTS: Readonly<Record<string, string>> = {
   esbuild: 'replaces its launcher by the native program; works without',
   protobufjs: 'prints a hint on versions',
 }
-const LICENCES = new Set(['Apache-2.0', 'MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0'])
+const LICENCES = new Set([
+  'Apache-2.0',
+  'MIT',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+  'Unlicense',
+])
 /** Others, by package, each with why it may be there. */
 const OTHER_LICENCES: Readonly<Record<string, { readonly license: string | undefined; readonly why: string }>> = {
   case: { license: '(MIT OR GPL-3.0-or-later)', why: 'taken under MIT' },
