@@ -38,12 +38,21 @@ export function currencyReader(api: Api): (account: AccountId, use?: RequestUse)
   }
 }
 
-/** Roles that may change campaigns. */
-const WRITERS: readonly string[] = ['OWNER', 'ADMIN', 'CAMPAIGN_MANAGER']
+/** Roles that may not change campaigns. Of any other Pinterest itself refuses what it does not allow. */
+const READERS: readonly string[] = [
+  'ANALYST',
+  'AUDIENCE_MANAGER',
+  'CATALOGS_MANAGER',
+  'FINANCE_EDIT',
+  'FINANCE_MANAGER',
+  'FINANCE_VIEW',
+  'RESOURCE_CONVERSION_TAGS_READER',
+  'SOS_READER',
+]
 
 /** What a role forbids. Without a list of roles Pinterest has said nothing. */
 export function roleBlockers({ permissions }: Pick<PinterestAccount, 'permissions'>): readonly WriteBlocker[] {
-  if (!permissions || permissions.length === 0 || permissions.some((role) => WRITERS.includes(role))) return []
+  if (!permissions || permissions.length === 0 || permissions.some((role) => !READERS.includes(role))) return []
   return [
     {
       code: 'permissions',

@@ -199,6 +199,8 @@ describe('an account', () => {
     [['OWNER'], 0],
     [['ANALYST', 'CAMPAIGN_MANAGER'], 0],
     [['ANALYST'], 1],
+    [['ANALYST', 'FINANCE_VIEW'], 1],
+    [['NEW_ROLE'], 0],
     [[], 0],
     [null, 0],
   ])('whose roles are %j has %s blockers', (permissions, count) => {
