@@ -10,7 +10,7 @@ import type { Tried } from './mutation-main.ts'
 /** The code that stands between a wrong decision and money, each with the tests that are to notice a slip in it. */
 const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/interval.ts': ['test/decide/interval.test.ts', 'test/decide/guardrails.test.ts'],
-  'lib/decide/magnitude.ts': ['test/control/gate.test.ts', 'test/decide/holds.test.ts'],
+  'lib/decide/magnitude.ts': ['test/decide/magnitude.test.ts'],
   'lib/decide/over-cap.ts': ['test/decide/holds.test.ts'],
   'lib/decide/account-checks.ts': ['test/decide/holds.test.ts'],
   'lib/decide/holds.ts': ['test/decide/holds.test.ts'],
