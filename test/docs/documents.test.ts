@@ -66,7 +66,7 @@ describe('commands and variables', () => {
 
   test('every environment variable that a document names is read somewhere, and every one of a function is documented', () => {
     const named = [...new Set(ALL.match(/\bSLUICE_[A-Z_]+\b/g))]
-    const folders = 'lib,functions,cli,cdk,scripts,playground,test/contract,test/bench,test/prove'
+    const folders = 'lib,functions,cli,cdk,scripts,playground,test/contract,test/fuzz,test/bench,test/prove'
     const code = globSync(`{${folders}}/**/*.{ts,mjs}`, { cwd: ROOT }).map(rootText).join('\n')
     expect(named.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([])
     const ofFunctions = rootText('functions/composition/environment.ts').match(/'SLUICE_[A-Z_]+'/g) ?? []
