@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 
 /** The published client has no types of its own: these name what the contract test uses of it. */
 type Callback = (error: Error | null, data: SdkAnswer, response: unknown) => void
@@ -52,26 +49,9 @@ export interface Sdk {
   readonly ReportingApi: new (client: SdkClient) => SdkApi
 }
 
-export const PACKAGE = 'tiktok-business-api-sdk-official'
-/** Names the folder of an unpacked client, where it is not installed. */
-export const CLIENT_FOLDER = 'SLUICE_TIKTOK_CLIENT'
-
-function entry(): string | undefined {
-  const folder = process.env[CLIENT_FOLDER]
-  if (folder !== undefined) return join(folder, 'src', 'index.js')
-  try {
-    return createRequire(import.meta.url).resolve(PACKAGE)
-  } catch {
-    return undefined
-  }
-}
-
-/** TikTok's own client; `undefined` where it is neither installed nor named. */
-export async function officialClient(): Promise<Sdk | undefined> {
-  const path = entry()
-  if (path === undefined || !existsSync(path)) return undefined
-  return (await import(pathToFileURL(path).href)) as Sdk
-}
+/** TikTok's own client, which comes without types. */
+export const officialClient = async (): Promise<Sdk> =>
+  (await import(createRequire(import.meta.url).resolve('tiktok-business-api-sdk-official'))) as Sdk
 
 /** One call of the client, as a promise. Its errors are one line: request id, message and code. */
 export const answerOf = (call: (callback: Callback) => unknown): Promise<SdkAnswer> =>
