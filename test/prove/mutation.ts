@@ -12,7 +12,7 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/interval.ts': ['test/decide/interval.test.ts', 'test/decide/guardrails.test.ts'],
   'lib/decide/magnitude.ts': ['test/decide/magnitude.test.ts'],
   'lib/decide/over-cap.ts': ['test/decide/holds.test.ts'],
-  'lib/decide/account-checks.ts': ['test/decide/holds.test.ts'],
+  'lib/decide/account-checks.ts': ['test/decide/account-checks.test.ts'],
   'lib/decide/holds.ts': ['test/decide/holds.test.ts'],
   'lib/decide/guardrails.ts': ['test/decide/guardrails.test.ts'],
   'lib/decide/group-rooms.ts': ['test/decide/holds.test.ts', 'test/decide/plan.test.ts'],
