@@ -106,6 +106,15 @@ describe('at the moment of the push', () => {
     expect(asked(decision(120, 100), {}, { bounds })).toBeUndefined()
   })
 
+  test('the most that a platform takes a day is no bound of a budget for a lifetime', () => {
+    const most = { ...someCapabilities, maximumDailyBudget: () => euros(110) }
+    const { change } = decision(100, 120)
+    expect(asked(decision(100, 120), {}, {}, most)).toMatch(/that the platform takes$/)
+    expect(asked(decision(100, 110), {}, {}, most)).toBeUndefined()
+    const lifetime = { ...change, lever: { ...change.lever, kind: 'lifetime-budget' } as const }
+    expect(asked(decision(100, 120, { change: lifetime }), {}, {}, most)).toBeUndefined()
+  })
+
   test('a bound of a budget is none of a target that has the same name', () => {
     const bounds = [{ account: 'google-ads:1', budget: '91', atMost: '110 EUR' }]
     const { change } = decision(100, 120)
