@@ -40,7 +40,7 @@ const harness: PlatformHarness = {
       secretName: 'google-ads',
       clock: world,
       endpoints: { api, token: `${api}/token` },
-      requestTimeoutMs: 2_000,
+      requestTimeoutMs: 20_000,
     })
     const { clientSecret, refreshToken, developerToken } = GOOGLE_TWIN_CREDENTIALS
     return { platform, secrets: [clientSecret, refreshToken, developerToken], close: () => twin.close() }

@@ -84,7 +84,7 @@ export interface PlatformHarness {
   readonly wire: Wire
   /** With the reason, in words that a reader of the documentation can use. */
   readonly lacks: Readonly<Partial<Record<Feature, string>>>
-  /** Starts the twin on the world, and the adapter against it. Its requests take at most two seconds. */
+  /** Starts the twin on the world, and the adapter against it. No twin is silent: a bound on requests is for busy machines. */
   open(backdrop: Backdrop): Promise<Opened>
 }
 

@@ -41,7 +41,7 @@ const harness: PlatformHarness = {
       secretName: 'meta',
       clock: world,
       endpoint: await through(twin.baseUrl),
-      requestTimeoutMs: 2_000,
+      requestTimeoutMs: 20_000,
     })
     const { accessToken, appSecret } = META_TWIN_CREDENTIALS
     return { platform, secrets: [accessToken, appSecret], close: () => twin.close() }

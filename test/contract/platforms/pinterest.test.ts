@@ -57,7 +57,7 @@ const harness: PlatformHarness = {
       secretName: 'pinterest',
       clock: world,
       endpoint: await through(twin.baseUrl),
-      requestTimeoutMs: 2_000,
+      requestTimeoutMs: 20_000,
     })
     const { appSecret, refreshToken, accessToken } = PINTEREST_TWIN_CREDENTIALS
     return { platform, secrets: [appSecret, refreshToken, accessToken], close: () => twin.close() }

@@ -54,7 +54,7 @@ const harness: PlatformHarness = {
       secretName: 'snapchat',
       clock: world,
       endpoints: { api: await through(twin.baseUrl), token: twin.tokenUrl },
-      requestTimeoutMs: 2_000,
+      requestTimeoutMs: 20_000,
     })
     const { clientSecret, refreshToken } = SNAPCHAT_TWIN_CREDENTIALS
     return { platform, secrets: [clientSecret, refreshToken], close: () => twin.close() }

@@ -48,7 +48,7 @@ const harness: PlatformHarness = {
       secretName: 'tiktok',
       clock: world,
       endpoint: await through(twin.baseUrl),
-      requestTimeoutMs: 2_000,
+      requestTimeoutMs: 20_000,
     })
     const { accessToken, appSecret } = TIKTOK_TWIN_CREDENTIALS
     return { platform, secrets: [accessToken, appSecret], close: () => twin.close() }
