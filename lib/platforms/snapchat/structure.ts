@@ -30,8 +30,8 @@ export async function readListing(api: Api, account: AccountId): Promise<Listing
 function checked(account: AccountId, listing: Listing): Listing {
   const { campaigns, adSquads } = listing
   const listed = new Set(campaigns.map(({ id }) => id))
-  const squads = new Set(adSquads.map(({ id }) => id))
-  if (listed.size < campaigns.length || squads.size < adSquads.length)
+  // Of both kinds together: budgets are addressed by what holds them.
+  if (new Set([...campaigns, ...adSquads].map(({ id }) => id)).size < campaigns.length + adSquads.length)
     throw unreadable('the same entity is listed twice')
   if (campaigns.some((campaign) => campaign.ad_account_id !== account))
     throw unreadable('a campaign of another account is listed')

@@ -190,6 +190,7 @@ describe('entities', () => {
 
   test.each([
     ['the same campaign twice', { campaigns: [campaignFields(11), campaignFields(11)] }, 'unreadable'],
+    ['a campaign and an ad squad of one id', { adSquads: [squadFields(11, 11)] }, 'unreadable'],
     ["another account's campaign", { campaigns: [campaignFields(11, { ad_account_id: uuid(2) })] }, 'unreadable'],
     ['an ad squad whose campaign is not listed', { campaigns: [] }, 'transient'],
     ['an id that is none', { campaigns: [campaignFields(11, { id: '../me' })] }, 'unreadable'],
