@@ -2,7 +2,7 @@
 // Node release. Plain JavaScript without imports from packages, because it runs before there are any, on Node 20 or later.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -21,6 +21,13 @@ if (major < 20) {
 }
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+  // npm would empty the folder that it leads to, which is somebody else's.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    console.error(
+      'node_modules is a link to packages that are not those of package-lock.json: remove the link and run again.',
+    )
+    process.exit(1)
+  }
   console.error('Installing the pinned packages (once, about a minute) …')
   try {
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
