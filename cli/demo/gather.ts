@@ -26,6 +26,14 @@ export interface Decided {
   readonly outcome: string | undefined
 }
 
+/** The newest of each currency that is another than the base. */
+function lastRates(headers: readonly PlanHeader[]): readonly string[] {
+  const rates = headers.flatMap((header) => header.rates).filter(({ from, to }) => from !== to)
+  return [...new Map(rates.map((rate) => [rate.from, rate])).values()].map(
+    ({ from, to, microsPerUnit, date }) => `${from}→${to} ${Number(microsPerUnit) / 1e6} (${date})`,
+  )
+}
+
 /** Everything that is told of a run, from the tables and, for what nobody but the market knows, from the market. */
 export async function gatherReport(
   pretend: Pretend,
@@ -60,13 +68,7 @@ export async function gatherReport(
       campaigns: campaigns.size,
       budgets: budgets.size,
     })),
-    rates: [
-      ...new Set(
-        headers
-          .flatMap(({ rates }) => rates)
-          .map((rate) => `${rate.from}→${rate.to} ${Number(rate.microsPerUnit) / 1e6} (${rate.date})`),
-      ),
-    ].slice(-4),
+    rates: lastRates(headers),
     ...compared,
     flightTotal: Number(policy.flight.total.micros) / 1e6,
     landings: landingLines(headers, policy.zone),

@@ -51,6 +51,9 @@ function headline(report: RunReport, paint: Paint): string {
     ...accounts.map(
       (a) => `  ${a.name} (${a.key}): ${a.campaigns} campaigns, ${a.budgets} budgets, ${a.currency}, ${a.zone}`,
     ),
+    ...(report.rates.length > 0
+      ? [`  Last exchange rates: ${report.rates.join('; ')}; each decision carries its own`]
+      : []),
     '',
     paint.bold(`  At equal spend, Sluice caused ${gain} conversions against the untouched accounts:`),
     `  ${whole.format(sluice.incremental)} instead of ${whole.format(untouched.incremental)}, at ${cents.format(perConversion(sluice))} ${currency} each instead of ${cents.format(perConversion(untouched))} ${currency}.`,
