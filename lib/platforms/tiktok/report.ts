@@ -57,6 +57,7 @@ type RawRow = z.output<typeof rowSchema>
  * Every row of a report over any range, in as many queries as TikTok's limits ask for.
  *
  * @param campaigns all of the account's, for an account of more ads than one query looks at
+ * @throws PlatformError as reads do; `transient` where a report that takes no filter looked at only some of the ads
  */
 export async function readReport(
   api: Api,
@@ -68,6 +69,8 @@ export async function readReport(
   for (const range of rangesOf(request)) {
     const part = { ...request, ...range }
     const whole = await query(api, account, part)
+    // Unfiltered, each of its parts would be the same report again.
+    if (whole.isTruncated && part.type === 'TT_SHOP') throw truncated()
     const read = whole.isTruncated ? await bySome(api, account, part, await campaigns()) : whole.elements
     rows.push(...read.map((row) => rowOf(row, part)))
   }
@@ -162,6 +165,13 @@ async function ofSome(
 }
 
 const unreadable = (detail: string) => new PlatformError({ kind: 'unreadable', detail: `report: ${detail}` })
+
+const truncated = () =>
+  new PlatformError({
+    kind: 'transient',
+    detail:
+      'report: TikTok looked at only some of the ads for GMV Max (X-Tt-Ads-Throttle), and takes no filter for fewer',
+  })
 
 /** `2026-11-21 13:00:00`, on the clock of the account. */
 const TIMES = /^(\d{4}-\d{2}-\d{2}) ([01]\d|2[0-3]):00:00$/

@@ -134,4 +134,25 @@ describe('reports', () => {
     expect(rows.map(({ campaign }) => campaign)).toEqual(['11', '15'])
     expect(stub.calls.filter(({ query: asked }) => asked.get('report_type') === 'TT_SHOP')).toHaveLength(0)
   })
+
+  test.each([
+    ['one chunk', 1],
+    ['two chunks', 101],
+    ['no ordinary campaign', 0],
+  ])('a report of GMV Max that left ads out is none, and is not read again by campaigns: %s', async (_, count) => {
+    const gmvMax = { campaign_id: '15', campaign_name: 'Max', operation_status: 'ENABLE' }
+    const campaigns = Array.from({ length: count }, (_unused, n) => ({ ...CAMPAIGN, campaign_id: `${1_000 + n}` }))
+    let shopReads = 0
+    const { reader } = await on((call) => {
+      if (call.path === 'gmv_max/campaign/get/') return { json: page([gmvMax]) }
+      if (call.path === 'campaign/get/') return accountOf(campaigns, [])(call)
+      if (call.query.get('report_type') !== 'TT_SHOP') return reporting([])(call)
+      shopReads += 1
+      // Said of the first reading only, and gone on the next.
+      const headers = shopReads === 1 ? { 'X-Tt-Ads-Throttle': 'only return the top 20k' } : {}
+      return { ...reporting([row({ campaign_id: '15' })])(call), headers }
+    })
+    await expect(reader.performance(ACCOUNT, query, [])).rejects.toMatchObject({ failure: { kind: 'transient' } })
+    expect(shopReads).toBe(1)
+  })
 })
