@@ -15,7 +15,7 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/account-checks.ts': ['test/decide/account-checks.test.ts'],
   'lib/decide/holds.ts': ['test/decide/holds.test.ts'],
   'lib/decide/guardrails.ts': ['test/decide/guardrails.test.ts'],
-  'lib/decide/group-rooms.ts': ['test/decide/holds.test.ts', 'test/decide/plan.test.ts'],
+  'lib/decide/group-rooms.ts': ['test/decide/group-rooms.test.ts'],
   'lib/decide/shared-caps.ts': ['test/decide/shared-caps.test.ts'],
   'lib/decide/change-limit.ts': ['test/decide/plan.test.ts'],
   'lib/model/guardrail.ts': ['test/model/guardrail.test.ts'],
