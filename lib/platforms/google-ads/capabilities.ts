@@ -10,11 +10,9 @@ import type {
 } from '../../model/structure.ts'
 import { money, toMultiple } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
+import { HONOURED, not } from '../../wire/honoured.ts'
 import { asFloat32, MODIFIER_RANGE, ROAS_RANGE } from './amounts.ts'
 import { billableUnit } from './currencies.ts'
-
-const HONOURED: Capability = { kind: 'honoured' }
-const not = (reason: string): Capability => ({ kind: 'not-honoured', reason })
 
 /**
  * Why a modifier would do nothing under a strategy; `undefined` where it counts: with manual bids, and a device's with a

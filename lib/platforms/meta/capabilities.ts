@@ -1,9 +1,10 @@
 import type { Capability, PlatformCapabilities } from '../../model/capability.ts'
 import type { Lever, LeverKind, LeverValue } from '../../model/lever.ts'
-import type { AccountStructure, BidStrategyKind } from '../../model/structure.ts'
+import type { AccountStructure } from '../../model/structure.ts'
 import { HOUR_MS } from '../../units/calendar.ts'
 import { MICROS_PER_UNIT, money, toMultiple } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
+import { bidHonoured, budgetHonoured, not, statusHonoured, type Words } from '../../wire/honoured.ts'
 import { aboutOneDollar, fromRoasFloor, microsPerMetaUnit, toRoasFloor } from './units.ts'
 import { NO_MULTIPLIERS } from './writer.ts'
 
@@ -34,61 +35,31 @@ export const metaCapabilities: PlatformCapabilities = {
   learningSafeStep: 0.2,
 }
 
-const HONOURED: Capability = { kind: 'honoured' }
-const not = (reason: string): Capability => ({ kind: 'not-honoured', reason })
+const WORDS: Words = {
+  platform: 'Meta',
+  adGroup: 'ad set',
+  removed: 'archived',
+  removedMeans: ': it accepts no change but its name',
+}
 
 function honours(lever: Lever, structure: AccountStructure): Capability {
   switch (lever.kind) {
     case 'daily-budget':
-      return budgetHonoured(lever, 'daily', structure)
     case 'lifetime-budget':
-      return budgetHonoured(lever, 'lifetime', structure)
+      return budgetHonoured(WORDS, lever, structure)
     case 'target-cpa':
-      return bidHonoured(lever, 'target-cpa', structure)
+      return bidHonoured(WORDS, lever, ['target-cpa'], structure)
     case 'target-roas':
-      return bidHonoured(lever, 'target-roas', structure)
+      return bidHonoured(WORDS, lever, ['target-roas'], structure)
     case 'bid':
-      return bidHonoured(lever, 'bid-cap', structure)
+      return bidHonoured(WORDS, lever, ['bid-cap'], structure)
     case 'bid-multiplier':
       return not(NO_MULTIPLIERS)
     case 'status':
-      return statusHonoured(lever, structure)
+      return statusHonoured(WORDS, lever, structure)
     default:
       return unreachable(lever.kind)
   }
-}
-
-function budgetHonoured({ id, entity }: Lever, period: 'daily' | 'lifetime', structure: AccountStructure): Capability {
-  if (entity !== 'budget') return not(`a budget is moved on the budget, not on a ${entity}`)
-  const budget = structure.budgets.find((b) => b.id === id)
-  if (!budget) return not(absence(id, structure))
-  if (budget.status === 'removed') return not(`${id} is archived: it accepts no change but its name`)
-  return budget.period === period ? HONOURED : not(`the budget of ${id} is a ${budget.period} budget`)
-}
-
-/** Why `id` holds no budget. */
-function absence(id: string, { adGroups, campaigns }: AccountStructure): string {
-  const adGroup = adGroups.find((a) => a.id === id)
-  const campaign = campaigns.find((c) => c.id === (adGroup ? adGroup.campaign : id))
-  if (adGroup && campaign?.budget) return `ad set ${id} spends from the budget of its campaign ${campaign.id}`
-  if (!adGroup && campaign) return `campaign ${id} has no budget of its own: its ad sets have`
-  return `${id} holds no budget`
-}
-
-function bidHonoured({ id, kind, entity }: Lever, needed: BidStrategyKind, structure: AccountStructure): Capability {
-  if (entity !== 'ad-group') return not(`Meta keeps the ${kind} on the ad sets, whatever holds the budget`)
-  const adGroup = structure.adGroups.find((a) => a.id === id)
-  if (!adGroup) return not(`there is no ad set ${id}`)
-  if (adGroup.status === 'removed') return not(`ad set ${id} is archived: it accepts no change but its name`)
-  const kindNow = adGroup.strategy?.kind ?? 'other'
-  return kindNow === needed ? HONOURED : not(`ad set ${id} bids by ${kindNow}, which takes no ${kind}`)
-}
-
-function statusHonoured({ id, entity }: Lever, { campaigns, adGroups }: AccountStructure): Capability {
-  if (entity !== 'campaign' && entity !== 'ad-group') return not(`a ${entity} has no status of its own`)
-  const found = entity === 'campaign' ? campaigns.find((c) => c.id === id) : adGroups.find((a) => a.id === id)
-  if (!found) return not(`there is no ${entity} ${id}`)
-  return found.status === 'removed' ? not(`${entity} ${id} is archived`) : HONOURED
 }
 
 /** Whole Meta units, rounded down; ten-thousandths of a ROAS. @throws RangeError for an unlisted currency */

@@ -2,6 +2,7 @@ import type { Capability, PlatformCapabilities } from '../../model/capability.ts
 import type { Lever, LeverKind, LeverValue } from '../../model/lever.ts'
 import type { AccountStructure, BidStrategyKind } from '../../model/structure.ts'
 import { toMultiple } from '../../units/money.ts'
+import { bidHonoured, budgetHonoured, HONOURED, not, statusHonoured, type Words } from '../../wire/honoured.ts'
 import { NO_CRITERIA, NO_TARGET_ROAS } from './bodies.ts'
 import { MULTIPLIER_MAX, MULTIPLIER_MIN } from './devices.ts'
 import { PERFORMANCE_PLUS } from './structure.ts'
@@ -29,52 +30,29 @@ export const pinterestCapabilities: PlatformCapabilities = {
   hourlyConversions: false,
 }
 
-const HONOURED: Capability = { kind: 'honoured' }
-const not = (reason: string): Capability => ({ kind: 'not-honoured', reason })
+const WORDS: Words = {
+  platform: 'Pinterest',
+  adGroup: 'ad group',
+  removed: 'archived',
+  removedMeans: ': it accepts no change',
+}
 
 function honours(lever: Lever, structure: AccountStructure): Capability {
   switch (lever.kind) {
     case 'daily-budget':
-      return budgetHonoured(lever, 'daily', structure)
     case 'lifetime-budget':
-      return budgetHonoured(lever, 'lifetime', structure)
+      return budgetHonoured(WORDS, lever, structure)
     case 'target-cpa':
-      return bidHonoured(lever, 'target-cpa', structure)
+      return bidHonoured(WORDS, lever, ['target-cpa'], structure)
     case 'target-roas':
       return not(NO_TARGET_ROAS)
     case 'bid':
-      return bidHonoured(lever, 'bid-cap', structure)
+      return bidHonoured(WORDS, lever, ['bid-cap'], structure)
     case 'bid-multiplier':
       return multiplierHonoured(lever, structure)
     case 'status':
-      return statusHonoured(lever, structure)
+      return statusHonoured(WORDS, lever, structure)
   }
-}
-
-function budgetHonoured({ id, entity }: Lever, period: 'daily' | 'lifetime', structure: AccountStructure): Capability {
-  if (entity !== 'budget') return not(`a budget is moved on the budget, not on a ${entity}`)
-  const budget = structure.budgets.find((b) => b.id === id)
-  if (!budget) return not(absence(id, structure))
-  if (budget.status === 'removed') return not(`${id} is archived: it accepts no change`)
-  return budget.period === period ? HONOURED : not(`the budget of ${id} is a ${budget.period} budget`)
-}
-
-/** Why `id` holds no budget. */
-function absence(id: string, { adGroups, campaigns }: AccountStructure): string {
-  const adGroup = adGroups.find((a) => a.id === id)
-  const campaign = campaigns.find((c) => c.id === (adGroup ? adGroup.campaign : id))
-  if (adGroup && campaign?.budget) return `ad group ${id} spends from the budget of its campaign ${campaign.id}`
-  if (!adGroup && campaign) return `campaign ${id} has no budget of its own: its ad groups have`
-  return `${id} holds no budget`
-}
-
-function bidHonoured({ id, kind, entity }: Lever, needed: BidStrategyKind, structure: AccountStructure): Capability {
-  if (entity !== 'ad-group') return not(`Pinterest keeps the ${kind} on the ad groups, whatever holds the budget`)
-  const adGroup = structure.adGroups.find((a) => a.id === id)
-  if (!adGroup) return not(`there is no ad group ${id}`)
-  if (adGroup.status === 'removed') return not(`ad group ${id} is archived: it accepts no change`)
-  const kindNow = adGroup.strategy?.kind ?? 'other'
-  return kindNow === needed ? HONOURED : not(`ad group ${id} bids by ${kindNow}, which takes no ${kind}`)
 }
 
 /** Automatic bidding with nothing but the budget to hold it back. */
@@ -92,13 +70,6 @@ function multiplierHonoured({ id, entity, device }: Lever, { campaigns, adGroups
   return present.length > 0 && isAutomatic
     ? HONOURED
     : not('Pinterest multiplies bids under automatic bidding only (AUTOMATIC_BID), without a CPA goal')
-}
-
-function statusHonoured({ id, entity }: Lever, { campaigns, adGroups }: AccountStructure): Capability {
-  if (entity !== 'campaign' && entity !== 'ad-group') return not(`a ${entity} has no status of its own`)
-  const found = entity === 'campaign' ? campaigns.find((c) => c.id === id) : adGroups.find((a) => a.id === id)
-  if (!found) return not(`there is no ${entity} ${id}`)
-  return found.status === 'removed' ? not(`${entity} ${id} is archived`) : HONOURED
 }
 
 /** Whole cents, rounded down; multipliers within their range. @throws RangeError for an unlisted currency */

@@ -1,6 +1,7 @@
 import type { Capability, PlatformCapabilities } from '../../model/capability.ts'
 import type { Lever, LeverKind, LeverValue } from '../../model/lever.ts'
-import type { AccountStructure, BidStrategyKind, Campaign } from '../../model/structure.ts'
+import type { AccountStructure } from '../../model/structure.ts'
+import { bidHonoured, budgetHonoured, campaignOf, not, statusHonoured, type Words } from '../../wire/honoured.ts'
 import { NO_MULTIPLIERS } from './bodies.ts'
 import { steeredElsewhere } from './families.ts'
 import { inSteps, leastDailyBudget, mostDailyBudget, ROAS, roundedRoas } from './units.ts'
@@ -30,77 +31,32 @@ export const tiktokCapabilities: PlatformCapabilities = {
   learningSafeStep: 0.2,
 }
 
-const HONOURED: Capability = { kind: 'honoured' }
-const not = (reason: string): Capability => ({ kind: 'not-honoured', reason })
+const WORDS: Words = {
+  platform: 'TikTok',
+  adGroup: 'ad group',
+  removed: 'deleted',
+  removedMeans: ': it accepts no change',
+}
 
 function honours(lever: Lever, structure: AccountStructure): Capability {
-  const steered = steering(lever, structure)
+  const campaign = campaignOf(lever.id, structure)
+  const steered = campaign && steeredElsewhere(campaign.kind, campaign.id)
   if (steered !== undefined) return not(steered)
   switch (lever.kind) {
     case 'daily-budget':
-      return budgetHonoured(lever, 'daily', structure)
     case 'lifetime-budget':
-      return budgetHonoured(lever, 'lifetime', structure)
+      return budgetHonoured(WORDS, lever, structure)
     case 'target-cpa':
-      return bidHonoured(lever, ['target-cpa'], structure)
+      return bidHonoured(WORDS, lever, ['target-cpa'], structure)
     case 'target-roas':
-      return bidHonoured(lever, ['target-roas'], structure)
+      return bidHonoured(WORDS, lever, ['target-roas'], structure)
     case 'bid':
-      return bidHonoured(lever, ['bid-cap', 'manual-cpc'], structure)
+      return bidHonoured(WORDS, lever, ['bid-cap', 'manual-cpc'], structure)
     case 'bid-multiplier':
       return not(NO_MULTIPLIERS)
     case 'status':
-      return statusHonoured(lever, structure)
+      return statusHonoured(WORDS, lever, structure)
   }
-}
-
-/** The campaign that a lever's object is, or belongs to. */
-function campaignOf({ id }: Lever, { campaigns, adGroups }: AccountStructure): Campaign | undefined {
-  const adGroup = adGroups.find((one) => one.id === id)
-  return campaigns.find((one) => one.id === (adGroup ? adGroup.campaign : id))
-}
-
-function steering(lever: Lever, structure: AccountStructure): string | undefined {
-  const campaign = campaignOf(lever, structure)
-  return campaign && steeredElsewhere(campaign.kind, campaign.id)
-}
-
-function budgetHonoured(lever: Lever, period: 'daily' | 'lifetime', structure: AccountStructure): Capability {
-  const { id, entity } = lever
-  if (entity !== 'budget') return not(`a budget is moved on the budget, not on a ${entity}`)
-  const budget = structure.budgets.find((one) => one.id === id)
-  if (!budget) return not(absence(lever, structure))
-  if (budget.status === 'removed') return not(`${id} is deleted: it accepts no change`)
-  return budget.period === period ? HONOURED : not(`the budget of ${id} is a ${budget.period} budget`)
-}
-
-/** Why an object holds no budget. */
-function absence(lever: Lever, structure: AccountStructure): string {
-  const campaign = campaignOf(lever, structure)
-  if (campaign && campaign.id !== lever.id && campaign.budget)
-    return `ad group ${lever.id} spends from the budget of its campaign ${campaign.id}`
-  if (campaign?.id === lever.id) return `campaign ${lever.id} has no budget of its own: its ad groups have`
-  return `${lever.id} holds no budget`
-}
-
-function bidHonoured(
-  { id, kind, entity }: Lever,
-  needed: readonly BidStrategyKind[],
-  { adGroups }: AccountStructure,
-): Capability {
-  if (entity !== 'ad-group') return not(`TikTok keeps the ${kind} on the ad groups, whatever holds the budget`)
-  const adGroup = adGroups.find((one) => one.id === id)
-  if (!adGroup) return not(`there is no ad group ${id}`)
-  if (adGroup.status === 'removed') return not(`ad group ${id} is deleted: it accepts no change`)
-  const kindNow = adGroup.strategy?.kind ?? 'other'
-  return needed.includes(kindNow) ? HONOURED : not(`ad group ${id} bids by ${kindNow}, which takes no ${kind}`)
-}
-
-function statusHonoured({ id, entity }: Lever, { campaigns, adGroups }: AccountStructure): Capability {
-  if (entity !== 'campaign' && entity !== 'ad-group') return not(`a ${entity} has no status of its own`)
-  const found = entity === 'campaign' ? campaigns.find((one) => one.id === id) : adGroups.find((one) => one.id === id)
-  if (!found) return not(`there is no ${entity} ${id}`)
-  return found.status === 'removed' ? not(`${entity} ${id} is deleted`) : HONOURED
 }
 
 /** Whole steps of the currency, rounded down; hundredths of a ROAS. @throws RangeError for an unlisted currency */
