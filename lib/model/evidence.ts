@@ -48,13 +48,14 @@ export interface TargetForecastPoint {
   readonly value: number
 }
 
-/** Clicks of a campaign on one device over all of some days, and what they brought by the day of the click. */
+/** Clicks of a campaign over all of some days, and what they brought by the day of the click. */
 export interface ClickCell {
   readonly campaign: CampaignId
-  readonly device: Device
+  /** Absent where a criterion's clicks are not counted by device: they are those on all devices. */
+  readonly device?: Device
   /**
-   * Only those clicks on the device that fell to this place, audience or part of the week. Cells without one are all of
-   * the campaign's clicks: the same ones, counted again.
+   * Only those clicks that fell to this place, audience or part of the week. Cells without one are all of the campaign's
+   * clicks on the device: the same ones, counted again.
    */
   readonly criterion?: CriterionRef
   /** ≥ 0. */

@@ -60,8 +60,8 @@ export interface PlatformReader {
   targetForecasts?(account: AccountRef): Promise<readonly TargetForecast[]>
   /**
    * Clicks by campaign and device over all of these days, and what they brought by the day of the click, by rule key; and
-   * the same by device and place, audience or part of the week, where a campaign has criteria for them. Only where a
-   * platform has such multipliers.
+   * the same by place, audience or part of the week, where a campaign has criteria for them: by device too where the
+   * platform counts the two together. Only where a platform has such multipliers.
    */
   cells?(
     account: AccountRef,

@@ -13,8 +13,8 @@ export interface CountedCell {
 }
 
 /**
- * A campaign's clicks as tables for the fit: by device, and by device and each of the other dimensions of which it lists
- * something. Platforms do not count places, hours and audiences together.
+ * A campaign's clicks as tables for the fit: by device, and by each of the other dimensions of which it lists something,
+ * with the device where it is counted with it. Platforms do not count places, hours and audiences together.
  *
  * Clicks that fell to no listed place or audience are a level of their own, `UNLISTED`: what is listed is worth more or
  * less than those. Hours that are not listed get no clicks by what the campaign says today, and are left out. What is
@@ -27,24 +27,27 @@ export function clickTables(
   counted: readonly CountedCell[],
   dimensions: ReadonlySet<MultiplierDimension>,
 ): readonly (readonly Cell[])[] {
-  const all = counted
-    .filter(({ cell }) => !cell.criterion)
-    .map(({ cell, outcome }) => ({ device: cell.device, clicks: cell.clicks, outcome }))
+  const all = counted.flatMap(({ cell: { device, clicks, criterion }, outcome }) =>
+    device && !criterion ? [{ device, clicks, outcome }] : [],
+  )
   const tables = BESIDE_DEVICE.flatMap((dimension) => {
     const listed = criteria.filter((one) => one.dimension === dimension).map(({ id }) => id)
     if (listed.length === 0 || !dimensions.has(dimension)) return []
-    const own = counted.flatMap(({ cell: { device, clicks, criterion }, outcome }) =>
+    const own = counted.flatMap(({ cell: { device = ALL_DEVICES, clicks, criterion }, outcome }) =>
       criterion?.dimension === dimension && listed.includes(criterion.id)
         ? [{ levels: { device, [dimension]: criterion.id }, clicks, outcome }]
         : [],
     )
-    const rest = dimension === 'hour' ? [] : all.map((one) => restOf(one, dimension, own))
+    const byDevice = own.every(({ levels }) => levels.device !== ALL_DEVICES)
+    const whole = byDevice ? all : [onAllDevices(all)]
+    const rest = dimension === 'hour' ? [] : whole.map((one) => restOf(one, dimension, own))
     const none = listed.map((id) => ({
-      levels: { device: all[0]?.device ?? '', [dimension]: id },
+      levels: { device: whole[0]?.device ?? ALL_DEVICES, [dimension]: id },
       clicks: 0,
       outcome: 0,
     }))
-    return [{ names: ['device', dimension] as const, cells: [...own, ...rest, ...none] }]
+    const names = byDevice ? (['device', dimension] as const) : [dimension]
+    return [{ names, cells: [...own, ...rest, ...none] }]
   })
   const byDevice = { names: ['device'] as const, cells: all.map((one) => cellOf(one)) }
   return [byDevice, ...tables]
@@ -58,6 +61,15 @@ interface DeviceClicks {
   readonly clicks: number
   readonly outcome: number
 }
+
+/** In place of a device, where clicks are not counted by it. */
+const ALL_DEVICES = ''
+
+const onAllDevices = (all: readonly DeviceClicks[]): DeviceClicks => ({
+  device: ALL_DEVICES,
+  clicks: all.reduce((sum, { clicks }) => sum + clicks, 0),
+  outcome: all.reduce((sum, { outcome }) => sum + outcome, 0),
+})
 
 const cellOf = ({ device, clicks, outcome }: DeviceClicks): Cell => ({ levels: { device }, clicks, outcome })
 

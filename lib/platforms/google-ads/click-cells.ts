@@ -18,10 +18,11 @@ const where = z.object({
   campaign: z.object({ id: digits }),
   campaignCriterion: z.object({ criterionId: digits }).optional(),
 })
-const when = { device: z.string(), dayOfWeek: z.string().optional(), hour: z.number().default(0) }
+const when = { device: z.string().optional(), dayOfWeek: z.string().optional(), hour: z.number().default(0) }
 const clickRow = z.object({
   ...where.shape,
-  segments: z.object(when),
+  // Not there where none is asked for.
+  segments: z.object(when).default({ hour: 0 }),
   metrics: z.object({ clicks: count.default(0) }),
 })
 
@@ -54,22 +55,23 @@ type Part = readonly [criterion: CriterionRef | undefined, share: number]
 /** A report of clicks, and which cells its rows belong to. */
 interface Report {
   readonly from: string
-  /** Selected beside campaign and device. */
+  /** Selected beside the campaign. */
   readonly by: readonly string[]
   readonly only: string
   readonly partsOf: (row: Row) => readonly Part[]
 }
 
+const DEVICE = 'segments.device'
 const NOT_REMOVED = "campaign.status != 'REMOVED'"
-const BY_CAMPAIGN: Report = { from: 'campaign', by: [], only: NOT_REMOVED, partsOf: () => [[undefined, 1]] }
+const BY_CAMPAIGN: Report = { from: 'campaign', by: [DEVICE], only: NOT_REMOVED, partsOf: () => [[undefined, 1]] }
 
 /** What campaigns list, as far as they are steered by it. */
 type Listed = ReadonlyMap<string, readonly BidCriterion[]>
 
 /** Each counts a click once, under the criterion whose modifier applied to it. */
-const viewOf = (from: string, dimension: CriterionDimension, listed: Listed): Report => ({
+const viewOf = (from: string, dimension: CriterionDimension, listed: Listed, segments: readonly string[]): Report => ({
   from,
-  by: ['campaign_criterion.criterion_id'],
+  by: ['campaign_criterion.criterion_id', ...segments],
   only: `${NOT_REMOVED} AND ${MANUAL_BIDS} AND campaign_criterion.status != 'REMOVED'`,
   partsOf: ({ campaign, campaignCriterion: of }) =>
     (listed.get(campaign.id) ?? [])
@@ -85,7 +87,7 @@ interface Slot {
 /** The campaigns' own report by hour, which says nothing of parts of an hour: its clicks are taken to be even in it. */
 const byHour = (slots: ReadonlyMap<string, readonly Slot[]>): Report => ({
   from: 'campaign',
-  by: ['segments.day_of_week', 'segments.hour'],
+  by: [DEVICE, 'segments.day_of_week', 'segments.hour'],
   only: `${NOT_REMOVED} AND ${MANUAL_BIDS}`,
   partsOf: ({ campaign, segments: { dayOfWeek = '', hour } }) =>
     (slots.get(campaign.id) ?? [])
@@ -100,7 +102,7 @@ const LISTED_QUERY =
   `SELECT ${CRITERION_FIELDS}, ${SCHEDULE_FIELDS} FROM campaign_criterion ` +
   `WHERE ${LISTED} AND ${MANUAL_BIDS} AND ${NOT_REMOVED}`
 
-/** By device alone, and by each dimension of which some campaign lists something. */
+/** By device alone, and by each dimension of which some campaign lists something: places not by device, which their view lacks. */
 async function reportsOf(rest: GoogleAdsRest, id: ReturnType<typeof ownAccount>): Promise<readonly Report[]> {
   const rows = await rest.rows(id, LISTED_QUERY, listedRow)
   const listed = criteriaByCampaign(rows)
@@ -116,18 +118,18 @@ async function reportsOf(rest: GoogleAdsRest, id: ReturnType<typeof ownAccount>)
   return [
     BY_CAMPAIGN,
     ...(dimensions.has('hour') ? [byHour(slots)] : []),
-    ...(dimensions.has('place') ? [viewOf('location_view', 'place', listed)] : []),
-    ...(dimensions.has('audience') ? [viewOf('campaign_audience_view', 'audience', listed)] : []),
+    ...(dimensions.has('place') ? [viewOf('location_view', 'place', listed, [])] : []),
+    ...(dimensions.has('audience') ? [viewOf('campaign_audience_view', 'audience', listed, [DEVICE])] : []),
   ]
 }
 
 const queryOf = ({ from, by, only }: Report, days: string, ...rest: readonly string[]): string =>
-  `SELECT ${['campaign.id', ...by, 'segments.device', ...rest].join(', ')} FROM ${from} WHERE ${days} AND ${only}`
+  `SELECT ${['campaign.id', ...by, ...rest].join(', ')} FROM ${from} WHERE ${days} AND ${only}`
 
 /**
  * Clicks by campaign and device over all of these days, and the conversions that each rule counts of them, by the day of
- * the click whatever the rule's basis; and the same by device and place, part of the week or audience, of campaigns whose
- * bids are set by hand and which list any. Devices that Sluice does not steer (connected TV, unknown ones) and removed
+ * the click whatever the rule's basis; and the same by place, by device and part of the week and by device and audience,
+ * of campaigns whose bids are set by hand and which list any. Devices that Sluice does not steer (connected TV, unknown ones) and removed
  * campaigns are left out; so is what has no clicks.
  *
  * @throws PlatformError `rejected` for a rule that the account does not count by, `unreadable` for a row that is there twice
@@ -155,14 +157,19 @@ export async function readClickCells(
   return found
 }
 
-const keyOf = (campaign: string, device: Device, criterion: CriterionRef | undefined): string =>
+const keyOf = (campaign: string, device: Device | undefined, criterion: CriterionRef | undefined): string =>
   [campaign, device, ...(criterion ? [criterion.dimension, criterion.id] : [])].join('|')
 
 /** The cells that a row belongs to, with the share of it that falls to each. */
-function cellsFor({ partsOf }: Report, row: Row): readonly { key: string; cell: ClickCell; share: number }[] {
-  const device = deviceOf(row.segments.device)
-  if (device === undefined) return []
-  const of = { campaign: row.campaign.id as CampaignId, device, clicks: 0, conversions: 0, value: 0 }
+function cellsFor({ by, partsOf }: Report, row: Row): readonly { key: string; cell: ClickCell; share: number }[] {
+  const byDevice = by.includes(DEVICE)
+  if (byDevice && row.segments.device === undefined) throw unreadable('segments.device: asked for and not there')
+  const device = byDevice ? deviceOf(row.segments.device ?? '') : undefined
+  if (byDevice && device === undefined) return []
+  const of = {
+    ...{ campaign: row.campaign.id as CampaignId, clicks: 0, conversions: 0, value: 0 },
+    ...(device ? { device } : {}),
+  }
   return partsOf(row).map(([criterion, share]) => ({
     key: keyOf(row.campaign.id, device, criterion),
     cell: { ...of, ...(criterion ? { criterion } : {}) },

@@ -50,6 +50,8 @@ export interface Resource {
   readonly attributed: readonly string[]
   /** Whether metrics and segments may be selected with it. */
   readonly metrics: boolean
+  /** Segments that its metrics are not counted by. */
+  readonly uncounted?: readonly string[]
 }
 
 /** Resources that may stand in FROM. */
@@ -61,8 +63,16 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   campaign_budget: { attributed: ['customer'], metrics: true },
   ad_group: { attributed: ['campaign', 'bidding_strategy', 'customer'], metrics: true },
   campaign_criterion: { attributed: ['campaign', 'bidding_strategy', 'customer'], metrics: false },
-  location_view: { attributed: ['campaign', 'campaign_criterion', 'customer'], metrics: true },
-  campaign_audience_view: { attributed: ['campaign', 'campaign_criterion', 'customer'], metrics: true },
+  location_view: {
+    attributed: ['campaign', 'campaign_criterion', 'customer'],
+    metrics: true,
+    uncounted: ['segments.device', 'segments.day_of_week', 'segments.hour'],
+  },
+  campaign_audience_view: {
+    attributed: ['campaign', 'campaign_criterion', 'customer'],
+    metrics: true,
+    uncounted: ['segments.hour'],
+  },
   bidding_strategy: { attributed: ['customer'], metrics: false },
   experiment: { attributed: ['customer'], metrics: false },
   experiment_arm: { attributed: ['experiment', 'customer'], metrics: false },

@@ -76,11 +76,12 @@ function known(name: string): Field {
 /** @throws GoogleFault unless the field goes with the resource in FROM */
 function compatible(resource: string, name: string, clause: 'SELECT' | 'WHERE'): Field {
   const field = known(name)
-  const { metrics, attributed } = RESOURCES[resource]!
+  const { metrics, attributed, uncounted = [] } = RESOURCES[resource]!
   const refuse = (code: string) =>
     queryFault(code, `'${name}' cannot stand in the ${clause} clause of a query of '${resource}'.`, name)
   if (field.category === 'METRIC' && !metrics) throw refuse('PROHIBITED_METRIC_IN_SELECT_OR_WHERE_CLAUSE')
-  if (field.category === 'SEGMENT' && !metrics) throw refuse('PROHIBITED_SEGMENT_IN_SELECT_OR_WHERE_CLAUSE')
+  if (field.category === 'SEGMENT' && (!metrics || uncounted.includes(name)))
+    throw refuse('PROHIBITED_SEGMENT_IN_SELECT_OR_WHERE_CLAUSE')
   const own = field.category !== 'ATTRIBUTE' || field.resource === resource || attributed.includes(field.resource)
   if (!own) throw refuse(`PROHIBITED_RESOURCE_TYPE_IN_${clause}_CLAUSE`)
   return field

@@ -11,10 +11,16 @@ const criterion = (dimension: CriterionDimension, id: string): BidCriterion => (
   name: id,
   multiplier: 1,
 })
-const counted = (device: Device, clicks: number, outcome: number, dimension?: CriterionDimension, id = '') => ({
+const counted = (
+  device: Device | undefined,
+  clicks: number,
+  outcome: number,
+  dimension?: CriterionDimension,
+  id = '',
+) => ({
   cell: {
     campaign: '1' as CampaignId,
-    device,
+    ...(device ? { device } : {}),
     clicks,
     conversions: outcome,
     value: 0,
@@ -50,6 +56,20 @@ describe('tables of a campaign’s clicks', () => {
       { levels: { device: 'desktop', audience: '7' }, clicks: 50, outcome: 8 },
       { levels: { device: 'mobile', audience: 'unlisted' }, clicks: 70, outcome: 4 },
       { levels: { device: 'desktop', audience: 'unlisted' }, clicks: 0, outcome: 0 },
+    ])
+  })
+
+  test('are without the device where its clicks are not counted by it; the rest is that of all devices', () => {
+    const [devices, places] = tablesOf(
+      [criterion('place', '7'), criterion('place', '8'), criterion('place', '9')],
+      [...DEVICES, counted(undefined, 90, 9, 'place', '7'), counted(undefined, 40, 6, 'place', '8')],
+    )
+    expect(devices).toHaveLength(2)
+    expect(places).toEqual([
+      { levels: { place: '7' }, clicks: 90, outcome: 9 },
+      { levels: { place: '8' }, clicks: 40, outcome: 6 },
+      { levels: { place: 'unlisted' }, clicks: 20, outcome: 3 },
+      { levels: { place: '9' }, clicks: 0, outcome: 0 },
     ])
   })
 

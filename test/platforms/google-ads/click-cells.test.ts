@@ -101,20 +101,40 @@ describe('of what campaigns list, from the pretend Google Ads', () => {
     // 0.6 and 0.4 · 1.5 are even; a click in 22 brings twice as much.
     expect(sum(of(cells, '21'), 'clicks')).toBeCloseTo(500_000, -1)
     expect(sum(of(cells, '22'), 'conversions') / sum(of(cells, '21'), 'conversions')).toBeCloseTo(2, 3)
-    expect(
-      of(cells, '21')
-        .map(({ device }) => device)
-        .toSorted(),
-    ).toEqual(['desktop', 'mobile', 'tablet'])
   })
 
-  test('an audience has its part of the clicks; the rest is nobody’s', async () => {
+  test('places are not counted by device, which their view lacks, and add up to the campaign', async () => {
+    const cells = await ofTwin({
+      campaigns: [
+        aCampaign({
+          ...{ id: '101', budgetId: '501', strategy: { kind: 'manual-cpc' } },
+          criteria: [place('21', 0.6, 1), place('22', 0.4, 2)],
+        }),
+      ],
+      facts,
+    })
+    const places = cells.filter(({ criterion }) => criterion?.dimension === 'place')
+    expect(places.map(({ criterion, device }) => [criterion!.id, device])).toEqual([
+      ['21', undefined],
+      ['22', undefined],
+    ])
+    const whole = cells.filter(({ criterion }) => !criterion)
+    expect(sum(places, 'clicks')).toBe(sum(whole, 'clicks'))
+    expect(sum(places, 'conversions')).toBeCloseTo(sum(whole, 'conversions'), 3)
+  })
+
+  test('an audience has its part of the clicks, by device; the rest is nobody’s', async () => {
     const criteria = [{ ...place('41', 0.25, 1.5), dimension: 'audience' } as const]
     const cells = await ofTwin({
       campaigns: [aCampaign({ id: '101', budgetId: '501', strategy: { kind: 'manual-cpc' }, criteria })],
       facts,
     })
     expect(sum(of(cells, '41'), 'clicks')).toBeCloseTo(250_000, -1)
+    expect(
+      of(cells, '41')
+        .map(({ device }) => device)
+        .toSorted(),
+    ).toEqual(['desktop', 'mobile', 'tablet'])
     // 0.25 · 1.5 of 1.125.
     expect(sum(of(cells, '41'), 'conversions')).toBeCloseTo(50_000 / 3, 0)
     expect(
@@ -214,6 +234,11 @@ describe('from answers made up here', () => {
     )
     expect(cells).toEqual([{ campaign: '9', device: 'mobile', clicks: 70, conversions: 0, value: -12 }])
     expect(queries.at(-1)).toContain('metrics.all_conversions, metrics.all_conversions_value FROM campaign')
+  })
+
+  test('a row without its device is an error, where it was asked for', async () => {
+    const row = { campaign: { id: '9' }, segments: {}, metrics: { clicks: '70' } }
+    await expect(read([row], [])).rejects.toThrow(/segments.device/)
   })
 
   test('two rows of one campaign and device are an error: something is counted twice', async () => {

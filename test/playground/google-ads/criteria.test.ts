@@ -75,6 +75,18 @@ describe('reports by criterion', () => {
     expect(found).toHaveLength(3)
   })
 
+  test.each([
+    ['location_view', 'segments.device'],
+    ['location_view', 'segments.day_of_week'],
+    ['location_view', 'segments.hour'],
+    ['campaign_audience_view', 'segments.hour'],
+  ])('%s is not counted by %s', async (view, segment) => {
+    const { refusal } = await setUp(spec([BERLIN, BUYERS]))
+    expect(
+      await refusal(`SELECT campaign_criterion.criterion_id, ${segment}, metrics.clicks FROM ${view} WHERE ${DAY}`),
+    ).toBe('queryError.PROHIBITED_SEGMENT_IN_SELECT_OR_WHERE_CLAUSE')
+  })
+
   test('do not go with fields of what they do not belong to', async () => {
     const { refusal } = await setUp(spec([BERLIN]))
     expect(await refusal(`SELECT ad_group.id, metrics.clicks FROM location_view WHERE ${DAY}`)).toBe(
