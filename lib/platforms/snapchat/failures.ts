@@ -5,8 +5,11 @@ import type { Answer } from '../../wire/exchange.ts'
 
 /** Something that is not there, or not for this token to see. */
 export const NOT_FOUND = 'E3003'
+/** Method Not Allowed, Unsupported Media Type: nothing was carried out, whatever the answer says beside. */
+const NOT_TAKEN: ReadonlySet<number> = new Set([405, 415])
+const notTaken = (status: number): string => `HTTP ${status}`
 /** PATCH itself was refused, so that the same value may be sent as a full object. */
-export const NO_PATCH: ReadonlySet<string> = new Set(['E1165', 'E1166'])
+export const NO_PATCH: ReadonlySet<string> = new Set(['E1165', 'E1166', ...[...NOT_TAKEN].map(notTaken)])
 
 /**
  * What must happen next, by E-code. Snapchat publishes no list: these are the codes that its pages name one by one, and
@@ -76,6 +79,14 @@ export function statusFailure(answer: Answer, redact: Redact): PlatformFailure |
   if (status === 403)
     return { kind: 'unauthorised', detail: `${detail}: the token's user lacks a role in this account` }
   return status >= 500 ? { kind: 'transient', detail } : undefined
+}
+
+/** A write of which the status says that Snapchat takes none such there; `undefined` for any other status. */
+export function notTakenFailure(answer: Answer, redact: Redact): PlatformFailure | undefined {
+  if (!('status' in answer) || !NOT_TAKEN.has(answer.status)) return undefined
+  const code = notTaken(answer.status)
+  const said = answer.kind === 'answered' ? envelopeFailure(answer.json, redact) : undefined
+  return rejectedAs(code, said ? `${code}: ${said.detail}` : code)
 }
 
 /** Documented to be absent; honoured should it come. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { WriteResult } from '../../model/failure.ts'
 import { refused } from '../../wire/send-each.ts'
-import { envelopeFailure, isSuccess, itemFailure, statusFailure } from './failures.ts'
+import { envelopeFailure, isSuccess, itemFailure, notTakenFailure, statusFailure } from './failures.ts'
 import { schemaByName } from './schema.ts'
 import type { Sent } from './sender.ts'
 
@@ -26,8 +26,10 @@ export function writeResult({ answer, redact }: Sent, many: string, one: string,
   // Snapchat's own trouble can come in the middle of a write.
   if (failure?.kind === 'transient') return unknown(failure.detail)
   if (failure) return refused(failure)
+  const items = answer.kind === 'answered' ? itemsOf(answer.json, many) : []
+  const notTaken = notTakenFailure(answer, redact)
+  if (notTaken && !items.some((item) => isSuccess(item.sub_request_status))) return refused(notTaken)
   if (answer.kind === 'garbled') return unknown(`HTTP ${answer.status}: the answer is not JSON`)
-  const items = itemsOf(answer.json, many)
   // Where entities are listed each says for itself what became of it, whatever the whole is called.
   if (items.length > 0) return itemResult(items, one, id, answer.status, redact)
   const said = envelopeFailure(answer.json, redact)

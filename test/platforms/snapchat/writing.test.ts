@@ -246,6 +246,41 @@ describe('where a patch is refused as such', () => {
     },
   )
 
+  test.each<[string, Reply]>([
+    ['405 of a gateway', { status: 405, text: '<html>Method Not Allowed</html>' }],
+    ['405 without a body', { status: 405, text: '' }],
+    ['405 with an envelope', { status: 405, json: snapError('E9999') }],
+    ['415 with JSON of its own', { status: 415, json: { status: 415 } }],
+    [
+      '415 that lists the entity as failed',
+      {
+        status: 415,
+        json: { request_status: 'ERROR', campaigns: [{ sub_request_status: 'ERROR', sub_request_error_reason: 'no' }] },
+      },
+    ],
+  ])('%s: a pause gets through as the full object', async (_, refusal) => {
+    const paused = { json: envelope('campaigns', 'campaign', [campaignFields(11, { status: 'PAUSED' })]) }
+    const pause = { kind: 'status', status: 'paused' } as const
+    const of = lever(11, { kind: 'status', entity: 'campaign' })
+    expect(await apply(of, pause, ({ method }) => (method === 'PATCH' ? refusal : paused))).toEqual({ kind: 'applied' })
+    expect(writes().map(({ method }) => method)).toEqual(['PATCH', 'PUT'])
+    expect(JSON.parse(writes()[1]?.body ?? '')).toEqual({ campaigns: [campaignFields(11, { status: 'PAUSED' })] })
+  })
+
+  test.each([405, 415])('%i of the full object too is refused, and nothing else is tried', async (status) => {
+    expect(await apply(lever(21), euros('45'), () => ({ status, text: '' }))).toMatchObject({
+      kind: 'refused',
+      failure: { kind: 'rejected', code: `HTTP ${status}` },
+    })
+    expect(writes().map(({ method }) => method)).toEqual(['PATCH', 'PUT'])
+  })
+
+  test('405 beside a success of the entity is unknown, and no full object goes after it', async () => {
+    const json = envelope('adsquads', 'adsquad', [squadFields(21, 11)])
+    expect(await apply(lever(21), euros('45'), () => ({ status: 405, json }))).toMatchObject({ kind: 'unknown' })
+    expect(writes()).toHaveLength(1)
+  })
+
   test.each(['E2023', 'E1001', 'E3003'])('%s: it stays refused', async (code) => {
     expect(await fallback(code)).toMatchObject({ kind: 'refused', failure: { code } })
     expect(writes()).toHaveLength(1)
