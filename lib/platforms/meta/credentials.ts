@@ -1,11 +1,10 @@
 import { createHmac } from 'node:crypto'
 import * as z from 'zod'
-import { PlatformError } from '../../model/failure.ts'
 import type { Secrets } from '../../ports/secrets.ts'
+import { parseSecret, printable, readSecret } from '../../wire/secret.ts'
 
-// Printable ASCII without spaces: anything else would be refused by fetch, in an error that quotes the whole header.
-const token = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
-const secretSchema = z.object({ accessToken: token, appId: token.optional(), appSecret: token.optional() })
+const secretSchema = z.object({ accessToken: printable, appId: printable.optional(), appSecret: printable.optional() })
+const EXAMPLE = '{"accessToken": …, "appId": …, "appSecret": …}'
 
 export interface Credentials {
   readonly accessToken: string
@@ -14,22 +13,6 @@ export interface Credentials {
   readonly proof: string | undefined
   /** `text` without any part of the secret: Meta's own messages quote malformed tokens. */
   redact(text: string): string
-}
-
-const unauthorised = (detail: string) => new PlatformError({ kind: 'unauthorised', detail })
-
-function parseSecret(name: string, text: string): z.output<typeof secretSchema> {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text.
-    throw unauthorised(`secret ${name} is not JSON: store {"accessToken": …, "appId": …, "appSecret": …}`)
-  }
-  const parsed = secretSchema.safeParse(json)
-  if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
-  throw unauthorised(`secret ${name} is not as expected: ${faults.join('; ')}`)
 }
 
 function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
@@ -45,13 +28,8 @@ function redactor(secrets: readonly (string | undefined)[]): (text: string) => s
  * @throws PlatformError unauthorised, naming the secret and the field and never a value
  */
 export async function readCredentials(secrets: Secrets, name: string, fresh: boolean): Promise<Credentials> {
-  let text: string
-  try {
-    text = await secrets.read(name, fresh)
-  } catch (cause) {
-    throw unauthorised(cause instanceof Error ? cause.message : `secret ${name} cannot be read`)
-  }
-  const { accessToken, appId, appSecret } = parseSecret(name, text)
+  const text = await readSecret(secrets, name, fresh)
+  const { accessToken, appId, appSecret } = parseSecret(secretSchema, name, text, EXAMPLE)
   const proof = appSecret && createHmac('sha256', appSecret).update(accessToken).digest('hex')
   return { accessToken, appId, proof: proof || undefined, redact: redactor([accessToken, appSecret, proof]) }
 }

@@ -1,9 +1,7 @@
 import * as z from 'zod'
-import { PlatformError } from '../../model/failure.ts'
 import { type Instant, later, SECOND_MS } from '../../units/calendar.ts'
+import { parseSecret, printable } from '../../wire/secret.ts'
 
-// Printable ASCII without spaces: anything else would be refused by fetch, in an error that quotes the whole header.
-const token = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
 /** Seconds since 1970, as Pinterest's own answers have them. */
 const seconds = z.number().int().positive()
 
@@ -12,12 +10,12 @@ const seconds = z.number().int().positive()
  * are kept as they are.
  */
 const secretSchema = z.looseObject({
-  appId: token,
-  appSecret: token,
+  appId: printable,
+  appSecret: printable,
   /** Continuous: lives 60 days, and each renewal issues another. */
-  refreshToken: token,
+  refreshToken: printable,
   refreshTokenExpiresAt: seconds.optional(),
-  accessToken: token.optional(),
+  accessToken: printable.optional(),
   /** Without it the token is used until Pinterest refuses it. */
   accessTokenExpiresAt: seconds.optional(),
   accessTokenIssuedAt: seconds.optional(),
@@ -28,22 +26,9 @@ const secretSchema = z.looseObject({
 })
 export type PinterestSecret = z.output<typeof secretSchema>
 
-const unauthorised = (detail: string) => new PlatformError({ kind: 'unauthorised', detail })
-
 /** @throws PlatformError unauthorised, naming the secret and the field and never a value */
-export function parseSecret(name: string, text: string): PinterestSecret {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text.
-    throw unauthorised(`secret ${name} is not JSON: store {"appId": …, "appSecret": …, "refreshToken": …}`)
-  }
-  const parsed = secretSchema.safeParse(json)
-  if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
-  throw unauthorised(`secret ${name} is not as expected: ${faults.join('; ')}`)
-}
+export const pinterestSecret = (name: string, text: string): PinterestSecret =>
+  parseSecret(secretSchema, name, text, '{"appId": …, "appSecret": …, "refreshToken": …}')
 
 export const instantOf = (at: number): Instant => (at * SECOND_MS) as Instant
 export const secondsOf = (at: Instant): number => Math.floor(at / SECOND_MS)
@@ -51,9 +36,9 @@ export const secondsOf = (at: Instant): number => Math.floor(at / SECOND_MS)
 /** A life beyond reason is as good as none: the tokens must be kept whatever is said of them. */
 const life = z.number().positive().max(1e9).optional().catch(undefined)
 const grantSchema = z.object({
-  access_token: token,
+  access_token: printable,
   expires_in: life,
-  refresh_token: token.optional(),
+  refresh_token: printable.optional(),
   refresh_token_expires_in: life,
   refresh_token_expires_at: z.number().min(1).max(253_402_300_799).optional().catch(undefined),
   scope: z.string().optional().catch(undefined),

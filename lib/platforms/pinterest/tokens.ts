@@ -3,8 +3,9 @@ import { PlatformError, type PlatformFailure } from '../../model/failure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import { DAY_MS, type Instant, later, MINUTE_MS, SECOND_MS } from '../../units/calendar.ts'
+import { readSecret, unauthorised } from '../../wire/secret.ts'
 import { askToken } from './grant.ts'
-import { instantOf, type PinterestSecret, parseSecret, redactor, secondsOf } from './secret.ts'
+import { instantOf, type PinterestSecret, pinterestSecret, redactor, secondsOf } from './secret.ts'
 
 /** What a request is authorised with. */
 export interface Bearer {
@@ -50,7 +51,6 @@ const CLAIM_MS = 2 * MINUTE_MS
 const LOOKS = 20
 const LOOK_MS = 500
 
-const unauthorised = (detail: string) => new PlatformError({ kind: 'unauthorised', detail })
 const transient = (detail: string) => new PlatformError({ kind: 'transient', detail })
 
 export function openTokens(options: TokenOptions): Tokens {
@@ -68,7 +68,7 @@ export function openTokens(options: TokenOptions): Tokens {
 
   return {
     async current() {
-      const secret = parseSecret(secretName, await renewal.read(renewal.wasRefused()))
+      const secret = pinterestSecret(secretName, await renewal.read(renewal.wasRefused()))
       const isEarly = renewal.isUsable(secret) && clock.now() < notBefore
       if (isEarly || renewal.isFresh(secret)) return bearerOf(secret)
       renewing ??= renewal.run().finally(() => {
@@ -77,7 +77,7 @@ export function openTokens(options: TokenOptions): Tokens {
       return bearerOf(await renewing.catch((error: unknown) => despite(error, secret)))
     },
     refused: ({ accessToken }) => renewal.refuse(accessToken),
-    secret: async () => parseSecret(secretName, await renewal.read(false)),
+    secret: async () => pinterestSecret(secretName, await renewal.read(false)),
   }
 }
 
@@ -108,13 +108,8 @@ class Renewal {
   }
 
   /** @param fresh past any cache */
-  async read(fresh: boolean): Promise<string> {
-    const { secrets, secretName } = this.#options
-    try {
-      return await secrets.read(secretName, fresh)
-    } catch (cause) {
-      throw unauthorised(cause instanceof Error ? cause.message : `secret ${secretName} cannot be read`)
-    }
+  read(fresh: boolean): Promise<string> {
+    return readSecret(this.#options.secrets, this.#options.secretName, fresh)
   }
 
   refuse(accessToken: string): void {
@@ -223,7 +218,7 @@ class Renewal {
   }
 
   #parse(text: string): PinterestSecret {
-    return parseSecret(this.#options.secretName, text)
+    return pinterestSecret(this.#options.secretName, text)
   }
 
   #now(): Instant {

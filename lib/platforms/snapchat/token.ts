@@ -5,11 +5,11 @@ import type { Secrets } from '../../ports/secrets.ts'
 import { type Instant, later } from '../../units/calendar.ts'
 import { readAs } from '../../wire/exact-json.ts'
 import { type Answer, exchange } from '../../wire/exchange.ts'
+import { parseSecret, printable, readSecret, unauthorised } from '../../wire/secret.ts'
 import { TOKEN_PATH } from './endpoints.ts'
 
-// Printable ASCII without spaces: anything else would be refused by fetch, in an error that quotes the whole header.
-const printable = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
 const secretSchema = z.object({ clientId: printable, clientSecret: printable, refreshToken: printable })
+const EXAMPLE = '{"clientId": …, "clientSecret": …, "refreshToken": …}'
 type Secret = z.output<typeof secretSchema>
 
 const grantSchema = z.object({
@@ -51,31 +51,6 @@ export interface TokenOptions {
 
 /** A token is not used in its last five minutes, nor in the last tenth of a short life. */
 const MARGIN_MS = 300_000
-
-const unauthorised = (detail: string): PlatformError => new PlatformError({ kind: 'unauthorised', detail })
-
-/** @throws PlatformError that names the secret and the field, and quotes neither */
-function parseSecret(name: string, text: string): Secret {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    // The parser's own message would quote the secret.
-    throw unauthorised(`secret ${name} is not JSON: store {"clientId": …, "clientSecret": …, "refreshToken": …}`)
-  }
-  const parsed = secretSchema.safeParse(json)
-  if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
-  throw unauthorised(`secret ${name} is not as expected: ${faults.join('; ')}`)
-}
-
-async function readSecret({ secrets, secretName }: TokenOptions, fresh: boolean): Promise<string> {
-  try {
-    return await secrets.read(secretName, fresh)
-  } catch (cause) {
-    throw unauthorised(cause instanceof Error ? cause.message : `secret ${secretName} cannot be read`)
-  }
-}
 
 /** Asking for a token twice does no harm, so that a lost answer is simply none. */
 function ask({ endpoint, timeoutMs }: TokenOptions, secret: Secret): Promise<Answer> {
@@ -127,20 +102,21 @@ const isUsable = ({ issuedAt, expiresAt }: AccessToken, now: Instant): boolean =
  * changed.
  */
 export function tokenSource(options: TokenOptions): TokenSource {
+  const { secrets, secretName } = options
   let current: { readonly token: AccessToken; readonly secret: string } | undefined
   let pending: Promise<AccessToken> | undefined
 
   async function refreshed(text: string): Promise<AccessToken> {
-    const secret = parseSecret(options.secretName, text)
+    const secret = parseSecret(secretSchema, secretName, text, EXAMPLE)
     const askedAt = options.clock.now()
     const answer = await ask(options, secret)
     if (answer.kind === 'answered' && answer.status === 200) return keep(text, granted(secret, answer.json, askedAt))
-    if (oauthError(answer) !== 'invalid_grant') throw refusal(options.secretName, answer)
-    const changed = await readSecret(options, true)
-    if (changed === text) throw refusal(options.secretName, answer)
-    const other = parseSecret(options.secretName, changed)
+    if (oauthError(answer) !== 'invalid_grant') throw refusal(secretName, answer)
+    const changed = await readSecret(secrets, secretName, true)
+    if (changed === text) throw refusal(secretName, answer)
+    const other = parseSecret(secretSchema, secretName, changed, EXAMPLE)
     const second = await ask(options, other)
-    if (second.kind !== 'answered' || second.status !== 200) throw refusal(options.secretName, second)
+    if (second.kind !== 'answered' || second.status !== 200) throw refusal(secretName, second)
     return keep(changed, granted(other, second.json, askedAt))
   }
   const keep = (secret: string, token: AccessToken): AccessToken => {
@@ -151,7 +127,7 @@ export function tokenSource(options: TokenOptions): TokenSource {
     if (current?.token === refused) current = undefined
   }
   const token = async (): Promise<AccessToken> => {
-    const text = await readSecret(options, false)
+    const text = await readSecret(secrets, secretName, false)
     if (current?.secret === text && isUsable(current.token, options.clock.now())) return current.token
     pending ??= refreshed(text).finally(() => {
       pending = undefined

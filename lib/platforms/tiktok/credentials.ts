@@ -1,10 +1,8 @@
 import * as z from 'zod'
-import { PlatformError } from '../../model/failure.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import { type Instant, instant } from '../../units/calendar.ts'
+import { parseSecret, printable, readSecret } from '../../wire/secret.ts'
 
-// Printable ASCII without spaces: anything else would be refused by fetch, in an error that quotes the whole header.
-const token = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
 const moment = z.string().transform((text, context): Instant => {
   try {
     return instant(text)
@@ -14,31 +12,16 @@ const moment = z.string().transform((text, context): Instant => {
   }
 })
 const secretSchema = z.object({
-  accessToken: token,
+  accessToken: printable,
   issuedAt: moment.optional(),
 })
+const EXAMPLE = '{"accessToken": …, "issuedAt": …}'
 
 export interface Credentials {
   readonly accessToken: string
   readonly issuedAt: Instant | undefined
   /** `text` without the token. */
   redact(text: string): string
-}
-
-const unauthorised = (detail: string) => new PlatformError({ kind: 'unauthorised', detail })
-
-function parseSecret(name: string, text: string): z.output<typeof secretSchema> {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    // The parser's own message quotes the text.
-    throw unauthorised(`secret ${name} is not JSON: store {"accessToken": …, "issuedAt": …}`)
-  }
-  const parsed = secretSchema.safeParse(json)
-  if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
-  throw unauthorised(`secret ${name} is not as expected: ${faults.join('; ')}`)
 }
 
 /**
@@ -48,12 +31,7 @@ function parseSecret(name: string, text: string): z.output<typeof secretSchema> 
  * @throws PlatformError unauthorised, naming the secret and the field and never a value
  */
 export async function readCredentials(secrets: Secrets, name: string, fresh: boolean): Promise<Credentials> {
-  let text: string
-  try {
-    text = await secrets.read(name, fresh)
-  } catch (cause) {
-    throw unauthorised(cause instanceof Error ? cause.message : `secret ${name} cannot be read`)
-  }
-  const { accessToken, issuedAt } = parseSecret(name, text)
+  const text = await readSecret(secrets, name, fresh)
+  const { accessToken, issuedAt } = parseSecret(secretSchema, name, text, EXAMPLE)
   return { accessToken, issuedAt, redact: (said) => said.replaceAll(accessToken, '[redacted]') }
 }
