@@ -79,10 +79,13 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
     },
   },
   multipliers: {
-    what: 'bid multipliers against knowing the truth, at four numbers of clicks (five minutes)',
-    async run(json) {
+    what: 'bid multipliers against knowing the truth, at four numbers of clicks; seeds as a number behind it (two minutes)',
+    async run(json, [seeds]) {
       const { measureMultipliers, printMultipliers } = await import('./multipliers.ts')
-      const { figures } = await keep('bench-multipliers', async () => measureMultipliers())
+      const figures =
+        seeds === undefined
+          ? (await keep('bench-multipliers', async () => measureMultipliers())).figures
+          : measureMultipliers(seeds)
       if (!json) printMultipliers(figures)
       return figures
     },

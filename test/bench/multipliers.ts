@@ -10,15 +10,15 @@
  */
 import { decideMultipliers } from '../../lib/decide/multipliers/decide-multipliers.ts'
 import { wantedMultipliers } from '../../lib/decide/multipliers/wanted.ts'
-import { overDimensions } from '../../lib/measure/cells/cells.ts'
+import { type Cell, overDimensions } from '../../lib/measure/cells/cells.ts'
 import type { CampaignEffects } from '../../lib/measure/cells/fit-cells.ts'
-import { fitCells, fitTables } from '../../lib/measure/cells/fit-cells.ts'
+import { fitTables } from '../../lib/measure/cells/fit-cells.ts'
 import { positiveInterval } from '../../lib/stats/gamma-interval.ts'
 import { MARKET, type TrueCell, trueCells } from './multipliers.market.ts'
 import { number, table } from './table.ts'
 
 const SIZES = [2_000, 10_000, 50_000, 300_000]
-const SEEDS = 1_000
+const SEEDS = 150
 const SEED_FROM = 40_000
 /** Platforms take −90 % to +900 %. */
 const PLATFORM_LEAST = 0.1
@@ -93,8 +93,8 @@ const pushed = (effects: CampaignEffects): Multipliers =>
   )
 
 /**
- * What no method can do much better than: every level shrunk by the market's own spreads, which nobody knows outside of
- * a simulation.
+ * What no method can do much better than: all dimensions counted together, and every level shrunk by the market's own
+ * spreads, which nobody knows outside of a simulation.
  */
 function withTrueSpreads(cells: readonly TrueCell[]): Multipliers {
   const m: Record<string, Record<string, number>> = Object.fromEntries(MARKET.dimensions.map(({ name }) => [name, {}]))
@@ -117,25 +117,47 @@ function withTrueSpreads(cells: readonly TrueCell[]): Multipliers {
   return m
 }
 
-/** As Google counts: devices with each of the others, and those not together. */
-const tablesOf = (cells: readonly TrueCell[]) =>
-  [['device'], ['device', 'hour'], ['device', 'place'], ['device', 'audience']].map((names) =>
-    overDimensions(cells, names),
-  )
+/** As Google counts: hours and audiences by device, places by themselves. */
+const GOOGLE = [['device'], ['device', 'hour'], ['place'], ['device', 'audience']]
+const PLACES_BY_DEVICE = [['device'], ['device', 'hour'], ['device', 'place'], ['device', 'audience']]
+const ALL_TOGETHER = [MARKET.dimensions.map(({ name }) => name)]
 
-const METHODS: Readonly<Record<string, (cells: readonly TrueCell[], effects: CampaignEffects) => Multipliers>> = {
+const fitted = (cells: readonly Cell[], tables: readonly (readonly string[])[], overdispersion?: number) =>
+  fitTables([tables.map((names) => overDimensions(cells, names))], overdispersion)[0]!
+
+const wanted = ({ dimensions }: CampaignEffects): Multipliers =>
+  nested(wantedMultipliers(dimensions, {}).map((one) => ({ ...one, value: one.wanted })))
+
+/** So many clicks that chance has no part in what is counted. */
+const WITHOUT_CHANCE = 1e9
+const withoutChance = (cells: readonly TrueCell[]): readonly Cell[] =>
+  cells.map(({ levels, weight, value }) => {
+    const clicks = WITHOUT_CHANCE * weight
+    return { levels, clicks, outcome: clicks * value }
+  })
+
+/** It is of the seed, whatever the number of clicks: learned once. */
+const withoutChanceBySeed = new Map<number, Multipliers>()
+function learnedWithoutChance(cells: readonly TrueCell[], seed: number): Multipliers {
+  const known = withoutChanceBySeed.get(seed) ?? wanted(fitted(withoutChance(cells), GOOGLE, 1))
+  withoutChanceBySeed.set(seed, known)
+  return known
+}
+
+/** @param effects as the product learns them, from what Google counts */
+const METHODS: Readonly<
+  Record<string, (cells: readonly TrueCell[], effects: CampaignEffects, seed: number) => Multipliers>
+> = {
   none: () => ({}),
   'raw ratio': (cells) => marginal(cells, (n, y, rate) => y / n / rate),
   '≥ 100 clicks': (cells) => marginal(cells, (n, y, rate) => (n >= 100 ? y / n / rate : 1)),
   'fixed k = 10': (cells) => marginal(cells, (n, y, rate) => (y + 10) / (n * rate + 10)),
-  sluice: (_, effects) =>
-    nested(wantedMultipliers(effects.dimensions, {}).map((one) => ({ ...one, value: one.wanted }))),
+  sluice: (_, effects) => wanted(effects),
   'sluice, first push': (_, effects) => pushed(effects),
-  'sluice, by device and one other': (cells) =>
-    nested(
-      wantedMultipliers(fitTables([tablesOf(cells)])[0]!.dimensions, {}).map((one) => ({ ...one, value: one.wanted })),
-    ),
-  'spreads known': (cells) => withTrueSpreads(cells),
+  'the same without chance': (cells, _, seed) => learnedWithoutChance(cells, seed),
+  'places by device too': (cells) => wanted(fitted(cells, PLACES_BY_DEVICE)),
+  'all counted together': (cells) => wanted(fitted(cells, ALL_TOGETHER)),
+  'together, spreads known': (cells) => withTrueSpreads(cells),
 }
 
 export function measureMultipliers(seeds = SEEDS, seedFrom = SEED_FROM): readonly MultiplierFigures[] {
@@ -144,10 +166,10 @@ export function measureMultipliers(seeds = SEEDS, seedFrom = SEED_FROM): readonl
     const covered: number[] = []
     for (let seed = seedFrom; seed < seedFrom + seeds; seed++) {
       const cells = trueCells(MARKET, clicks, seed)
-      const [effects] = fitCells([cells])
+      const effects = fitted(cells, GOOGLE)
       for (const [name, method] of Object.entries(METHODS))
-        samples[name]!.push(efficiency(cells, method(cells, effects!)))
-      covered.push(coverage(cells, effects!))
+        samples[name]!.push(efficiency(cells, method(cells, effects, seed)))
+      covered.push(coverage(cells, effects))
     }
     return {
       clicks,
@@ -161,14 +183,14 @@ export function measureMultipliers(seeds = SEEDS, seedFrom = SEED_FROM): readonl
 
 /** Per cent of levels whose true worth, against the mean click as observed, lies in the 80 % interval. */
 function coverage(cells: readonly TrueCell[], effects: CampaignEffects): number {
-  const wanted = wantedMultipliers(effects.dimensions, {})
+  const about = wantedMultipliers(effects.dimensions, {})
   const truth = nested(MARKET.dimensions.flatMap(({ name }) => trueWorth(cells, name)))
-  const inside = wanted.filter(({ dimension, level, mean, sd }) => {
+  const inside = about.filter(({ dimension, level, mean, sd }) => {
     const { low, high } = positiveInterval(mean, sd)
     const value = truth[dimension]![level]!
     return low <= value && value <= high
   })
-  return (100 * inside.length) / wanted.length
+  return (100 * inside.length) / about.length
 }
 
 function trueWorth(cells: readonly TrueCell[], dimension: string) {

@@ -46,9 +46,10 @@ const MAX_OVERDISPERSION = 4
  * marginal likelihood and not estimated as one number, which with few conversions would be off by a factor.
  *
  * Where a platform does not count all dimensions together, a campaign has a table for each set that it does count: by
- * device and hour, by device and place. Clicks of a level then stand for what they are worth by the dimensions that
- * their table does not name, on average over the clicks of the same device in the table that does: within a device,
- * hours and places are taken to be independent. A dimension is learned from the first table that has it.
+ * device and hour, by device and audience, by place. Clicks of a level then stand for what they are worth by the
+ * dimensions that their table does not name, on average over the clicks of the same device in the table that does, or
+ * over all clicks where the two have no dimension in common: within a device, hours and audiences are taken to be
+ * independent, and places of all. A dimension is learned from the first table that has it.
  *
  * @param campaigns tables of each campaign of an account; campaigns may have different dimensions
  * @param overdispersion variance over mean of a cell's outcome, ≥ 1; estimated from the cells where absent
@@ -66,16 +67,6 @@ export function fitTables(
   const estimated = estimatedOverdispersion(first)
   return (estimated > 1 ? fitWith(packed, estimated) : first).map(effectsOf)
 }
-
-/** The same of campaigns whose dimensions are all counted together: one table each. */
-export const fitCells = (
-  campaigns: readonly (readonly Cell[])[],
-  overdispersion?: number,
-): readonly CampaignEffects[] =>
-  fitTables(
-    campaigns.map((cells) => [cells]),
-    overdispersion,
-  )
 
 function fitWith(packed: readonly (readonly PackedCells[])[], overdispersion: number): readonly CampaignFit[] {
   const fits = packed.map(startFit)

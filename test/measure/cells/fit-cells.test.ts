@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { type Cell, overDimensions } from '../../../lib/measure/cells/cells.ts'
-import { type CampaignEffects, fitCells } from '../../../lib/measure/cells/fit-cells.ts'
+import { type CampaignEffects, fitTables } from '../../../lib/measure/cells/fit-cells.ts'
 import { dice, poisson } from '../dice.ts'
+
+/** Campaigns whose dimensions are all counted together: one table each. */
+const fitCells = (campaigns: readonly (readonly Cell[])[], overdispersion?: number): readonly CampaignEffects[] =>
+  fitTables(
+    campaigns.map((cells) => [cells]),
+    overdispersion,
+  )
 
 const cell = (device: string, hour: string, clicks: number, outcome: number): Cell => ({
   levels: { device, hour },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Cell, overDimensions } from '../../../lib/measure/cells/cells.ts'
-import { type CampaignEffects, fitCells, fitTables } from '../../../lib/measure/cells/fit-cells.ts'
+import { type CampaignEffects, fitTables } from '../../../lib/measure/cells/fit-cells.ts'
 import { dice, poisson } from '../dice.ts'
 
 const worth = (effects: CampaignEffects | undefined, dimension: string, level: string): number =>
@@ -47,7 +47,7 @@ describe('tables that do not name all dimensions', () => {
 
   test('say what all dimensions together say, where these are independent within a device', () => {
     const [tables] = fitTables([tablesOf(TOGETHER)], 1)
-    const [together] = fitCells([TOGETHER], 1)
+    const [together] = fitTables([[TOGETHER]], 1)
     for (const { name, levels } of together!.dimensions)
       for (const level of levels) expect(worth(tables, name, level.name)).toBeCloseTo(level.mean, 3)
   })
