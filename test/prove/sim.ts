@@ -31,15 +31,19 @@ export interface KeptStretch {
 }
 
 export const sim: Part = {
-  what: 'simulated worlds, --cycles=N (1,000,000 without it) or --minutes=N of them, --workers=N; adds to the total',
-  async run({ anew, workers = 1, cycles = DEFAULT_CYCLES, minutes }) {
+  what: 'simulated worlds, --cycles=N (1,000,000 without it) or --minutes=N of them, --workers=N; adds to the total, which --only=total prints',
+  check({ only = [] }) {
+    if (only.some((one) => one !== 'total')) throw new RangeError(`--only=${only.join(',')}: there is only "total"`)
+  },
+  async run({ anew, workers = 1, cycles = DEFAULT_CYCLES, minutes, only }) {
     if (anew) rmSync(RESULTS, { force: true })
     const until = minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + minutes * 60_000
-    const wanted = minutes === undefined ? cycles : Number.POSITIVE_INFINITY
+    const wanted = only ? 0 : minutes === undefined ? cycles : Number.POSITIVE_INFINITY
     const state = { left: wanted, seed: nextSeed(keptStretches()), until, findings: 0 }
-    await Promise.all(Array.from({ length: workers }, () => work(state)))
+    if (!only) await Promise.all(Array.from({ length: workers }, () => work(state)))
     const all = keptStretches()
     console.log(tallyText(sumOf(all)))
+    console.log(`findings    ${all.reduce((sum, { findings }) => sum + findings.length, 0)}`)
     console.log(`made on commits ${[...new Set(all.map(({ commit }) => commit.slice(0, 12)))].join(', ')}`)
     return state.findings === 0
   },
