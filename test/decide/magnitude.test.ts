@@ -76,6 +76,7 @@ test('a doubt says which way it goes', () => {
   expect(doubtText(worth(10_000), worth(100))).toMatch(
     /^it is read as 10000\.00 EUR, 100 times the 100\.00 EUR of before/,
   )
+  expect(doubtText(worth(100), worth(100))).toMatch(/one part in 1\.00 of the 100\.00 EUR of before/)
   expect(doubtText(worth(1), worth(100))).toMatch(
     /^it is read as 1\.00 EUR, one part in 100 of the 100\.00 EUR of before/,
   )
@@ -118,6 +119,19 @@ describe('a budget whose size cannot be right', () => {
     expect(misread(questionOf([100, undefined, 100, 100]))).toBeUndefined()
     expect(misread(questionOf([undefined, 100, 100, 100]))).toBeUndefined()
     expect(misread(questionOf([100, 100, 100, 0]))).toMatchObject({ reason: 'magnitude' })
+  })
+
+  test('a campaign spends what its ad groups spend together, and the budget of an ad group what it spends alone', () => {
+    const question = questionOf([60, 60, 60])
+    const [history] = question.account.histories
+    const groups = ['g1', 'g2'].map((adGroup) => ({ ...history!, adGroup: adGroup as never }))
+    const account = { ...question.account, histories: groups }
+    const ofGroup = { ...question.budget, adGroup: 'g1' as never }
+    expect(misread({ ...question, account })?.detail).toMatch(/spent 120\.00 EUR or more/)
+    expect(misread({ ...question, account, budget: ofGroup })).toBeUndefined()
+    const [one] = groups
+    const more = { ...account, histories: [one!, { ...one! }] }
+    expect(misread({ ...question, account: more, budget: ofGroup })?.detail).toMatch(/spent 120\.00 EUR or more/)
   })
 
   test('not a lifetime budget, which is spent over weeks', () => {
