@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { TakenOrders } from '../lib/control/take-orders.ts'
+import { OrdersRefused, type TakenOrders } from '../lib/control/take-orders.ts'
 import { decodeText } from '../lib/imports/decode.ts'
 import { ImportError } from '../lib/imports/problem.ts'
 import { readOrders } from '../lib/imports/read-orders.ts'
 import { type PortfolioId, portfolioId } from '../lib/model/account.ts'
-import type { OrderEntry } from '../lib/model/shop-order.ts'
+import { type OrderEntry, REFUNDS_MAX } from '../lib/model/shop-order.ts'
 import type { Clock } from '../lib/ports/clock.ts'
 import { MINUTE_MS } from '../lib/units/calendar.ts'
 import { errorFields, type Log } from './composition/log.ts'
@@ -54,6 +54,8 @@ export const makeDropHandler =
       const owner = portfolioId(portfolio)
       const file = name.at(-1) ?? ''
       const taken = await take(owner, readOrders(decodeText(await read(bucket.name, object.key), file), file))
+      // Thrown when all else is recorded: an alarm rings, and what is tried again changes nothing.
+      if (taken.overfull.length > 0) throw new Error(overfullText(taken))
       log({ level: 'info', event: 'orders', key: owner, result: 'ran', summary: summaryOf(taken) })
     } catch (error) {
       log({ level: 'error', event: 'orders', key: portfolio, result: 'failed', ...errorFields(error) })
@@ -61,13 +63,20 @@ export const makeDropHandler =
     }
   }
 
-const summaryOf = ({ changed, unchanged, waiting, tooOld, days }: TakenOrders) => ({
+const summaryOf = ({ changed, unchanged, waiting, overfull, tooOld, days }: TakenOrders) => ({
   changed,
   unchanged,
   waiting,
+  overfull: overfull.length,
   tooOld,
   days: days.length,
 })
+
+/** Orders that are named in a log line, which is cut off. */
+const NAMED_MAX = 3
+
+const overfullText = ({ overfull }: TakenOrders): string =>
+  `new refunds of ${overfull.length} orders were left out, all else is recorded: an order has at most ${REFUNDS_MAX}; add up the small ones of ${overfull.slice(0, NAMED_MAX).join(', ')}`
 
 /** What a function URL hands over (payload format 2.0), as far as it is looked at. */
 export interface HttpRequest {
@@ -110,7 +119,7 @@ export const makeHttpHandler =
       return await answered(request, options)
     } catch (error) {
       if (error instanceof ImportError) return answer(400, { error: error.message })
-      if (error instanceof RangeError) return answer(400, { error: error.message })
+      if (error instanceof OrdersRefused) return answer(400, { error: error.message })
       log({ level: 'error', event: 'orders', result: 'failed', ...errorFields(error) })
       // What went wrong inside is for the log: whoever asks is told to ask again.
       return answer(503, { error: 'the orders could not be recorded: send them again later, it is safe' })
@@ -128,10 +137,27 @@ async function answered(request: HttpRequest, { keys, take, clock, log }: HttpOp
     log({ level: 'error', event: 'orders', result: 'failed', why: 'a request was not signed as it must be' })
     return answer(401, { error: 'the signature or the time of this request is wrong' })
   }
-  const portfolio = portfolioId(rawPath.replace(/^\//, ''))
+  const portfolio = ownerOf(rawPath)
   const taken = await take(portfolio, readOrders(decodeText(bytes, 'body'), 'body'))
-  log({ level: 'info', event: 'orders', key: portfolio, result: 'ran', summary: summaryOf(taken) })
-  return answer(200, { ...summaryOf(taken) })
+  const summary = summaryOf(taken)
+  const { overfull } = taken
+  log({
+    ...(overfull.length > 0 ? { level: 'error', why: overfullText(taken) } : { level: 'info' }),
+    event: 'orders',
+    key: portfolio,
+    result: 'ran',
+    summary,
+  })
+  return answer(200, { ...summary, overfull })
+}
+
+/** @throws OrdersRefused for a path that names no portfolio */
+function ownerOf(path: string): PortfolioId {
+  try {
+    return portfolioId(path.replace(/^\//, ''))
+  } catch (error) {
+    throw new OrdersRefused((error as Error).message)
+  }
 }
 
 const tooLarge = (): HttpAnswer =>

@@ -5,7 +5,7 @@ import { decodeText } from '../../lib/imports/decode.ts'
 import { type Fault, ImportError } from '../../lib/imports/problem.ts'
 import { readOrders } from '../../lib/imports/read-orders.ts'
 import { type PortfolioId, portfolioId } from '../../lib/model/account.ts'
-import type { OrderEntry } from '../../lib/model/shop-order.ts'
+import { type OrderEntry, REFUNDS_MAX } from '../../lib/model/shop-order.ts'
 import { dynamoOrderBook } from '../../lib/store/order-book.ts'
 import type { Deployment } from '../config/deployment.ts'
 import type { Screen } from '../terminal/screen.ts'
@@ -79,12 +79,17 @@ function ordersText(portfolio: PortfolioId, entries: readonly OrderEntry[], take
   const refunds = entries.filter(({ refund }) => refund).length
   const read = `Portfolio ${portfolio}: ${sales} orders and ${refunds} refunds read`
   if (!taken) return `${read}; nothing was stored (--dry-run).`
-  const { changed, unchanged, waiting, tooOld, days } = taken
+  const { changed, unchanged, waiting, overfull, tooOld, days } = taken
   return [
     `${read}; ${changed} changed something, ${unchanged} were known.`,
     ...(days.length > 0 ? [`  days       ${days.length} counted again, ${days[0]} to ${days.at(-1)}`] : []),
     ...(waiting > 0
       ? [`  waiting    ${waiting} refunds whose orders have not come: they count for nothing until then`]
+      : []),
+    ...(overfull.length > 0
+      ? [
+          `  overfull   ${overfull.length} orders would have more than ${REFUNDS_MAX} refunds: their new ones are left out (${overfull.slice(0, 3).join(', ')})`,
+        ]
       : []),
     ...(tooOld > 0 ? [`  too old    ${tooOld} are of more than a year ago, and left out`] : []),
   ].join('\n')

@@ -2,7 +2,7 @@ import type { PortfolioId } from '../model/account.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { OrderEntry } from '../model/shop-order.ts'
 import type { OrderBook, OrderTerms, RecordedOrders } from '../ports/store.ts'
-import { addDays, dateAt, daysBetween, HOUR_MS, isoInstant } from '../units/calendar.ts'
+import { addDays, dateAt, daysBetween, HOUR_MS, type Instant, isoInstant } from '../units/calendar.ts'
 import type { Loop } from './loop.ts'
 import { MissingRate } from './observe.ts'
 
@@ -16,14 +16,23 @@ export interface TakenOrders extends RecordedOrders {
   readonly tooOld: number
 }
 
+/** Something is wrong with what was told, or with whom it was told for: nothing of it was recorded. */
+export class OrdersRefused extends RangeError {
+  constructor(message: string) {
+    super(message)
+    this.name = 'OrdersRefused'
+  }
+}
+
 /** What of the world is needed to take orders. */
 export type OrderDesk = Pick<Loop, 'clock' | 'policies' | 'rates'> & { readonly book: OrderBook }
 
 /**
- * Records orders of a portfolio's shop by the policy's zone and currency. Everything that can be wrong is looked at before
- * the first of them is recorded.
+ * Records orders of a portfolio's shop by the policy's zone and currency. Everything that can be wrong with them is looked at
+ * before the first of them is recorded: what fails later may have recorded some, and is put right by telling all again.
  *
- * @throws RangeError for a portfolio without a policy and an order of the future; MissingRate
+ * @throws OrdersRefused for a portfolio without a policy and a time of the future, MissingRate; both before anything is
+ * recorded, which no other error says
  */
 export async function takeOrders(
   portfolio: PortfolioId,
@@ -32,19 +41,25 @@ export async function takeOrders(
 ): Promise<TakenOrders> {
   const version = await policies.current(portfolio)
   if (!version)
-    throw new RangeError(`portfolio ${portfolio} has no policy: store one first, its zone and currency count orders`)
+    throw new OrdersRefused(`portfolio ${portfolio} has no policy: store one first, its zone and currency count orders`)
   const now = clock.now()
-  const ahead = entries.find(({ sale, refund }) => (sale?.at ?? refund?.at ?? 0) > now + AHEAD_MS)
-  if (ahead)
-    throw new RangeError(
-      `order ${ahead.id} is of ${isoInstant((ahead.sale ?? ahead.refund)!.at)}, and it is ${isoInstant(now)}: correct its time`,
-    )
+  checkTimes(entries, now)
   const { zone } = version.policy
   const oldest = addDays(dateAt(now, zone), -TAKEN_DAYS)
   const young = entries.filter(({ sale, refund }) => dateAt((sale ?? refund)!.at, zone) >= oldest)
   const terms = termsOf(version, rates)
   for (const { sale } of young) if (sale) await terms.rate(sale.net.currency, dateAt(sale.at, zone))
   return { ...(await book.record(portfolio, young, terms)), tooOld: entries.length - young.length }
+}
+
+/** @throws OrdersRefused for a time of the future: as that of a version it would stand against every correction */
+function checkTimes(entries: readonly OrderEntry[], now: Instant): void {
+  for (const { id, sale, refund } of entries) {
+    const times = [sale?.at, refund?.at, sale?.updatedAt, refund?.updatedAt]
+    const ahead = times.find((at) => at !== undefined && at > now + AHEAD_MS)
+    if (ahead !== undefined)
+      throw new OrdersRefused(`order ${id} is of ${isoInstant(ahead)}, and it is ${isoInstant(now)}: correct its time`)
+  }
 }
 
 /** The day's rate, or a younger one than the policy still believes. */

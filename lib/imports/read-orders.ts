@@ -1,4 +1,4 @@
-import type { OrderEntry, Refund, Sale } from '../model/shop-order.ts'
+import { type OrderEntry, REFUNDS_MAX, type Refund, type Sale } from '../model/shop-order.ts'
 import { type Instant, instant, isoInstant } from '../units/calendar.ts'
 import { currency, fromDecimal, type Money } from '../units/money.ts'
 import { readRecords } from './csv.ts'
@@ -22,6 +22,8 @@ type Field = (typeof FIELDS)[number]
 const ID = /^[A-Za-z0-9][A-Za-z0-9#._:/-]{0,99}$/
 const PERSONAL =
   /mail|name|phone|address|street|city|zip|postal|ip$|birth|gender|customerid|userid|user|cookie|token|card|iban/
+/** Micros below that, 10^15 units: no order is worth more, and sums of orders stay within what a table's numbers hold. */
+const AMOUNT_MICROS_END = 10n ** 21n
 /** Orders of one file: what one call may bring, many times over. */
 const ORDERS_MAX = 1_000_000
 
@@ -42,9 +44,31 @@ export function readOrders(text: string, file: string): readonly OrderEntry[] {
     throw new ImportError([
       { file, what: `has ${lines.length} lines, more than ${ORDERS_MAX}`, remedy: 'divide it into several files' },
     ])
-  const entries = lines.flatMap((line) => entryOf(line, faults) ?? [])
+  const refunds = new Map<string, Set<string>>()
+  const entries = lines.flatMap((line) => {
+    const entry = entryOf(line, faults)
+    if (entry) countRefund(entry, line, refunds, faults)
+    return entry ?? []
+  })
   faults.check()
   return entries
+}
+
+/** Adds a fault for the first refund with which an order has too many. */
+function countRefund({ id, refund }: OrderEntry, { file, line }: Line, seen: Map<string, Set<string>>, faults: Faults) {
+  if (!refund) return
+  const keys = seen.get(id) ?? new Set()
+  const isNew = !keys.has(refund.key)
+  seen.set(id, keys.add(refund.key))
+  if (isNew && keys.size === REFUNDS_MAX + 1)
+    faults.add({
+      file,
+      line,
+      column: 'refundId',
+      value: refund.key,
+      what: `is one refund more than the ${REFUNDS_MAX} that order ${id} may have`,
+      remedy: 'give each refund one id and tell it by that, or add up the small ones',
+    })
 }
 
 const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')
@@ -220,7 +244,10 @@ function instantOf(field: Field, { fields, place, faults }: Reader): Instant | u
 function moneyOf(field: Field, { fields, place, faults }: Reader): Money | undefined {
   const [text, code] = [fields.get(field), fields.get('currency')]
   try {
-    if (text !== undefined && code !== undefined && !text.startsWith('-')) return fromDecimal(text, currency(code))
+    if (text !== undefined && code !== undefined && !text.startsWith('-')) {
+      const amount = fromDecimal(text, currency(code))
+      if (amount.micros < AMOUNT_MICROS_END) return amount
+    }
   } catch {
     // Told below, with its place.
   }
@@ -229,7 +256,12 @@ function moneyOf(field: Field, { fields, place, faults }: Reader): Money | undef
     ...place,
     column: isCode ? field : 'currency',
     ...((isCode ? text : code) === undefined ? {} : { value: (isCode ? text : code) ?? '' }),
-    what: (isCode ? text : code) === undefined ? 'is missing' : isCode ? 'is no amount of 0 or more' : 'is no currency',
+    what:
+      (isCode ? text : code) === undefined
+        ? 'is missing'
+        : isCode
+          ? 'is no amount of 0 or more, below 10^15'
+          : 'is no currency',
     remedy: isCode
       ? 'write a plain decimal, such as 1234.56, and give refunds as refundValue'
       : 'write an ISO 4217 code, such as EUR',

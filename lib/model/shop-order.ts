@@ -45,18 +45,31 @@ export const REFUNDS_MAX = 100
 /**
  * The order with what an entry tells of it. Taking entries in any order, any of them more than once, leads to the same:
  * the younger version of each part stands; of two versions of one time that differ the one whose text sorts last.
- *
- * @throws RangeError for more refunds than an order may have
  */
 export function withEntry(known: ShopOrder | undefined, { id, sale, refund }: OrderEntry): ShopOrder {
   const before = known ?? { id, refunds: [] }
   const newest = younger(before.sale, sale)
   const refunds = refund ? withRefund(before.refunds, refund) : before.refunds
-  if (refunds.length > REFUNDS_MAX)
-    throw new RangeError(
-      `order ${id} has more than ${REFUNDS_MAX} refunds: give each refund one id, and tell it by that`,
-    )
   return { id, ...(newest ? { sale: newest } : {}), refunds }
+}
+
+/** What entries of one order come to; undefined: nothing is known of it. */
+export interface ToldOrder {
+  readonly order: ShopOrder | undefined
+  /** There were more refunds than an order may have: none that was not known before is in it. */
+  readonly isOverfull: boolean
+}
+
+/** The order with what entries told at one time say of it. */
+export function withEntries(known: ShopOrder | undefined, id: string, entries: readonly OrderEntry[]): ToldOrder {
+  const order = entries.reduce<ShopOrder | undefined>(withEntry, known)
+  if (!order || order.refunds.length <= REFUNDS_MAX) return { order, isOverfull: false }
+  const keys = new Set(known?.refunds.map(({ key }) => key))
+  const fitting = entries.flatMap(({ sale, refund }): readonly OrderEntry[] => {
+    const isKnown = refund !== undefined && keys.has(refund.key)
+    return sale || isKnown ? [{ id, ...(sale ? { sale } : {}), ...(isKnown ? { refund } : {}) }] : []
+  })
+  return { order: fitting.reduce<ShopOrder | undefined>(withEntry, known), isOverfull: true }
 }
 
 function withRefund(known: readonly Refund[], refund: Refund): readonly Refund[] {

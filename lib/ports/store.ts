@@ -81,6 +81,8 @@ export interface RecordedOrders {
   readonly unchanged: number
   /** Orders of which only refunds are known so far: they count for nothing. */
   readonly waiting: number
+  /** Ids of orders that would have more refunds than an order may have: those that were not known are left out. */
+  readonly overfull: readonly string[]
   /** Days whose sums were written again. */
   readonly days: readonly AccountDate[]
 }

@@ -7,7 +7,7 @@ import {
   type ShopOrder,
   standingOf,
   sumsOf,
-  withEntry,
+  withEntries,
   withStanding,
 } from '../model/shop-order.ts'
 import type { OrderBook, OrderTerms, RecordedOrders } from '../ports/store.ts'
@@ -46,6 +46,7 @@ export function dynamoOrderBook(options: StoreOptions): OrderBook {
         changed: done.reduce((sum, { changed }) => sum + changed, 0),
         unchanged: done.reduce((sum, { unchanged }) => sum + unchanged, 0),
         waiting: done.reduce((sum, { waiting }) => sum + waiting, 0),
+        overfull: done.flatMap(({ overfull }) => overfull),
         days: [...new Set(done.flatMap(({ days }) => days))].toSorted(),
       }
     },
@@ -64,12 +65,13 @@ async function recordBatch(
 ): Promise<RecordedOrders> {
   for (let attempt = 1; ; attempt += 1) {
     const orders = await foldOrders(db, portfolio, told)
-    const changed = orders.filter(({ before, after }) => canonicalJson(before ?? {}) !== canonicalJson(after))
+    const changed = orders.filter(isChanged)
     const days = await foldDays(db, portfolio, changed, terms)
     const result = {
       changed: changed.length,
       unchanged: orders.length - changed.length,
-      waiting: orders.filter(({ after }) => after.sale === undefined).length,
+      waiting: orders.filter(({ after }) => after && after.sale === undefined).length,
+      overfull: orders.flatMap(({ id, isOverfull }) => (isOverfull ? [id] : [])),
       days: days.map(({ date }) => date),
     }
     if (changed.length === 0) return result
@@ -92,12 +94,19 @@ async function recordBatch(
 const plainAction = (action: Action) => (action.kind === 'put' ? { ...action.key, ...action.attributes } : action.key)
 
 interface FoldedOrder {
+  readonly id: string
   readonly before: ShopOrder | undefined
   /** The day where it stands so far: by the zone of the policy of then, should it be another now. */
   readonly beforeDate?: AccountDate
-  readonly after: ShopOrder
+  /** Undefined: there is still nothing that could be recorded of it. */
+  readonly after: ShopOrder | undefined
+  readonly isOverfull: boolean
   readonly version: number
 }
+type ChangedOrder = FoldedOrder & { readonly after: ShopOrder }
+
+const isChanged = (one: FoldedOrder): one is ChangedOrder =>
+  one.after !== undefined && canonicalJson(one.before ?? {}) !== canonicalJson(one.after)
 
 async function foldOrders(db: Database, portfolio: PortfolioId, told: Told): Promise<readonly FoldedOrder[]> {
   const items = await db.getAll(
@@ -112,11 +121,13 @@ async function foldOrders(db: Database, portfolio: PortfolioId, told: Told): Pro
   )
   return [...told].map(([id, entries]) => {
     const found = known.get(id)
-    const after = entries.reduce<ShopOrder | undefined>(withEntry, found?.order)
+    const { order: after, isOverfull } = withEntries(found?.order, id, entries)
     return {
+      id,
       before: found?.order,
       ...(found ? { beforeDate: found.date } : {}),
-      after: after ?? { id, refunds: [] },
+      after,
+      isOverfull,
       version: found?.version ?? 0,
     }
   })
@@ -132,7 +143,7 @@ interface FoldedDay {
 async function foldDays(
   db: Database,
   portfolio: PortfolioId,
-  changed: readonly FoldedOrder[],
+  changed: readonly ChangedOrder[],
   { zone }: OrderTerms,
 ): Promise<readonly FoldedDay[]> {
   const moves = changed.flatMap(({ before, beforeDate, after }) => {
@@ -168,7 +179,7 @@ function bookIn(item: Item, portfolio: PortfolioId): DayBook {
   return parseCanonical<DayBook>(text)
 }
 
-function orderAction(portfolio: PortfolioId, { after, version }: FoldedOrder, { zone }: OrderTerms): Action {
+function orderAction(portfolio: PortfolioId, { after, version }: ChangedOrder, { zone }: OrderTerms): Action {
   const { sale, refunds } = after
   const date = sale ? dateAt(sale.at, zone) : dateAt(refunds[0]!.at, zone)
   const attributes: Attributes = {

@@ -65,6 +65,19 @@ describe('import orders', () => {
     })
   }, 30_000)
 
+  test('names an order with too many refunds in its files together, and takes all others', async () => {
+    const refunds = (from: number) =>
+      Array.from({ length: 60 }, (_, i) => `2026-11-19-0,r${from + i},2026-11-20T10:00:00Z,0.01,EUR\n`).join('')
+    const head = 'order_id,refund_id,refunded_at,refund_value,currency\n'
+    desk.write('orders.csv', ordersText(1))
+    desk.write('a.csv', head + refunds(0))
+    desk.write('b.csv', head + refunds(60))
+    const { code, out } = await desk.sluice('import', 'orders', 'a.csv', 'b.csv', 'orders.csv')
+    expect(code).toBe(0)
+    expect(out).toContain('40 orders and 120 refunds read; 40 changed something')
+    expect(out).toContain('1 orders would have more than 100 refunds: their new ones are left out (2026-11-19-0)')
+  }, 30_000)
+
   test('takes nothing of any file where one is wrong, and names all that is', async () => {
     desk.write('good.csv', ordersText(1))
     desk.write('bad.csv', 'orderId,email\n1,ann@example.com\n')
@@ -77,6 +90,14 @@ describe('import orders', () => {
     )
     expect((await desk.sluice('import', 'orders', 'good.csv', 'future.jsonl')).err).toContain(
       'order 1 is of 2026-12-20T10:00:00Z',
+    )
+    desk.write(
+      'version.jsonl',
+      '{"orderId":"1","orderedAt":"2026-11-20T10:00:00Z","netValue":"1","currency":"EUR","updatedAt":"2126-11-20T10:00:00Z"}',
+    )
+    // As a version it would stand against every correction.
+    expect((await desk.sluice('import', 'orders', 'good.csv', 'version.jsonl')).err).toContain(
+      'order 1 is of 2126-11-20T10:00:00Z',
     )
     expect((await desk.sluice('import', 'orders', 'good.csv', 'dollars.jsonl')).err).toContain(
       'exchange rate USD→EUR for 2026-11-20',

@@ -9,6 +9,7 @@ import {
   type OrderKeys,
   orderKeysIn,
 } from '../../functions/orders-handlers.ts'
+import { OrdersRefused, type TakenOrders } from '../../lib/control/take-orders.ts'
 import type { OrderEntry } from '../../lib/model/shop-order.ts'
 import { instant } from '../../lib/units/calendar.ts'
 
@@ -17,13 +18,21 @@ const SECONDS = `${NOW / 1000}`
 const KEY = 'k'.repeat(32)
 const OLD_KEY = 'o'.repeat(32)
 const LINE = '{"orderId":"1","orderedAt":"2026-11-20T09:15:00Z","netValue":"59.90","currency":"EUR"}'
-const TAKEN = { changed: 1, unchanged: 0, waiting: 0, tooOld: 0, days: [] }
+const TAKEN = { changed: 1, unchanged: 0, waiting: 0, overfull: [], tooOld: 0, days: [] }
 
 /** As the documentation says: timestamp, path and body, each on a line. */
 const sign = (body: string, { key = KEY, path = '/eu', timestamp = SECONDS } = {}): string =>
   `sha256=${createHmac('sha256', key).update(`${timestamp}\n${path}\n${body}`).digest('hex')}`
 
-function open({ keys = { key: KEY }, fails }: { keys?: OrderKeys; fails?: Error } = {}) {
+function open({
+  keys = { key: KEY },
+  fails,
+  result = TAKEN,
+}: {
+  keys?: OrderKeys
+  fails?: Error
+  result?: TakenOrders
+} = {}) {
   const taken: (readonly [string, readonly OrderEntry[]])[] = []
   const lines: LogLine[] = []
   const handler = makeHttpHandler({
@@ -31,7 +40,7 @@ function open({ keys = { key: KEY }, fails }: { keys?: OrderKeys; fails?: Error 
     take: async (portfolio, entries) => {
       if (fails) throw fails
       taken.push([portfolio, entries])
-      return TAKEN
+      return result
     },
     clock: { now: () => NOW },
     log: (line) => void lines.push(line),
@@ -52,7 +61,10 @@ describe('a signed request', () => {
   test('with orders is recorded for the portfolio of its path', async () => {
     const { send, taken, lines } = open()
     const { statusCode, body } = await send()
-    expect([statusCode, JSON.parse(body)]).toEqual([200, { changed: 1, unchanged: 0, waiting: 0, tooOld: 0, days: 0 }])
+    expect([statusCode, JSON.parse(body)]).toEqual([
+      200,
+      { changed: 1, unchanged: 0, waiting: 0, overfull: [], tooOld: 0, days: 0 },
+    ])
     expect(taken).toMatchObject([['eu', [{ id: '1', sale: { net: { micros: 59_900_000n } } }]]])
     expect(lines).toMatchObject([{ level: 'info', event: 'orders', key: 'eu', summary: { changed: 1 } }])
   })
@@ -124,6 +136,19 @@ describe('a signed request', () => {
     expect(body).not.toContain('Throttling')
     expect(lines).toMatchObject([{ level: 'error', errorMessage: 'ThrottlingException of table x' }])
   })
+
+  test('that failed while it was recorded is never said to have left nothing behind, whatever failed', async () => {
+    expect((await open({ fails: new RangeError('item has 100001 bytes') }).send()).statusCode).toBe(503)
+    const refused = await open({ fails: new OrdersRefused('order 1 is of tomorrow') }).send()
+    expect([refused.statusCode, JSON.parse(refused.body)]).toEqual([400, { error: 'order 1 is of tomorrow' }])
+  })
+
+  test('with more refunds of an order than it may have is told of which, and what else it brought is recorded', async () => {
+    const { send, lines } = open({ result: { ...TAKEN, overfull: ['A-7'] } })
+    const { statusCode, body } = await send()
+    expect([statusCode, JSON.parse(body)]).toMatchObject([200, { changed: 1, overfull: ['A-7'] }])
+    expect(lines).toMatchObject([{ level: 'error', why: expect.stringContaining('A-7'), summary: { overfull: 1 } }])
+  })
 })
 
 describe('the secret of requests', () => {
@@ -138,14 +163,14 @@ describe('the secret of requests', () => {
 
 describe('a file that is put into the bucket', () => {
   const created = (key: string, size = 10) => ({ detail: { bucket: { name: 'b' }, object: { key, size } } })
-  function drop(content: string) {
+  function drop(content: string, result: TakenOrders = TAKEN) {
     const taken: unknown[] = []
     const lines: LogLine[] = []
     const handler = makeDropHandler({
       read: async () => new TextEncoder().encode(content),
       take: async (portfolio, entries) => {
         taken.push([portfolio, entries.length])
-        return TAKEN
+        return result
       },
       log: (line) => void lines.push(line),
     })
@@ -167,6 +192,13 @@ describe('a file that is put into the bucket', () => {
     const { handler, taken, lines } = drop(content)
     await expect(handler(created(key, size))).rejects.toThrow(message)
     expect(taken).toEqual([])
+    expect(lines).toMatchObject([{ level: 'error', event: 'orders', result: 'failed' }])
+  })
+
+  test('with more refunds of an order than it may have fails when all others are recorded, so that an alarm rings', async () => {
+    const { handler, taken, lines } = drop(LINE, { ...TAKEN, overfull: ['A-7'] })
+    await expect(handler(created('orders/eu/20.jsonl'))).rejects.toThrow('A-7')
+    expect(taken).toEqual([['eu', 1]])
     expect(lines).toMatchObject([{ level: 'error', event: 'orders', result: 'failed' }])
   })
 })

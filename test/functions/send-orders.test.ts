@@ -24,7 +24,7 @@ beforeEach(async () => {
     keys: async () => ({ key: KEY }),
     take: async (_, entries) => {
       taken.push(entries.length)
-      return { changed: entries.length, unchanged: 0, waiting: 0, tooOld: 0, days: [] }
+      return { changed: entries.length, unchanged: 0, waiting: 0, overfull: [], tooOld: 0, days: [] }
     },
     clock: { now: () => Date.now() as Instant },
     log: () => {},

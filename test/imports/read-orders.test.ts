@@ -93,3 +93,23 @@ describe('orders', () => {
     expect(() => read('{"orderId": "1"\n')).toThrow('orders, line 1: is no JSON object')
   })
 })
+
+describe('a file that could not be recorded to its end is refused before its beginning is', () => {
+  const refunds = (count: number, id = '1') =>
+    Array.from({ length: count }, (_, i) => `${id},R-${i},2026-11-21T06:00:00Z`)
+  const csv = (...lines: readonly string[]) => `orderId,refundId,refundedAt\n${lines.join('\n')}\n`
+
+  test('an order has a hundred refunds; the line of the next is named, once', () => {
+    expect(read(csv(...refunds(100), ...refunds(100), ...refunds(100, '2')))).toHaveLength(300)
+    expect(() => read(csv(...refunds(103)))).toThrow(
+      /^nothing was imported:\n {2}- orders, line 102, column "refundId": "R-100" is one refund more than the 100 that order 1 may have: [^\n]*$/,
+    )
+  })
+
+  test('an amount has fifteen digits before its decimals', () => {
+    const order = (value: string) => `orderId,orderedAt,netValue,currency\n1,2026-11-20T09:15:00Z,${value},EUR\n`
+    expect(read(order('999999999999999.999999'))[0]?.sale?.net.micros).toBe(999_999_999_999_999_999_999n)
+    expect(() => read(order('1000000000000000'))).toThrow('line 2, column "netValue"')
+    expect(() => read(order(`0${'9'.repeat(60)}`))).toThrow('line 2, column "netValue"')
+  })
+})

@@ -6,6 +6,7 @@ import {
   type Sale,
   type ShopOrder,
   standingOf,
+  withEntries,
   withEntry,
 } from '../../lib/model/shop-order.ts'
 import { type Instant, instant, timeZone } from '../../lib/units/calendar.ts'
@@ -82,8 +83,32 @@ test('what stands does not depend on the order of what is told, nor on how often
   )
 })
 
-test('an order takes a hundred refunds and not one more', () => {
-  const many = Array.from({ length: 100 }, (_, i) => ({ refund: refund({ key: `r${i}` }) }))
-  expect(told(...many).refunds).toHaveLength(100)
-  expect(() => told(...many, { refund: refund({ key: 'more' }) })).toThrow('order 1 has more than 100 refunds')
+describe('an order takes a hundred refunds and not one more', () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ id: '1', refund: refund({ key: `r${i}` }) }))
+  const full = withEntries(undefined, '1', many(100))
+
+  test('one more leaves it as it was, and is told', () => {
+    expect([full.order?.refunds.length, full.isOverfull]).toEqual([100, false])
+    const more = withEntries(full.order, '1', [{ id: '1', refund: refund({ key: 'more' }) }])
+    expect(more).toEqual({ order: full.order, isOverfull: true })
+  })
+
+  test('of too many at once none is taken, whatever their order, and the sale beside them is', () => {
+    const entries = [...many(101), { id: '1', sale: sale() }]
+    const { order, isOverfull } = withEntries(undefined, '1', entries)
+    expect([order?.refunds, order?.sale, isOverfull]).toEqual([[], sale(), true])
+    expect(withEntries(undefined, '1', entries.toReversed())).toEqual({ order, isOverfull })
+    expect(withEntries(undefined, '1', many(101))).toEqual({ order: undefined, isOverfull: true })
+  })
+
+  test('what is said anew of those that it has is taken beside one too many', () => {
+    const younger = refund({ key: 'r7', updatedAt: 1 as Instant })
+    const { order } = withEntries(full.order, '1', [
+      { id: '1', refund: refund({ key: 'more' }) },
+      { id: '1', refund: younger },
+    ])
+    expect(order?.refunds).toHaveLength(100)
+    expect(order?.refunds).toContainEqual(younger)
+  })
 })

@@ -42,6 +42,12 @@ const refund = (id: string, units?: number): OrderEntry => ({
   },
 })
 
+/** A cent of it given back. */
+const part = (id: string, key: string): OrderEntry => ({
+  id,
+  refund: { key, at: instant('2026-11-10T12:00:00Z'), amount: money(10_000n, EUR), updatedAt: 0 as Instant },
+})
+
 let made = 0
 /** A portfolio of its own. */
 function open() {
@@ -67,7 +73,7 @@ describe('single orders', () => {
       sale('2', '2026-11-03', 50, 'USD'),
       sale('3', '2026-11-04', 50, 'USD'),
     )
-    expect(result).toEqual({ changed: 3, unchanged: 0, waiting: 0, days: ['2026-11-03', '2026-11-04'] })
+    expect(result).toEqual({ changed: 3, unchanged: 0, waiting: 0, overfull: [], days: ['2026-11-03', '2026-11-04'] })
     // 100 + 50 × 0.8, and 50 × 0.9.
     expect(await days()).toEqual([
       ['2026-11-03', 2, 140],
@@ -78,7 +84,13 @@ describe('single orders', () => {
   test('told again change nothing, and no day is written', async () => {
     const { tell, days } = open()
     await tell(sale('1', '2026-11-03', 100))
-    expect(await tell(sale('1', '2026-11-03', 100))).toEqual({ changed: 0, unchanged: 1, waiting: 0, days: [] })
+    expect(await tell(sale('1', '2026-11-03', 100))).toEqual({
+      changed: 0,
+      unchanged: 1,
+      waiting: 0,
+      overfull: [],
+      days: [],
+    })
     expect(await days()).toEqual([['2026-11-03', 1, 100]])
   })
 
@@ -121,6 +133,35 @@ describe('single orders', () => {
     const date = accountDate('2026-11-03')
     await dynamoOrderStore(engine.options).put(portfolio, [{ date, orders: 3, valueMicros: 1n }])
     await expect(tell(sale('1', '2026-11-03', 100))).rejects.toThrow('2026-11-03 were told as a sum of the day')
+  })
+
+  test('one with more refunds than an order may have is named, and all others of the batches around it are taken', async () => {
+    const { tell, days, book, portfolio } = open()
+    const entries = Array.from({ length: 70 }, (_, i) => sale(`${i}`, '2026-11-03', 1))
+    const many = Array.from({ length: 101 }, (_, i) => part('40', `r${i}`))
+    expect(await tell(...entries, ...many)).toMatchObject({ changed: 70, overfull: ['40'] })
+    expect(await days()).toEqual([['2026-11-03', 70, 70]])
+    // Its sale is taken, and of what did not fit nothing: which part would stand, would depend on when it was told.
+    expect(await book.order(portfolio, '40')).toMatchObject({ sale: { net: { micros: 1_000_000n } }, refunds: [] })
+    expect(await tell(...entries, ...many)).toMatchObject({ changed: 0, unchanged: 70, overfull: ['40'] })
+  })
+
+  test('one that has its hundred refunds takes no other, and goes on taking what is said anew of these', async () => {
+    const { tell, book, portfolio } = open()
+    await tell(sale('1', '2026-11-03', 100), ...Array.from({ length: 100 }, (_, i) => part('1', `r${i}`)))
+    const younger = { ...part('1', 'r7').refund!, amount: money(0n, EUR), updatedAt: 1 as Instant }
+    const result = await tell({ id: '1', refund: younger }, part('1', 'more'), sale('2', '2026-11-03', 5))
+    expect(result).toMatchObject({ changed: 2, overfull: ['1'] })
+    const { refunds } = (await book.order(portfolio, '1'))!
+    expect(refunds).toHaveLength(100)
+    expect(refunds.find(({ key }) => key === 'r7')).toEqual(younger)
+  })
+
+  test('one of which nothing is known but too many refunds is named, and leaves nothing behind', async () => {
+    const { tell, book, portfolio } = open()
+    const many = Array.from({ length: 101 }, (_, i) => part('1', `r${i}`))
+    expect(await tell(...many)).toEqual({ changed: 0, unchanged: 1, waiting: 0, overfull: ['1'], days: [] })
+    expect(await book.order(portfolio, '1')).toBeUndefined()
   })
 
   test('are not half recorded where a rate is missing', async () => {
