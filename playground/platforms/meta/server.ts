@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { type Fault, type FaultPlan, noFaults } from '../../faults.ts'
 import type { World } from '../../world.ts'
+import { type Outcome, type Reply, serve } from '../serve.ts'
 import { readBatch, runBatch, splitPath } from './batch.ts'
 import { BudgetGate } from './budget-rules.ts'
 import { Directory } from './directory.ts'
@@ -20,6 +20,7 @@ import {
   type MetaTwinRequests,
   type MetaTwinToken,
   nextFault,
+  nowOf,
   type Twin,
 } from './twin.ts'
 
@@ -92,12 +93,6 @@ function assemble(options: MetaTwinOptions): Twin {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
-}
-
 function tokenOf(request: IncomingMessage, inParams: string | undefined): string | undefined {
   return inParams ?? /^(?:Bearer|OAuth)\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]
 }
@@ -127,11 +122,6 @@ function answerBatch(twin: Twin, call: GraphCall, fault: Fault | undefined): Gra
   return { status: 200, headers: {}, body: runBatch(twin, call) }
 }
 
-interface Outcome {
-  readonly fault?: Fault | undefined
-  readonly answer?: GraphAnswer
-}
-
 function handle(twin: Twin, request: IncomingMessage, body: string, baseUrl: string): Outcome {
   twin.requests.http += 1
   try {
@@ -139,27 +129,23 @@ function handle(twin: Twin, request: IncomingMessage, body: string, baseUrl: str
     const path = (request.url ?? '/').split('?')[0] ?? '/'
     const fault = nextFault(twin, call.method, path, changesSomething(call, path))
     if (fault === 'drop-before') return { fault }
-    return { fault, answer: isBatch(call) ? answerBatch(twin, call, fault) : respond(twin, call, fault) }
+    const answer = isBatch(call) ? answerBatch(twin, call, fault) : respond(twin, call, fault)
+    return { fault, reply: replyOf(twin, answer) }
   } catch (error) {
     if (!(error instanceof GraphError)) throw error
-    return { answer: errorAnswer(twin, error, { useCase: 'ads_management' }) }
+    return { reply: replyOf(twin, errorAnswer(twin, error, { useCase: 'ads_management' })) }
   }
 }
 
-function send(response: ServerResponse, { fault, answer }: Outcome, { versions, world }: Twin): void {
-  if (!answer || fault === 'drop-after') {
-    response.destroy()
-    return
-  }
-  const text = JSON.stringify(answer.body)
-  response.writeHead(answer.status, {
+const replyOf = ({ versions }: Twin, { status, headers, body }: GraphAnswer): Reply => ({
+  status,
+  headers: {
     'content-type': 'application/json; charset=UTF-8',
     'facebook-api-version': versions.at(-1) ?? '',
-    date: new Date(world.now()).toUTCString(),
-    ...answer.headers,
-  })
-  response.end(fault === 'truncate' ? text.slice(0, Math.floor(text.length / 2)) : text)
-}
+    ...headers,
+  },
+  text: JSON.stringify(body),
+})
 
 /**
  * Meta's Marketing API (Graph) on loopback, over the world that it is given.
@@ -169,28 +155,11 @@ function send(response: ServerResponse, { fault, answer }: Outcome, { versions, 
  */
 export async function startMetaTwin(options: MetaTwinOptions): Promise<MetaTwin> {
   const twin = assemble(options)
-  let baseUrl = ''
-  const server = createServer((request, response) => {
-    readBody(request)
-      .then((body) => send(response, handle(twin, request, body, baseUrl), twin))
-      .catch((error: unknown) => {
-        // A bug of the twin's own must be seen, not taken for the platform's trouble.
-        response.writeHead(500, { 'content-type': 'text/plain' })
-        response.end(`pretend Meta broke: ${error instanceof Error ? error.stack : String(error)}`)
-      })
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
-  })
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return {
-    baseUrl,
-    requests: twin.requests,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const { baseUrl, close } = await serve(
+    'Meta',
+    options.port ?? 0,
+    () => nowOf(twin),
+    (request, body, base) => handle(twin, request, body, base),
+  )
+  return { baseUrl, requests: twin.requests, close }
 }

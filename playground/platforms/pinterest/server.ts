@@ -1,8 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
+import type { IncomingMessage } from 'node:http'
 import { type Fault, type FaultPlan, noFaults } from '../../faults.ts'
 import type { World } from '../../world.ts'
+import { type Outcome, type Reply, serve } from '../serve.ts'
 import { ApiError, throttled, unauthenticated, unavailable } from './errors.ts'
 import { CallLimits, type CallTier } from './limits.ts'
 import { type PinterestTwinCredentials, TokenBook, type TokenRules } from './oauth.ts'
@@ -51,11 +50,6 @@ export interface PinterestTwin {
   close(): Promise<void>
 }
 
-interface Outcome {
-  readonly fault?: Fault | undefined
-  readonly answer?: Answer
-}
-
 function faultError(fault: Fault | undefined): ApiError | undefined {
   if (fault === 'unavailable') return unavailable()
   if (fault === 'rate-limited') return throttled()
@@ -85,25 +79,20 @@ function handle(twin: Twin, faults: FaultPlan, call: Call): Outcome {
     if (condition === 'down') throw unavailable()
     const broken = faultError(fault)
     if (broken) throw broken
-    return { fault, answer: respond(twin, call) }
+    return { fault, reply: replyOf(respond(twin, call)) }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     twin.requests.errors += 1
     const headers = error.status === 429 ? twin.limits.waitHeaders(path) : {}
-    return { fault, answer: { status: error.status, headers, body: error.body } }
+    return { fault, reply: replyOf({ status: error.status, headers, body: error.body }) }
   }
 }
 
-function send(response: ServerResponse, { fault, answer }: Outcome, { world }: Twin): void {
-  if (!answer || fault === 'drop-after') {
-    response.destroy()
-    return
-  }
-  const body = JSON.stringify(answer.body)
-  const date = new Date(world.now()).toUTCString()
-  response.writeHead(answer.status, { 'content-type': 'application/json', date, ...answer.headers })
-  response.end(fault === 'truncate' ? body.slice(0, Math.floor(body.length / 2)) : body)
-}
+const replyOf = ({ status, headers, body }: Answer): Reply => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  text: JSON.stringify(body),
+})
 
 /**
  * Pinterest's API v5 on loopback, over the world that it is given: what the ad endpoints of its published OpenAPI
@@ -121,28 +110,14 @@ export async function startPinterestTwin(options: PinterestTwinOptions): Promise
     actor: credentials.appId,
     requests: { http: 0, reads: 0, writes: 0, items: 0, analytics: 0, tokens: 0, errors: 0 },
   }
-  const server = createServer((request, response) => {
-    text(request)
-      .then((body) => send(response, handle(twin, faults, callOf(request, body)), twin))
-      .catch((error: unknown) => {
-        // A bug of the twin's own must be seen, not taken for the platform's trouble.
-        response.writeHead(500, { 'content-type': 'text/plain' })
-        response.end(`pretend Pinterest broke: ${error instanceof Error ? error.stack : String(error)}`)
-      })
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve)
-  })
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { baseUrl, close } = await serve('Pinterest', options.port ?? 0, now, (request, body) =>
+    handle(twin, faults, callOf(request, body)),
+  )
   return {
     baseUrl,
     tokenUrl: baseUrl,
     requests: twin.requests,
     expireAccessTokens: () => twin.tokens.expireAccess(),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    close,
   }
 }

@@ -1,9 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
+import type { IncomingMessage } from 'node:http'
 import { HOUR_MS } from '../../../lib/units/calendar.ts'
 import { type Fault, type FaultPlan, noFaults } from '../../faults.ts'
 import type { World } from '../../world.ts'
+import { type Outcome, type Reply, serve } from '../serve.ts'
 import { CARD, type FundingSource } from './accounts.ts'
 import { Extras } from './entities.ts'
 import { GatewayError, SnapError, throttled, tokenRefused, unavailable } from './errors.ts'
@@ -66,12 +65,6 @@ function assemble(options: SnapchatTwinOptions): Twin {
   }
 }
 
-interface Reply {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly text: string
-}
-
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
 function thrownBy(fault: Fault | undefined): GatewayError | undefined {
@@ -124,11 +117,6 @@ function tokenReply(twin: Twin, method: string, body: string): Reply {
   return { status, headers: JSON_HEADERS, text: JSON.stringify(json) }
 }
 
-interface Outcome {
-  readonly fault?: Fault | undefined
-  readonly reply?: Reply
-}
-
 function handle(twin: Twin, request: IncomingMessage, body: string, baseUrl: string): Outcome {
   twin.requests.http += 1
   const method = request.method ?? 'GET'
@@ -152,15 +140,6 @@ function handle(twin: Twin, request: IncomingMessage, body: string, baseUrl: str
   return { fault, reply: answer(twin, call, request.headers.authorization, fault) }
 }
 
-function send(response: ServerResponse, { fault, reply }: Outcome, { world }: Twin): void {
-  if (!reply || fault === 'drop-after') {
-    response.destroy()
-    return
-  }
-  response.writeHead(reply.status, { date: new Date(world.now()).toUTCString(), ...reply.headers })
-  response.end(fault === 'truncate' ? reply.text.slice(0, Math.floor(reply.text.length / 2)) : reply.text)
-}
-
 /**
  * Snapchat's Marketing API v1 on loopback, over the world that it is given.
  *
@@ -169,30 +148,17 @@ function send(response: ServerResponse, { fault, reply }: Outcome, { world }: Tw
  */
 export async function startSnapchatTwin(options: SnapchatTwinOptions): Promise<SnapchatTwin> {
   const twin = assemble(options)
-  let baseUrl = ''
-  const server = createServer((request, response) => {
-    text(request)
-      .then((body) => send(response, handle(twin, request, body, baseUrl), twin))
-      .catch((error: unknown) => {
-        // A bug of the twin's own must be seen, not taken for the platform's trouble.
-        response.writeHead(500, { 'content-type': 'text/plain' })
-        response.end(`pretend Snapchat broke: ${error instanceof Error ? error.stack : String(error)}`)
-      })
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
-  })
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { baseUrl, close } = await serve(
+    'Snapchat',
+    options.port ?? 0,
+    () => twin.world.now(),
+    (request, body, base) => handle(twin, request, body, base),
+  )
   return {
     baseUrl,
     tokenUrl: baseUrl,
     requests: twin.requests,
     expireTokens: () => twin.tokens.expireAll(),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    close,
   }
 }

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { type Fault, type FaultPlan, noFaults } from '../../faults.ts'
 import type { World } from '../../world.ts'
+import { type Outcome, type Reply, serve } from '../serve.ts'
 import { GatewayError, systemError, TikTokError, tokenExpired, tooManyQueries } from './errors.ts'
 import { BASIC_TIER, type QueriesAllowed, QueryLimits } from './limits.ts'
 import { readParams } from './params.ts'
@@ -61,12 +61,6 @@ const assemble = (options: TikTokTwinOptions): Twin => ({
   isAuthCodeSpent: false,
 })
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('utf8')
-}
-
 const PREFIX = '/open_api/v1.3'
 
 /** @throws TikTokError when the body cannot be read */
@@ -79,14 +73,6 @@ function toCall(request: IncomingMessage, body: string): Call {
     params: readParams(query, body),
     token: Array.isArray(token) ? token[0] : token,
   }
-}
-
-interface Outcome {
-  readonly fault?: Fault | undefined
-  readonly status?: number
-  /** Absent when the connection is to be closed without an answer. */
-  readonly text?: string
-  readonly headers?: Readonly<Record<string, string>>
 }
 
 const FAULTS: Readonly<Partial<Record<Fault, () => TikTokError>>> = {
@@ -104,12 +90,13 @@ function handle(twin: Twin, request: IncomingMessage, body: string): Outcome {
     const broken = fault && FAULTS[fault]?.()
     if (broken) throw broken
     const answer = respond(twin, toCall(request, body))
-    return { fault, text: envelope(twin, answer), ...(answer.headers && { headers: answer.headers }) }
+    return { fault, reply: reply(envelope(twin, answer), answer.headers) }
   } catch (error) {
-    if (error instanceof GatewayError) return { fault, status: error.status, text: error.message }
+    if (error instanceof GatewayError)
+      return { fault, reply: { status: error.status, headers: { 'content-type': 'text/plain' }, text: error.message } }
     if (!(error instanceof TikTokError)) throw error
     twin.requests.errors += 1
-    return { fault, text: envelope(twin, { data: {} }, error) }
+    return { fault, reply: reply(envelope(twin, { data: {} }, error)) }
   }
 }
 
@@ -124,15 +111,12 @@ function envelope(twin: Twin, { data, code = undefined, message }: Partial<Answe
   })
 }
 
-function send(response: ServerResponse, { fault, status = 200, text, headers }: Outcome, date: string): void {
-  if (text === undefined || fault === 'drop-after') {
-    response.destroy()
-    return
-  }
-  const type = status === 200 ? 'application/json' : 'text/plain'
-  response.writeHead(status, { 'content-type': type, date, ...headers })
-  response.end(fault === 'truncate' ? text.slice(0, Math.floor(text.length / 2)) : text)
-}
+/** Errors of TikTok's own come with 200 as well. */
+const reply = (text: string, headers: Answer['headers'] = {}): Reply => ({
+  status: 200,
+  headers: { 'content-type': 'application/json', ...headers },
+  text,
+})
 
 /**
  * TikTok's Business API v1.3 on loopback, over the world that it is given.
@@ -142,26 +126,11 @@ function send(response: ServerResponse, { fault, status = 200, text, headers }: 
  */
 export async function startTikTokTwin(options: TikTokTwinOptions): Promise<TikTokTwin> {
   const twin = assemble(options)
-  const server = createServer((request, response) => {
-    readBody(request)
-      .then((body) => send(response, handle(twin, request, body), new Date(nowOf(twin)).toUTCString()))
-      .catch((error: unknown) => {
-        // A bug of the twin's own must be seen, not taken for the platform's trouble.
-        response.writeHead(500, { 'content-type': 'text/plain' })
-        response.end(`pretend TikTok broke: ${error instanceof Error ? error.stack : String(error)}`)
-      })
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
-  })
-  return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests: twin.requests,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const { baseUrl, close } = await serve(
+    'TikTok',
+    options.port ?? 0,
+    () => nowOf(twin),
+    (request, body) => handle(twin, request, body),
+  )
+  return { baseUrl, requests: twin.requests, close }
 }
