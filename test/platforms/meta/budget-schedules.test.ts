@@ -3,7 +3,8 @@ import type { WriteResult } from '../../../lib/model/failure.ts'
 import type { Announcement } from '../../../lib/ports/platform.ts'
 import { instant } from '../../../lib/units/calendar.ts'
 import { currency, fromDecimal } from '../../../lib/units/money.ts'
-import { ACCOUNT, adapterOn, type Reply, type Stub, startStub } from './stub.ts'
+import type { Reply } from '../stub-server.ts'
+import { ACCOUNT, adapterOn, type Stub, startStub } from './stub.ts'
 
 let stub: Stub
 afterEach(() => stub.close())

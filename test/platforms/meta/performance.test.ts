@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { ConversionRule } from '../../../lib/model/conversions.ts'
 import type { PerformanceQuery } from '../../../lib/model/performance.ts'
 import { accountDate } from '../../../lib/units/calendar.ts'
-import { ACCOUNT, adapterOn, type Call, graphError, type Reply, type Stub, startStub } from './stub.ts'
+import type { Reply } from '../stub-server.ts'
+import { ACCOUNT, adapterOn, type Call, graphError, type Stub, startStub } from './stub.ts'
 
 let stub: Stub
 afterEach(() => stub.close())

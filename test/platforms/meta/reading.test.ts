@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { PlatformError } from '../../../lib/model/failure.ts'
-import { ACCOUNT, adapterOn, type Call, graphError, type Reply, type Stub, startStub, TOKEN } from './stub.ts'
+import type { Reply } from '../stub-server.ts'
+import { ACCOUNT, adapterOn, type Call, graphError, type Stub, startStub, TOKEN } from './stub.ts'
 
 let stub: Stub
 afterEach(() => stub.close())

@@ -1,9 +1,8 @@
-/** A few lines of HTTP that answer as a test says, for what no faithful twin would ever answer. */
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { accountRef } from '../../../lib/model/account.ts'
 import { type MetaOptions, metaPlatform } from '../../../lib/platforms/meta/platform.ts'
 import { instant } from '../../../lib/units/calendar.ts'
+import { type Reply, type StubServer, stubServer } from '../stub-server.ts'
 
 export interface Call {
   readonly method: string
@@ -14,25 +13,11 @@ export interface Call {
   readonly authorization: string | undefined
 }
 
-export interface Reply {
-  readonly status?: number
-  readonly json?: unknown
-  /** Sent as it is, instead of `json`. */
-  readonly text?: string
-  readonly headers?: Readonly<Record<string, string>>
-  /** `drop`: the connection ends without an answer; `cut`: in the middle of one; `hang`: never answers. */
-  readonly fault?: 'drop' | 'cut' | 'hang'
-}
-
-export interface Stub {
-  readonly origin: string
+export interface Stub extends StubServer {
   readonly calls: readonly Call[]
-  close(): void
 }
 
-async function callOf(request: IncomingMessage): Promise<Call> {
-  let body = ''
-  for await (const chunk of request) body += chunk
+function callOf(request: IncomingMessage, body: string): Call {
   const url = new URL(request.url ?? '/', 'http://stub')
   const params = new URLSearchParams(url.search)
   for (const [name, value] of new URLSearchParams(body)) params.append(name, value)
@@ -48,31 +33,12 @@ async function callOf(request: IncomingMessage): Promise<Call> {
 /** @param answer a reply by call; none is an empty list */
 export async function startStub(answer: (call: Call) => Reply | undefined): Promise<Stub> {
   const calls: Call[] = []
-  const server = createServer(async (request, response) => {
-    const call = await callOf(request)
+  const server = await stubServer((request, body) => {
+    const call = callOf(request, body)
     calls.push(call)
-    const { status = 200, json = { data: [] }, text, headers, fault } = answer(call) ?? {}
-    if (fault === 'hang') return
-    if (fault === 'drop') return request.socket.destroy()
-    const body = text ?? JSON.stringify(json)
-    response.writeHead(status, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      ...headers,
-    })
-    if (fault !== 'cut') return response.end(body)
-    response.write(body.slice(0, body.length / 2), () => response.destroy())
+    return { json: { data: [] }, ...answer(call) }
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    calls,
-    close() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
+  return { ...server, calls }
 }
 
 export const ACCOUNT = accountRef('meta', '1001')

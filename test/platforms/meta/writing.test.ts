@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { WriteResult } from '../../../lib/model/failure.ts'
 import type { Lever, LeverChange, LeverValue } from '../../../lib/model/lever.ts'
 import { currency, fromDecimal } from '../../../lib/units/money.ts'
-import { ACCOUNT, adapterOn, type Call, graphError, type Reply, type Stub, startStub, TOKEN } from './stub.ts'
+import type { Reply } from '../stub-server.ts'
+import { ACCOUNT, adapterOn, type Call, graphError, type Stub, startStub, TOKEN } from './stub.ts'
 
 let stub: Stub
 afterEach(() => stub.close())

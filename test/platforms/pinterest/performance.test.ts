@@ -3,6 +3,7 @@ import type { ConversionRule } from '../../../lib/model/conversions.ts'
 import { PlatformError, type PlatformFailure } from '../../../lib/model/failure.ts'
 import type { PerformanceQuery } from '../../../lib/model/performance.ts'
 import { accountDate } from '../../../lib/units/calendar.ts'
+import type { Reply } from '../stub-server.ts'
 import {
   ACCOUNT,
   adapterOn,
@@ -11,7 +12,6 @@ import {
   campaignJson,
   entitiesReply,
   eur,
-  type Reply,
   type Stub,
   startStub,
 } from './stub.ts'

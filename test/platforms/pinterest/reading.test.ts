@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { PlatformError, type PlatformFailure } from '../../../lib/model/failure.ts'
 import type { Heard, LimitedRequest } from '../../../lib/ports/limiter.ts'
+import type { Reply } from '../stub-server.ts'
 import {
   ACCOUNT,
   ACCOUNT_JSON,
@@ -9,7 +10,6 @@ import {
   type Call,
   campaignJson,
   entitiesReply,
-  type Reply,
   type Stub,
   startStub,
   TOKEN,

@@ -4,6 +4,7 @@ import type { Lever, LeverChange } from '../../../lib/model/lever.ts'
 import type { LimitedRequest } from '../../../lib/ports/limiter.ts'
 import { type Instant, later } from '../../../lib/units/calendar.ts'
 import { currency, money } from '../../../lib/units/money.ts'
+import type { Reply } from '../stub-server.ts'
 import {
   ACCOUNT,
   adapterOn,
@@ -16,7 +17,6 @@ import {
   lever,
   NOW,
   pause,
-  type Reply,
   type Stub,
   startStub,
 } from './stub.ts'
@@ -342,13 +342,21 @@ describe('what became of three changes', () => {
     ['is unknown when it is no JSON', { text: '<html>' }, 'unknown'],
     ['is unknown after an error of Pinterest’s own', { status: 500, json: { code: 500, message: '' } }, 'unknown'],
     ['is unknown after another success than 200', { status: 202, json: {} }, 'unknown'],
-    ['is refused when the token was', { status: 401, json: { code: 2, message: '' } }, 'unauthorised'],
     ['is refused without permission', { status: 403, json: { code: 29, message: '' } }, 'unauthorised'],
     ['is refused when throttled', { status: 429, json: { code: 8, message: '' } }, 'rate-limited'],
   ])('%s', async (_name, reply, kind) => {
     const stub = await stubOn(() => reply)
     expect(kinds(await writer(stub).apply(ACCOUNT, campaignBudgets(3)))).toEqual([kind, kind, kind])
     expect(patches(stub)).toHaveLength(1)
+  })
+
+  test.each([
+    ['with an error of Pinterest’s', { json: { code: 2, message: '' } }],
+    ['with a gateway’s page', { text: '<html>' }],
+  ])('is refused when the token was, and was again: 401 %s', async (_name, body) => {
+    const stub = await stubOn(() => ({ status: 401, ...body }))
+    expect(kinds(await writer(stub).apply(ACCOUNT, campaignBudgets(3)))).toEqual(Array(3).fill('unauthorised'))
+    expect(patches(stub)).toHaveLength(2)
   })
 
   test('that nobody listened to is that they were not sent', async () => {

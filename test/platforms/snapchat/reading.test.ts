@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { instant } from '../../../lib/units/calendar.ts'
 import { fromDecimal } from '../../../lib/units/money.ts'
 import { uuid } from '../../playground/snapchat/client.ts'
+import type { Reply } from '../stub-server.ts'
 import {
   ACCOUNT,
   type Answers,
@@ -12,7 +13,6 @@ import {
   envelope,
   failureOf,
   lever,
-  type Reply,
   type Stub,
   snapError,
   squadFields,

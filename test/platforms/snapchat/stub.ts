@@ -1,7 +1,4 @@
-/** A few lines of HTTP that answer as a test says, for what no faithful twin would ever answer. */
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
+import type { IncomingMessage } from 'node:http'
 import { accountRef } from '../../../lib/model/account.ts'
 import { PlatformError, type PlatformFailure } from '../../../lib/model/failure.ts'
 import type { Lever, LeverValue } from '../../../lib/model/lever.ts'
@@ -9,6 +6,7 @@ import { type SnapchatOptions, snapchatPlatform } from '../../../lib/platforms/s
 import { instant } from '../../../lib/units/calendar.ts'
 import { currency, fromDecimal } from '../../../lib/units/money.ts'
 import { ACCOUNT_ID, uuid } from '../../playground/snapchat/client.ts'
+import { type Reply, type StubServer, stubServer } from '../stub-server.ts'
 
 export interface Call {
   readonly method: string
@@ -20,33 +18,21 @@ export interface Call {
   readonly authorization: string | undefined
 }
 
-export interface Reply {
-  readonly status?: number
-  readonly json?: unknown
-  /** Sent as it is, instead of `json`. */
-  readonly text?: string
-  readonly headers?: Readonly<Record<string, string>>
-  /** `drop`: the connection ends without an answer; `cut`: in the middle of one; `hang`: never answers. */
-  readonly fault?: 'drop' | 'cut' | 'hang'
-}
-
-export interface Stub {
-  readonly origin: string
+export interface Stub extends StubServer {
   /** Calls of the API, in order. */
   readonly calls: readonly Call[]
   /** Forms sent for tokens, in order. */
   readonly tokens: readonly URLSearchParams[]
-  close(): void
 }
 
-async function callOf(request: IncomingMessage): Promise<Call> {
+function callOf(request: IncomingMessage, body: string): Call {
   const url = new URL(request.url ?? '/', 'http://stub')
   return {
     method: request.method ?? '',
     path: url.pathname.replace('/v1/', ''),
     query: Object.fromEntries(url.searchParams),
     type: request.headers['content-type'] ?? '',
-    body: await text(request),
+    body,
     authorization: request.headers.authorization,
   }
 }
@@ -62,30 +48,14 @@ const grant: TokenAnswers = (nth) => ({
 export async function startStub(answer: Answers, token: TokenAnswers = grant): Promise<Stub> {
   const calls: Call[] = []
   const tokens: URLSearchParams[] = []
-  const server = createServer(async (request, response) => {
-    const call = await callOf(request)
+  const server = await stubServer((request, body) => {
+    const call = callOf(request, body)
     const isToken = call.path === '/login/oauth2/access_token'
-    if (isToken) tokens.push(new URLSearchParams(call.body))
+    if (isToken) tokens.push(new URLSearchParams(body))
     else calls.push(call)
-    const reply = isToken ? token(tokens.length) : (answer(call, calls.length) ?? usual(call))
-    const { status = 200, json = {}, text: plain, headers, fault } = reply
-    if (fault === 'hang') return
-    if (fault === 'drop') return request.socket.destroy()
-    const body = plain ?? JSON.stringify(json)
-    response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers })
-    if (fault !== 'cut') return response.end(body)
-    response.write(body.slice(0, body.length / 2), () => response.destroy())
+    return { json: {}, ...(isToken ? token(tokens.length) : (answer(call, calls.length) ?? usual(call))) }
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
-    tokens,
-    close() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
+  return { ...server, calls, tokens }
 }
 
 const usual = ({ path }: Call): Reply =>

@@ -4,6 +4,7 @@ import { fullObjectBody, patchBody } from '../../../lib/platforms/snapchat/full-
 import { writeResult } from '../../../lib/platforms/snapchat/write-result.ts'
 import { currency, fromDecimal, money } from '../../../lib/units/money.ts'
 import { uuid } from '../../playground/snapchat/client.ts'
+import type { Reply } from '../stub-server.ts'
 import {
   ACCOUNT,
   adapterOn,
@@ -13,7 +14,6 @@ import {
   envelope,
   euros,
   lever,
-  type Reply,
   type Stub,
   snapError,
   squadFields,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { accountRef } from '../../../lib/model/account.ts'
 import type { Lever } from '../../../lib/model/lever.ts'
+import type { Reply } from '../stub-server.ts'
 import {
   ACCOUNT,
   AD_GROUP,
@@ -9,7 +10,6 @@ import {
   CAMPAIGN,
   type Call,
   page,
-  type Reply,
   refusal,
   type Stub,
   startStub,

@@ -1,17 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { accountDate } from '../../../lib/units/calendar.ts'
-import {
-  ACCOUNT,
-  AD_GROUP,
-  accountOf,
-  adapterOn,
-  CAMPAIGN,
-  type Call,
-  page,
-  type Reply,
-  type Stub,
-  startStub,
-} from './stub.ts'
+import type { Reply } from '../stub-server.ts'
+import { ACCOUNT, AD_GROUP, accountOf, adapterOn, CAMPAIGN, type Call, page, type Stub, startStub } from './stub.ts'
 
 let stub: Stub
 afterEach(() => stub.close())

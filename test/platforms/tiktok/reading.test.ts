@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Lever } from '../../../lib/model/lever.ts'
+import type { Reply } from '../stub-server.ts'
 import {
   ACCOUNT,
   AD_GROUP,
@@ -9,7 +10,6 @@ import {
   type Call,
   ok,
   page,
-  type Reply,
   refusal,
   SECRET,
   type Stub,

@@ -1,9 +1,8 @@
-/** A few lines of HTTP that answer as a test says, for what no faithful twin would ever answer. */
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { accountRef } from '../../../lib/model/account.ts'
 import { type TikTokOptions, tiktokPlatform } from '../../../lib/platforms/tiktok/platform.ts'
 import { instant } from '../../../lib/units/calendar.ts'
+import { type Reply, type StubServer, stubServer } from '../stub-server.ts'
 
 export interface Call {
   readonly method: string
@@ -17,27 +16,13 @@ export interface Call {
   readonly token: string | undefined
 }
 
-export interface Reply {
-  readonly status?: number
-  readonly json?: unknown
-  /** Sent as it is, instead of `json`. */
-  readonly text?: string
-  readonly headers?: Readonly<Record<string, string>>
-  /** `drop`: the connection ends without an answer; `cut`: in the middle of one; `hang`: never answers. */
-  readonly fault?: 'drop' | 'cut' | 'hang'
-}
-
-export interface Stub {
-  readonly origin: string
+export interface Stub extends StubServer {
   readonly calls: readonly Call[]
-  close(): void
 }
 
 const PREFIX = '/open_api/v1.3/'
 
-async function callOf(request: IncomingMessage): Promise<Call> {
-  let body = ''
-  for await (const chunk of request) body += chunk
+function callOf(request: IncomingMessage, body: string): Call {
   const url = new URL(request.url ?? '/', 'http://stub')
   const token = request.headers['access-token']
   return {
@@ -53,28 +38,12 @@ async function callOf(request: IncomingMessage): Promise<Call> {
 /** @param answer a reply by call; none is an empty list */
 export async function startStub(answer: (call: Call) => Reply | undefined): Promise<Stub> {
   const calls: Call[] = []
-  const server = createServer(async (request, response) => {
-    const call = await callOf(request)
+  const server = await stubServer((request, body) => {
+    const call = callOf(request, body)
     calls.push(call)
-    const { status = 200, json = page([]), text, headers, fault } = answer(call) ?? {}
-    if (fault === 'hang') return
-    if (fault === 'drop') return request.socket.destroy()
-    const body = text ?? JSON.stringify(json)
-    const length = { 'content-length': Buffer.byteLength(body) }
-    response.writeHead(status, { 'content-type': 'application/json', ...length, ...headers })
-    if (fault !== 'cut') return response.end(body)
-    response.write(body.slice(0, body.length / 2), () => response.destroy())
+    return { json: page([]), ...answer(call) }
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    calls,
-    close() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
+  return { ...server, calls }
 }
 
 export const ACCOUNT = accountRef('tiktok', '7001')

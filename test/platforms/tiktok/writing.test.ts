@@ -4,6 +4,7 @@ import type { LeverChange } from '../../../lib/model/lever.ts'
 import type { LimitedRequest, RequestLimiter } from '../../../lib/ports/limiter.ts'
 import type { Instant } from '../../../lib/units/calendar.ts'
 import { currency, fromDecimal } from '../../../lib/units/money.ts'
+import type { Reply } from '../stub-server.ts'
 import { change, euros, kindsOf, lever, pause } from './levers.ts'
 import {
   ACCOUNT,
@@ -14,7 +15,6 @@ import {
   type Call,
   NOW,
   ok,
-  type Reply,
   refusal,
   type Stub,
   startStub,
