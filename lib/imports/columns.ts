@@ -133,7 +133,9 @@ const TIKTOK: Names = {
 const SNAPCHAT: Names = {
   adGroupId: ['ad set id', 'ad squad id', 'anzeigengruppen-id'],
   adGroup: ['ad set name', 'ad squad name', 'name der anzeigengruppe'],
-  day: ['start time', 'date', 'day', 'startzeit', 'datum', 'tag'],
+  // Start and end are of the report, or of the campaign's flight: a day beside them is meant.
+  day: ['date', 'day', 'datum', 'tag', 'start time', 'startzeit'],
+  lastDay: ['end time', 'endzeit'],
   status: ['campaign status', 'status', 'delivery status', 'kampagnenstatus'],
   adGroupStatus: ['ad set status', 'ad squad status', 'anzeigengruppenstatus'],
   spend: ['amount spent', 'spend', 'ausgegebener betrag', 'ausgaben'],
@@ -181,6 +183,17 @@ const BY_PLATFORM: Readonly<{ [platform: string]: Names }> = {
   snapchat: SNAPCHAT,
   pinterest: PINTEREST,
 }
+
+/** Headings of `day` under which a period begins: it is a day only where it ends on that day too. */
+const PERIOD_STARTS = [
+  'reporting starts',
+  'berichtsanfang',
+  'berichtsbeginn',
+  'auswertungsbeginn',
+  'start time',
+  'startzeit',
+]
+export const beginsPeriod = (heading: string): boolean => PERIOD_STARTS.includes(plainHeading(heading))
 
 export const IMPORTED_PLATFORMS: readonly string[] = Object.keys(BY_PLATFORM)
 

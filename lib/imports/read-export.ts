@@ -3,14 +3,14 @@ import { nameText } from '../model/foreign-text.ts'
 import type { BidStrategyKind, EntityStatus } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { CurrencyCode } from '../units/money.ts'
-import { namesOf, plainHeading, type Role } from './columns.ts'
+import { beginsPeriod, plainHeading, type Role } from './columns.ts'
 import type { Row } from './csv.ts'
 import { dateOf } from './dates.ts'
 import { decodeText } from './decode.ts'
 import { countOf, type Forms, formsOf, microsOf, placeOf, usualName, withoutPeriod } from './figures.ts'
 import { isNothing } from './numbers.ts'
 import type { Faults } from './problem.ts'
-import { cellOf, headingOf, readSheet, type Sheet } from './sheet.ts'
+import { cellOf, headingOf, idTextIn, readSheet, type Sheet } from './sheet.ts'
 import type { ExportFile, ImportTerms } from './terms.ts'
 import { budgetPeriodOf, isElsewhere, kindIn, statusOf, strategyIn } from './words.ts'
 
@@ -84,7 +84,7 @@ export function readExport(file: ExportFile, terms: ImportTerms, faults: Faults)
   const sheet = withOneConversion(whole, terms, faults)
   const forms = sheet && formsOf(sheet, terms, faults)
   if (!sheet || !forms) return undefined
-  const isDaily = checkDays(sheet)
+  const isDaily = isOfDays(sheet, terms)
   if (isDaily) checkHas(sheet, ['spend', 'impressions', 'clicks'], faults)
   if (sheet.columns.byRole.has('budget')) checkHas(sheet, ['status'], faults)
   if (sheet.columns.byRole.has('adGroupBudget')) checkHas(sheet, ['adGroupStatus'], faults)
@@ -126,18 +126,17 @@ function withOneConversion(sheet: Sheet, { columns: named, rule }: ImportTerms, 
   return undefined
 }
 
-/** Whether each line is of one day: there is such a column, and no line says that its period ends on another. */
-function checkDays(sheet: Sheet): boolean {
+/**
+ * Whether each line is of one day: there is a column of days, or one of periods' beginnings whose ends are the same. An end
+ * beside a column of days is of the report or of a flight, and is held against it only where the user says so.
+ */
+function isOfDays(sheet: Sheet, { columns: named }: ImportTerms): boolean {
   const heading = headingOf(sheet, 'day')
   if (heading === undefined) return false
-  // Meta's "Reporting starts" is a day only where "Reporting ends" is the same.
-  const isPlain = namesOf('', 'day').includes(plainHeading(heading))
-  return (
-    isPlain ||
-    sheet.rows.every(
-      (row) => cellOf(sheet, row, 'day') === (cellOf(sheet, row, 'lastDay') ?? cellOf(sheet, row, 'day')),
-    )
-  )
+  const isStart = beginsPeriod(heading)
+  if (!sheet.columns.byRole.has('lastDay')) return !isStart || named.has('day')
+  if (!isStart && !named.has('lastDay')) return true
+  return sheet.rows.every((row) => cellOf(sheet, row, 'day') === cellOf(sheet, row, 'lastDay'))
 }
 
 function checkHas(sheet: Sheet, roles: readonly Role[], faults: Faults): void {
@@ -180,8 +179,7 @@ function readRow(row: Row, sheet: Sheet, reading: Reading): ReadRow | undefined 
 }
 
 function idOf(row: Row, sheet: Sheet, role: Role, faults: Faults): string | undefined {
-  // Some downloads write ids as ="123", so that spreadsheets keep their digits.
-  const text = (cellOf(sheet, row, role) ?? '').replace(/^="?(.*?)"?$/, '$1').replace(/^'/, '')
+  const text = idTextIn(cellOf(sheet, row, role) ?? '')
   if (ID.test(text) && !ROUNDED_ID.test(text)) return text
   faults.add({
     ...placeOf(sheet, row, role),

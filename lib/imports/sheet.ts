@@ -1,5 +1,6 @@
 import { type Columns, columnsOf, headingCurrency, namesOf, type Role } from './columns.ts'
 import { type Row, readRecords } from './csv.ts'
+import { isNothing } from './numbers.ts'
 import { ImportError } from './problem.ts'
 
 /** A file's table, found among the titles above it and the totals in it. */
@@ -121,10 +122,14 @@ function checkNamed(
 
 const titled = (name = ''): string => name.replace(/^\p{L}/u, (letter) => letter.toUpperCase()).replace(/\bid\b/, 'ID')
 
-/** A row without a campaign is a total when it says so, or says nothing at all but figures. */
+/** An id's own text: some downloads write ="123", so that spreadsheets keep the digits. */
+export const idTextIn = (cell: string): string => cell.replace(/^="?(.*?)"?$/, '$1').replace(/^'/, '')
+
+/** A row without an id, even one that is none, is a total when it says so, or says nothing at all but figures. */
 function totalLabel(row: Row, columns: Columns): string | undefined {
-  const cell = (role: Role): string => (row.cells[columns.byRole.get(role)?.[0] ?? -1] ?? '').trim()
-  if (/^[A-Za-z0-9]/.test(cell('campaignId')) && !TOTAL.test(cell('campaignId'))) return undefined
+  const cell = (role: Role): string => cellOf({ columns }, row, role) ?? ''
+  const ids = [cell('campaignId'), cell('adGroupId')].map(idTextIn)
+  if (ids.some((id) => !isNothing(id) && !TOTAL.test(id))) return undefined
   const label = row.cells.map((one) => one.trim()).find((one) => TOTAL.test(one))
   if (label !== undefined) return label
   const named = cell('campaign').replace(/^[-–—]+$/, '')

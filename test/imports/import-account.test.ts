@@ -204,6 +204,86 @@ test('Snapchat: ids are UUIDs, the currency is said', () => {
   expect(budgets(read)).toEqual([[id, 'campaign', 'daily', '50 GBP', 'active']])
 })
 
+describe('whether lines are of single days', () => {
+  const ID = 'e703eb9f-8eac-4eda-a9c7-deec3935222d'
+  const snapchat = (head: string, cells: string, more: Partial<ImportTerms> = {}) =>
+    importAccount(
+      [file(`Campaign ID,${head},Amount Spent,Paid Impressions,Swipe Ups\n${ID},${cells},480,20000,120`)],
+      terms('snapchat', { currency: currency('GBP'), ...more }),
+    )
+  const days = ({ rows }: ImportedAccount) => rows.map(({ date }) => date)
+  const named = (role: Role, heading: string): Partial<ImportTerms> => ({ columns: new Map([[role, heading]]) })
+
+  test('Snapchat: a month’s totals are not those of its first day', () => {
+    const month = snapchat('Start Time,End Time', '2026-10-01,2026-10-31')
+    expect(days(month)).toEqual([])
+    expect(month.files[0]?.remarks[0]).toContain('not of single days')
+    expect(days(snapchat('Start Time,End Time', '2026-10-01,2026-10-01'))).toEqual(['2026-10-01'])
+  })
+
+  test('a period’s beginning without its end is no day, unless the user says so', () => {
+    expect(days(snapchat('Start Time', '2026-10-01'))).toEqual([])
+    expect(days(snapchat('Start Time', '2026-10-01', named('day', 'Start Time')))).toEqual(['2026-10-01'])
+    const meta = 'Campaign ID,Reporting starts,Amount spent (EUR),Impressions,Link clicks\n1,2026-10-01,480,20000,120'
+    expect(days(importAccount([file(meta)], terms('meta')))).toEqual([])
+  })
+
+  test('a day beside times of a flight is that day', () => {
+    expect(days(snapchat('Start Time,End Time,Date', '2026-10-01,2026-12-31,2026-11-19'))).toEqual(['2026-11-19'])
+    const google =
+      'Campaign ID,Start date,End date,Day,Currency code,Cost,Impr.,Clicks\n1,2026-10-01,2026-12-31,2026-11-19,EUR,480,20,1'
+    expect(days(importAccount([file(google)], terms('google-ads')))).toEqual(['2026-11-19'])
+  })
+
+  test.each([
+    ['google-ads', 'Cost', 'Start date', 'End date'],
+    ['tiktok', 'Cost', 'Start date', 'End date'],
+    ['tiktok', 'Cost', 'Start time', 'End time'],
+    ['pinterest', 'Spend', 'Start date', 'End date'],
+    ['meta', 'Amount spent', 'Reporting starts', 'Reporting ends'],
+    ['meta', 'Amount spent', 'Starts', 'Ends'],
+  ])('%s, %s from "%s" to "%s": no figures', (platform, spend, from, to) => {
+    const text = `Campaign ID,${from},${to},Currency,${spend},Impressions,Clicks\n1,2026-10-01,2026-10-31,EUR,480.00,20000,120`
+    expect(days(importAccount([file(text)], terms(platform)))).toEqual([])
+  })
+
+  test('a last day that the user names is held against the day', () => {
+    expect(days(snapchat('Date,Until', '2026-10-01,2026-10-31', named('lastDay', 'Until')))).toEqual([])
+  })
+})
+
+describe('totals rows', () => {
+  const head = 'Campaign ID,Campaign name,Date,Currency,Spend,Impressions,Pin clicks'
+  const read = (...lines: readonly string[]) =>
+    importAccount([file([head, '1,Shoes,2026-11-19,EUR,10.00,100,1', ...lines].join('\n'))], terms('pinterest'))
+
+  test.each(['2', '"=""2"""', '="2"', "'2"])('none has an id, such as %s, whatever its name is', (id) => {
+    for (const name of ['Total Wellness', 'Overall', 'Gesamt', 'Sum of it all']) {
+      const account = read(`${id},${name},2026-11-19,EUR,7.00,100,1`)
+      expect(figures(account).map(([campaign, , spend]) => [campaign, spend])).toEqual([
+        ['1', 10],
+        ['2', 7],
+      ])
+      expect(account.files[0]?.totals).toEqual([])
+    }
+  })
+
+  test('what stands for an id and is none is refused, not left out as a total', () => {
+    expect(() => read('#2,Total Wellness,2026-11-19,EUR,7.00,100,1')).toThrow(
+      'line 3, column "Campaign ID": "#2" is no id',
+    )
+  })
+
+  test.each([
+    'Total,,,EUR,10.00,100,1',
+    '"=""""",Total,,EUR,10.00,100,1',
+    '-,Overall,-,EUR,10.00,100,1',
+    ',,,EUR,10.00,100,1',
+  ])('%s is one', (line) => {
+    expect(read(line).files[0]?.totals).toMatchObject([{ totalMicros: 10_000_000n, sumMicros: 10_000_000n }])
+  })
+})
+
 test('Pinterest in German, with no-break blanks between thousands', () => {
   const text = [
     'Kampagnen-ID;Kampagnenname;Kampagnenstatus;Kampagnenbudget;Budgettyp;Datum;Ausgaben in Kontowährung;Währung;Impressionen;Pin-Klicks;Conversions gesamt (Checkout);Gesamtbestellwert (Checkout)',
