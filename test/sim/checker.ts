@@ -72,6 +72,9 @@ export function checker(
       case 'policies.current':
         look(`policies ${effect.args[0]}`, value)
         return
+      case 'policies.all':
+        for (const version of value as readonly PolicyVersion[]) look(`policies ${version.policy.portfolio}`, version)
+        return
       case 'plans.recent':
         look(`plans ${effect.args[0]}`, value)
         return

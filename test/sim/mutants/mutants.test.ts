@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { MUTANTS } from './list.ts'
 import { mutated, ROOT } from './plant.ts'
@@ -9,6 +11,19 @@ describe('bugs planted on purpose', () => {
     const source = readFileSync(new URL(mutant.file, ROOT), 'utf8')
     expect(mutated(source, mutant)).not.toBe(source)
   })
+
+  // Those that show at once: an invariant that has gone blind is noticed here.
+  test.each(['other-policy', 'unapproved', 'unknown-is-refused', 'steeper', 'stale-data'])(
+    '%s is found in worlds lived by chance',
+    { timeout: 300_000 },
+    (name) => {
+      const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+      const args = [main, '--mutant', name, '--cycles', '2000', '--seed', '1']
+      const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+      expect(stdout).toMatch(/^broken: /m)
+      expect(status).toBe(1)
+    },
+  )
 
   test('each has a name of its own', () => {
     expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length)
