@@ -9,6 +9,7 @@ import {
 import type { Cell } from './cells.ts'
 import { type PackedCells, type PackedDimension, packTables } from './packed-cells.ts'
 import { type LevelCount, levelValue, spreadWeights } from './spreads.ts'
+import { dependenceOf, unseenVariance } from './unseen.ts'
 
 /** What a click of each level is worth against the other levels of its dimension, all other dimensions being equal. */
 export interface CampaignEffects {
@@ -49,7 +50,9 @@ const MAX_OVERDISPERSION = 4
  * device and hour, by device and audience, by place. Clicks of a level then stand for what they are worth by the
  * dimensions that their table does not name, on average over the clicks of the same device in the table that does, or
  * over all clicks where the two have no dimension in common: within a device, hours and audiences are taken to be
- * independent, and places of all. A dimension is learned from the first table that has it.
+ * independent, and places of all three. A dimension is learned from the first table that has it. That they may not be
+ * independent is a doubt that more clicks do not take away, as large as the dependence of dimensions that are counted
+ * together: levels are drawn further towards 1 by it, and their intervals are wider.
  *
  * @param campaigns tables of each campaign of an account; campaigns may have different dimensions
  * @param overdispersion variance over mean of a cell's outcome, ≥ 1; estimated from the cells where absent
@@ -63,9 +66,10 @@ export function fitTables(
     throw new RangeError(`overdispersion must be ≥ 1, got ${overdispersion}`)
   const packed = campaigns.map(packTables)
   const first = fitWith(packed, overdispersion ?? 1)
-  if (overdispersion !== undefined) return first.map(effectsOf)
+  const dependence = dependenceOf(packed.flat())
+  if (overdispersion !== undefined) return inDoubt(first, overdispersion, dependence)
   const estimated = estimatedOverdispersion(first)
-  return (estimated > 1 ? fitWith(packed, estimated) : first).map(effectsOf)
+  return inDoubt(estimated > 1 ? fitWith(packed, estimated) : first, estimated, dependence)
 }
 
 function fitWith(packed: readonly (readonly PackedCells[])[], overdispersion: number): readonly CampaignFit[] {
@@ -77,6 +81,36 @@ function fitWith(packed: readonly (readonly PackedCells[])[], overdispersion: nu
     if (moved < TOLERANCE) break
   }
   return fits
+}
+
+/**
+ * What levels are worth by themselves. In the fit they are worth what they bring with all that goes along with them
+ * unseen, since that is what the others have to be net of.
+ */
+function inDoubt(fits: readonly CampaignFit[], overdispersion: number, dependence: number): readonly CampaignEffects[] {
+  const names = new Set(fits.flatMap(({ dimensions }) => dimensions.map(({ name }) => name)))
+  const values = new Map<FittedDimension, readonly LevelPosterior[]>()
+  for (const name of names) {
+    const parts = fits.flatMap((fit) =>
+      fit.dimensions.flatMap((dimension) =>
+        dimension.name === name
+          ? [
+              {
+                dimension,
+                counts: levelCounts(dimension, overdispersion, unseenVariance(fit.dimensions, dimension, dependence)),
+              },
+            ]
+          : [],
+      ),
+    )
+    const weights = spreadWeights(parts.flatMap(({ counts }) => counts))
+    for (const { dimension, counts } of parts)
+      values.set(
+        dimension,
+        counts.map((count) => levelValue(count, weights)),
+      )
+  }
+  return fits.map((fit) => effectsOf(fit, values))
 }
 
 /** @returns the largest share by which a level's worth moved */
@@ -94,12 +128,13 @@ function sweepDimension(fits: readonly CampaignFit[], name: string, overdispersi
   return moved
 }
 
-function levelCounts(dimension: FittedDimension, overdispersion: number): readonly LevelCount[] {
+/** @param unseen variance of the logarithm of what a level brings, beside chance */
+function levelCounts(dimension: FittedDimension, overdispersion: number, unseen = 0): readonly LevelCount[] {
   const { outcome } = dimension.packed
-  return expectedOf(dimension).map((expected, level) => ({
-    seen: outcome[level]! / overdispersion,
-    expected: expected / overdispersion,
-  }))
+  return expectedOf(dimension).map((expected, level) => {
+    const noise = overdispersion + unseen * expected
+    return { seen: outcome[level]! / noise, expected: expected / noise }
+  })
 }
 
 /**
@@ -126,9 +161,12 @@ function estimatedOverdispersion(fits: readonly CampaignFit[]): number {
   return Math.min(MAX_OVERDISPERSION, Math.max(1, (chiSquare - Math.sqrt(variance)) / freedom))
 }
 
-const effectsOf = ({ tables, dimensions }: CampaignFit): CampaignEffects => ({
+const effectsOf = (
+  { tables, dimensions }: CampaignFit,
+  values: ReadonlyMap<FittedDimension, readonly LevelPosterior[]>,
+): CampaignEffects => ({
   outcomePerClick: tables[0]?.rate ?? 0,
-  dimensions: dimensions.map(({ name, packed, values }) => ({ name, levels: levelEffects(packed, values) })),
+  dimensions: dimensions.map((one) => ({ name: one.name, levels: levelEffects(one.packed, values.get(one)!) })),
 })
 
 const levelEffects = (
