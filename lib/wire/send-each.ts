@@ -5,6 +5,12 @@ import { type Lever, type LeverChange, leverKey } from '../model/lever.ts'
 /** A server that does not answer would hold a whole chunk of levers for its time bound each. */
 const SILENCES_MAX = 3
 
+/**
+ * A write was answered 401: nothing of it was carried out, and the next request goes out with another token.
+ * Thrown by `Sending.send`.
+ */
+export class TokenRefused extends PlatformError {}
+
 export interface Sending {
   readonly account: AccountRef
   /** False once nothing may be sent any more. */
@@ -13,7 +19,10 @@ export interface Sending {
   readonly look?: (() => Promise<(lever: Lever) => string | undefined>) | undefined
   /** How many of the changes from here on fit into one request, at least 1; one at a time without it. */
   readonly together?: (rest: readonly LeverChange[]) => number
-  /** One request with these changes: a result for each, in order. An error that it throws says that nothing was sent. */
+  /**
+   * One request with these changes: a result for each, in order. An error that it throws says that nothing was sent, or,
+   * if it is TokenRefused, that nothing was carried out.
+   */
   send(changes: readonly LeverChange[]): Promise<readonly WriteResult[]>
 }
 
@@ -22,12 +31,16 @@ export interface Sending {
  * refused and says why: levers of other accounts and those that come twice, all that is left after the deadline or a
  * stop, and the rest after an answer that every further request would meet too, or after three requests in a row
  * without a certain answer.
+ *
+ * The first request whose token was refused goes once more, in time and if nothing holds it back: it was not carried
+ * out, and a pause must not be lost to the end of a token.
  */
 export async function sendEach(changes: readonly LeverChange[], sending: Sending): Promise<readonly WriteResult[]> {
   const results = new Map<LeverChange, WriteResult>()
   let rest = sendable(changes, sending.account, results)
   let requests = 0
   let silences = 0
+  let isRenewed = false
   let stop: PlatformFailure | undefined
   while (rest.length > 0) {
     // Asked before each request: 25 slow answers take longer than the sender may live.
@@ -44,7 +57,12 @@ export async function sendEach(changes: readonly LeverChange[], sending: Sending
     rest = rest.slice(size)
     if (group.length === 0) continue
     requests += 1
-    const answers = await answersOf(group, sending)
+    const { answers, isTokenRefused } = await answersOf(group, sending)
+    if (isTokenRefused && !isRenewed) {
+      isRenewed = true
+      rest = [...group, ...rest]
+      continue
+    }
     for (const [index, change] of group.entries()) results.set(change, answers[index] ?? unanswered)
     silences = answers.length > 0 && answers.every(({ kind }) => kind === 'unknown') ? silences + 1 : 0
     stop ??= silences >= SILENCES_MAX ? unheard : answers.map(endsAll).find((failure) => failure !== undefined)
@@ -71,12 +89,17 @@ function sendable(
   })
 }
 
-async function answersOf(group: readonly LeverChange[], sending: Sending): Promise<readonly WriteResult[]> {
+interface Answers {
+  readonly answers: readonly WriteResult[]
+  readonly isTokenRefused: boolean
+}
+
+async function answersOf(group: readonly LeverChange[], sending: Sending): Promise<Answers> {
   try {
-    return await sending.send(group)
+    return { answers: await sending.send(group), isTokenRefused: false }
   } catch (error) {
     const failure = failureOf(error)
-    return group.map(() => refused(failure))
+    return { answers: group.map(() => refused(failure)), isTokenRefused: error instanceof TokenRefused }
   }
 }
 

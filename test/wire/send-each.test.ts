@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { accountRef } from '../../lib/model/account.ts'
 import { PlatformError, type WriteResult } from '../../lib/model/failure.ts'
 import type { LeverChange } from '../../lib/model/lever.ts'
-import { sendEach } from '../../lib/wire/send-each.ts'
+import { sendEach, TokenRefused } from '../../lib/wire/send-each.ts'
 
 const ACCOUNT = accountRef('meta', '1')
 const applied: WriteResult = { kind: 'applied' }
@@ -131,5 +131,55 @@ describe('sending stops', () => {
     }
     const results = await sendEach([pause('a'), pause('b')], { ...sender(), send })
     expect(said(results)).toEqual(['cannot read the currency', 'applied'])
+  })
+})
+
+describe('a request whose token was refused', () => {
+  const failure = { kind: 'unauthorised', detail: 'HTTP 401' } as const
+  /** Refuses the tokens of the requests with these numbers. */
+  function expiring(...nths: readonly number[]) {
+    const { requests, send, ...sending } = sender()
+    const sendSome = async (changes: readonly LeverChange[]) => {
+      const results = await send(changes)
+      if (nths.includes(requests.length)) throw new TokenRefused(failure)
+      return results
+    }
+    return { requests, ...sending, send: sendSome }
+  }
+  const three = ['a', 'b', 'c'].map((id) => pause(id))
+
+  test('goes once more, and those behind it too', async () => {
+    const { requests, ...sending } = expiring(2)
+    expect(said(await sendEach(three, sending))).toEqual(['applied', 'applied', 'applied'])
+    expect(requests).toEqual([['a'], ['b'], ['b'], ['c']])
+  })
+
+  test('goes once more only: refused again, it ends the run', async () => {
+    const { requests, ...sending } = expiring(2, 3)
+    expect(said(await sendEach(three, sending))).toEqual(['applied', 'HTTP 401', 'HTTP 401'])
+    expect(requests).toEqual([['a'], ['b'], ['b']])
+  })
+
+  test('and a second of the same run ends it: no token lasts for so short a time', async () => {
+    const { requests, ...sending } = expiring(1, 3)
+    expect(said(await sendEach(three, sending))).toEqual(['applied', 'HTTP 401', 'HTTP 401'])
+    expect(requests).toEqual([['a'], ['a'], ['b']])
+  })
+
+  test('does not go once more when its time is over', async () => {
+    const { requests, ...sending } = expiring(1)
+    const results = await sendEach(three, { ...sending, inTime: () => requests.length === 0 })
+    expect(new Set(said(results))).toEqual(new Set(['not sent: the run was out of time']))
+    expect(requests).toEqual([['a']])
+  })
+
+  test('does not go once more when something holds it back by then', async () => {
+    const { requests, ...sending } = expiring(1)
+    const look =
+      async () =>
+      ({ id }: { id: string }) =>
+        id === 'a' ? 'frozen' : undefined
+    expect(said(await sendEach(three, { ...sending, look }))).toEqual(['not sent: frozen', 'applied', 'applied'])
+    expect(requests).toEqual([['a'], ['b'], ['c']])
   })
 })

@@ -13,7 +13,8 @@ export type MutateOperation = Readonly<Record<string, unknown>>
 
 export type MutateOutcome =
   | { readonly kind: 'answered'; readonly answer: MutateAnswer }
-  | { readonly kind: 'refused'; readonly failure: PlatformFailure }
+  /** `isTokenRefused`: answered 401, and the next request goes out with another token. */
+  | { readonly kind: 'refused'; readonly failure: PlatformFailure; readonly isTokenRefused?: true }
   | { readonly kind: 'unknown'; readonly detail: string }
 
 /** The two calls that Sluice makes of Google Ads. */
@@ -187,7 +188,8 @@ export function outcomeOf(answer: Answer): MutateOutcome {
   if (answer.status === 200)
     return { kind: 'answered', answer: readAs(mutateAnswer, parseJson(answer.body), 'answer to mutate') }
   const { failure, doubt } = failedAnswer(answer)
-  return doubt ? { kind: 'unknown', detail: failure.detail } : { kind: 'refused', failure }
+  if (doubt) return { kind: 'unknown', detail: failure.detail }
+  return { kind: 'refused', failure, ...(answer.status === 401 && { isTokenRefused: true }) }
 }
 
 /** After the request has left, only a whole and readable answer says what became of it. */

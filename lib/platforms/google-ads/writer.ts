@@ -103,11 +103,16 @@ export async function send(
   account: AccountId,
   operations: readonly Operation[],
 ): Promise<readonly WriteResult[]> {
-  const wire = operations.map(({ resource, body }) => ({ [`${resource}Operation`]: body }))
-  return resultsOf(operations, await rest.mutate(account, wire))
+  return resultsOf(operations, await rest.mutate(account, wireOf(operations)))
 }
 
-/** Pushes absolute values, each at most once. One result for each change, in order; does not throw. */
+const wireOf = (operations: readonly Operation[]) =>
+  operations.map(({ resource, body }) => ({ [`${resource}Operation`]: body }))
+
+/**
+ * Pushes absolute values, each at most once. One result for each change, in order; does not throw. The first request whose
+ * token was refused goes once more, in time and if nothing holds it back: it was not carried out.
+ */
 export async function applyChanges(
   through: GoogleAdsRest,
   customerOf: Customers,
@@ -142,7 +147,9 @@ export async function applyChanges(
     if (isOperation(planned)) pending.push({ index, operation: planned })
     else results[index] = refused(planned)
   }
-  for (const [nth, planned] of batches(pending).entries()) {
+  const queue = [...batches(pending)]
+  let isRenewed = false
+  for (const [nth, planned] of queue.entries()) {
     // Reading may have taken the time that was left: what is not sent stays refused as such.
     if (!inTime()) break
     const halts = nth === 0 ? () => undefined : await look()
@@ -152,14 +159,15 @@ export async function applyChanges(
       return why === undefined
     })
     if (batch.length === 0) continue
-    const answered = await send(
-      rest,
-      account.id,
-      batch.map(({ operation }) => operation),
-    )
+    const operations = batch.map(({ operation }) => operation)
+    const outcome = await rest.mutate(account.id, wireOf(operations))
+    const answered = resultsOf(operations, outcome)
     batch.forEach(({ index }, i) => {
       results[index] = answered[i] ?? unknown('no result')
     })
+    if (outcome.kind !== 'refused' || !outcome.isTokenRefused || isRenewed) continue
+    isRenewed = true
+    queue.splice(nth + 1, 0, batch)
   }
   return results
 }

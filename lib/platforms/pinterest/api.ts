@@ -5,7 +5,7 @@ import type { RequestUse } from '../../model/request-limits.ts'
 import { readAs } from '../../wire/exact-json.ts'
 import type { Answer } from '../../wire/exchange.ts'
 import { errorIn, failureOfStatus } from './failures.ts'
-import { type ApiRequest, openSender, type Sender, type SenderOptions, type Sent } from './sender.ts'
+import { type ApiRequest, isTokenRefused, openSender, type Sender, type SenderOptions, type Sent } from './sender.ts'
 
 export interface Ask {
   readonly account: AccountId
@@ -67,8 +67,6 @@ export function openApi(options: SenderOptions, sender: Sender = openSender(opti
     clocks: sender.clocks,
   }
 }
-
-const isTokenRefused = ({ answer }: Sent): boolean => answer.kind === 'answered' && answer.status === 401
 
 /** @throws PlatformError unreadable for an element that is none, or that came before */
 function addAll<T extends { readonly id: string }>(

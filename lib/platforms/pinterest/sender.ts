@@ -71,7 +71,7 @@ export function openSender({ tokens, clock, origin, version, timeoutMs, limiter 
         answer: await exchange(url, initOf(request, bearer.accessToken), timeoutMs),
         redact: bearer.redact,
       }
-      if (sent.answer.kind === 'answered' && sent.answer.status === 401) tokens.refused(bearer)
+      if (isTokenRefused(sent)) tokens.refused(bearer)
       await note(request, sent)
       return sent
     },
@@ -79,6 +79,9 @@ export function openSender({ tokens, clock, origin, version, timeoutMs, limiter 
     clocks: () => clocks,
   }
 }
+
+/** Nothing of the request was carried out. */
+export const isTokenRefused = ({ answer }: Sent): boolean => 'status' in answer && answer.status === 401
 
 const limited = ({ account, use, kind }: ApiRequest): LimitedRequest => ({ account, use, kind })
 

@@ -3,13 +3,14 @@ import type { PlatformFailure, WriteResult } from '../../model/failure.ts'
 import type { Lever, LeverChange } from '../../model/lever.ts'
 import { type RequestUse, useOf } from '../../model/request-limits.ts'
 import type { CurrencyCode } from '../../units/money.ts'
-import { failureOf, notSent, refused, sendEach } from '../../wire/send-each.ts'
+import { failureOf, notSent, refused, sendEach, TokenRefused } from '../../wire/send-each.ts'
 import type { Api } from './api.ts'
 import { bodyOf, type Context, levelOf } from './bodies.ts'
 import { LEVELS, type Level, readMany } from './entities.ts'
 import { type Held, heldBy, readFound } from './live.ts'
 import { isRefusedWhole, outcomesOf } from './outcome.ts'
 import { rawBidOptionsSchema, rawGoalSchema } from './schema.ts'
+import { isTokenRefused } from './sender.ts'
 
 export interface WriterOptions {
   readonly api: Api
@@ -114,6 +115,8 @@ async function patch(
   const ids = items.map(({ id }) => String(id))
   const sent = await api.patch(account.id, LEVELS[level].path, items, use)
   const results = outcomesOf(sent, ids)
+  const [first] = results
+  if (isTokenRefused(sent) && first?.kind === 'refused') throw new TokenRefused(first.failure)
   if (!isRefusedWhole(results, sent)) return results
   // Nobody knows whose fault it was. Nothing was carried out, so that a later turn may send each by itself.
   for (const id of ids) alone.add(id)

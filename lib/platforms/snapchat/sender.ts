@@ -28,7 +28,8 @@ export interface Sent {
 /** Sends authorised requests, all of them from here. */
 export interface Sender {
   /**
-   * A read that is refused for its token is sent once more with a fresh one; a write is sent once and no more.
+   * A read that is refused for its token is sent once more with a fresh one; a write is sent once, and the next request
+   * has a fresh one.
    *
    * @throws PlatformError when there is no token or no room in the limits, and then nothing was sent
    */
@@ -67,7 +68,7 @@ export function openSender({ tokens, origin, timeoutMs, limiter }: SenderOptions
     async submit(request) {
       const token = await tokens.token()
       const sent = await once(request, token)
-      if (!isRefusal(sent)) return sent
+      if (!isTokenRefused(sent)) return sent
       if (request.method === 'GET') return once(request, await tokens.renewed(token))
       tokens.forget(token)
       return sent
@@ -77,4 +78,5 @@ export function openSender({ tokens, origin, timeoutMs, limiter }: SenderOptions
   }
 }
 
-const isRefusal = ({ answer }: Sent): boolean => 'status' in answer && answer.status === 401
+/** Nothing of the request was carried out. */
+export const isTokenRefused = ({ answer }: Sent): boolean => 'status' in answer && answer.status === 401

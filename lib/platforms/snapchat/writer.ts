@@ -4,7 +4,7 @@ import { isCut, type Lever, type LeverChange } from '../../model/lever.ts'
 import type { RequestUse } from '../../ports/limiter.ts'
 import type { CurrencyCode } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
-import { notSent, sendEach } from '../../wire/send-each.ts'
+import { notSent, sendEach, TokenRefused } from '../../wire/send-each.ts'
 import type { Basics } from './account.ts'
 import type { Api } from './api.ts'
 import { NO_MULTIPLIERS, NO_ROAS } from './capabilities.ts'
@@ -12,6 +12,7 @@ import { NO_PATCH } from './failures.ts'
 import { type FieldChange, fullObjectBody, patchBody } from './full-object.ts'
 import { ownBudgetOf } from './live.ts'
 import type { Found, Places } from './places.ts'
+import { isTokenRefused, type Sent } from './sender.ts'
 import { bidRange, toSnapAmount } from './units.ts'
 import { writeResult } from './write-result.ts'
 
@@ -176,10 +177,10 @@ interface Writing {
 }
 
 async function send(api: Api, { account, use, place }: Writing, change: FieldChange): Promise<WriteResult> {
-  const { parent, many, one, id } = place
+  const { parent, many, id } = place
   const body = { type: 'application/json-patch+json', text: patchBody(change) } as const
   const sent = await api.send({ method: 'PATCH', account, use, path: `${parent}/${many}/${id}`, body })
-  const result = writeResult(sent, many, one, id)
+  const result = resultOf(sent, place)
   return isRefusedPatch(result) ? replace(api, { account, use, place }, change) : result
 }
 
@@ -193,6 +194,12 @@ async function replace(api: Api, { account, use, place }: Writing, change: Field
   const read = await api.answer({ account, use: use === 'urgent' ? 'urgent' : 'read', path: `${many}/${id}` })
   const text = fullObjectBody(read.text, many, one, id, change)
   const body = { type: 'application/json', text } as const
-  const sent = await api.send({ method: 'PUT', account, use, path: `${parent}/${many}`, body })
-  return writeResult(sent, many, one, id)
+  return resultOf(await api.send({ method: 'PUT', account, use, path: `${parent}/${many}`, body }), place)
+}
+
+/** @throws TokenRefused for an answer of 401 */
+function resultOf(sent: Sent, { many, one, id }: Place): WriteResult {
+  const result = writeResult(sent, many, one, id)
+  if (isTokenRefused(sent) && result.kind === 'refused') throw new TokenRefused(result.failure)
+  return result
 }

@@ -48,13 +48,41 @@ describe('pushing', () => {
     expect(budgetMicros()).toBe(60_000_000n)
   })
 
+  test('a token that ends before a push of pauses loses none of them', async () => {
+    let mutates = 0
+    stage.faults = ({ mutating }) => {
+      mutates += mutating ? 1 : 0
+      return mutating && mutates === 1 ? 'unauthorised' : undefined
+    }
+    const pauses = ['101', '102', '103'].map((id) =>
+      change(lever('status', 'campaign', id), { kind: 'status', status: 'paused' }),
+    )
+    expect(await stage.google.writer.apply(ACCOUNT, pauses)).toEqual(pauses.map(() => ({ kind: 'applied' })))
+    const campaigns = stage.world.account('google-ads', CUSTOMER)?.campaigns
+    expect(['101', '102', '103'].map((id) => campaigns?.get(id)?.status)).toEqual(['paused', 'paused', 'paused'])
+    expect([mutates, stage.twin.requests.token]).toEqual([2, 2])
+  })
+
+  test('a token that ends does not bring a push out after its time', async () => {
+    let mutates = 0
+    stage.faults = ({ mutating }) => {
+      if (!mutating) return undefined
+      mutates += 1
+      stage.world.advance(HOUR)
+      return 'unauthorised'
+    }
+    const pause = change(lever('status', 'campaign', '101'), { kind: 'status', status: 'paused' })
+    const results = await stage.google.writer.apply(ACCOUNT, [pause], later(stage.world.now(), HOUR / 2))
+    expect(results).toMatchObject([{ kind: 'refused', failure: { kind: 'unauthorised' } }])
+    expect(mutates).toBe(1)
+  })
+
   test.each([
     ['drop-after', 'unknown', 60_000_000n],
     ['drop-before', 'unknown', 50_000_000n],
     ['truncate', 'unknown', 60_000_000n],
     ['unavailable', 'unknown', 50_000_000n],
     ['rate-limited', 'refused', 50_000_000n],
-    ['unauthorised', 'refused', 50_000_000n],
   ] as const)('under the fault %s the outcome is %s, and nothing is sent again', async (name, kind, micros) => {
     stage.faults = ({ mutating }) => (mutating ? name : undefined)
     expect(await stage.google.writer.apply(ACCOUNT, [change(BUDGET, amount(60_000_000n))])).toMatchObject([{ kind }])

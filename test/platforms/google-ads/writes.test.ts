@@ -114,7 +114,6 @@ describe('an outcome that nobody can know', () => {
 
 describe('a request that was refused as a whole', () => {
   test.each([
-    [whole(401, { authenticationError: 'OAUTH_TOKEN_EXPIRED' }), 'unauthorised'],
     [whole(403, { authorizationError: 'CUSTOMER_NOT_ENABLED' }), 'unauthorised'],
     [whole(400, { mutateError: 'EU_POLITICAL_ADVERTISING_DECLARATION_REQUIRED' }), 'unauthorised'],
     [whole(429, { quotaError: 'RESOURCE_TEMPORARILY_EXHAUSTED' }), 'rate-limited'],
@@ -138,10 +137,11 @@ describe('a request that was refused as a whole', () => {
     expect(mutates()).toHaveLength(1)
   })
 
-  test('a token that a write was refused with is not used again', async () => {
-    const writer = await start({ status: 401, json: {} })
-    await writer.apply(ACCOUNT, [budgetTo('1', 5_000_000n)])
-    await writer.apply(ACCOUNT, [budgetTo('1', 5_000_000n)])
+  test('for its token goes once more with another, and not a third time', async () => {
+    const writer = await start(whole(401, { authenticationError: 'OAUTH_TOKEN_EXPIRED' }))
+    expect(await writer.apply(ACCOUNT, [budgetTo('1', 5_000_000n)])).toMatchObject([
+      { kind: 'refused', failure: { kind: 'unauthorised' } },
+    ])
     expect(mutates().map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
   })
 })

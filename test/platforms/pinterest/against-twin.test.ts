@@ -226,6 +226,26 @@ describe('when a token runs out in the middle of paging', () => {
   })
 })
 
+describe('when a token runs out in the middle of a push of pauses', () => {
+  test('it is renewed, and none of them is lost', async () => {
+    const { adapter, twin, world } = await start()
+    let looks = 0
+    const look = async () => {
+      looks += 1
+      if (looks === 1) twin.expireAccessTokens()
+      return () => undefined
+    }
+    // Campaigns and ad groups are requests of their own.
+    const pauses = [pause('campaign', '1001'), pause('ad-group', '31'), pause('campaign', '1004')]
+    expect(await adapter.writer.apply(ACCOUNT, pauses, undefined, look)).toEqual(
+      pauses.map(() => ({ kind: 'applied' })),
+    )
+    const campaigns = world.account('pinterest', ACCOUNT.id)?.campaigns
+    expect(['1001', '1004'].map((id) => campaigns?.get(id)?.status)).toEqual(['paused', 'paused'])
+    expect([looks, twin.requests.tokens, twin.requests.errors]).toEqual([3, 1, 1])
+  })
+})
+
 describe('when something goes wrong with', () => {
   const only =
     (fault: Fault, isIt: (path: string, method: string) => boolean): FaultPlan =>
@@ -247,7 +267,6 @@ describe('when something goes wrong with', () => {
   test.each<[Fault, string, bigint]>([
     ['unavailable', 'unknown', 20_000_000n],
     ['rate-limited', 'rate-limited', 20_000_000n],
-    ['unauthorised', 'unauthorised', 20_000_000n],
     ['drop-before', 'unknown', 20_000_000n],
     ['drop-after', 'unknown', 12_000_000n],
     ['truncate', 'unknown', 12_000_000n],

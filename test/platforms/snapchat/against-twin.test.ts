@@ -246,7 +246,6 @@ describe('writes', () => {
     { fault: 'truncate', result: 'unknown', now: '50' },
     { fault: 'unavailable', result: 'unknown', now: '40' },
     { fault: 'rate-limited', result: 'refused', now: '40' },
-    { fault: 'unauthorised', result: 'refused', now: '40' },
   ] as const)('$fault is $result, sent once, and the budget is then €$now', async ({ fault, result, now }) => {
     let mutations = 0
     const { reader, writer } = await adapter({
@@ -258,6 +257,27 @@ describe('writes', () => {
     expect(await writer.apply(ACCOUNT, [change(21, '40', '50')])).toMatchObject([{ kind: result }])
     expect(mutations).toBe(1)
     expect((await reader.live(ACCOUNT, [lever(21)]))[0]?.value).toEqual(euros(now))
+  })
+
+  test('a token that expires in the middle of a push of pauses loses none of them', async () => {
+    const { writer, reader } = await adapter()
+    const levers = [
+      lever(11, { kind: 'status', entity: 'campaign' }),
+      lever(12, { kind: 'status', entity: 'campaign' }),
+      lever(22, { kind: 'status', entity: 'ad-group' }),
+    ]
+    const [from, to] = [{ kind: 'status', status: 'active' } as const, { kind: 'status', status: 'paused' } as const]
+    let looks = 0
+    const look = async () => {
+      looks += 1
+      if (looks === 1) twin.expireTokens()
+      return () => undefined
+    }
+    const pauses = levers.map((of) => ({ lever: of, from, to }))
+    expect(await writer.apply(ACCOUNT, pauses, undefined, look)).toEqual(pauses.map(() => ({ kind: 'applied' })))
+    expect((await reader.live(ACCOUNT, levers)).map(({ value }) => value)).toEqual([to, to, to])
+    // Looked at before the second, before that once more, and before the third.
+    expect([looks, twin.requests.tokens]).toEqual([3, 2])
   })
 })
 

@@ -83,17 +83,26 @@ describe('401', () => {
     expect(stub.calls).toHaveLength(2)
   })
 
-  test('of a write: it is not sent again, and the next one has a fresh token', async () => {
+  test('of a write: it was not carried out, and goes once more with a fresh token', async () => {
     stub = await answering((nth, authorization) => nth === 4 && authorization === 'Bearer token-1')
     const { writer } = adapterOn(stub.origin)
     const change = { lever: lever(21), from: euros('40'), to: euros('45') }
-    // The account, the ad squad, its campaign, and the write.
-    expect(await writer.apply(ACCOUNT, [change])).toMatchObject([
+    expect(await writer.apply(ACCOUNT, [change])).toEqual([{ kind: 'applied' }])
+    // The account, the ad squad, its campaign, and the write; then what it needs is read again.
+    expect(stub.calls.slice(0, 4).map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'PATCH'])
+    expect(stub.calls.filter(({ method }) => method === 'PATCH').map(({ authorization }) => authorization)).toEqual([
+      'Bearer token-1',
+      'Bearer token-2',
+    ])
+  })
+
+  test('of a write with a fresh token too: a person must act', async () => {
+    stub = await answering((nth) => nth >= 4 && stub.calls.at(-1)?.method === 'PATCH')
+    const change = { lever: lever(21), from: euros('40'), to: euros('45') }
+    expect(await adapterOn(stub.origin).writer.apply(ACCOUNT, [change])).toMatchObject([
       { kind: 'refused', failure: { kind: 'unauthorised' } },
     ])
-    expect(stub.calls.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'PATCH'])
-    expect(await writer.apply(ACCOUNT, [change])).toEqual([{ kind: 'applied' }])
-    expect(stub.calls.at(-1)?.authorization).toBe('Bearer token-2')
+    expect(stub.calls.filter(({ method }) => method === 'PATCH')).toHaveLength(2)
   })
 })
 
