@@ -11,6 +11,9 @@ const WHOLE: readonly Role[] = ['impressions', 'clicks']
 const FRACTIONS: readonly Role[] = ['spend', 'conversions', 'value', 'budget', 'adGroupBudget']
 const MONEY: readonly Role[] = ['spend', 'value', 'budget', 'adGroupBudget']
 
+/** Micros below that, 10^15 units: what is larger was misread, and sums of it would not fit into a table's numbers. */
+export const AMOUNT_MICROS_END = 10n ** 21n
+
 /** A file has one way of writing numbers and dates, and an account one currency. */
 export interface Forms {
   readonly mark: DecimalMark
@@ -179,7 +182,10 @@ export function microsOf(sheet: Sheet, row: Row, role: Role, forms: Forms, fault
     return undefined
   }
   try {
-    return fromDecimal(text, forms.currency).micros
+    const { micros } = fromDecimal(text, forms.currency)
+    if (micros < AMOUNT_MICROS_END) return micros
+    faults.add({ ...fault, what: 'is more than anybody spends', remedy: 'correct it: amounts are below 10^15' })
+    return undefined
   } catch {
     faults.add({
       ...fault,

@@ -2,6 +2,7 @@ import { type OrderEntry, REFUNDS_MAX, type Refund, type Sale } from '../model/s
 import { type Instant, instant, isoInstant } from '../units/calendar.ts'
 import { currency, fromDecimal, type Money } from '../units/money.ts'
 import { readRecords } from './csv.ts'
+import { AMOUNT_MICROS_END } from './figures.ts'
 import { Faults, ImportError, type Place } from './problem.ts'
 
 /** Everything that may be said of an order; nothing that tells who has ordered. */
@@ -22,8 +23,6 @@ type Field = (typeof FIELDS)[number]
 const ID = /^[A-Za-z0-9][A-Za-z0-9#._:/-]{0,99}$/
 const PERSONAL =
   /mail|name|phone|address|street|city|zip|postal|ip$|birth|gender|customerid|userid|user|cookie|token|card|iban/
-/** Micros below that, 10^15 units: no order is worth more, and sums of orders stay within what a table's numbers hold. */
-const AMOUNT_MICROS_END = 10n ** 21n
 /** Orders of one file: what one call may bring, many times over. */
 const ORDERS_MAX = 1_000_000
 

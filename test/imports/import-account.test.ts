@@ -252,6 +252,13 @@ describe('whether lines are of single days', () => {
   })
 })
 
+test.each(['1000000000000000', '9'.repeat(60)])('an amount of %s is refused: it was misread', (spend) => {
+  const text = (amount: string) => `Campaign ID,Day,Currency code,Cost,Impr.,Clicks\n1,2026-11-19,EUR,${amount},20,1`
+  expect(() => importAccount([file(text(spend))], terms('google-ads'))).toThrow('line 2, column "Cost"')
+  const most = importAccount([file(text('999999999999999.99'))], terms('google-ads'))
+  expect(most.rows[0]?.spend.micros).toBe(999_999_999_999_999_990_000n)
+})
+
 describe('totals rows', () => {
   const head = 'Campaign ID,Campaign name,Date,Currency,Spend,Impressions,Pin clicks'
   const read = (...lines: readonly string[]) =>
