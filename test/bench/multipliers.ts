@@ -5,8 +5,8 @@
  * about 57, 85, 96 and 98.6 % of what the true multipliers would bring. Those two do not settle how the spread is divided
  * among the dimensions: much by device and audience, little by hour and place was chosen for being likelier than an even
  * split, with the figures of an even one known (at 50,000 clicks 97.9 % even with the spreads known). Seeds 5000 to 5999
- * served to set the market and to choose the method and its prior, 20000 to 20999 to look at it; the report uses none of
- * them.
+ * served to set the market and to choose the method and its prior, 20000 to 20999 and 60000 to 60059 to look at it; the
+ * report uses none of them.
  */
 import { decideMultipliers } from '../../lib/decide/multipliers/decide-multipliers.ts'
 import { wantedMultipliers } from '../../lib/decide/multipliers/wanted.ts'
