@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { NO_BELIEFS } from '../../lib/decide/no-beliefs.ts'
+import { questionsOf } from '../../lib/decide/questions.ts'
+import { withinSharedCaps } from '../../lib/decide/shared-caps.ts'
 import { guardrailsOf } from '../../lib/decide/verdicts.ts'
-import { anObservation } from '../measure/samples.ts'
-import { decisionOn, planOf, standsAt } from './samples.ts'
+import type { LeverState } from '../../lib/model/lever-state.ts'
+import type { ChangeDecision, Decision } from '../../lib/model/plan.ts'
+import { addDays } from '../../lib/units/calendar.ts'
+import { type AccountSpec, anObservation, TODAY } from '../measure/samples.ts'
+import { aState, decisionOn, euros, planOf, someCapabilities, standsAt } from './samples.ts'
 
 /** Two Google budgets in euros, one of Meta in dollars; every one worth raising by its step of a fifth. */
 const planWith = (caps: readonly object[], guardrails: Readonly<Record<string, unknown>> = {}) =>
@@ -61,5 +67,86 @@ describe('a cap that budgets share', () => {
     // 100 + 100 + 183.6 as they stand.
     const all = [{ name: 'everything', match: {}, dayCap: '383.6 EUR' }]
     expect(standings(planWith(all))).toEqual([50, 50, 100])
+  })
+})
+
+describe('what a shared cap counts as standing', () => {
+  const worth = (units: number) => ({ kind: 'money', amount: euros(units) }) as const
+  interface Case {
+    readonly state?: Partial<LeverState>
+    readonly campaign?: Partial<AccountSpec['campaigns'][number]>
+    readonly settled?: number
+    readonly from?: number
+  }
+  /** A raise of 50 to 60, beside a budget of 50; a platform may spend twice a budget. Held or not under the cap. */
+  function held(dayCap: string, { state, campaign, settled, from = 50 }: Case = {}): boolean {
+    const observation = anObservation({
+      accounts: [
+        {
+          key: 'google-ads:1',
+          campaigns: [
+            { id: '1', budget: 50 },
+            { id: '2', budget: 50, ...campaign },
+          ],
+          over: { levers: state ? [aState('2', 50, state)] : [] },
+        },
+      ],
+      policy: { caps: [{ name: 'all', match: {}, dayCap }] },
+    })
+    const [one, other] = questionsOf(observation, NO_BELIEFS, () => someCapabilities)
+    const to = (question: typeof one, units: number, start: number): ChangeDecision =>
+      ({
+        kind: 'change',
+        change: { lever: question!.lever, from: worth(start), to: worth(units) },
+        name: question!.budget.name,
+        expected: { unit: 'conversions-per-day', mean: 1, low: 0, high: 2 },
+      }) as ChangeDecision
+    const before: readonly Decision[] = settled === undefined ? [] : [to(other, settled, 50)]
+    return withinSharedCaps([one!, other!], before, [to(one, 60, from)])[0]!.kind === 'hold'
+  }
+
+  test('twice what stands and twice the raise, to the micro', () => {
+    // 2 × 50 + 2 × 60.
+    expect(held('220 EUR')).toBe(false)
+    expect(held('219.999999 EUR')).toBe(true)
+  })
+
+  test('the highest that it stood at today, not what it stood at yesterday', () => {
+    expect(held('239.99 EUR', { state: { day: TODAY, dayHigh: worth(60) } })).toBe(true)
+    expect(held('240 EUR', { state: { day: TODAY, dayHigh: worth(60) } })).toBe(false)
+    expect(held('220 EUR', { state: { day: addDays(TODAY, -1), dayHigh: worth(60) } })).toBe(false)
+    expect(held('220 EUR', { state: { day: TODAY, dayHigh: worth(40) } })).toBe(false)
+    expect(held('220 EUR', { state: { day: TODAY } })).toBe(false)
+  })
+
+  test('a lifetime budget once', () => {
+    expect(held('170 EUR', { campaign: { holder: { period: 'lifetime' } } })).toBe(false)
+    expect(held('169.99 EUR', { campaign: { holder: { period: 'lifetime' } } })).toBe(true)
+  })
+
+  test('nothing of what does not run', () => {
+    expect(held('120 EUR', { campaign: { campaign: { status: 'paused' } } })).toBe(false)
+    expect(held('119.99 EUR', { campaign: { campaign: { status: 'paused' } } })).toBe(true)
+  })
+
+  test('raises that are settled already; a settled cut makes no room', () => {
+    expect(held('240 EUR', { settled: 60 })).toBe(false)
+    expect(held('239.99 EUR', { settled: 60 })).toBe(true)
+    expect(held('219.99 EUR', { settled: 40 })).toBe(true)
+    expect(held('220 EUR', { settled: 40 })).toBe(false)
+  })
+
+  test('and stops no cut, however far beyond it the day is', () => {
+    expect(held('1 EUR', { from: 70, campaign: {} })).toBe(true)
+    const observation = anObservation({
+      accounts: [{ key: 'google-ads:1', campaigns: [{ id: '1', budget: 50 }] }],
+      policy: { caps: [{ name: 'all', match: {}, dayCap: '1 EUR' }] },
+    })
+    const questions = questionsOf(observation, NO_BELIEFS, () => someCapabilities)
+    const cut = {
+      ...{ kind: 'change', name: 'cut', expected: { unit: 'conversions-per-day', mean: -1, low: -2, high: 0 } },
+      change: { lever: questions[0]!.lever, from: worth(50), to: worth(40) },
+    } as ChangeDecision
+    expect(withinSharedCaps(questions, [], [cut])).toEqual([cut])
   })
 })
