@@ -13,7 +13,7 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/magnitude.ts': ['test/decide/magnitude.test.ts'],
   'lib/decide/over-cap.ts': ['test/decide/holds.test.ts'],
   'lib/decide/account-checks.ts': ['test/decide/account-checks.test.ts'],
-  'lib/decide/holds.ts': ['test/decide/holds.test.ts'],
+  'lib/decide/holds.ts': ['test/decide/holds.test.ts', 'test/decide/which-checks.test.ts'],
   'lib/decide/guardrails.ts': ['test/decide/guardrails.test.ts'],
   'lib/decide/group-rooms.ts': ['test/decide/group-rooms.test.ts'],
   'lib/decide/shared-caps.ts': ['test/decide/shared-caps.test.ts'],
