@@ -85,7 +85,7 @@ function ordersLines({ orders, version }: PortfolioStatus): readonly string[] {
   const { claimed, ordered, credited, from, to, days, accounts, orderedMicros } = orders
   const value = amountText({ micros: orderedMicros, currency: version.policy.baseCurrency })
   return [
-    `  orders     claimed ${claimed.toFixed(1)} · ordered ${ordered} (${value}) · credited ${credited.toFixed(1)}, over ${days} days from ${from} to ${to}`,
+    `  orders     claimed, once complete, ${claimed.toFixed(1)} · ordered ${ordered} (${value}) · credited ${credited.toFixed(1)}, over ${days} days from ${from} to ${to}`,
     ...accounts.map(
       (one) => `             ${one.account}: claimed ${one.claimed.toFixed(1)}, credited ${one.credited.toFixed(1)}`,
     ),

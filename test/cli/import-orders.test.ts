@@ -36,7 +36,7 @@ describe('import orders', () => {
     expect(orders.credited).toBeLessThanOrEqual(orders.ordered)
     expect(orders.credited).toBeGreaterThan(0)
     expect((await desk.sluice('status')).out).toMatch(
-      /orders {5}claimed [\d.]+ · ordered \d+ \([\d.]+ EUR\) · credited [\d.]+, over \d+ days/,
+      /orders {5}claimed, once complete, [\d.]+ · ordered \d+ \([\d.]+ EUR\) · credited [\d.]+, over \d+ days/,
     )
   }, 30_000)
 
