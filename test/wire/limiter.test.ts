@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { accountId } from '../../lib/model/account.ts'
 import type { RequestUse } from '../../lib/model/request-limits.ts'
 import type { LimitStore } from '../../lib/ports/limiter.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lib/units/calendar.ts'
 import { openLimiter } from '../../lib/wire/limiter.ts'
 import { memoryLimits } from '../../lib/wire/memory-limits.ts'
 import { busiest, limit, slowStore, team, virtualTime } from './limit-world.ts'
@@ -49,7 +49,8 @@ describe('the law: never more than the limit in any window', () => {
           return send(workers[request.worker % workers.length]!, { use: request.use, account: A })
         })
         await time.run(Promise.all(all))
-        expect(busiest(admitted, one)).toBeLessThanOrEqual(one.most)
+        // Cuts and pauses alone may go beyond it, once they have waited as long as they may.
+        if (admitted.every(({ use }) => use !== 'urgent')) expect(busiest(admitted, one)).toBeLessThanOrEqual(one.most)
         // Reads never take what is kept from them, alone or with writes.
         const reads = admitted.filter(({ use }) => use === 'read')
         expect(busiest(reads, one)).toBeLessThanOrEqual(one.most * (1 - world.writes - world.urgent))
@@ -167,7 +168,15 @@ describe('an emergency', () => {
     expect(sent(reads)).toBe(80)
     const other = worker()
     expect(sent(await time.run(Promise.all(times(20, () => send(other, { use: 'write' })))))).toBe(10)
-    expect(sent(await time.run(Promise.all(times(20, () => send(other, { use: 'urgent' })))))).toBe(10)
+    // Ten are kept for it; beyond them it is sent uncounted: the platform's own refusal is the worst that can come of it.
+    expect(sent(await time.run(Promise.all(times(20, () => send(other, { use: 'urgent' })))))).toBe(20)
+  })
+
+  test('of two hundred pauses at once is not refused for our own counting: each waits, and then goes', async () => {
+    const one = limit({ most: 10, windowMs: SECOND_MS, reserved: { writes: 0.2, urgent: 0.1 } })
+    const { worker, send, time } = team([one])
+    const mine = worker()
+    expect(sent(await time.run(Promise.all(times(200, () => send(mine, { use: 'urgent' })))))).toBe(200)
   })
 
   test('is sent while the platform throttles, when nothing else is', async () => {
