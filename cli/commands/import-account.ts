@@ -1,13 +1,15 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { connectionFor } from '../../functions/composition/connections.ts'
+import { policiesOf } from '../../lib/control/portfolios.ts'
 import { rulesOf } from '../../lib/control/pull.ts'
 import { checkMayImport, ImportRefused, storeImport } from '../../lib/control/store-import.ts'
 import { IMPORTED_PLATFORMS, ROLES, type Role } from '../../lib/imports/columns.ts'
 import type { DateOrder } from '../../lib/imports/dates.ts'
-import { importAccount } from '../../lib/imports/import-account.ts'
+import { type ImportedAccount, importAccount } from '../../lib/imports/import-account.ts'
 import type { DecimalMark } from '../../lib/imports/numbers.ts'
 import type { ExportFile, ImportTerms } from '../../lib/imports/terms.ts'
+import { type DaySpan, knownDays, spansWithout } from '../../lib/measure/flight-spend.ts'
 import { type AccountRef, accountKey, parseAccountKey } from '../../lib/model/account.ts'
 import { type ConversionRule, parseRuleKey, ruleKey } from '../../lib/model/conversions.ts'
 import type { AccountStructure } from '../../lib/model/structure.ts'
@@ -62,13 +64,30 @@ export async function importFiles(
   const read = await Promise.all(files.map((file) => exportFile(file, options, now)))
   const imported = importAccount(read, terms)
   const stored = options.dryRun ? undefined : await storeImport(imported, desk)
-  screen.print(importText(imported, stored, screen.paint))
-  screen.record(importJson(imported, stored))
+  const missing = await missingDays(imported, desk)
+  screen.print(importText(imported, missing, stored, screen.paint))
+  screen.record(importJson(imported, missing, stored))
   if (!options.dryRun)
     screen.tell(
       `${accountKey(account)} is read-only: its plans are shown, and nothing is ever pushed. Next: sluice plan`,
     )
   return EXIT.done
+}
+
+/**
+ * Days of which neither these files nor any before tell anything: from the beginning of the flight, where a policy names
+ * the account, or from the files' first day, to their last.
+ */
+async function missingDays(
+  { structure, rows }: ImportedAccount,
+  { facts, policies }: Deployment['desk'],
+): Promise<readonly DaySpan[]> {
+  const told = rows.map(({ date }) => date).toSorted()
+  const [first, last] = [told[0], told.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const flights = policiesOf(await policies.all(), structure.account).map(({ policy }) => policy.flight.from)
+  const from = [first, ...flights].toSorted()[0]!
+  return spansWithout(new Set([...told, ...knownDays(await facts.histories(structure.account))]), { from, to: last })
 }
 
 /** @throws RangeError for an account of a platform whose downloads are not known */

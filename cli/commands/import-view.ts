@@ -1,5 +1,6 @@
 import type { StoredImport } from '../../lib/control/store-import.ts'
 import type { FileReport, ImportedAccount, TotalCheck } from '../../lib/imports/import-account.ts'
+import { type DaySpan, spansText } from '../../lib/measure/flight-spend.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import { isoInstant } from '../../lib/units/calendar.ts'
 import { type CurrencyCode, money, toDecimal } from '../../lib/units/money.ts'
@@ -10,7 +11,12 @@ const amount = (micros: bigint, currency: CurrencyCode): string =>
   `${toDecimal(money(micros, currency), 2)} ${currency}`
 
 /** What was read, file by file, and what became of it. @param stored undefined: nothing was to be stored */
-export function importText(imported: ImportedAccount, stored: StoredImport | undefined, paint: Paint): string {
+export function importText(
+  imported: ImportedAccount,
+  missing: readonly DaySpan[],
+  stored: StoredImport | undefined,
+  paint: Paint,
+): string {
   const { structure, rows, files, unfinished, unmentioned, currency } = imported
   const spend = rows.reduce((sum, row) => sum + row.spend.micros, 0n)
   const days = new Set(rows.map(({ date }) => date)).size
@@ -20,6 +26,11 @@ export function importText(imported: ImportedAccount, stored: StoredImport | und
     ...files.flatMap((file) => fileLines(file, currency)),
     `  in all     ${named(structure.campaigns.length, 'campaign')}, ${named(structure.budgets.length, 'budget')}, ${named(days, 'day')}, spend ${amount(spend, currency)}`,
     ...(unfinished.length > 0 ? [`  left out   ${unfinished.join(', ')}: not over when downloaded`] : []),
+    ...(missing.length > 0
+      ? [
+          `  missing    ${spansText(missing)}: no file tells of these days, and what they spent is not known; download them too, with lines of zeros where nothing ran`,
+        ]
+      : []),
     ...(unmentioned.length > 0
       ? [
           `  kept       ${named(unmentioned.length, 'campaign')} of imports before that no file speaks of: ${unmentioned.slice(0, 10).join(', ')}`,
@@ -52,7 +63,11 @@ function totalText({ label, line, totalMicros, sumMicros }: TotalCheck, currency
   return `${told}, ${amount(gap < 0n ? -gap : gap, currency)} ${gap > 0n ? 'more' : 'less'} than its lines`
 }
 
-export const importJson = (imported: ImportedAccount, stored: StoredImport | undefined) => {
+export const importJson = (
+  imported: ImportedAccount,
+  missing: readonly DaySpan[],
+  stored: StoredImport | undefined,
+) => {
   const { structure, rows, files, unfinished, unmentioned, currency } = imported
   return {
     schemaVersion: JSON_SCHEMA,
@@ -65,6 +80,7 @@ export const importJson = (imported: ImportedAccount, stored: StoredImport | und
     budgets: structure.budgets.length,
     spendMicros: rows.reduce((sum, row) => sum + row.spend.micros, 0n).toString(),
     unfinished,
+    missing,
     unmentioned,
     files: files.map((file) => ({
       ...file,

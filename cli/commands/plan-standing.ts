@@ -48,7 +48,7 @@ export function paceText(pace: Pace, base: CurrencyCode, asOf = ''): readonly st
   const days = `${daysLeft} ${daysLeft === 1 ? 'day' : 'days'} left`
   return [
     line('pace', `${asOf}${PACE_WORDS[status]}: ${amount(spent)} of ${amount(total)} spent, ${days}${needed}`),
-    ...(daysLeft > 0
+    ...(requiredPerDay !== undefined
       ? [line('landing', `${amount(landing.mean)} (80 %: ${amount(landing.low)} to ${amount(landing.high)})`)]
       : []),
     ...(noReturn ? [line('no return', `${noReturn.date}: ${noReturn.why}`)] : []),
@@ -161,11 +161,14 @@ export const paceJson = ({ landing, requiredPerDay, noReturn, ...pace }: Pace, b
   spent: unitsJson(pace.spent, base),
   total: unitsJson(pace.total, base),
   daysLeft: pace.daysLeft,
-  landing: {
-    mean: unitsJson(landing.mean, base),
-    low: unitsJson(landing.low, base),
-    high: unitsJson(landing.high, base),
-  },
+  landing:
+    pace.daysLeft > 0 && requiredPerDay === undefined
+      ? null
+      : {
+          mean: unitsJson(landing.mean, base),
+          low: unitsJson(landing.low, base),
+          high: unitsJson(landing.high, base),
+        },
   requiredPerDay: requiredPerDay === undefined ? null : unitsJson(requiredPerDay, base),
   noReturn: noReturn ?? null,
   why: pace.why,

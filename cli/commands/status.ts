@@ -1,5 +1,6 @@
 import type { Loop } from '../../lib/control/loop.ts'
 import { observe } from '../../lib/control/observe.ts'
+import { unknownDays } from '../../lib/decide/account-checks.ts'
 import { completionOf } from '../../lib/measure/estimate.ts'
 import { type Reconciliation, reconcile } from '../../lib/measure/reconcile.ts'
 import { type AccountKey, type AccountRef, accountKey } from '../../lib/model/account.ts'
@@ -129,6 +130,8 @@ function pacingOf(version: PolicyVersion, observed: Observed, desk: Loop): Pacin
   const behind = accounts.find(({ status, today }) => status.historyTo !== addDays(today, -1))
   if (behind)
     return { kind: 'unknown', why: `${behind.account} was read through ${behind.status.historyTo ?? 'no day'} only` }
+  const unknown = unknownDays(observed.observation)
+  if (unknown) return { kind: 'unknown', why: unknown.detail }
   let spent = zero(baseCurrency)
   for (const { account, structure } of accounts) {
     const rate = rates.find(({ from }) => from === structure.currency)

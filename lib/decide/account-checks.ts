@@ -1,4 +1,5 @@
 import { policyAccount } from '../measure/budget-days.ts'
+import { spansText, unknownSpend } from '../measure/flight-spend.ts'
 import type { FreezeScope } from '../model/freeze.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import { perObject } from '../model/per-object.ts'
@@ -64,7 +65,9 @@ export const CHECKS_OF_READINGS = 2
 /** Yesterday, and a day for the hours after midnight in which it has not been read yet. */
 const HISTORY_MAX_AGE_DAYS = 2
 
-function staleness({ now, policy }: Observation, { status, today }: AccountObservation): Hold | undefined {
+function staleness(observation: Observation, account: AccountObservation): Hold | undefined {
+  const { now, policy } = observation
+  const { status, today } = account
   const { structureMaxAgeMinutes, spendMaxAgeMinutes } = policy.policy.freshness
   if (now - status.structureAt > structureMaxAgeMinutes * MINUTE_MS)
     return hold('stale-data', `the account was last read at ${isoInstant(status.structureAt)}`)
@@ -73,7 +76,20 @@ function staleness({ now, policy }: Observation, { status, today }: AccountObser
   if (status.historyTo === undefined) return hold('stale-data', 'history has not been read yet')
   return daysBetween(status.historyTo, today) > HISTORY_MAX_AGE_DAYS
     ? hold('stale-data', `history was last read to ${status.historyTo}`)
-    : undefined
+    : unknownDays(observation, account)
+}
+
+/** What any account has spent of the flight without being known would be spent again, by whichever account. */
+export function unknownDays({ accounts, policy }: Observation, asked?: AccountObservation): Hold | undefined {
+  for (const one of asked ? [asked, ...accounts] : accounts) {
+    const spans = unknownSpend(one, policy.policy)
+    if (spans.length > 0)
+      return hold(
+        'stale-data',
+        `history: spend of ${one.account} on ${spansText(spans)} is not known: import it, with lines of zeros where nothing ran`,
+      )
+  }
+  return undefined
 }
 
 /** The account's spend by date, in micros. */

@@ -10,6 +10,7 @@ import { raiseOn } from '../model/scheduled-raise.ts'
 import { campaignsFedBy } from '../model/structure-index.ts'
 import type { AccountDate } from '../units/calendar.ts'
 import { add, type CurrencyCode, fromMainUnits, type Money, mainUnits } from '../units/money.ts'
+import { unknownDays } from './account-checks.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
 import { spentToday } from './cut-back.ts'
 import type { FlightLimits, FlightTerms } from './flight-limits.ts'
@@ -63,7 +64,9 @@ export function paceDay(
     paceWith: (limitsOf) => {
       const found = limitsOf({ path: day.path, standing: steady })
       const own = found === 'stuck' ? { stepUp: 0, stepDown: 0 } : found
-      return paceOf({ ...limits, ...own, total, spent, noise: estimates.spendNoise }, day, baseCurrency)
+      const pace = paceOf({ ...limits, ...own, total, spent, noise: estimates.spendNoise }, day, baseCurrency)
+      const unknown = unknownDays(observation)
+      return unknown ? unknownPace(pace, unknown.detail) : pace
     },
   }
 }
@@ -88,6 +91,12 @@ function paceOf(terms: LandingTerms, day: DayPlan, base: CurrencyCode): Pace {
     why: [day.why, lands.why].map((one) => inCurrency(one, base)),
   }
 }
+
+/** Where spend of the flight is not known, what is known of it says nothing of what is still needed. */
+const unknownPace = ({ spent, total, daysLeft, landing: lands }: Pace, why: string): Pace => ({
+  ...{ status: 'unknown', spent, total, daysLeft, landing: lands },
+  why: [why],
+})
 
 /**
  * Spend of the flight before today, main units of the base currency. An account whose clock is behind the portfolio's has not

@@ -1,6 +1,7 @@
 import type { CampaignId } from '../model/account.ts'
 import { memberOf } from '../model/membership.ts'
 import type { AccountObservation } from '../model/observation.ts'
+import { perObject } from '../model/per-object.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Campaign } from '../model/structure.ts'
 import { type AccountDate, addDays, daysBetween } from '../units/calendar.ts'
@@ -61,5 +62,53 @@ function withGaps(spent: ReadonlyMap<AccountDate, bigint>, today: AccountDate): 
   }
   return filled
 }
+
+/** Days on end, both of them included. */
+export interface DaySpan {
+  readonly from: AccountDate
+  readonly to: AccountDate
+}
+
+/** The days of a span that are not among the known ones, put together where they follow each other. */
+export function spansWithout(known: ReadonlySet<AccountDate>, { from, to }: DaySpan): readonly DaySpan[] {
+  const spans: DaySpan[] = []
+  let begun: AccountDate | undefined
+  for (let date = from; date <= to; date = addDays(date, 1)) {
+    if (!known.has(date)) begun ??= date
+    if (begun !== undefined && known.has(date)) spans.push({ from: begun, to: addDays(date, -1) })
+    if (known.has(date)) begun = undefined
+  }
+  return begun === undefined ? spans : [...spans, { from: begun, to }]
+}
+
+/**
+ * Days of the flight before the account's today whose spend `flightSpend` cannot know. A platform was asked for all of
+ * them, and what it does not report has spent nothing; of an account that was read from files, only the days in them are
+ * known, and those of a short gap between them.
+ */
+export function unknownSpend(
+  { structure, histories, today }: Pick<AccountObservation, 'structure' | 'histories' | 'today'>,
+  { flight }: Pick<Policy, 'flight'>,
+): readonly DaySpan[] {
+  if (structure.source !== 'import') return []
+  const known = knownDays(histories)
+  const first = [...known].sort()[0]
+  const from = first !== undefined && first < flight.from ? first : flight.from
+  const yesterday = addDays(today, -1)
+  return spansWithout(known, { from, to: [flight.to, yesterday].toSorted()[0]! })
+    .filter(({ to }) => flight.from <= to)
+    .filter((gap) => first === undefined || gap.from < first || daysBetween(gap.from, gap.to) >= LONGEST_GAP_DAYS)
+    .map((gap) => (gap.from < flight.from ? { ...gap, from: flight.from } : gap))
+}
+
+/** Every day that anything is known of. */
+export const knownDays = perObject(
+  (histories: AccountObservation['histories']): ReadonlySet<AccountDate> =>
+    new Set(histories.flatMap(({ days }) => days.map(({ date }) => date))),
+)
+
+/** Such as `2026-11-01 to 2026-11-12, 2026-11-15`. */
+export const spansText = (spans: readonly DaySpan[]): string =>
+  spans.map(({ from, to }) => (from === to ? from : `${from} to ${to}`)).join(', ')
 
 const asList = (campaign: Campaign | undefined): readonly Campaign[] => (campaign ? [campaign] : [])

@@ -97,9 +97,12 @@ export function comparedOrders(
 const isMature = (completion: CompletionOf, account: AccountKey, ageDays: number): boolean =>
   ageDays >= 1 && Math.abs(1 - completion(account, ageDays)) <= MATURE_WITHIN + 1e-9
 
-/** Whether an account's claims of a day are known. What it had not begun to spend by then is known to be nothing. */
+/**
+ * Whether an account's claims of a day are known. A platform was asked for all of these days: what it had not begun to
+ * spend by then is known to be nothing. Files tell of their own days only.
+ */
 function reportedDays(
-  { histories, status }: AccountObservation,
+  { structure, histories, status }: AccountObservation,
   first: AccountDate,
   today: AccountDate,
 ): (date: AccountDate) => boolean {
@@ -110,6 +113,7 @@ function reportedDays(
       seen.add(date)
       if (date >= first && date < today && (begun === undefined || date < begun)) begun = date
     }
+  if (structure.source === 'import') return (date) => seen.has(date)
   return (date) => begun === undefined || date < begun || seen.has(date)
 }
 

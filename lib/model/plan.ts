@@ -171,7 +171,10 @@ export interface Pace {
   readonly daysLeft: number
   /** Where the flight ends, with its 80 % interval. */
   readonly landing: { readonly mean: number; readonly low: number; readonly high: number }
-  /** What each day that remains would have to spend; undefined when none remains. */
+  /**
+   * What each day that remains would have to spend; undefined when none remains, and where what is spent is not known: where
+   * the flight ends is not known then either.
+   */
   readonly requiredPerDay?: number
   /** From then on the total can no longer be reached (`under`), or no longer be kept (`over`). */
   readonly noReturn?: { readonly kind: 'under' | 'over'; readonly date: AccountDate; readonly why: string }

@@ -170,6 +170,30 @@ describe('an imported account is read-only', () => {
   })
 })
 
+test('days of the flight that no file tells of are named, and the plan holds until they come', async () => {
+  await desk.sluice('policy', 'put', 'policy.yaml')
+  desk.write('google.csv', googleDownload({ days: 8 }))
+  const { out } = await importing()
+  expect(out).toContain('missing    2026-11-01 to 2026-11-12: no file tells of these days')
+  expect(JSON.parse((await importing('--json')).out)).toMatchObject({
+    missing: [{ from: '2026-11-01', to: '2026-11-12' }],
+  })
+  const { out: held } = await desk.sluice('plan', '--all')
+  expect(held).toContain('spend of google-ads:1234567890 on 2026-11-01 to 2026-11-12 is not known: import it')
+  expect(held).toContain('not known yet')
+  expect(held).not.toContain('a day needed')
+  expect(held).not.toContain('landing')
+  const [plan] = JSON.parse((await desk.sluice('plan', '--json')).out).plans
+  expect(plan).toMatchObject({ changes: [], pace: { status: 'unknown', landing: null, requiredPerDay: null } })
+  const [{ pacing }] = JSON.parse((await desk.sluice('status', '--json')).out).portfolios
+  expect(pacing).toBeNull()
+  desk.write('rest.csv', googleDownload({ days: 12, through: '2026-11-12' }), later(NOW, -DAY_MS))
+  expect((await desk.sluice('import', 'rest.csv', '--account', ACCOUNT)).out).not.toContain('missing')
+  const { out: again } = await desk.sluice('plan', '--all')
+  expect(again).not.toContain('is not known')
+  expect(again).toContain('a day needed')
+})
+
 test('downloads of days ago are stale: the plan holds until there is a new one', async () => {
   await desk.sluice('policy', 'put', 'policy.yaml')
   await importing()

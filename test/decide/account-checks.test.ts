@@ -92,6 +92,31 @@ describe('how old what was read may be', () => {
     expect(reasonNotToTouch(observation, { ...account, status }, [])?.detail).toBe('history has not been read yet')
   })
 
+  const importedFor = (daysBack: number) => ({
+    ...{ key: 'meta:1', structure: { source: 'import' as const } },
+    campaigns: [
+      { id: '2', budget: 100, days: (age: number) => (age <= daysBack ? { spend: 100, conversions: 1 } : undefined) },
+    ],
+  })
+
+  test('days of the flight that no import tells of stand against everything in the portfolio', () => {
+    const google = { key: 'google-ads:1', campaigns: [{ id: '1', budget: 100 }] }
+    const why = (daysBack: number) => {
+      const observation = anObservation({ accounts: [google, importedFor(daysBack)] })
+      return observation.accounts.map((account) => reasonNotToTouch(observation, account, [])?.detail)
+    }
+    expect(why(20)).toEqual([undefined, undefined])
+    const WHY =
+      'history: spend of meta:1 on 2026-11-01 to 2026-11-12 is not known: import it, with lines of zeros where nothing ran'
+    expect(why(8)).toEqual([WHY, WHY])
+  })
+
+  test('an account read from its platform has spent nothing on days that it does not report', () => {
+    const { structure: _, ...read } = importedFor(8)
+    const observation = anObservation({ accounts: [read] })
+    expect(reasonNotToTouch(observation, observation.accounts[0]!, [])).toBeUndefined()
+  })
+
   test('is no matter to what a date alone asks for', () => {
     const { observation, account } = seen({ status: { spendAt: later(NOW, -9_999 * MINUTE_MS) } })
     expect(reasonNotToFollowDate(observation, account, [])).toBeUndefined()

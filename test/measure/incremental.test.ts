@@ -110,6 +110,37 @@ describe('what claims are scaled by', () => {
     expect(orderScale(observed({ meta }), complete)).toMatchObject({ unmeasured: 1, days: 28, claimed: 280 })
   })
 
+  test('takes no day for known that no file of an imported account tells of', () => {
+    // Files of 14 days: 14 × (4 + 12) = 224 claims of 140 orders, and no order of the 14 days before.
+    const seen = anObservation({
+      accounts: [
+        { key: 'google-ads:1', campaigns: [claiming('1', 'Brand', 4)] },
+        {
+          key: 'meta:1',
+          campaigns: [
+            claiming('2', 'Cold', 12, { days: (age) => (age > 14 ? undefined : { spend: 10, conversions: 12 }) }),
+          ],
+          structure: { source: 'import' },
+        },
+      ],
+      policy: { members: MEMBERS },
+      over: { orders: ordersOf(10) },
+    })
+    expect(orderScale(seen, complete)).toMatchObject({ unmeasured: 0.625, days: 14, claimed: 224, ordered: 140 })
+  })
+
+  test('knows nothing of an imported account without any day', () => {
+    const seen = anObservation({
+      accounts: [
+        { key: 'google-ads:1', campaigns: [claiming('1', 'Brand', 12)] },
+        { key: 'meta:1', campaigns: [], structure: { source: 'import' } },
+      ],
+      policy: { members: MEMBERS },
+      over: { orders: ordersOf(10) },
+    })
+    expect(orderScale(seen, complete)).toEqual(UNKNOWN)
+  })
+
   test.each<[days: number, wanted: number]>([
     [7, 0.625],
     [6, 1],
