@@ -15,6 +15,14 @@ const STATUS: readonly (readonly [EntityStatus, readonly string[]])[] = [
       ...['active', 'enabled', 'eligible', 'serving', 'delivering', 'running', 'live', 'on', 'learning', 'limited'],
       ...['learning limited', 'in review', 'pending', 'scheduled', 'preparing', 'in process', 'with issues', 'enable'],
       ...['aktiv', 'aktiviert', 'wird ausgeliefert', 'läuft', 'geplant', 'in überprüfung', 'lernphase', 'ein'],
+      // It runs, and has spent its day's money: what is limited by its budget most of all.
+      ...[
+        'budget exceeded',
+        'out of budget',
+        'limited by budget',
+        'budget überschritten',
+        'durch budget eingeschränkt',
+      ],
       ...['eligible (limited)', 'eligible (learning)', 'freigegeben', 'freigegeben (eingeschränkt)', 'ausstehend'],
     ],
   ],
@@ -22,7 +30,7 @@ const STATUS: readonly (readonly [EntityStatus, readonly string[]])[] = [
     'paused',
     [
       ...['paused', 'inactive', 'off', 'not delivering', 'completed', 'recently completed', 'ended', 'disable'],
-      ...['not eligible', 'campaign paused', 'disabled', 'budget exceeded', 'draft', 'rejected', 'suspended'],
+      ...['not eligible', 'campaign paused', 'disabled', 'draft', 'rejected', 'suspended'],
       ...['pausiert', 'inaktiv', 'abgeschlossen', 'beendet', 'aus', 'nicht aktiv', 'deaktiviert', 'entwurf'],
       ...['wird nicht ausgeliefert', 'kürzlich abgeschlossen'],
     ],
