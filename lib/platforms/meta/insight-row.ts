@@ -20,7 +20,7 @@ export const rowSchema = totalSchema.extend({
   /** `13:00:00 - 13:59:59` */
   [HOURLY]: z
     .string()
-    .regex(/^\d{2}:00:00 - /, 'must be an hour such as 13:00:00 - 13:59:59')
+    .regex(/^(\d{2}):00:00 - \1:59:59$/, 'must be an hour such as 13:00:00 - 13:59:59')
     .optional(),
 })
 export type InsightRow = z.output<typeof rowSchema>
