@@ -19,7 +19,7 @@ export interface DemoOptions {
   readonly stderr: Output
 }
 
-const DAYS = 28
+const DAYS = 14
 
 /**
  * Runs a scenario against the pretend platforms and reports.

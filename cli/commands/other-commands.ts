@@ -14,9 +14,9 @@ export function addOtherCommands(sluice: Command, context: Context): void {
 }
 
 export function addDemo(sluice: Command, context: Context): void {
-  const shown = ['sluice demo', 'sluice demo --scenario shock --days 14 --seed 7']
+  const shown = ['sluice demo', 'sluice demo --scenario shock --days 28 --seed 7']
   command(sluice, 'demo', 'run a pretend world for some weeks and report', shown)
-    .option('--days <n>', 'simulated days; 28, or as many as the scenario has', wholeNumber(1, 366))
+    .option('--days <n>', 'simulated days; 14, or as many as the scenario has', wholeNumber(1, 366))
     .option('--seed <n>', 'one seed, one history', wholeNumber(0, 2 ** 31 - 1), 1)
     .option('--scenario <name|file>', 'a shipped scenario, or a JSON file', 'demo')
     .option('--report <file>', 'where the HTML report goes', 'sluice-report.html')

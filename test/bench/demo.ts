@@ -50,7 +50,7 @@ async function runOnce(): Promise<DemoRun> {
 }
 
 export function printDemo({ runs, medianWallMs, medianCpuMs }: DemoFigures): void {
-  console.log('\nThe default run of npm start, 28 days, without the set-up\n')
+  console.log('\nThe default run of npm start, 14 days, without the set-up\n')
   console.log(
     table(
       ['run', 'wall s', 'CPU s', 'memory MB', 'exit code'],
