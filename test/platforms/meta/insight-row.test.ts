@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { HOURLY, rowSchema } from '../../../lib/platforms/meta/insight-row.ts'
 
-const row = (hour: string) => ({ campaign_id: '11', spend: '1.00', date_start: '2026-11-20', date_stop: '2026-11-20', [HOURLY]: hour })
+const row = (hour: string) => ({
+  campaign_id: '11',
+  spend: '1.00',
+  date_start: '2026-11-20',
+  date_stop: '2026-11-20',
+  [HOURLY]: hour,
+})
 
 test('an hour is one whole hour: of two that only begin alike one would be counted with the other', () => {
   expect(rowSchema.safeParse(row('13:00:00 - 13:59:59')).success).toBe(true)
