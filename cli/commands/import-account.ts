@@ -136,6 +136,7 @@ async function termsOf(
     account,
     zone,
     rule: await ruleOf(account, options.conversions, desk),
+    isRuleSaid: options.conversions !== undefined,
     columns: namedColumns(options.column),
     ...(options.currency === undefined ? {} : { currency: currency(options.currency.toUpperCase()) }),
     ...(options.dates ? { dates: options.dates } : {}),

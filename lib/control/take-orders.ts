@@ -10,6 +10,8 @@ import { MissingRate } from './observe.ts'
 const TAKEN_DAYS = 365
 /** Clocks of shops are set by hand. */
 const AHEAD_MS = HOUR_MS
+/** Orders that are told at a time. */
+const SHOWN = 20
 
 export interface TakenOrders extends RecordedOrders {
   /** Entries about orders that are older than is kept. */
@@ -24,6 +26,24 @@ export class OrdersRefused extends RangeError {
   }
 }
 
+/** Orders in a currency whose rate is missing or too old: nothing was recorded, and with the rate all can be told again. */
+export class UnratedOrders extends Error {
+  constructor(unrated: readonly { readonly entry: OrderEntry; readonly cause: MissingRate }[]) {
+    super(noneRecorded(unrated.map(({ entry, cause }) => `${nameOf(entry)}: ${cause.message}`)))
+    this.name = 'UnratedOrders'
+  }
+}
+
+function noneRecorded(faults: readonly string[]): string {
+  const shown = faults.slice(0, SHOWN).map((fault) => `  - ${fault}`)
+  const more = faults.length > SHOWN ? [`  … and ${faults.length - SHOWN} more`] : []
+  return ['no order was recorded:', ...shown, ...more].join('\n')
+}
+
+/** `orders.csv, line 3: order 1001`, or the order alone where no file told it. */
+const nameOf = ({ id, source }: OrderEntry): string =>
+  `${source ? `${source.file}, line ${source.line}: ` : ''}order ${id}`
+
 /** What of the world is needed to take orders. */
 export type OrderDesk = Pick<Loop, 'clock' | 'policies' | 'rates'> & { readonly book: OrderBook }
 
@@ -31,7 +51,7 @@ export type OrderDesk = Pick<Loop, 'clock' | 'policies' | 'rates'> & { readonly 
  * Records orders of a portfolio's shop by the policy's zone and currency. Everything that can be wrong with them is looked at
  * before the first of them is recorded: what fails later may have recorded some, and is put right by telling all again.
  *
- * @throws OrdersRefused for a portfolio without a policy and a time of the future, MissingRate; both before anything is
+ * @throws OrdersRefused for a portfolio without a policy and a time of the future, UnratedOrders; both before anything is
  * recorded, which no other error says
  */
 export async function takeOrders(
@@ -48,18 +68,35 @@ export async function takeOrders(
   const oldest = addDays(dateAt(now, zone), -TAKEN_DAYS)
   const young = entries.filter(({ sale, refund }) => dateAt((sale ?? refund)!.at, zone) >= oldest)
   const terms = termsOf(version, rates)
-  for (const { sale } of young) if (sale) await terms.rate(sale.net.currency, dateAt(sale.at, zone))
+  await checkRates(young, terms)
   return { ...(await book.record(portfolio, young, terms)), tooOld: entries.length - young.length }
 }
 
-/** @throws OrdersRefused for a time of the future: as that of a version it would stand against every correction */
+/** @throws OrdersRefused for times of the future: as that of a version one would stand against every correction */
 function checkTimes(entries: readonly OrderEntry[], now: Instant): void {
-  for (const { id, sale, refund } of entries) {
+  const wrong = entries.flatMap((entry) => {
+    const { sale, refund } = entry
     const times = [sale?.at, refund?.at, sale?.updatedAt, refund?.updatedAt]
     const ahead = times.find((at) => at !== undefined && at > now + AHEAD_MS)
-    if (ahead !== undefined)
-      throw new OrdersRefused(`order ${id} is of ${isoInstant(ahead)}, and it is ${isoInstant(now)}: correct its time`)
+    return ahead === undefined
+      ? []
+      : [`${nameOf(entry)} is of ${isoInstant(ahead)}, and it is ${isoInstant(now)}: correct its time`]
+  })
+  if (wrong.length > 0) throw new OrdersRefused(noneRecorded(wrong))
+}
+
+/** @throws UnratedOrders naming every order whose currency has no rate on its day */
+async function checkRates(entries: readonly OrderEntry[], { rate, zone }: OrderTerms): Promise<void> {
+  const unrated: { readonly entry: OrderEntry; readonly cause: MissingRate }[] = []
+  for (const entry of entries) {
+    const { sale } = entry
+    if (!sale) continue
+    await rate(sale.net.currency, dateAt(sale.at, zone)).catch((cause: unknown) => {
+      if (!(cause instanceof MissingRate)) throw cause
+      unrated.push({ entry, cause })
+    })
   }
+  if (unrated.length > 0) throw new UnratedOrders(unrated)
 }
 
 /** The day's rate, or a younger one than the policy still believes. */

@@ -215,6 +215,10 @@ export const namesOf = (platform: string, role: Role): readonly string[] => {
   return [...new Set([...(own ?? []), ...(COMMON[role] ?? [])])]
 }
 
+/** A known name as the screens write it: `Campaign ID`. */
+export const titled = (name: string): string =>
+  name.replace(/^\p{L}/u, (letter) => letter.toUpperCase()).replace(/\bid\b/, 'ID')
+
 /** Columns of a file that mean something, by role, in the file's order; and headings that mean nothing here. */
 export interface Columns {
   readonly byRole: ReadonlyMap<Role, readonly number[]>

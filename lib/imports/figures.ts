@@ -1,5 +1,5 @@
 import { type CurrencyCode, currency, fromDecimal } from '../units/money.ts'
-import { namesOf, type Role } from './columns.ts'
+import { namesOf, type Role, titled } from './columns.ts'
 import type { Row } from './csv.ts'
 import { type DateOrder, dateEvidence } from './dates.ts'
 import { aroundNumber, type DecimalMark, decimalEvidence, decimalText, isNothing } from './numbers.ts'
@@ -16,9 +16,10 @@ export const AMOUNT_MICROS_END = 10n ** 21n
 
 /** A file has one way of writing numbers and dates, and an account one currency. */
 export interface Forms {
-  readonly mark: DecimalMark
-  readonly order: DateOrder
-  readonly currency: CurrencyCode
+  /** Each undefined where it cannot be told: cells are then wrong only if they are in every form. */
+  readonly mark: DecimalMark | undefined
+  readonly order: DateOrder | undefined
+  readonly currency: CurrencyCode | undefined
 }
 
 /** Where a cell stands, for faults. */
@@ -27,13 +28,19 @@ export function placeOf(sheet: Sheet, row: Row, role: Role): Place {
   return { file: sheet.file, line: row.line, ...(column === undefined ? {} : { column }) }
 }
 
-/** Undefined when a form cannot be told; why is in `faults`. */
-export function formsOf(sheet: Sheet, terms: ImportTerms, faults: Faults): Forms | undefined {
+/** Why a form cannot be told is in `faults`. */
+export function formsOf(sheet: Sheet, terms: ImportTerms, faults: Faults): Forms {
   const mark = terms.decimals ?? markOf(sheet, faults)
   const order = terms.dates ?? orderOf(sheet, faults)
-  const code = currencyOf(sheet, terms, faults)
-  return mark && order && code ? { mark, order, currency: code } : undefined
+  return { mark, order, currency: currencyOf(sheet, terms, faults) }
 }
+
+/** A number's plain text, in the file's form or in any where that cannot be told. */
+const numberText = (cell: string, { mark }: Forms): string | undefined =>
+  mark ? decimalText(cell, mark) : (decimalText(cell, '.') ?? decimalText(cell, ','))
+
+const markRemedy = ({ mark }: Forms): string =>
+  mark ? `correct it, or say --decimals ${mark === '.' ? ',' : '.'}` : 'correct it'
 
 /** The first cell that is evidence for each answer. */
 interface Seen<T extends string> {
@@ -150,16 +157,14 @@ function currencyOf(sheet: Sheet, { currency: said, known }: ImportTerms, faults
   }
   const codes = [...found.keys()]
   if (codes.length === 1) return currency(codes[0]!)
-  const [first, second] = codes
-  faults.add(
-    second === undefined
-      ? { file: sheet.file, what: 'names no currency', remedy: 'say it: --currency EUR' }
-      : {
-          ...(found.get(second) ?? { file: sheet.file }),
-          what: `is in ${second}, and ${found.get(first!)?.file} says ${first}`,
-          remedy: 'an account has one currency: import each account by itself, and correct --currency',
-        },
-  )
+  const [first, ...others] = codes
+  if (first === undefined) faults.add({ file: sheet.file, what: 'names no currency', remedy: 'say it: --currency EUR' })
+  for (const code of others)
+    faults.add({
+      ...(found.get(code) ?? { file: sheet.file }),
+      what: `is in ${code}, and ${found.get(first!)?.file} says ${first}`,
+      remedy: 'an account has one currency: import each account by itself, and correct --currency',
+    })
   return undefined
 }
 
@@ -171,18 +176,22 @@ export const withoutPeriod = (cell: string): string =>
 export function microsOf(sheet: Sheet, row: Row, role: Role, forms: Forms, faults: Faults): bigint | undefined {
   const cell = cellOf(sheet, row, role)
   if (cell === undefined || isNothing(cell)) return undefined
-  const text = decimalText(withoutPeriod(cell), forms.mark)
+  const text = numberText(withoutPeriod(cell), forms)
   const fault = { ...placeOf(sheet, row, role), value: cell }
   if (text === undefined || text.startsWith('-')) {
     faults.add({
       ...fault,
-      what: text === undefined ? `is no amount with "${forms.mark}" before its decimals` : 'is below 0',
-      remedy: text === undefined ? `correct it, or say --decimals ${forms.mark === '.' ? ',' : '.'}` : 'correct it',
+      what:
+        text === undefined
+          ? `is no amount${forms.mark ? ` with "${forms.mark}" before its decimals` : ''}`
+          : 'is below 0',
+      remedy: text === undefined ? markRemedy(forms) : 'correct it',
     })
     return undefined
   }
   try {
-    const { micros } = fromDecimal(text, forms.currency)
+    // Without a currency nothing is made of it: it is looked at only.
+    const { micros } = fromDecimal(text, forms.currency ?? currency('XXX'))
     if (micros < AMOUNT_MICROS_END) return micros
     faults.add({ ...fault, what: 'is more than anybody spends', remedy: 'correct it: amounts are below 10^15' })
     return undefined
@@ -201,13 +210,13 @@ export function countOf(
   sheet: Sheet,
   row: Row,
   role: Role,
-  { mark }: Forms,
+  forms: Forms,
   isWhole: boolean,
   faults: Faults,
 ): number | undefined {
   const cell = cellOf(sheet, row, role)
   if (cell === undefined || isNothing(cell)) return undefined
-  const text = decimalText(cell, mark)
+  const text = numberText(cell, forms)
   const value = Number(text ?? Number.NaN)
   const isRight = Number.isFinite(value) && value >= 0 && value <= Number.MAX_SAFE_INTEGER
   if (isRight && !(isWhole && !Number.isInteger(value))) return value
@@ -215,10 +224,10 @@ export function countOf(
     ...placeOf(sheet, row, role),
     value: cell,
     what: isWhole ? 'is no whole number of 0 or more' : 'is no number of 0 or more',
-    remedy: `correct it, or say --decimals ${mark === '.' ? ',' : '.'}`,
+    remedy: markRemedy(forms),
   })
   return undefined
 }
 
 /** Heading that a remedy names for a role. */
-export const usualName = (platform: string, role: Role): string => namesOf(platform, role)[0] ?? role
+export const usualName = (platform: string, role: Role): string => titled(namesOf(platform, role)[0] ?? role)

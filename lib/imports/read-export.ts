@@ -4,6 +4,7 @@ import type { BidStrategyKind, EntityStatus } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { CurrencyCode } from '../units/money.ts'
 import { beginsPeriod, plainHeading, type Role } from './columns.ts'
+import { withKnownConversions } from './conversion-column.ts'
 import type { Row } from './csv.ts'
 import { dateOf } from './dates.ts'
 import { decodeText } from './decode.ts'
@@ -81,9 +82,8 @@ export function readExport(file: ExportFile, terms: ImportTerms, faults: Faults)
     platform: terms.account.platform,
     columns: terms.columns,
   })
-  const sheet = withOneConversion(whole, terms, faults)
-  const forms = sheet && formsOf(sheet, terms, faults)
-  if (!sheet || !forms) return undefined
+  const sheet = withKnownConversions(whole, terms, faults)
+  const forms = formsOf(sheet, terms, faults)
   const isDaily = isOfDays(sheet, terms)
   if (isDaily) checkHas(sheet, ['spend', 'impressions', 'clicks'], faults)
   if (sheet.columns.byRole.has('budget')) checkHas(sheet, ['status'], faults)
@@ -93,6 +93,8 @@ export function readExport(file: ExportFile, terms: ImportTerms, faults: Faults)
     const spendMicros = microsOf(sheet, row, 'spend', forms, faults)
     return spendMicros === undefined ? [] : [{ label, line: row.line, spendMicros }]
   })
+  // What cannot be told is in the faults; the lines were read all the same, so that theirs are there too.
+  if (forms.currency === undefined) return undefined
   return {
     file: file.name,
     exportedAt: file.exportedAt,
@@ -102,28 +104,6 @@ export function readExport(file: ExportFile, terms: ImportTerms, faults: Faults)
     ignored: sheet.columns.ignored,
     remarks: remarksOf(sheet, rows, isDaily),
   }
-}
-
-/**
- * Screens show several counts of conversions; the policy's rule is about one. The one whose name is in the rule's action
- * is meant, or the only one there is.
- */
-function withOneConversion(sheet: Sheet, { columns: named, rule }: ImportTerms, faults: Faults): Sheet | undefined {
-  const found = sheet.columns.byRole.get('conversions') ?? []
-  if (found.length < 2 || named.has('conversions')) return sheet
-  const stem = (text: string): string => plainHeading(text).replace(/s$/, '')
-  const fitting = found.filter((index) => stem(sheet.headings[index] ?? '') === stem(rule.action))
-  const [only, ...more] = fitting
-  if (only !== undefined && more.length === 0) {
-    const byRole = new Map([...sheet.columns.byRole, ['conversions' as Role, [only]]])
-    return { ...sheet, columns: { ...sheet.columns, byRole } }
-  }
-  faults.add({
-    file: sheet.file,
-    what: `has several columns of conversions (${found.map((index) => `"${sheet.headings[index]}"`).join(', ')}), and the policy counts "${rule.action}"`,
-    remedy: 'say which is meant: --column conversions="…"',
-  })
-  return undefined
 }
 
 /**
@@ -159,20 +139,23 @@ interface Reading {
 function readRow(row: Row, sheet: Sheet, reading: Reading): ReadRow | undefined {
   const { faults, forms, isDaily } = reading
   const id = idOf(row, sheet, 'campaignId', faults)
-  const groupId = isNothing(cellOf(sheet, row, 'adGroupId') ?? '') ? undefined : idOf(row, sheet, 'adGroupId', faults)
+  const hasGroup = !isNothing(cellOf(sheet, row, 'adGroupId') ?? '')
+  const groupId = hasGroup ? idOf(row, sheet, 'adGroupId', faults) : undefined
   const day = isDaily ? dayOf(row, sheet, forms, faults) : undefined
-  if (id === undefined || (isDaily && day === undefined)) return undefined
-  const adGroup = groupId === undefined ? undefined : entityOf(row, sheet, reading, 'ad-group')
+  // All of a line is read before any of it is given up: each part adds its own faults.
+  const campaign = entityOf(row, sheet, reading, 'campaign')
+  const adGroup = hasGroup ? entityOf(row, sheet, reading, 'ad-group') : undefined
   const figures = isDaily ? figuresOf(row, sheet, reading) : undefined
+  if (id === undefined || (isDaily && day === undefined)) return undefined
   return {
     line: row.line,
     campaign: {
-      ...entityOf(row, sheet, reading, 'campaign'),
+      ...campaign,
       id: id as CampaignId,
       ...kindIn(cellOf(sheet, row, 'kind')),
       ...strategyIn(cellOf(sheet, row, 'strategy')),
     },
-    ...(adGroup ? { adGroup: { ...adGroup, id: groupId as AdGroupId } } : {}),
+    ...(adGroup && groupId !== undefined ? { adGroup: { ...adGroup, id: groupId as AdGroupId } } : {}),
     ...(day === undefined ? {} : { day }),
     ...(figures ? { figures } : {}),
   }
@@ -192,7 +175,7 @@ function idOf(row: Row, sheet: Sheet, role: Role, faults: Faults): string | unde
 
 function dayOf(row: Row, sheet: Sheet, { order }: Forms, faults: Faults): AccountDate | undefined {
   const cell = cellOf(sheet, row, 'day') ?? ''
-  const day = dateOf(cell, order)
+  const day = order ? dateOf(cell, order) : (dateOf(cell, 'dmy') ?? dateOf(cell, 'mdy'))
   if (day === undefined)
     faults.add({
       ...placeOf(sheet, row, 'day'),

@@ -1,6 +1,6 @@
 import { type OrderEntry, REFUNDS_MAX, type Refund, type Sale } from '../model/shop-order.ts'
 import { type Instant, instant, isoInstant } from '../units/calendar.ts'
-import { currency, fromDecimal, type Money } from '../units/money.ts'
+import { type CurrencyCode, currency, fromDecimal, type Money } from '../units/money.ts'
 import { readRecords } from './csv.ts'
 import { AMOUNT_MICROS_END } from './figures.ts'
 import { Faults, ImportError, type Place } from './problem.ts'
@@ -38,7 +38,7 @@ interface Line extends Place {
  */
 export function readOrders(text: string, file: string): readonly OrderEntry[] {
   const faults = new Faults()
-  const lines = text.trimStart().startsWith('{') ? jsonLines(text, file, faults) : csvLines(text, file)
+  const lines = text.trimStart().startsWith('{') ? jsonLines(text, file, faults) : csvLines(text, file, faults)
   if (lines.length > ORDERS_MAX)
     throw new ImportError([
       { file, what: `has ${lines.length} lines, more than ${ORDERS_MAX}`, remedy: 'divide it into several files' },
@@ -74,26 +74,26 @@ const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, ''
 const fieldOf = (name: string): Field | undefined => FIELDS.find((field) => field.toLowerCase() === plain(name))
 
 /** @throws ImportError when a heading is not known */
-function csvLines(text: string, file: string): readonly Line[] {
+function csvLines(text: string, file: string, faults: Faults): readonly Line[] {
   const [header, ...rows] = readRecords(text, file)
-  const faults = new Faults()
   const fields = (header?.cells ?? []).map((name) => known(name.trim(), { file, line: header?.line ?? 1 }, faults))
+  // Under headings that are not known every line would be missing what stands there.
   faults.check()
-  return rows.map(({ line, cells }) => {
-    if (cells.length !== fields.length)
-      throw new ImportError([
-        {
-          file,
-          line,
-          what: `has ${cells.length} cells under ${fields.length} headings`,
-          remedy: 'quote cells with a comma in them',
-        },
-      ])
+  return rows.flatMap(({ line, cells }): readonly Line[] => {
+    if (cells.length !== fields.length) {
+      faults.add({
+        file,
+        line,
+        what: `has ${cells.length} cells under ${fields.length} headings`,
+        remedy: 'quote cells with a comma in them',
+      })
+      return []
+    }
     const filled = cells.flatMap((cell, index): readonly [Field, string][] => {
       const field = fields[index]
       return field && cell.trim() !== '' ? [[field, cell.trim()]] : []
     })
-    return { file, line, fields: new Map(filled) }
+    return [{ file, line, fields: new Map(filled) }]
   })
 }
 
@@ -152,7 +152,8 @@ function objectIn(text: string): object | undefined {
 
 function entryOf({ fields, ...place }: Line, faults: Faults): OrderEntry | undefined {
   const id = fields.get('orderId') ?? ''
-  if (!ID.test(id)) {
+  const isId = ID.test(id)
+  if (!isId)
     faults.add({
       ...place,
       column: 'orderId',
@@ -160,31 +161,37 @@ function entryOf({ fields, ...place }: Line, faults: Faults): OrderEntry | undef
       what: 'is no id of an order',
       remedy: 'up to 100 letters, digits and # . _ : / - and nothing about the customer',
     })
-    return undefined
-  }
-  const reader = { fields, place, faults }
+  const tells = (...names: readonly Field[]): boolean => names.some((field) => fields.has(field))
+  const hasSale = tells('orderedAt', 'netValue', 'customer')
+  const hasRefund = tells('refundId', 'refundedAt', 'refundValue')
+  const isPart = fields.has('refundValue') && fields.get('refundValue') !== 'full'
+  const bare = { fields, place, faults }
+  const reader = { ...bare, code: hasSale || isPart ? codeOf(bare) : undefined }
   const updatedAt = fields.has('updatedAt') ? instantOf('updatedAt', reader) : (0 as Instant)
-  const sale = ['orderedAt', 'netValue', 'customer'].some((field) => fields.has(field as Field))
-    ? saleOf(reader)
-    : undefined
-  const refund = ['refundId', 'refundedAt', 'refundValue'].some((field) => fields.has(field as Field))
-    ? refundOf(reader)
-    : undefined
-  if (!sale && !refund && faults.isEmpty)
+  const sale = hasSale ? saleOf(reader) : undefined
+  const refund = hasRefund ? refundOf(reader, isPart) : undefined
+  if (!hasSale && !hasRefund)
     faults.add({
       ...place,
       value: id,
       what: 'tells neither an order nor a refund',
       remedy: 'add orderedAt, netValue and currency, or refundedAt',
     })
-  if (updatedAt === undefined) return undefined
-  return { id, ...(sale && { sale: { ...sale, updatedAt } }), ...(refund && { refund: { ...refund, updatedAt } }) }
+  if (!isId || updatedAt === undefined) return undefined
+  return {
+    id,
+    ...(sale && { sale: { ...sale, updatedAt } }),
+    ...(refund && { refund: { ...refund, updatedAt } }),
+    source: place,
+  }
 }
 
 interface Reader {
   readonly fields: ReadonlyMap<Field, string>
   readonly place: Place
   readonly faults: Faults
+  /** Of the line's amounts; undefined where it has none, or it is no currency, which is told already. */
+  readonly code: CurrencyCode | undefined
 }
 
 function saleOf(reader: Reader): Omit<Sale, 'updatedAt'> | undefined {
@@ -204,10 +211,12 @@ function saleOf(reader: Reader): Omit<Sale, 'updatedAt'> | undefined {
   return at !== undefined && net ? { at, net, ...(customer ? { customer } : {}) } : undefined
 }
 
-function refundOf(reader: Reader): Omit<Refund, 'updatedAt'> | undefined {
+/** @param isPart it has an amount of its own, which is not all of the order */
+function refundOf(reader: Reader, isPart: boolean): Omit<Refund, 'updatedAt'> | undefined {
   const at = instantOf('refundedAt', reader)
   const id = reader.fields.get('refundId')
-  if (id !== undefined && !ID.test(id)) {
+  const isId = id === undefined || ID.test(id)
+  if (!isId)
     reader.faults.add({
       ...reader.place,
       column: 'refundId',
@@ -215,15 +224,12 @@ function refundOf(reader: Reader): Omit<Refund, 'updatedAt'> | undefined {
       what: 'is no id of a refund',
       remedy: 'up to 100 letters, digits and # . _ : / -',
     })
-    return undefined
-  }
-  const isPart = reader.fields.has('refundValue') && reader.fields.get('refundValue') !== 'full'
   const amount = isPart ? moneyOf('refundValue', reader) : undefined
-  if (at === undefined || (isPart && !amount)) return undefined
+  if (!isId || at === undefined || (isPart && !amount)) return undefined
   return { key: id ?? isoInstant(at), at, ...(amount ? { amount } : {}) }
 }
 
-function instantOf(field: Field, { fields, place, faults }: Reader): Instant | undefined {
+function instantOf(field: Field, { fields, place, faults }: Omit<Reader, 'code'>): Instant | undefined {
   const text = fields.get(field)
   try {
     if (text !== undefined) return instant(text)
@@ -240,30 +246,41 @@ function instantOf(field: Field, { fields, place, faults }: Reader): Instant | u
   return undefined
 }
 
-function moneyOf(field: Field, { fields, place, faults }: Reader): Money | undefined {
-  const [text, code] = [fields.get(field), fields.get('currency')]
-  try {
-    if (text !== undefined && code !== undefined && !text.startsWith('-')) {
-      const amount = fromDecimal(text, currency(code))
-      if (amount.micros < AMOUNT_MICROS_END) return amount
-    }
-  } catch {
-    // Told below, with its place.
-  }
-  const isCode = /^[A-Z]{3}$/.test(code ?? '')
+function codeOf({ fields, place, faults }: Omit<Reader, 'code'>): CurrencyCode | undefined {
+  const code = fields.get('currency')
+  if (code !== undefined && /^[A-Z]{3}$/.test(code)) return currency(code)
   faults.add({
     ...place,
-    column: isCode ? field : 'currency',
-    ...((isCode ? text : code) === undefined ? {} : { value: (isCode ? text : code) ?? '' }),
-    what:
-      (isCode ? text : code) === undefined
-        ? 'is missing'
-        : isCode
-          ? 'is no amount of 0 or more, below 10^15'
-          : 'is no currency',
-    remedy: isCode
-      ? 'write a plain decimal, such as 1234.56, and give refunds as refundValue'
-      : 'write an ISO 4217 code, such as EUR',
+    column: 'currency',
+    ...(code === undefined ? {} : { value: code }),
+    what: code === undefined ? 'is missing' : 'is no currency',
+    remedy: 'write an ISO 4217 code, such as EUR',
   })
   return undefined
+}
+
+/** Looks at the amount even where the currency is none, so that both are told. */
+function moneyOf(field: Field, { fields, place, faults, code }: Reader): Money | undefined {
+  const text = fields.get(field)
+  const amount = amountIn(text, code ?? currency('XXX'))
+  if (amount) return code && amount
+  faults.add({
+    ...place,
+    column: field,
+    ...(text === undefined ? {} : { value: text }),
+    what: text === undefined ? 'is missing' : 'is no amount of 0 or more, below 10^15',
+    remedy: 'write a plain decimal, such as 1234.56, and give refunds as refundValue',
+  })
+  return undefined
+}
+
+/** Undefined for what is no amount of 0 or more that is possible. */
+function amountIn(text: string | undefined, code: CurrencyCode): Money | undefined {
+  if (text === undefined || text.startsWith('-')) return undefined
+  try {
+    const amount = fromDecimal(text, code)
+    return amount.micros < AMOUNT_MICROS_END ? amount : undefined
+  } catch {
+    return undefined
+  }
 }

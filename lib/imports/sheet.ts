@@ -1,4 +1,4 @@
-import { type Columns, columnsOf, headingCurrency, namesOf, type Role } from './columns.ts'
+import { type Columns, columnsOf, headingCurrency, namesOf, type Role, titled } from './columns.ts'
 import { type Row, readRecords } from './csv.ts'
 import { isNothing } from './numbers.ts'
 import { ImportError } from './problem.ts'
@@ -115,12 +115,10 @@ function checkNamed(
         file,
         line,
         what: 'has no column with the ids of the campaigns, and names are not unique',
-        remedy: `add the column "${titled(namesOf(platform, 'campaignId')[0])}" to the report and download it again, or name it with --column campaignId="…"`,
+        remedy: `add the column "${titled(namesOf(platform, 'campaignId')[0] ?? '')}" to the report and download it again, or name it with --column campaignId="…"`,
       },
     ])
 }
-
-const titled = (name = ''): string => name.replace(/^\p{L}/u, (letter) => letter.toUpperCase()).replace(/\bid\b/, 'ID')
 
 /** An id's own text: some downloads write ="123", so that spreadsheets keep the digits. */
 export const idTextIn = (cell: string): string => cell.replace(/^="?(.*?)"?$/, '$1').replace(/^'/, '')

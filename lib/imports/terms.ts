@@ -13,6 +13,8 @@ export interface ImportTerms {
   readonly zone: TimeZone
   /** The rule under which the platform's conversions are stored: the policy's. */
   readonly rule: ConversionRule
+  /** The user has said that the files' conversions are the rule's, whatever they are called. */
+  readonly isRuleSaid?: boolean
   readonly currency?: CurrencyCode
   readonly dates?: DateOrder
   readonly decimals?: DecimalMark

@@ -16,13 +16,10 @@ const STATUS: readonly (readonly [EntityStatus, readonly string[]])[] = [
       ...['learning limited', 'in review', 'pending', 'scheduled', 'preparing', 'in process', 'with issues', 'enable'],
       ...['aktiv', 'aktiviert', 'wird ausgeliefert', 'läuft', 'geplant', 'in überprüfung', 'lernphase', 'ein'],
       // It runs, and has spent its day's money: what is limited by its budget most of all.
-      ...[
-        'budget exceeded',
-        'out of budget',
-        'limited by budget',
-        'budget überschritten',
-        'durch budget eingeschränkt',
-      ],
+      ...['budget exceeded', 'budget exceed', 'campaign budget exceeded', 'ad group budget exceeded', 'over budget'],
+      ...['out of budget', 'limited by budget', 'budget limited', 'eligible (limited by budget)', 'budget exhausted'],
+      ...['durch budget eingeschränkt', 'durch das budget eingeschränkt', 'freigegeben (durch budget eingeschränkt)'],
+      ...['budget überschritten', 'budget aufgebraucht', 'budget ausgeschöpft'],
       ...['eligible (limited)', 'eligible (learning)', 'freigegeben', 'freigegeben (eingeschränkt)', 'ausstehend'],
     ],
   ],

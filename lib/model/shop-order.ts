@@ -37,6 +37,8 @@ export interface OrderEntry {
   readonly id: string
   readonly sale?: Sale
   readonly refund?: Refund
+  /** Where it was told, for errors; it is not kept. */
+  readonly source?: { readonly file: string; readonly line: number }
 }
 
 /** An order of more parts was never seen, and an item has its limits. */

@@ -81,16 +81,21 @@ describe('import orders', () => {
   test('takes nothing of any file where one is wrong, and names all that is', async () => {
     desk.write('good.csv', ordersText(1))
     desk.write('bad.csv', 'orderId,email\n1,ann@example.com\n')
-    desk.write('future.jsonl', '{"orderId":"1","orderedAt":"2026-12-20T10:00:00Z","netValue":"1","currency":"EUR"}')
-    desk.write('dollars.jsonl', '{"orderId":"1","orderedAt":"2026-11-20T10:00:00Z","netValue":"1","currency":"USD"}')
+    const order = (id: string, day: string, currency: string) =>
+      JSON.stringify({ orderId: id, orderedAt: `${day}T10:00:00Z`, netValue: '1', currency })
+    desk.write(
+      'dollars.jsonl',
+      [order('1', '2026-11-20', 'USD'), order('2', '2026-11-20', 'EUR'), order('3', '2026-11-19', 'USD')].join('\n'),
+    )
     const bad = await desk.sluice('import', 'orders', 'good.csv', 'bad.csv')
     expect(bad.code).toBe(1)
     expect(bad.err).toContain(
       'bad.csv, line 1, column "email": is no field of an order: leave it out: nothing that tells who a customer is is taken',
     )
-    expect((await desk.sluice('import', 'orders', 'good.csv', 'future.jsonl')).err).toContain(
-      'order 1 is of 2026-12-20T10:00:00Z',
-    )
+    desk.write('future.jsonl', [order('1', '2026-12-20', 'EUR'), order('2', '2026-12-21', 'EUR')].join('\n'))
+    const future = (await desk.sluice('import', 'orders', 'good.csv', 'future.jsonl')).err
+    expect(future).toContain('future.jsonl, line 1: order 1 is of 2026-12-20T10:00:00Z')
+    expect(future).toContain('future.jsonl, line 2: order 2 is of 2026-12-21T10:00:00Z')
     desk.write(
       'version.jsonl',
       '{"orderId":"1","orderedAt":"2026-11-20T10:00:00Z","netValue":"1","currency":"EUR","updatedAt":"2126-11-20T10:00:00Z"}',
@@ -99,9 +104,10 @@ describe('import orders', () => {
     expect((await desk.sluice('import', 'orders', 'good.csv', 'version.jsonl')).err).toContain(
       'order 1 is of 2126-11-20T10:00:00Z',
     )
-    expect((await desk.sluice('import', 'orders', 'good.csv', 'dollars.jsonl')).err).toContain(
-      'exchange rate USD→EUR for 2026-11-20',
-    )
+    const unrated = (await desk.sluice('import', 'orders', 'good.csv', 'dollars.jsonl')).err
+    expect(unrated).toContain('dollars.jsonl, line 1: order 1: exchange rate USD→EUR for 2026-11-20')
+    expect(unrated).toContain('dollars.jsonl, line 3: order 3: exchange rate USD→EUR for 2026-11-19')
+    expect(unrated).not.toContain('order 2')
     expect(JSON.parse((await desk.sluice('import', 'orders', 'good.csv', '--json')).out)).toMatchObject({ changed: 40 })
   }, 30_000)
 })

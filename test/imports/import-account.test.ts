@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Role } from '../../lib/imports/columns.ts'
 import { type ImportedAccount, importAccount } from '../../lib/imports/import-account.ts'
+import type { ImportError } from '../../lib/imports/problem.ts'
 import type { ExportFile, ImportTerms } from '../../lib/imports/terms.ts'
 import { accountRef } from '../../lib/model/account.ts'
 import { instant, timeZone } from '../../lib/units/calendar.ts'
@@ -184,7 +185,7 @@ describe('Meta', () => {
 
 test('TikTok: a time of midnight behind the day, a totals row that counts', () => {
   const text = [
-    'Campaign name\tCampaign ID\tBy Day\tPrimary status\tCampaign budget\tCampaign budget type\tCurrency\tCost\tImpressions\tClicks (destination)\tConversions',
+    'Campaign name\tCampaign ID\tBy Day\tPrimary status\tCampaign budget\tCampaign budget type\tCurrency\tCost\tImpressions\tClicks (destination)\tComplete payment',
     'Shoes\t1790000000000000001\t2026-11-19 00:00:00\tActive\t200.00\tDaily\tUSD\t187.22\t90000\t812\t14',
     'Total of 1 results\t-\t-\t-\t-\t-\tUSD\t187.22\t90000\t812\t14',
   ].join('\n')
@@ -476,6 +477,33 @@ describe('is refused with file, line, column, value and remedy', () => {
       file([HEAD, good.replace('10.25', 'x'), good.replace('100,5', 'y,5')].join('\n'), name)
     expect(() => importAccount([bad('a.csv'), bad('b.csv')], terms('google-ads'))).toThrow(
       /a\.csv, line 2.*a\.csv, line 3.*b\.csv, line 2.*b\.csv, line 3/s,
+    )
+  })
+
+  test('every fault of a line, those behind the first of it too', () => {
+    const bad = 'Zzz,Shoes,1.2E+17,2026-11-31,EUR,5o,1O.25,1.5,y'
+    const text = [HEAD, good, bad].join('\n')
+    let places: readonly unknown[] = []
+    try {
+      reading(text)()
+    } catch (error) {
+      places = (error as ImportError).faults.map(({ line, column }) => [line, column])
+    }
+    expect(places).toEqual([
+      [3, 'Campaign ID'],
+      [3, 'Day'],
+      [3, 'Campaign state'],
+      [3, 'Budget'],
+      [3, 'Cost'],
+      [3, 'Impr.'],
+      [3, 'Clicks'],
+    ])
+  })
+
+  test('what is wrong in any case beside what nothing tells: the order of dates, the decimal mark, the currency', () => {
+    const text = ['Campaign ID;Day;Cost;Impr.;Clicks', '1;03/04/2026;1.204;x;1', '1;05/06/2026;y;1;1'].join('\n')
+    expect(reading(text)).toThrow(
+      /line 2, column "Cost": "1\.204" may be.*line 2, column "Day": "03\/04\/2026" may be two.*names no currency.*line 2, column "Impr\.": "x" is no whole.*line 3, column "Cost": "y" is no amount/s,
     )
   })
 

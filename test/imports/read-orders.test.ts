@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ImportError } from '../../lib/imports/problem.ts'
 import { readOrders } from '../../lib/imports/read-orders.ts'
 import { instant } from '../../lib/units/calendar.ts'
 
@@ -13,6 +14,18 @@ const ORDER = {
     updatedAt: 0,
   },
 }
+const at = (line: number) => ({ source: { file: 'orders', line } })
+
+/** Line and column of each fault that is told. */
+function placesOf(reading: () => unknown): readonly string[] {
+  try {
+    reading()
+    return []
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error
+    return error.faults.map(({ line, column = '' }) => `${line} ${column}`)
+  }
+}
 
 describe('orders', () => {
   test('are read from CSV, a refund beside its order or on a line of its own', () => {
@@ -23,8 +36,9 @@ describe('orders', () => {
       'A-1003,,,,,,2026-11-21T06:00:00Z,full,',
     ].join('\n')
     expect(read(text)).toEqual([
-      ORDER,
+      { ...ORDER, ...at(2) },
       {
+        ...at(3),
         id: 'A-1002',
         refund: {
           key: 'R-7',
@@ -34,6 +48,7 @@ describe('orders', () => {
         },
       },
       {
+        ...at(4),
         id: 'A-1003',
         refund: { key: '2026-11-21T06:00:00Z', at: instant('2026-11-21T06:00:00Z'), updatedAt: 0 },
       },
@@ -48,7 +63,7 @@ describe('orders', () => {
       currency: 'EUR',
       customer: 'new',
     }
-    expect(read(`${JSON.stringify(line)}\n\n`)).toEqual([ORDER])
+    expect(read(`${JSON.stringify(line)}\n\n`)).toEqual([{ ...ORDER, ...at(1) }])
   })
 
   test.each(['email', 'customer_email', 'Phone', 'first_name', 'customerId', 'ip', 'billing-address'])(
@@ -87,6 +102,24 @@ describe('orders', () => {
     const bad = () => read(`${JSON.stringify(good)}\n${JSON.stringify(line)}`)
     expect(bad).toThrow('orders, line 2')
     expect(bad).toThrow(message)
+  })
+
+  test('are refused with every fault of every line, those behind the first of a line too', () => {
+    const text = [
+      'orderId,orderedAt,netValue,currency,customer',
+      'ann@example.com,yesterday,"5,00",euro,vip',
+      '1,2026-11-20T09:15:00Z,5.00',
+      '2,2026-11-20T09:15:00Z,-5,EUR,new',
+    ].join('\n')
+    expect(placesOf(() => read(text)).toSorted()).toEqual([
+      '2 currency',
+      '2 customer',
+      '2 netValue',
+      '2 orderId',
+      '2 orderedAt',
+      '3 ',
+      '4 netValue',
+    ])
   })
 
   test('of a text that is not JSON are refused with the line', () => {
