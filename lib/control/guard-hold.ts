@@ -41,9 +41,13 @@ async function buildHold(
   const now = loop.clock.now()
   const states = [...(await loop.money.levers(account, keys)).values()].filter((state) => needsHold(state, now))
   if (states.length === 0) return undefined
-  const hold = { until: later(now, HOLD_MS), reason: `held by the guard, alert ${alert}` }
+  const reason = `held by the guard, alert ${alert}`
   const levers = states.map((state) => ({
-    next: { ...state, hold, version: state.version + 1 },
+    next: {
+      ...state,
+      hold: { until: later(now, HOLD_MS), since: heldSince(state, now), reason },
+      version: state.version + 1,
+    },
     expected: state.version,
   }))
   const entries = states.map(
@@ -52,10 +56,14 @@ async function buildHold(
       lever: leverKey(state.lever),
       from: valueText(state.known),
       to: valueText(state.known),
-      resolution: hold.reason,
+      resolution: reason,
       date: dateAt(now, zone),
       deltaMicros: '0',
     }),
   )
   return { commit: { chain: accountKey(account), at: now, levers, intents: [], entries } }
 }
+
+/** A plan that was made since then knew of it; every older one did not, whatever the value stands at since. */
+const heldSince = ({ hold, knownAt }: LeverState, now: Instant): Instant =>
+  hold && hold.until > now ? (hold.since ?? knownAt) : now

@@ -48,18 +48,21 @@ export function beyondDay(
 }
 
 /**
- * Why a plan may not move what was put on hold after it was made: somebody has had it elsewhere meanwhile, even where it
- * stands again at what the plan started from. An order to cut back stands for all that.
+ * Why a plan may not move what was put on hold after it was made, by the guard, or because somebody has had it elsewhere
+ * meanwhile, even where it stands again at what the plan started from. An order to cut back stands for all that, and so
+ * does a cut that the guard makes for an alert: the guard itself has put the budget on hold a moment before.
  *
  * @param skewMs by so much the clocks of who made the plan and who put the hold may differ
  */
 export function heldSince(
-  { lever, to }: LeverChange,
+  { change: { lever, to }, alert }: Pick<ChangeDecision, 'change' | 'alert'>,
   { hold, known, knownAt, cutBackTo }: LeverState,
   { madeAt, now, skewMs }: { readonly madeAt: Instant; readonly now: Instant; readonly skewMs: number },
 ): string | undefined {
-  if (lever.kind === 'status' || !hold || hold.until <= now || knownAt + skewMs <= madeAt) return undefined
-  const isOrdered = cutBackTo !== undefined && to.kind === 'money' && compare(amountOf(to), amountOf(known)) < 0
+  if (lever.kind === 'status' || !hold || hold.until <= now || (hold.since ?? knownAt) + skewMs <= madeAt)
+    return undefined
+  const isOrder = cutBackTo !== undefined || alert !== undefined
+  const isOrdered = isOrder && to.kind === 'money' && compare(amountOf(to), amountOf(known)) < 0
   return isOrdered ? undefined : `it was put on hold since the plan was made: ${hold.reason}`
 }
 

@@ -238,7 +238,7 @@ function judge(
 
   const obstacle =
     stopped(decision, state, books) ??
-    heldSince(change, state, { ...books, madeAt }) ??
+    heldSince(decision, state, { ...books, madeAt }) ??
     (isBudget(change.lever) ? beyondDay(decision, state, books) : unfit(decision, state, books))
   if (obstacle) return { refused: obstacle, outcome: 'dropped' }
   const nextState: LeverState = {

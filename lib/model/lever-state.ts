@@ -16,6 +16,8 @@ export interface EventMark {
 export interface LeverHold {
   readonly until: Instant
   readonly reason: string
+  /** When it was put on; absent: as the value of the record was read or set last (`knownAt`). */
+  readonly since?: Instant
 }
 
 /** What Sluice knows of one lever between turns. */

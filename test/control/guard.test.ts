@@ -249,6 +249,14 @@ describe('other actions', () => {
     expect(stage.queued.filter((one) => one.stage === 'act')).toEqual([])
   })
 
+  test('a hold stops what was planned before it, and not pushed yet', async () => {
+    const stage = await spending(RUNAWAY, { policy: { breakers: { runawaySpend: { action: 'hold' } } } })
+    await stage.plan([[A, '10', 110]])
+    await quarter(stage)
+    expect(await stage.run('act')).toMatchObject({ summary: { dropped: 1 } })
+    expect(budget(stage, '10')).toBe(micros(100))
+  })
+
   test('what is switched off says nothing', async () => {
     const stage = await spending(RUNAWAY, { policy: { breakers: { runawaySpend: { action: 'off' } } } })
     expect(await quarter(stage)).toMatchObject({ summary: { open: 0, told: 0, acted: 0 } })

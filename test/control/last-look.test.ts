@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { beyondDay, dayRiseOf, heldSince, unfit } from '../../lib/control/last-look.ts'
+import type { AlertId } from '../../lib/model/alert.ts'
 import type { LeverChange, LeverValue } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { ChangeDecision } from '../../lib/model/plan.ts'
@@ -75,9 +76,9 @@ describe('how far a budget may rise in a day', () => {
 
 describe('what was put on hold since the plan was made', () => {
   const madeAt = later(NOW, -HOUR_MS)
-  const held = (over: Partial<LeverState> = {}, change: Partial<LeverChange> = {}, skewMs = 0) =>
+  const held = (over: Partial<LeverState> = {}, change: Partial<LeverChange> = {}, skewMs = 0, alert?: AlertId) =>
     heldSince(
-      { ...decision(100, 90).change, ...change },
+      { change: { ...decision(100, 90).change, ...change }, ...(alert ? { alert } : {}) },
       aState('1', 100, { hold: { until: later(NOW, 1), reason: 'anna set it' }, knownAt: NOW, ...over }),
       { madeAt, now: NOW, skewMs },
     )
@@ -93,7 +94,20 @@ describe('what was put on hold since the plan was made', () => {
     expect(held({ knownAt: madeAt })).toBeUndefined()
     expect(held({ knownAt: later(madeAt, 1) })).toBe(WHY)
     const { hold: _, ...free } = aState('1', 100)
-    expect(heldSince(decision(100, 90).change, free, { madeAt, now: NOW, skewMs: 0 })).toBeUndefined()
+    expect(heldSince(decision(100, 90), free, { madeAt, now: NOW, skewMs: 0 })).toBeUndefined()
+  })
+
+  test('is left alone by when it was put on hold, and not by when its value was read: the guard holds what stands where it stood', () => {
+    const until = later(NOW, 1)
+    const reason = 'anna set it'
+    expect(held({ hold: { until, reason, since: later(madeAt, 1) }, knownAt: later(madeAt, -1) })).toBe(WHY)
+    expect(held({ hold: { until, reason, since: madeAt }, knownAt: NOW })).toBeUndefined()
+  })
+
+  test('gives way to a cut that the guard makes for an alert, not to a raise', () => {
+    const alert = '2fe0e34a' as AlertId
+    expect(held({}, {}, 0, alert)).toBeUndefined()
+    expect(held({}, { to: worth(110) }, 0, alert)).toBe(WHY)
   })
 
   test('counts as newer than the plan by as much as clocks may differ', () => {

@@ -23,7 +23,7 @@ type Reserved = Extract<AuditEntry, { kind: 'reserved' }>
 
 /** A transaction that went through: looked at, and taken into the mirror. */
 export function onCommit(one: Bystander, worker: Worker, commit: MoneyCommit): void {
-  const { mirror, found } = one
+  const { mirror, found, now } = one
   checkVersions(one, commit)
   const reserved = commit.entries.filter((entry) => entry.kind === 'reserved')
   for (const { next } of commit.levers) {
@@ -32,7 +32,7 @@ export function onCommit(one: Bystander, worker: Worker, commit: MoneyCommit): v
     if (before?.pending && next.pending && before.pending.intent !== next.pending.intent)
       found('one-open-intent', `${key}: ${next.pending.intent} beside ${before.pending.intent}`)
     noteStart(mirror, before, next)
-    if (next.hold && next.hold.until !== before?.hold?.until) mirror.heldSince.set(key, mirror.event)
+    if (isNewHold(before, next, now())) mirror.heldSince.set(key, mirror.event)
     mirror.levers.set(key, next)
   }
   for (const entry of commit.entries)
@@ -48,6 +48,13 @@ export function onCommit(one: Bystander, worker: Worker, commit: MoneyCommit): v
   for (const entry of reserved) onReserved(one, worker, commit, entry)
   checkLedgers(one, commit)
   for (const { next } of commit.levers) stillCounted(one, next)
+}
+
+/** A hold of the guard that is only made longer is none: plans that were made since it was put on knew of it. */
+function isNewHold(before: LeverState | undefined, { hold }: LeverState, now: number): boolean {
+  const was = before?.hold
+  if (!hold || hold.until === was?.until) return false
+  return !(was && was.until > now && was.reason === hold.reason && hold.reason.startsWith('held by the guard'))
 }
 
 function checkVersions({ mirror, found }: Bystander, commit: MoneyCommit): void {

@@ -27,7 +27,8 @@ export const INVARIANTS = {
   'one-open-intent': 'no lever has two open intents',
   'in-order': 'no intent takes effect after a newer one was written down for the same lever',
   'final-is-final': 'what was settled as not applied does not take effect any more',
-  'persons-hold': 'a budget that a person has set and that is held for them is moved by no plan that was made before',
+  'persons-hold':
+    'a budget that is held, for a person who has set it or by the guard, is moved by no plan that was made before',
   'good-data': 'no budget is moved by a plan on data that are stale, incomplete, or counted wrongly',
   settles: 'when the weather is calm, every intent is settled within an hour',
   agrees: 'when the weather is calm, every record shows what the platform shows within an hour',
