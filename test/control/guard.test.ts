@@ -251,6 +251,8 @@ describe('other actions', () => {
 
   test('a hold stops what was planned before it, and not pushed yet', async () => {
     const stage = await spending(RUNAWAY, { policy: { breakers: { runawaySpend: { action: 'hold' } } } })
+    // So long after the budgets were read that the plan is no older than that by any clock.
+    stage.wait(MINUTE_MS)
     await stage.plan([[A, '10', 110]])
     await quarter(stage)
     expect(await stage.run('act')).toMatchObject({ summary: { dropped: 1 } })
