@@ -13,8 +13,8 @@ export interface Target<T> {
   readonly read: (text: string) => unknown
   /** @throws PlatformError for what it does not accept, and nothing else ever */
   readonly parse: (document: unknown) => T | Promise<T>
-  /** What is wrong with a value that was accepted; `undefined`: nothing. */
-  readonly complaint: (value: T) => string | undefined
+  /** What is wrong with a value that was accepted from a document; `undefined`: nothing. */
+  readonly complaint: (value: T, document: unknown) => string | undefined
 }
 
 export interface Tally {
@@ -33,7 +33,7 @@ async function tried<T>(target: Target<T>, document: unknown): Promise<Verdict> 
   try {
     const parsed = target.parse(document)
     const value = parsed instanceof Promise ? await parsed : parsed
-    const why = target.complaint(value)
+    const why = target.complaint(value, document)
     return why === undefined ? { kind: 'accepted' } : { kind: 'broken', why: `accepted, and ${why}` }
   } catch (error) {
     if (error instanceof PlatformError) return { kind: 'refused' }

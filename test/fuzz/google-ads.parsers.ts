@@ -29,6 +29,7 @@ import type { WorldSimulation, WorldTargetSimulation } from '../../playground/wo
 import { adapterAt } from '../platforms/google-ads/twin-stage.ts'
 import { aCampaign, aWorld, CUSTOMER, START } from '../playground/google-ads/stub-world.ts'
 import type { Target } from './fuzz.ts'
+import { answerOf, CREATED, CREATIONS, doneIn } from './google-ads.writes.ts'
 import {
   announcementsComplaint,
   changesComplaint,
@@ -39,6 +40,7 @@ import {
   structureComplaint,
 } from './oracle.ts'
 import { answerTo, type Recorded, remembering, startRecorder, trimmed } from './record.ts'
+import { writesComplaint } from './write-oracle.ts'
 
 const ACCOUNT: AccountRef = accountRef('google-ads', CUSTOMER)
 const OF = 'USD'
@@ -168,7 +170,7 @@ const READS = {
 }
 type Read = keyof typeof READS
 
-type Documents = Readonly<Record<Read | 'writes' | 'failures' | 'tokens', readonly unknown[]>>
+type Documents = Readonly<Record<Read | 'writes' | 'creations' | 'failures' | 'tokens', readonly unknown[]>>
 
 const amount = (micros: bigint) => ({ kind: 'money', amount: money(micros, currency(OF)) }) as const
 const budgetTo = (id: string, micros: bigint): LeverChange => ({
@@ -238,6 +240,7 @@ async function record(): Promise<Documents> {
       cells: await taken(reader.cells?.(ACCOUNT, [CLICK], from, to)),
       actions: await taken(reader.conversionActions?.(ACCOUNT)),
       writes,
+      creations: CREATED,
       failures: FAILURES,
       tokens,
     }
@@ -281,16 +284,6 @@ const FAILURES: readonly unknown[] = [
   { status: 500, body: [failure({ internalError: 'INTERNAL_ERROR' })] },
 ]
 
-interface Answered {
-  readonly status: unknown
-  readonly body: unknown
-}
-function answerOf(document: unknown) {
-  const { status, body } = document as Answered
-  const isStatus = typeof status === 'number' && Number.isInteger(status) && status >= 100 && status <= 599
-  return { status: isStatus ? status : 200, headers: {}, body: JSON.stringify(body) ?? '' }
-}
-
 const SECRET = { clientId: 'id', clientSecret: 'pass', refreshToken: 'refresh', developerToken: 'developer' }
 
 export async function googleAdsParsers(): Promise<readonly Target<never>[]> {
@@ -298,7 +291,7 @@ export async function googleAdsParsers(): Promise<readonly Target<never>[]> {
   const target = <T>(
     name: keyof Documents,
     parse: (document: unknown) => T | Promise<T>,
-    complaint: (value: T) => string | undefined,
+    complaint: Target<T>['complaint'],
     rootDepth = 1,
   ): Target<T> => ({
     name: `google-ads ${name}`,
@@ -351,7 +344,13 @@ export async function googleAdsParsers(): Promise<readonly Target<never>[]> {
     target(
       'writes',
       (document): readonly WriteResult[] => resultsOf(OPERATIONS, outcomeOf(answerOf(document))),
-      (results) => resultsComplaint(results, 2),
+      (results, document) => writesComplaint(results, doneIn(document, OPERATIONS)),
+      1,
+    ),
+    target(
+      'creations',
+      (document): readonly WriteResult[] => resultsOf(CREATIONS, outcomeOf(answerOf(document))),
+      (results, document) => writesComplaint(results, doneIn(document, CREATIONS)),
       1,
     ),
     target(

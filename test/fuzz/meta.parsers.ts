@@ -4,7 +4,7 @@ import type { ConversionRule } from '../../lib/model/conversions.ts'
 import { PlatformError } from '../../lib/model/failure.ts'
 import type { Lever } from '../../lib/model/lever.ts'
 import { readChanges } from '../../lib/platforms/meta/activities.ts'
-import { readAnnouncements } from '../../lib/platforms/meta/budget-schedules.ts'
+import { namesCreated, readAnnouncements } from '../../lib/platforms/meta/budget-schedules.ts'
 import { DEFAULT_ACTION_TYPES } from '../../lib/platforms/meta/conversions.ts'
 import { graphError, metaFailure } from '../../lib/platforms/meta/failures.ts'
 import { type Graph, openGraph } from '../../lib/platforms/meta/graph.ts'
@@ -34,6 +34,7 @@ import {
   structureComplaint,
 } from './oracle.ts'
 import { answerTo, type Recorded, startRecorder, trimmed } from './record.ts'
+import { metaCreated, metaDone, writesComplaint } from './write-oracle.ts'
 
 const ACCOUNT = accountRef('meta', '1001')
 const OF = 'EUR'
@@ -242,7 +243,7 @@ export async function metaParsers(): Promise<readonly Target<never>[]> {
     name: string,
     documents: readonly unknown[],
     parse: (document: unknown) => T | Promise<T>,
-    complaint: (value: T) => string | undefined,
+    complaint: Target<T>['complaint'],
     rootDepth = 1,
   ): Target<T> => ({ name: `meta ${name}`, documents, rootDepth, read: readText, parse, complaint })
   const reading = <K extends Read>(
@@ -278,7 +279,14 @@ export async function metaParsers(): Promise<readonly Target<never>[]> {
       'writes',
       WRITES,
       (json) => writeResult(sent(json)),
-      (result) => resultsComplaint([result], 1),
+      (result, json) => writesComplaint([result], metaDone(json)),
+      0,
+    ),
+    target(
+      'schedules',
+      [{ id: '9101' }, ...WRITES],
+      (json) => writeResult(sent(json), namesCreated),
+      (result, json) => writesComplaint([result], metaCreated(json)),
       0,
     ),
     target(

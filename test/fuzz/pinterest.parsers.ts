@@ -30,6 +30,7 @@ import {
 } from './oracle.ts'
 import { answerTo, type Recorded, startRecorder, trimmed } from './record.ts'
 import { DAYS, type Documents, HOURS, readText, recordReads, sentOf, targetOf } from './wire.ts'
+import { pinterestDone, writesComplaint } from './write-oracle.ts'
 
 const ID = WORLD[0]?.id ?? ''
 const ACCOUNT = accountRef('pinterest', ID)
@@ -120,6 +121,7 @@ const few = (answers: Recorded): Recorded =>
 const onlyReports = (answers: Recorded): Recorded =>
   Object.fromEntries(Object.entries(answers).filter(([key]) => key.includes('/analytics ')))
 
+const WRITTEN = ['1001', '1003']
 const WRITES: readonly unknown[] = [
   {
     items: [
@@ -191,8 +193,8 @@ export async function pinterestParsers(): Promise<readonly Target<never>[]> {
     targetOf(
       'pinterest writes',
       WRITES,
-      (json) => outcomesOf(sentOf(json), ['1001', '1003']),
-      (results) => resultsComplaint(results, 2),
+      (json) => outcomesOf(sentOf(json), WRITTEN),
+      (results, json) => writesComplaint(results, pinterestDone(json, WRITTEN)),
       0,
     ),
     targetOf(

@@ -33,6 +33,7 @@ import {
 } from './oracle.ts'
 import { answerTo, type Recorded, startRecorder, trimmed } from './record.ts'
 import { DAYS, type Documents, HOURS, readText, recordReads, sentOf, targetOf } from './wire.ts'
+import { snapchatDone, writesComplaint } from './write-oracle.ts'
 
 const ACCOUNT = accountRef('snapchat', uuid(1))
 const OF = 'EUR'
@@ -185,7 +186,7 @@ export async function snapchatParsers(): Promise<readonly Target<never>[]> {
       'snapchat writes',
       WRITES,
       (json) => writeResult(sentOf(json), 'campaigns', 'campaign', uuid(12)),
-      (result) => resultsComplaint([result], 1),
+      (result, json) => writesComplaint([result], snapchatDone(json, uuid(12))),
       0,
     ),
     targetOf(

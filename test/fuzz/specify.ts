@@ -21,7 +21,8 @@ export async function specifyParsers(
   describe(`answers of ${platform}`, () => {
     for (const target of targets) {
       test(`${target.name}: as they were recorded, they are accepted`, async () => {
-        for (const document of target.documents) expect(target.complaint(await target.parse(document))).toBeUndefined()
+        for (const document of target.documents)
+          expect(target.complaint(await target.parse(document), document)).toBeUndefined()
       })
 
       test(`${target.name}: ${wanted} changed ones are refused, or read into something valid`, {

@@ -31,6 +31,7 @@ import {
 } from './oracle.ts'
 import { answerTo, type Recorded, startRecorder, trimmed } from './record.ts'
 import { DAYS, type Documents, HOURS, readText, recordReads, sentOf, targetOf } from './wire.ts'
+import { tiktokDone, tiktokListedDone, writesComplaint } from './write-oracle.ts'
 
 const ACCOUNT = accountRef('tiktok', '7001')
 const OF = 'EUR'
@@ -120,6 +121,7 @@ async function record(): Promise<Documents> {
 const envelope = (code: number, message: string, data: unknown = {}) => ({ code, message, request_id: 'r', data })
 const WRITES: readonly unknown[] = [
   envelope(0, 'OK', { campaign_id: '11' }),
+  envelope(20001, 'Partial success'),
   envelope(40002, 'budget: too low'),
   envelope(40100, 'Too many requests, QPM limit'),
   envelope(40132, 'Too many edits of one value'),
@@ -132,6 +134,11 @@ const STATUSES: readonly unknown[] = [
     error_list: [{ adgroup_id: '25', error_message: 'The ad group does not exist' }],
   }),
 ]
+const OF_CAMPAIGN: readonly unknown[] = [
+  envelope(0, 'OK', { campaign_ids: ['12'], status: 'DISABLE' }),
+  envelope(20001, 'Partial success', { error_list: [{ campaign_id: '12', error_message: 'It is deleted' }] }),
+]
+const PAUSED_CAMPAIGN: readonly Lever[] = [lever('status', 'campaign', '12')]
 const PAUSED: readonly Lever[] = [lever('status', 'ad-group', '24'), lever('status', 'ad-group', '25')]
 
 const onlyReports = (answers: Recorded): Recorded =>
@@ -189,14 +196,21 @@ export async function tiktokParsers(): Promise<readonly Target<never>[]> {
       'tiktok writes',
       WRITES,
       (json) => writeResult(sentOf(json)),
-      (result) => resultsComplaint([result], 1),
+      (result, json) => writesComplaint([result], tiktokDone(json)),
       0,
     ),
     targetOf(
       'tiktok changes of status',
       STATUSES,
       (json) => itemResults(sentOf(json), PAUSED),
-      (results) => resultsComplaint(results, 2),
+      (results, json) => writesComplaint(results, tiktokListedDone(json, 'adgroup_id', ['24', '25'])),
+      0,
+    ),
+    targetOf(
+      'tiktok change of the status of a campaign',
+      OF_CAMPAIGN,
+      (json) => itemResults(sentOf(json), PAUSED_CAMPAIGN),
+      (results, json) => writesComplaint(results, tiktokListedDone(json, 'campaign_id', ['12'])),
       0,
     ),
     targetOf(

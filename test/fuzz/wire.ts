@@ -33,7 +33,7 @@ export const targetOf = <T>(
   name: string,
   documents: readonly unknown[],
   parse: (document: unknown) => T | Promise<T>,
-  complaint: (value: T) => string | undefined,
+  complaint: Target<T>['complaint'],
   rootDepth = 1,
 ): Target<T> => ({ name, documents, rootDepth, read: readText, parse, complaint })
 

@@ -70,6 +70,9 @@ function indexOf({ location }: GoogleAdsError): number | undefined {
   return found?.index
 }
 
+/** What a created one is called is Google's to say, but not how names are made. */
+const isCreatedName = (name: string | undefined): boolean => /^customers\/\d+\/[A-Za-z]+\/[\d~]+$/.test(name ?? '')
+
 function resultOf(
   operation: Operation,
   index: number,
@@ -79,7 +82,7 @@ function resultOf(
   const mine = errors.filter((error) => indexOf(error) === index)
   const named = answer.mutateOperationResponses[index]?.[`${operation.resource}Result`]?.resourceName
   const isCreated = 'create' in operation.body
-  const isConfirmed = isCreated ? named !== undefined : named === operation.resourceName
+  const isConfirmed = isCreated ? isCreatedName(named) : named === operation.resourceName
   const failure = failureOf(mine)
   if (failure && named === undefined) return leavesDoubt(mine) ? unknown(failure.detail) : refused(failure)
   if (failure) return unknown(`both a result and an error: ${failure.detail}`)

@@ -208,4 +208,6 @@ function otherThan(there: Period, base: Money, wanted: Money): WriteResult | und
   return notSent('overlaps', `schedule ${there.id} already raises the budget in that time, to a ${relation} amount`)
 }
 
-const namesCreated = (json: unknown): boolean => z.object({ id }).safeParse(json).success
+/** Meta answers a creation with the id of what it created, and with nothing else. */
+export const namesCreated = (json: unknown): boolean => createdSchema.safeParse(json).success
+const createdSchema = z.object({ id })

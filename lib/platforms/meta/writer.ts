@@ -113,7 +113,8 @@ export function writeResult(
   if (answer.kind === 'lost') return unknown(answer.detail)
   if (answer.status >= 500) return unknown(`HTTP ${answer.status}`)
   if (answer.kind === 'garbled') return unknown(`HTTP ${answer.status}: the answer is not JSON`)
-  return refusalOf(answer, redact) ?? (answer.status === 200 && isSuccess(answer.json) ? { kind: 'applied' } : vague)
+  const isDone = answer.status === 200 && isSuccess(answer.json) && !hasError(answer.json)
+  return refusalOf(answer, redact) ?? (isDone ? { kind: 'applied' } : vague)
 }
 
 const vague = unknown('the answer says neither success nor an error')
@@ -125,6 +126,10 @@ function refusalOf(answer: Extract<Answer, { kind: 'answered' }>, redact: Sent['
   // Meta's own trouble can come in the middle of a write.
   return failure.kind === 'transient' ? unknown(failure.detail) : refused(failure)
 }
+
+/** Whatever it is: one that cannot be read is still no success. */
+const hasError = (json: unknown): boolean =>
+  typeof json === 'object' && json !== null && 'error' in json && json.error !== undefined && json.error !== null
 
 const saysSuccess = (json: unknown): boolean =>
   typeof json === 'object' && json !== null && 'success' in json && json.success === true

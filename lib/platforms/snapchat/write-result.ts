@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { WriteResult } from '../../model/failure.ts'
+import type { Answer } from '../../wire/exchange.ts'
 import { refused } from '../../wire/send-each.ts'
 import { envelopeFailure, isSuccess, itemFailure, notTakenFailure, statusFailure } from './failures.ts'
 import { schemaByName } from './schema.ts'
@@ -30,11 +31,15 @@ export function writeResult({ answer, redact }: Sent, many: string, one: string,
   const notTaken = notTakenFailure(answer, redact)
   if (notTaken && !items.some((item) => isSuccess(item.sub_request_status))) return refused(notTaken)
   if (answer.kind === 'garbled') return unknown(`HTTP ${answer.status}: the answer is not JSON`)
-  // Where entities are listed each says for itself what became of it, whatever the whole is called.
-  if (items.length > 0) return itemResult(items, one, id, answer.status, redact)
+  if (items.length > 0) return itemResult(items, one, id, isDone(answer), redact)
   const said = envelopeFailure(answer.json, redact)
   return said ? refused(said) : vague
 }
+
+/** The request as a whole succeeded: an entity that did in one that did not is nothing to go by. */
+const isDone = ({ status, json }: Extract<Answer, { kind: 'answered' }>): boolean =>
+  status === 200 && isSuccess(wholeSchema.safeParse(json).data?.request_status)
+const wholeSchema = z.looseObject({ request_status: z.string() })
 
 type Item = z.output<typeof itemSchema>
 
@@ -46,14 +51,14 @@ function itemResult(
   items: readonly Item[],
   one: string,
   id: string,
-  status: number,
+  isWholeDone: boolean,
   redact: Sent['redact'],
 ): WriteResult {
   const [item] = items
   if (!item || items.length !== 1) return unknown(`${items.length} entities are answered for instead of one`)
   const entity = entitySchema.safeParse(item[one]).data
   const state = item.sub_request_status
-  if (isSuccess(state)) return status === 200 && entity?.id === id ? { kind: 'applied' } : vague
+  if (isSuccess(state)) return isWholeDone && entity?.id === id ? { kind: 'applied' } : vague
   if (!['ERROR', 'FAILURE', 'FAILED'].includes(state.toUpperCase()) || (entity && entity.id !== id)) return vague
   return refused(itemFailure(item.sub_request_error_reason ?? undefined, redact))
 }

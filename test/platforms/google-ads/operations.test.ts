@@ -85,7 +85,7 @@ describe('changes that are not sent', () => {
 
 describe('device multipliers', () => {
   const reads =
-    (criteria: readonly object[]): Handler =>
+    (criteria: readonly object[], named = 'customers/1/campaignCriteria/9~30001'): Handler =>
     (asked) => {
       const query = queryOf(asked)
       const campaign = { id: '9', status: 'ENABLED', biddingStrategyType: 'MANUAL_CPC' }
@@ -93,9 +93,7 @@ describe('device multipliers', () => {
       if (/ FROM campaign_criterion /.test(query)) return { json: { results: criteria, fieldMask: 'x' } }
       return {
         json: {
-          mutateOperationResponses: [
-            { campaignCriterionResult: { resourceName: 'customers/1/campaignCriteria/9~30001' } },
-          ],
+          mutateOperationResponses: [{ campaignCriterionResult: { resourceName: named } }],
         },
       }
     }
@@ -116,6 +114,14 @@ describe('device multipliers', () => {
     const create = { campaign: `customers/${ACCOUNT.id}/campaigns/9`, device: { type: 'MOBILE' }, bidModifier: 1.2 }
     expect(sent()).toEqual([{ campaignCriterionOperation: { create } }])
   })
+
+  test.each(['', 'customers/', 'campaignCriteria/9~30001', 'PENDING'])(
+    'one that is created, of which the answer has no name that Google would give it but “%s”, is unknown',
+    async (named) => {
+      server = await tinyServer(reads([], named))
+      expect(await platformAt(server).writer.apply(ACCOUNT, [mobile])).toMatchObject([{ kind: 'unknown' }])
+    },
+  )
 
   const berlin = {
     lever: { ...lever('bid-multiplier', 'campaign', '9'), criterion: { dimension: 'place', id: '21' } },

@@ -143,6 +143,16 @@ describe('what became of a write', () => {
     { name: 'success false', reply: { json: { success: false } }, result: { kind: 'unknown' } },
     { name: 'an empty object', reply: { json: {} }, result: { kind: 'unknown' } },
     { name: 'null', reply: { json: null }, result: { kind: 'unknown' } },
+    {
+      name: 'success beside an error that cannot be read',
+      reply: { json: { success: true, error: 'try later' } },
+      result: { kind: 'unknown' },
+    },
+    {
+      name: 'success beside an error that is null',
+      reply: { json: { success: true, error: null } },
+      result: { kind: 'applied' },
+    },
     { name: 'a lost answer', reply: { fault: 'drop' }, result: { kind: 'unknown' } },
     { name: 'half an answer', reply: { json: { success: true }, fault: 'cut' }, result: { kind: 'unknown' } },
     { name: 'silence', reply: { fault: 'hang' }, result: { kind: 'unknown', detail: 'no answer within 500 ms' } },

@@ -316,6 +316,16 @@ describe('what became of three changes', () => {
       ['unknown', 'applied', 'applied'],
     ],
     [
+      'is unknown of one that is named twice, once with exceptions that cannot be read',
+      { items: [ok('101'), { data: { id: '101' }, exceptions: 'failed' }, ok('102')] },
+      ['unknown', 'applied', 'unknown'],
+    ],
+    [
+      'is unknown of exceptions that are a text or a number',
+      { items: [{ data: { id: '101' }, exceptions: 'failed' }, { data: { id: '102' }, exceptions: 0 }, ok('103')] },
+      ['unknown', 'unknown', 'applied'],
+    ],
+    [
       'is applied where exceptions are null or not there',
       {
         items: [
