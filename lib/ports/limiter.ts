@@ -21,10 +21,12 @@ export interface LimitedRequest {
  */
 export interface RequestLimiter {
   /**
-   * Resolves when the request may be sent, after a wait of seconds at most.
+   * Resolves when the request may be sent, after a wait of seconds at most: in the order in which they came for each account
+   * and use, urgent ones before all others.
    *
    * @throws PlatformError `rate-limited` with the wait where that is longer, `quota-exhausted` when the day's quota is used
-   *   up: nothing was sent. Not for urgent requests that the platform throttled: they are tried
+   *   up, `transient` when the books cannot be reached: nothing was sent. Never for urgent requests: at worst they are sent
+   *   uncounted
    */
   admit(request: LimitedRequest): Promise<void>
   /** What the answer said about quotas. Does not throw: a word that is lost is heard again. */

@@ -23,6 +23,8 @@ export interface Allowance {
   book(): LimitBook
   /** Changes what the shared book says beside leases. Does not throw: where the store is lost, this worker remembers. */
   tell(change: (book: LimitBook) => LimitBook): Promise<void>
+  /** The same for this worker only, without asking the store. */
+  remember(change: (book: LimitBook) => LimitBook): void
 }
 
 export interface Lacking {
@@ -92,11 +94,12 @@ export function openAllowance(limits: readonly RequestLimit[], shared: SharedBoo
     },
     book: shared.book,
     tell: shared.tell,
+    remember: shared.remember,
   }
 }
 
 /** Whether a limit counts such a request. */
-const isCounted = (limit: RequestLimit, request: LimitedRequest): boolean =>
+export const isCounted = (limit: RequestLimit, request: LimitedRequest): boolean =>
   costOf(limit, request) > 0 && (limit.kind === undefined || limit.kind === request.kind)
 
 const keyOf = ({ name }: RequestLimit, use: RequestUse): string => `${name} ${use}`

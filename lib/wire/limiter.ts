@@ -11,9 +11,11 @@ import type { Clock } from '../ports/clock.ts'
 import type { Heard, LimitedRequest, LimitStore, RequestLimiter } from '../ports/limiter.ts'
 import { DAY_MS, type Instant, later, MINUTE_MS, SECOND_MS } from '../units/calendar.ts'
 import { checkLimits } from './check-limits.ts'
-import { type Allowance, openAllowance } from './limit-allowance.ts'
+import { type Allowance, isCounted, type Lacking, openAllowance } from './limit-allowance.ts'
 import { type Hold, holdIn, shareHolds, shareName } from './limit-book.ts'
 import { openBook } from './shared-book.ts'
+import { type StorePatience, storePatience, type Within, withinTime } from './store-patience.ts'
+import { type LinesOptions, openLines, type Refusal } from './waiting-lines.ts'
 
 export interface LimiterOptions {
   /** What shares the limits per application: the platform and the name of its secret. */
@@ -22,16 +24,19 @@ export interface LimiterOptions {
   readonly store: LimitStore
   readonly clock: Clock
   readonly sleep: (ms: number) => Promise<unknown>
-  /** Longest that one request is kept waiting before it is refused; 15 seconds unless told otherwise. */
+  /**
+   * Longest that one request is kept waiting before it is refused, or sent all the same if it is urgent; 15 seconds unless
+   * told otherwise.
+   */
   readonly longestWaitMs?: number
+  /** By what the store is given up that does not answer; the machine's timer unless told otherwise. */
+  readonly within?: Within
 }
 
 const LONGEST_WAIT_MS = 15 * SECOND_MS
 /** A limit over so long a window is a quota: there is no waiting for it within a turn. */
 const QUOTA_MS = DAY_MS / 2
 const TAKEN_TIMES = 5
-/** At least so long from one try to the next, whatever the clock says. */
-const LEAST_WAIT_MS = 20
 
 /**
  * Keeps all workers of one application within the platform's limits. Each worker takes leases out of shared books, so
@@ -40,34 +45,24 @@ const LEAST_WAIT_MS = 20
  * @throws RangeError for limits that would never let a request through
  */
 export function openLimiter(options: LimiterOptions): RequestLimiter {
-  const { application, limits, clock, sleep, longestWaitMs = LONGEST_WAIT_MS } = options
+  const { application, limits, clock, sleep, longestWaitMs = LONGEST_WAIT_MS, within = withinTime } = options
   checkLimits(limits)
+  const patience = storePatience(clock, within)
   const allowances = openAllowances(options)
-  const { drawn, tried } = admission(allowances, limits.limits, clock)
-  const inTurn = turns()
-  /** An emergency does not stand in the queue of those who read. */
-  const urgentInTurn = turns()
+  const terms = { clock, sleep, longestWaitMs, ...admission(allowances, patience, limits.limits, clock) }
+  // An emergency does not stand in line with those who read. That it was one too many, the platform may say.
+  const urgent = openLines({ ...terms, ahead: () => undefined, late: () => undefined })
+  const late = (request: LimitedRequest, refusal: Refusal, waitMs: number) =>
+    refused(application, request, refusal, waitMs)
+  const others = openLines({ ...terms, ahead: urgent.holdsBack, late })
   return {
-    async admit(request) {
-      for (let waited = 0; ; ) {
-        if (drawn(allowances.of(request), request)) return
-        const refusal = await (request.use === 'urgent' ? urgentInTurn : inTurn)(() => tried(request))
-        if (!refusal) return
-        const waitMs = Math.max(LEAST_WAIT_MS, refusal.until - clock.now())
-        if (waited + waitMs > longestWaitMs) {
-          // The worst that can come of one request too many is the platform's own refusal.
-          if (request.use === 'urgent') return
-          throw refused(application, request, refusal, waitMs)
-        }
-        await sleep(waitMs)
-        waited += waitMs
-      }
-    },
+    admit: (request) => (request.use === 'urgent' ? urgent : others).admit(request),
     async heard(request, what) {
       const at = clock.now()
       const name = shareName(request.kind, limits.limits)
       const whose = allowances.named(what.whose ?? limits.throttles, request)
-      await whose.tell((book) => withHeard(book, what, name, limits.limits, at))
+      const change = (book: LimitBook) => withHeard(book, what, name, limits.limits, at)
+      await patience.ask(request.use, () => whose.tell(change)).catch(() => whose.remember(change))
     },
   }
 }
@@ -95,15 +90,27 @@ function openAllowances({ application, limits, store, clock }: LimiterOptions): 
   }
 }
 
-function admission(allowances: Allowances, limits: readonly RequestLimit[], clock: Clock) {
+function admission(
+  allowances: Allowances,
+  patience: StorePatience,
+  limits: readonly RequestLimit[],
+  clock: Clock,
+): Pick<LinesOptions, 'drawn' | 'tried'> {
   const holdOf = (one: Allowance, request: LimitedRequest): Hold | undefined =>
     holdIn(one.book(), request, limits, clock.now())
 
   /** Counts the request where there is room for it and nothing holds it back. */
-  function drawn(from: readonly Allowance[], request: LimitedRequest): boolean {
+  function drawnFrom(from: readonly Allowance[], request: LimitedRequest): boolean {
     if (from.some((one) => !one.has(request) || holdOf(one, request))) return false
     for (const one of from) one.draw(request)
     return true
+  }
+
+  /** Of those who need the same room, the urgent go before all others, and the others before those of their own use. */
+  function fullOf(one: Allowance, { limit, until }: Lacking, { use }: LimitedRequest): Refusal {
+    const holdsBack = (other: LimitedRequest) =>
+      (use === 'urgent' || other.use === use) && isCounted(limit, other) && allowances.of(other).includes(one)
+    return { kind: kindOf(limit), until, why: limit.name, holdsBack }
   }
 
   /** Leases what is lacking. Why it may not be sent yet; `undefined`: it may, and is counted. */
@@ -111,40 +118,37 @@ function admission(allowances: Allowances, limits: readonly RequestLimit[], cloc
     for (let times = 0; times < TAKEN_TIMES; times += 1) {
       const counting: Allowance[] = []
       for (const one of allowances.of(request)) {
-        const lacking = await one.prepare(request).catch((error: unknown) => lost(error, request))
+        const lacking = one.has(request) ? undefined : await prepared(one, request, patience)
         if (lacking === 'uncounted') continue
         counting.push(one)
         const hold = holdOf(one, request)
-        if (hold) return { ...hold, why: 'as its answers said' }
-        if (lacking) return { kind: kindOf(lacking.limit), until: lacking.until, why: lacking.limit.name }
+        if (hold) return { ...hold, why: 'as its answers said', holdsBack: () => false }
+        if (lacking) return fullOf(one, lacking, request)
       }
-      if (drawn(counting, request)) return undefined
+      if (drawnFrom(counting, request)) return undefined
       // Another request of this worker has drawn on the one while the other was prepared.
     }
-    return { kind: 'throttled', until: clock.now(), why: 'too many at once' }
+    return { kind: 'throttled', until: clock.now(), why: 'too many at once', holdsBack: () => false }
   }
-  return { drawn, tried }
-}
-
-/** One step at a time, so that a hundred requests at once do not lease a hundred times. */
-function turns(): <T>(step: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (step) => {
-    const done = last.then(step)
-    last = done.catch(() => {})
-    return done
-  }
-}
-
-interface Refusal extends Hold {
-  readonly why: string
+  return { drawn: (request) => drawnFrom(allowances.of(request), request), tried }
 }
 
 /** An emergency does not wait for the store to come back: better one request too many than a pause too few. */
-function lost(error: unknown, { use }: LimitedRequest): 'uncounted' {
-  if (use === 'urgent') return 'uncounted'
-  const why = error instanceof Error ? error.message : 'unknown'
-  throw new PlatformError({ kind: 'transient', detail: `not sent: the books of its limits cannot be reached: ${why}` })
+async function prepared(
+  one: Allowance,
+  request: LimitedRequest,
+  patience: StorePatience,
+): Promise<Lacking | 'uncounted' | undefined> {
+  try {
+    return await patience.ask(request.use, () => one.prepare(request))
+  } catch (error) {
+    if (request.use === 'urgent') return 'uncounted'
+    const why = error instanceof Error ? error.message : 'unknown'
+    throw new PlatformError({
+      kind: 'transient',
+      detail: `not sent: the books of its limits cannot be reached: ${why}`,
+    })
+  }
 }
 
 const isShared = ({ per }: RequestLimit): boolean => per !== 'account'

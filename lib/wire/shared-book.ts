@@ -18,6 +18,8 @@ export interface SharedBook {
   change<T>(step: (book: LimitBook) => Changed<T>): Promise<T>
   /** Changes it here, and for the others where the store can be reached. Does not throw. */
   tell(change: (book: LimitBook) => LimitBook): Promise<void>
+  /** Changes it here only. */
+  remember(change: (book: LimitBook) => LimitBook): void
 }
 
 export interface Changed<T> {
@@ -73,8 +75,14 @@ export function openBook({ scope, limits, store, clock }: BookOptions): SharedBo
     throw new Error(`the limits of ${scope} are written by too many others at a time`)
   }
 
+  function remember(told: (book: LimitBook) => LimitBook): void {
+    newest = undefined
+    last = told(last ?? EMPTY.book)
+  }
+
   return {
     change,
+    remember,
     async seen() {
       if (last === undefined) await read()
     },
@@ -86,8 +94,7 @@ export function openBook({ scope, limits, store, clock }: BookOptions): SharedBo
       try {
         await change((book) => ({ book: told(book), result: undefined }))
       } catch {
-        newest = undefined
-        last = told(last ?? EMPTY.book)
+        remember(told)
       }
     },
   }

@@ -5,6 +5,7 @@ import type { LimitedRequest, LimitStore, RequestLimiter } from '../../lib/ports
 import type { Instant } from '../../lib/units/calendar.ts'
 import { openLimiter } from '../../lib/wire/limiter.ts'
 import { memoryLimits } from '../../lib/wire/memory-limits.ts'
+import { noAnswer, type Within } from '../../lib/wire/store-patience.ts'
 
 /** A clock that only moves while everybody waits. */
 export interface VirtualTime {
@@ -65,6 +66,7 @@ export function team(
     time = virtualTime(),
     throttles = 'application' as PlatformLimits['throttles'],
     longestWaitMs = 15_000,
+    within = withinVirtual(time),
   } = {},
 ): Team {
   const admitted: Admitted[] = []
@@ -79,6 +81,7 @@ export function team(
         clock: time.clock,
         sleep: time.sleep,
         longestWaitMs,
+        within,
       }),
     async send(worker, request) {
       try {
@@ -92,6 +95,16 @@ export function team(
     },
   }
 }
+
+const withinVirtual =
+  (time: VirtualTime): Within =>
+  (work, ms) =>
+    Promise.race([
+      work,
+      time.sleep(ms).then(() => {
+        throw noAnswer(ms)
+      }),
+    ])
 
 /** Every store call takes its time, by these delays in turn, so that workers overtake each other. */
 export function slowStore(

@@ -42,7 +42,8 @@ describe('the law: never more than the limit in any window', () => {
           cost: { read: 1, write: Math.min(world.writeCost, world.most * 0.5), urgent: 1 },
           reserved: { writes: world.writes, urgent: world.urgent },
         })
-        const { worker, send, admitted } = team([one], { time, store: slowStore(time, world.delays) })
+        const store = slowStore(time, world.delays)
+        const { worker, send, admitted } = team([one], { time, store, within: (work) => work })
         const workers = times(world.workers, worker)
         const all = world.requests.map(async (request) => {
           await time.sleep(request.after)
