@@ -33,8 +33,8 @@ interface Moment {
 }
 
 /**
- * What a change comes to whose lever stands at the new value already, by another plan of ours or by somebody's hand;
- * undefined where it does not. A value that was not known is charged to the day at once, and stays unknown otherwise: the
+ * What a change comes to whose lever stands at the new value already, by another plan of ours or by somebody's hand, or
+ * because the platform would store what stands there; undefined where it does not. A value that was not known is charged to the day at once, and stays unknown otherwise: the
  * next pull finds out who set it.
  */
 export function alreadyThere(
@@ -44,10 +44,12 @@ export function alreadyThere(
   rates: Parameters<typeof growthInBase>[1],
   { date, factor, currency, capabilities }: Moment,
 ): AlreadyThere | undefined {
-  if (!live || sameValue(live, change.from)) return undefined
-  if (compareReadback(change.lever.kind, change.to, live, capabilities).kind !== 'verified') return undefined
+  if (!live || compareReadback(change.lever.kind, change.to, live, capabilities).kind !== 'verified') return undefined
   const growth = growthInBase(change, rates)
   const none = zero(growth.currency)
+  // No read-back could tell whether such a request has been applied, or is still to come.
+  if (sameValue(live, change.from))
+    return sameValue(state.known, live) ? { value: live, delta: zero(currency), growth: none, freed: none } : undefined
   const freed = larger(money(-growth.micros, growth.currency), none)
   if (sameValue(state.known, live)) return { value: live, delta: zero(currency), growth: none, freed }
   const taken = { value: live, growth: larger(growth, none), freed }

@@ -139,3 +139,16 @@ test('a budget that is neither where it was nor where it is to be is drifted, as
   expect(sent(stage)).toEqual(['12 250'])
   expect(await outcomes(stage)).toEqual(['12 verified', '12 drifted', '10 dropped'])
 })
+
+test('what the platform would round to what stands there is not sent: no reading could tell whether it was applied, or is still to come', async () => {
+  const stage = await rig()
+  await stage.ready()
+  await stage.plan([
+    [A, '12', 300.009],
+    [A, '10', 100.001],
+  ])
+  for (let i = 0; i < 3; i++) await act(stage)
+  expect(sent(stage)).toEqual([])
+  expect((await outcomes(stage)).toSorted()).toEqual(['10 already-there', '12 already-there'])
+  expect(await broken(stage)).toEqual([])
+})
