@@ -75,7 +75,7 @@ async function accountFindings(
       .map(({ account }) => parseAccountKey(account)),
   ]
   const accounts = new Map(named.map((account) => [accountKey(account), account]))
-  const platforms = await platformsOf(config, clock)
+  const platforms = await platformsOf(config, clock, deployment?.limits)
   const found = await Promise.all(
     [...accounts.values()].map((account) =>
       accountFinding(account, { config, clock, deployment, policies, platforms }),

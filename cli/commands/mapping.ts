@@ -27,9 +27,9 @@ export async function mapping(
   deployment: Deployment,
   screen: Screen,
 ): Promise<ExitCode> {
-  const { desk, config, clock } = deployment
+  const { desk, config, clock, limits } = deployment
   const versions = await versionsOf(portfolio, desk)
-  const platforms = await platformsOf(config, clock)
+  const platforms = await platformsOf(config, clock, limits)
   const mappings = await Promise.all(versions.map((version) => mappingOf(version, platforms, deployment)))
   screen.print(mappings.map((one) => mappingText(one, screen.paint)).join('\n\n'))
   screen.record({ schemaVersion: JSON_SCHEMA, command: 'mapping', portfolios: mappings.map(mappingJson) })

@@ -32,5 +32,9 @@ function parsed(at: string): Instant {
   }
 }
 
+/** Whether all that is talked to is on this machine. */
+export const isAllPretend = ({ connections }: Pick<Config, 'connections'>): boolean =>
+  connections.every(({ endpoints }) => isPretend(endpoints))
+
 const isPretend = (endpoints: Readonly<Record<string, string>> = {}): boolean =>
   endpoints.api !== undefined && Object.values(endpoints).every(isLoopback)

@@ -6,6 +6,7 @@ import { capabilitiesOf } from '../../functions/composition/capabilities.ts'
 import { LAMBDAS } from '../../functions/composition/lambdas.ts'
 import { DEFAULT_TIMING, type Loop } from '../../lib/control/loop.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
+import type { LimitStore } from '../../lib/ports/limiter.ts'
 import type { PlatformRegistry } from '../../lib/ports/platform.ts'
 import type { ExchangeRates } from '../../lib/ports/rates.ts'
 import type { Secrets } from '../../lib/ports/secrets.ts'
@@ -13,11 +14,14 @@ import type { Archive } from '../../lib/ports/store.ts'
 import { fileRates } from '../../lib/store/file-rates.ts'
 import { fileSecrets } from '../../lib/store/file-secrets.ts'
 import { folderArchive } from '../../lib/store/folder-archive.ts'
+import { dynamoLimitStore } from '../../lib/store/limit-store.ts'
 import type { StoreOptions } from '../../lib/store/link.ts'
 import { localRatesFile } from '../../lib/store/rates-file.ts'
 import type { RatesFile } from '../../lib/store/rates-update.ts'
 import { type DynamoStores, dynamoStores } from '../../lib/store/stores.ts'
 import { identityRate } from '../../lib/units/rates.ts'
+import { memoryLimits } from '../../lib/wire/memory-limits.ts'
+import { isAllPretend } from './clock.ts'
 import type { Config, Reach } from './config.ts'
 import { fileJournal, journalFile } from './journal.ts'
 import { ensureTables, tablesClient } from './tables.ts'
@@ -28,6 +32,8 @@ export interface Deployment extends DynamoStores {
   readonly clock: Clock
   /** For what an operator does with whole tables. */
   readonly tables: StoreOptions
+  /** Where what is used of the platforms' request limits is written down. */
+  readonly limits: LimitStore
   /** A loop that reads and decides, with no way to a platform. */
   readonly desk: Loop
   /** Loops for turns: with the platforms, and a worker of its own each. */
@@ -39,10 +45,17 @@ export interface Deployment extends DynamoStores {
 const TIMING = { ...DEFAULT_TIMING, runLimitMs: LAMBDAS.pull.runLimitMs }
 
 /**
+ * @param clock of the command
  * @param tell is told when tables were created on this machine
+ * @param machine the machine's clock
  * @throws Error that says what to do when the tables cannot be used
  */
-export async function openDeployment(config: Config, clock: Clock, tell: (text: string) => void): Promise<Deployment> {
+export async function openDeployment(
+  config: Config,
+  clock: Clock,
+  tell: (text: string) => void,
+  machine: Clock = clock,
+): Promise<Deployment> {
   const client = tablesClient(config.tables)
   try {
     await ensureTables(client, config.tables, tell)
@@ -52,6 +65,8 @@ export async function openDeployment(config: Config, clock: Clock, tell: (text: 
   }
   const tables = { client, prefix: config.tables.prefix }
   const stores = dynamoStores(tables)
+  // What a pretend platform was asked, or was asked at a pretend time, is none of the others' business.
+  const limits = clock === machine && !isAllPretend(config) ? dynamoLimitStore(tables) : memoryLimits()
   // Two commands at the same time must not take each other's claims for their own.
   const process = `${hostname()}/${randomUUID().slice(0, 8)}`
   const shared = {
@@ -67,6 +82,7 @@ export async function openDeployment(config: Config, clock: Clock, tell: (text: 
     config,
     clock,
     tables,
+    limits,
     desk: {
       ...shared,
       platforms: capabilitiesOf(await loadAdapters(config.adapters ?? {})),
@@ -74,7 +90,7 @@ export async function openDeployment(config: Config, clock: Clock, tell: (text: 
       queue: { send: refuse },
     },
     async loops(queue, extras = {}) {
-      const platforms = await platformsOf(config, clock)
+      const platforms = await platformsOf(config, clock, limits)
       return (worker) => ({
         ...shared,
         platforms,
@@ -135,21 +151,28 @@ export async function secretsOf({ secrets, tables }: Reach, clock: Clock): Promi
   return awsSecrets({ client: new SecretsManagerClient({ ...AWS_CLIENT, ...region }), clock })
 }
 
-/** Loaded only by commands that talk to platforms. @throws RangeError naming a connection that cannot be used */
-export async function platformsOf(config: Reach, clock: Clock): Promise<PlatformRegistry> {
+/**
+ * Loaded only by commands that talk to platforms.
+ *
+ * @param limits where used requests are counted: by this command alone unless told otherwise, for what must work while the
+ *   tables do not
+ * @throws RangeError naming a connection that cannot be used
+ */
+export async function platformsOf(
+  config: Reach,
+  clock: Clock,
+  limits: LimitStore = memoryLimits(),
+): Promise<PlatformRegistry> {
   const secrets = await secretsOf(config, clock)
-  const [{ googleAds }, { SHARED_ADAPTERS }, { platformRegistry }, { openLimiters }, { memoryLimits }, others] =
-    await Promise.all([
-      import('../../functions/composition/google-ads.ts'),
-      import('../../functions/composition/shared-adapters.ts'),
-      import('../../functions/composition/registry.ts'),
-      import('../../functions/composition/limiters.ts'),
-      import('../../lib/wire/memory-limits.ts'),
-      loadAdapters(config.adapters ?? {}),
-    ])
+  const [{ googleAds }, { SHARED_ADAPTERS }, { platformRegistry }, { openLimiters }, others] = await Promise.all([
+    import('../../functions/composition/google-ads.ts'),
+    import('../../functions/composition/shared-adapters.ts'),
+    import('../../functions/composition/registry.ts'),
+    import('../../functions/composition/limiters.ts'),
+    loadAdapters(config.adapters ?? {}),
+  ])
   const connects = { ...connectsOf(others), 'google-ads': googleAds, ...SHARED_ADAPTERS }
-  // A person's command reads little beside the deployment's functions, and must work while the tables do not.
-  const limiters = openLimiters({ store: memoryLimits(), clock, sleep })
+  const limiters = openLimiters({ store: limits, clock, sleep })
   const makers = Object.entries(connects).map(([name, connect]) => [name, connect(secrets, clock, limiters)] as const)
   return platformRegistry(config.connections, Object.fromEntries(makers))
 }

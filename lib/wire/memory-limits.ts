@@ -1,6 +1,6 @@
 import type { LimitStore, StoredBook } from '../ports/limiter.ts'
 
-/** Books in this process: for a program that runs alone, such as the command line or the playground. */
+/** Books in this process: for what must work without tables, and for pretend platforms and times. */
 export function memoryLimits(): LimitStore {
   const books = new Map<string, StoredBook>()
   return {
