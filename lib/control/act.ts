@@ -3,13 +3,14 @@ import type { PlanHeader, PlanProgress } from '../model/plan.ts'
 import type { Policy, PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { StageMessage } from '../model/turn.ts'
-import { dateAt } from '../units/calendar.ts'
+import { dateAt, type Instant } from '../units/calendar.ts'
 import { announceEvents } from './announce.ts'
 import type { NextChunk } from './chunk.ts'
 import { mayPushNow, openPlans } from './dispatch.ts'
 import { onlyPauses } from './due-ends.ts'
 import { frozenAmong } from './frozen.ts'
 import { giveUpChunk } from './give-up.ts'
+import { keepStops } from './keep-stops.ts'
 import { portfolioDayOf } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
 import { policiesOf } from './portfolios.ts'
@@ -30,6 +31,7 @@ const WAIT_FOR_CUTS_SHARE = 0.5
  * come first, and raises only into the headroom that verified cuts and the plan's own growth leave.
  */
 export async function actOnAccount(account: AccountRef, message: StageMessage, loop: Loop): Promise<Summary> {
+  const since = loop.clock.now()
   const structure = await loop.facts.structure(account)
   if (!structure) return { chunks: 0, why: 'not pulled yet' }
   // No item in the ledger, no push of what costs money. The next pull opens the day; until then there are only pauses.
@@ -42,7 +44,7 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
     if (!(await portfolioDayOf(version, loop))) continue
     for (const header of await openPlans(version.policy, loop.clock.now(), loop)) {
       if (loop.asked && loop.asked.plan !== header.id) continue
-      const next = await nextChunk(header, version.policy, structure, isOpen, loop)
+      const next = await nextChunk(header, version.policy, structure, { isOpen, since }, loop)
       if (!next) continue
       const summary = isImported
         ? await passImported(next, structure, loop)
@@ -54,7 +56,12 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
   }
   if (isImported) return { chunks: 0, why: IMPORTED }
   if (!isOpen) return { chunks: 0, why: 'the day is not open yet' }
-  return { chunks: 0, ...(await keepSchedules(structure, loop)), ...(await announceAll(policies, structure, loop)) }
+  return {
+    chunks: 0,
+    ...(await keepSchedules(structure, loop)),
+    ...(await announceAll(policies, structure, loop)),
+    ...(await keepStops(structure, loop)),
+  }
 }
 
 /** In shadow it is recorded as any other; in any other mode it is refused, and the audit says why. */
@@ -79,7 +86,7 @@ async function nextChunk(
   header: PlanHeader,
   policy: Policy,
   { account, zone }: AccountStructure,
-  isOpen: boolean,
+  { isOpen, since }: { readonly isOpen: boolean; readonly since: Instant },
   loop: Loop,
 ): Promise<NextChunk | undefined> {
   const now = loop.clock.now()
@@ -91,10 +98,10 @@ async function nextChunk(
   if (!next) return undefined
   if (next.phase === 'raise' && cutsAreOpen(header, progress) && !waitedEnough(header, now)) return undefined
   const mayPush = (pauses: boolean): boolean => mayPushNow(header, policy, zone, now, loop.asked?.now, pauses)
-  if (isOpen && mayPush(false)) return { header, chunk: await loop.plans.chunk(header, key, index), progress }
+  if (isOpen && mayPush(false)) return { header, chunk: await loop.plans.chunk(header, key, index), progress, since }
   if (next.phase !== 'cut' || !mayPush(true)) return undefined
   const chunk = await loop.plans.chunk(header, key, index)
-  return onlyPauses(chunk) ? { header, chunk, progress } : undefined
+  return onlyPauses(chunk) ? { header, chunk, progress, since } : undefined
 }
 
 /** Whether cuts of any account are still to be made or verified. */

@@ -72,7 +72,7 @@ export async function reserve(
 }
 
 async function build(
-  { header, chunk }: NextChunk,
+  { header, chunk, since }: NextChunk,
   steering: Steering,
   structure: AccountStructure,
   loop: Loop,
@@ -83,6 +83,7 @@ async function build(
   if ((progress.cursors[key] ?? 0) !== chunk.index) return undefined
   const headroom = subtract(add(header.netGrowth, progress.freed), progress.raised)
   const books = await openBooks(chunk.changes, headroom, steering, structure, loop)
+  if (books.now > later(since, loop.timing.runLimitMs)) throw new OutOfTime(books.now - since)
   const lease = later(books.now, leaseMs(loop.timing))
 
   const judged = judgeAll(header, chunk.changes, books, lease, frozen)
@@ -163,6 +164,14 @@ export class DayNotOpen extends Error {
       `the day ${date} of ${what} is not open in the ledger: a pull opens an account's day, a daily plan a portfolio's`,
     )
     this.name = 'DayNotOpen'
+  }
+}
+
+/** A process that was suspended: what it looked at before it slept lets nothing through any more. */
+class OutOfTime extends Error {
+  constructor(ms: number) {
+    super(`nothing reserved: the run has lasted ${Math.round(ms / 1000)} s, and what lets a plan through is as old`)
+    this.name = 'OutOfTime'
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DEFAULT_TIMING } from '../../lib/control/loop.ts'
 import { runTurn } from '../../lib/control/turn.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import { freezeScope } from '../../lib/model/freeze.ts'
@@ -369,6 +370,19 @@ describe('an answer that did not come', () => {
     })
     await expect(turn).rejects.toThrow('the adapter broke')
     expect((await stage.state(A, '10')).pending).toBeDefined()
+    expect(await broken(stage)).toEqual([])
+  })
+
+  test('a worker that slept between looking for a plan and reserving for it reserves nothing: hours may have gone by', async () => {
+    const stage = await rig()
+    await stage.ready()
+    await stage.plan([[A, '10', 120]])
+    const turn = act(stage, (call) => {
+      if (call === 'plans.chunk') stage.wait(DEFAULT_TIMING.runLimitMs + 1)
+    })
+    await expect(turn).rejects.toThrow('the run has lasted 120 s')
+    expect(stage.ads.sent).toEqual([])
+    expect(await stage.exposure(A)).toBe(euros(1200).micros)
     expect(await broken(stage)).toEqual([])
   })
 
