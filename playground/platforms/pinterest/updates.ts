@@ -1,4 +1,4 @@
-import type { Device, World, WorldAccount, WorldEdit, WorldStrategy } from '../../world.ts'
+import type { Device, World, WorldAccount, WorldBudget, WorldEdit, WorldStrategy } from '../../world.ts'
 import {
   type AdGroupNode,
   APP_TYPES,
@@ -19,6 +19,7 @@ import {
   worldFactors,
 } from './entities.ts'
 import { ApiError, invalid, notPermitted } from './errors.ts'
+import { leastDailyBudget } from './money.ts'
 
 type Item = Readonly<Record<string, unknown>>
 
@@ -147,6 +148,11 @@ function planCampaign(context: UpdateContext, account: WorldAccount, item: Item)
   }
 }
 
+function checkAmount({ account }: Node, { period }: WorldBudget, amountMicros: bigint): void {
+  const least = leastDailyBudget(account.currency)
+  if (period === 'daily' && amountMicros < least) throw invalid(`The budget must be at least ${least} a day.`)
+}
+
 function planCap(node: CampaignNode, item: Item): readonly WorldEdit[] {
   const daily = microsIn(item, 'daily_spend_cap')
   const lifetime = microsIn(item, 'lifetime_spend_cap')
@@ -159,6 +165,7 @@ function planCap(node: CampaignNode, item: Item): readonly WorldEdit[] {
   if (!budget) throw invalid('The budgets of this campaign are on its ad groups.')
   if (budget.period !== (daily === undefined ? 'lifetime' : 'daily'))
     throw invalid(`This campaign has a ${budget.period} budget.`)
+  checkAmount(node, budget, amountMicros)
   return [{ ...target(node), kind: 'budget', budgetId: budget.id, amountMicros }]
 }
 
@@ -228,6 +235,7 @@ function planBudget(node: AdGroupNode, item: Item): readonly WorldEdit[] {
   if (isOptimised(node.campaign)) throw invalid('The budget of this ad group is its campaign’s.')
   const budget = ownBudget(node)
   if (!budget) throw invalid('This ad group has no budget.')
+  checkAmount(node, budget, amountMicros)
   return [{ ...target(node), kind: 'budget', budgetId: budget.id, amountMicros }]
 }
 

@@ -344,6 +344,19 @@ describe('updates', () => {
       ['1006', 'active'],
     ])
   })
+  test('of a daily budget below one main unit are refused, on either level', async () => {
+    const { patch } = await start()
+    const campaigns = await patch('/campaigns', [
+      { id: '1001', ad_account_id: ACCOUNT, daily_spend_cap: 990_000 },
+      { id: '1006', ad_account_id: ACCOUNT, daily_spend_cap: 1_000_000 },
+    ])
+    expect(outcomes(campaigns)).toEqual(['The budget must be at least 1000000 a day.', '1006'])
+    const adGroups = await patch('/ad_groups', [
+      { id: '31', budget_in_micro_currency: 999_999 },
+      { id: '32', budget_in_micro_currency: 1_000_000 },
+    ])
+    expect(outcomes(adGroups)).toEqual(['The budget must be at least 1000000 a day.', '32'])
+  })
   test('of ad groups keep to where budgets and bids are', async () => {
     const { patch } = await start()
     const goal = (more: object) => ({ optimization_goal_metadata: { conversion_tag_v3_goal_metadata: more } })
