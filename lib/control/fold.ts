@@ -67,7 +67,6 @@ function foldEntry(
       return
     }
     case 'announcement':
-    case 'spend-stop':
     case 'freeze':
     case 'unfreeze':
     case 'alert':
