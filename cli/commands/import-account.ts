@@ -13,12 +13,13 @@ import { type DaySpan, knownDays, spansWithout } from '../../lib/measure/flight-
 import { type AccountRef, accountKey, parseAccountKey } from '../../lib/model/account.ts'
 import { type ConversionRule, parseRuleKey, ruleKey } from '../../lib/model/conversions.ts'
 import type { AccountStructure } from '../../lib/model/structure.ts'
-import { type Instant, instant, timeZone } from '../../lib/units/calendar.ts'
+import { HISTORY_DAYS } from '../../lib/store/history-merge.ts'
+import { type AccountDate, dateAt, daysBetween, type Instant, instant, timeZone } from '../../lib/units/calendar.ts'
 import { currency } from '../../lib/units/money.ts'
 import type { Deployment } from '../config/deployment.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { Blocked, EXIT, type ExitCode } from './exit.ts'
-import { importJson, importText } from './import-view.ts'
+import { importJson, importText, warningsOf } from './import-view.ts'
 
 export interface ImportOptions {
   readonly account?: string | undefined
@@ -64,9 +65,10 @@ export async function importFiles(
   const read = await Promise.all(files.map((file) => exportFile(file, options, now)))
   const imported = importAccount(read, terms)
   const stored = options.dryRun ? undefined : await storeImport(imported, desk)
-  const missing = await missingDays(imported, desk)
-  screen.print(importText(imported, missing, stored, screen.paint))
-  screen.record(importJson(imported, missing, stored))
+  const days = { missing: await missingDays(imported, desk), tooOld: oldDays(imported) }
+  screen.print(importText(imported, days, stored, screen.paint))
+  screen.record(importJson(imported, days, stored))
+  for (const warning of warningsOf(imported)) screen.warn(warning)
   if (!options.dryRun)
     screen.tell(
       `${accountKey(account)} is read-only: its plans are shown, and nothing is ever pushed. Next: sluice plan`,
@@ -88,6 +90,14 @@ async function missingDays(
   const flights = policiesOf(await policies.all(), structure.account).map(({ policy }) => policy.flight.from)
   const from = [first, ...flights].toSorted()[0]!
   return spansWithout(new Set([...told, ...knownDays(await facts.histories(structure.account))]), { from, to: last })
+}
+
+/** Days of the files that are not kept, oldest first. */
+function oldDays({ structure, rows, readAt }: ImportedAccount): readonly AccountDate[] {
+  const readOn = dateAt(readAt, structure.zone)
+  return [...new Set(rows.map(({ date }) => date))]
+    .filter((date) => daysBetween(date, readOn) >= HISTORY_DAYS)
+    .toSorted()
 }
 
 /** @throws RangeError for an account of a platform whose downloads are not known */

@@ -2,7 +2,8 @@ import type { StoredImport } from '../../lib/control/store-import.ts'
 import type { FileReport, ImportedAccount, TotalCheck } from '../../lib/imports/import-account.ts'
 import { type DaySpan, spansText } from '../../lib/measure/flight-spend.ts'
 import { accountKey } from '../../lib/model/account.ts'
-import { isoInstant } from '../../lib/units/calendar.ts'
+import { HISTORY_DAYS } from '../../lib/store/history-merge.ts'
+import { type AccountDate, isoInstant } from '../../lib/units/calendar.ts'
 import { type CurrencyCode, money, toDecimal } from '../../lib/units/money.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { JSON_SCHEMA } from './exit.ts'
@@ -10,22 +11,32 @@ import { JSON_SCHEMA } from './exit.ts'
 const amount = (micros: bigint, currency: CurrencyCode): string =>
   `${toDecimal(money(micros, currency), 2)} ${currency}`
 
+const named = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
+/** Days that no file tells of, and days that are not kept. */
+export interface Days {
+  readonly missing: readonly DaySpan[]
+  readonly tooOld: readonly AccountDate[]
+}
+
 /** What was read, file by file, and what became of it. @param stored undefined: nothing was to be stored */
 export function importText(
   imported: ImportedAccount,
-  missing: readonly DaySpan[],
+  { missing, tooOld }: Days,
   stored: StoredImport | undefined,
   paint: Paint,
 ): string {
-  const { structure, rows, files, unfinished, unmentioned, currency } = imported
+  const { structure, rows, files, unfinished, unmentioned, renamed, currency } = imported
   const spend = rows.reduce((sum, row) => sum + row.spend.micros, 0n)
   const days = new Set(rows.map(({ date }) => date)).size
-  const named = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
   return [
     paint.bold(`${accountKey(structure.account)} · ${currency} · ${structure.zone}`),
     ...files.flatMap((file) => fileLines(file, currency)),
     `  in all     ${named(structure.campaigns.length, 'campaign')}, ${named(structure.budgets.length, 'budget')}, ${named(days, 'day')}, spend ${amount(spend, currency)}`,
     ...(unfinished.length > 0 ? [`  left out   ${unfinished.join(', ')}: not over when downloaded`] : []),
+    ...(tooOld.length > 0
+      ? [`  left out   ${tooOld[0]} to ${tooOld.at(-1)}: days are kept for ${HISTORY_DAYS} days`]
+      : []),
     ...(missing.length > 0
       ? [
           `  missing    ${spansText(missing)}: no file tells of these days, and what they spent is not known; download them too, with lines of zeros where nothing ran`,
@@ -33,12 +44,28 @@ export function importText(
       : []),
     ...(unmentioned.length > 0
       ? [
-          `  kept       ${named(unmentioned.length, 'campaign')} of imports before that no file speaks of: ${unmentioned.slice(0, 10).join(', ')}`,
+          `  kept       ${named(unmentioned.length, 'campaign')} of imports before that no file speaks of: ${firstOf(unmentioned)}; on the files’ days they are taken to have spent nothing`,
+        ]
+      : []),
+    ...(renamed.length > 0
+      ? [
+          `  renamed    ${firstOf(renamed.map(({ campaign, from, to }) => `${campaign} from "${from}" to "${to}"`))}: the name of the last day is taken`,
         ]
       : []),
     `  ${outcome(stored)}`,
   ].join('\n')
 }
+
+const SHOWN = 10
+const firstOf = (list: readonly string[]): string =>
+  [...list.slice(0, SHOWN), ...(list.length > SHOWN ? [`… and ${list.length - SHOWN} more`] : [])].join(', ')
+
+/** What the files leave out of the account, a sentence each. */
+export const warningsOf = ({ uncovered, currency }: ImportedAccount): readonly string[] =>
+  uncovered.map(
+    ({ file, line, label, totalMicros, micros }) =>
+      `${file} is a part of the account: "${label}" (line ${line}) says ${amount(totalMicros, currency)}, and ${amount(micros, currency)} of it are of no line. Pace, landing and caps count the campaigns of the files alone: download all campaigns, paused and removed ones too, without a filter`,
+  )
 
 function outcome(stored: StoredImport | undefined): string {
   if (!stored) return 'Nothing was stored (--dry-run).'
@@ -49,7 +76,7 @@ function outcome(stored: StoredImport | undefined): string {
 function fileLines(file: FileReport, currency: CurrencyCode): readonly string[] {
   const period = file.from === undefined ? 'no days' : `${file.from} to ${file.to}`
   return [
-    `  ${file.file}: ${file.lines} lines, ${file.campaigns} campaigns, ${period}, spend ${amount(file.spendMicros, currency)}, downloaded ${isoInstant(file.exportedAt)}`,
+    `  ${file.file}: ${named(file.lines, 'line')}, ${named(file.campaigns, 'campaign')}, ${period}, spend ${amount(file.spendMicros, currency)}, downloaded ${isoInstant(file.exportedAt)}`,
     ...file.totals.map((total) => `    total      ${totalText(total, currency)}`),
     ...file.remarks.map((remark) => `    note       ${remark}`),
     ...(file.ignored.length > 0 ? [`    ignored    ${file.ignored.join(', ')}`] : []),
@@ -63,12 +90,8 @@ function totalText({ label, line, totalMicros, sumMicros }: TotalCheck, currency
   return `${told}, ${amount(gap < 0n ? -gap : gap, currency)} ${gap > 0n ? 'more' : 'less'} than its lines`
 }
 
-export const importJson = (
-  imported: ImportedAccount,
-  missing: readonly DaySpan[],
-  stored: StoredImport | undefined,
-) => {
-  const { structure, rows, files, unfinished, unmentioned, currency } = imported
+export const importJson = (imported: ImportedAccount, { missing, tooOld }: Days, stored: StoredImport | undefined) => {
+  const { structure, rows, files, unfinished, unmentioned, renamed, uncovered, currency } = imported
   return {
     schemaVersion: JSON_SCHEMA,
     command: 'import',
@@ -81,7 +104,14 @@ export const importJson = (
     spendMicros: rows.reduce((sum, row) => sum + row.spend.micros, 0n).toString(),
     unfinished,
     missing,
+    tooOld,
     unmentioned,
+    renamed,
+    uncovered: uncovered.map((one) => ({
+      ...one,
+      totalMicros: one.totalMicros.toString(),
+      micros: one.micros.toString(),
+    })),
     files: files.map((file) => ({
       ...file,
       exportedAt: isoInstant(file.exportedAt),

@@ -1,10 +1,10 @@
 import type { AdGroupId, BudgetId, CampaignId } from '../model/account.ts'
 import { hashOfText } from '../model/canonical.ts'
 import type { AccountStructure, AdGroup, BudgetHolder, Campaign, EntityStatus } from '../model/structure.ts'
-import type { Instant } from '../units/calendar.ts'
+import type { AccountDate, Instant } from '../units/calendar.ts'
 import { type CurrencyCode, money } from '../units/money.ts'
 import type { Faults } from './problem.ts'
-import type { ReadBudget, ReadEntity, ReadExport, ReadRow } from './read-export.ts'
+import { LEVELS, type ReadBudget, type ReadEntity, type ReadExport, type ReadRow } from './read-export.ts'
 import type { ImportTerms } from './terms.ts'
 
 /** What is said of a campaign or an ad group, where, and when that was downloaded. */
@@ -13,20 +13,31 @@ interface Said<T> {
   readonly file: string
   readonly line: number
   readonly exportedAt: number
+  /** Of the line, or of the youngest one that has this name. */
+  readonly day?: AccountDate
 }
 
 type SaidCampaign = ReadRow['campaign']
 type SaidGroup = NonNullable<ReadRow['adGroup']> & { readonly campaign: CampaignId }
 
+/** A campaign that has had another name in earlier lines of the same download: the one of its youngest day is taken. */
+export interface Renamed {
+  readonly campaign: CampaignId
+  readonly from: string
+  readonly to: string
+}
+
 export interface Entities {
   readonly campaigns: ReadonlyMap<CampaignId, Said<SaidCampaign>>
   readonly adGroups: ReadonlyMap<AdGroupId, Said<SaidGroup>>
+  readonly renamed: readonly Renamed[]
 }
 
 /**
  * What is known of campaigns and ad groups: what an import before has left, and over it what the files say, the one
  * downloaded last last. What a file has no column of, and whom it does not speak of, stays as it was: a screen that was
- * filtered is no sign that a campaign is gone. Lines of one time that differ are a fault: nobody knows which is right.
+ * filtered is no sign that a campaign is gone. Lines of one time that differ are a fault, because nobody knows which is right;
+ * but for names of several days, of which the last is the present one.
  */
 export function entitiesIn(
   exports: readonly ReadExport[],
@@ -38,13 +49,23 @@ export function entitiesIn(
   const before = { file: 'the import before', line: 0, exportedAt: Number.NEGATIVE_INFINITY }
   for (const one of known?.campaigns ?? []) campaigns.set(one.id, { ...before, entity: campaignBefore(one, known!) })
   for (const one of known?.adGroups ?? []) adGroups.set(one.id, { ...before, entity: groupBefore(one, known!) })
-  for (const { file, exportedAt, rows } of exports.toSorted((a, b) => a.exportedAt - b.exportedAt))
-    for (const { line, campaign, adGroup } of rows) {
-      note(campaigns, campaign.id, { entity: campaign, file, line, exportedAt }, faults)
+  const renamed = new Map<CampaignId, Renamed>()
+  for (const { file, exportedAt, rows, heading } of exports.toSorted((a, b) => a.exportedAt - b.exportedAt))
+    for (const { line, campaign, adGroup, day } of rows) {
+      const place = { file, line, exportedAt, heading, ...(day === undefined ? {} : { day }) }
+      const was = campaigns.get(campaign.id)
+      note(campaigns, campaign.id, { entity: campaign, ...place }, 'campaign', faults)
+      const is = campaigns.get(campaign.id)?.entity.name ?? ''
+      if (was?.exportedAt === exportedAt && otherName(was.entity, campaign))
+        renamed.set(campaign.id, {
+          campaign: campaign.id,
+          from: is === campaign.name ? was.entity.name : campaign.name,
+          to: is,
+        })
       if (adGroup)
-        note(adGroups, adGroup.id, { entity: { ...adGroup, campaign: campaign.id }, file, line, exportedAt }, faults)
+        note(adGroups, adGroup.id, { entity: { ...adGroup, campaign: campaign.id }, ...place }, 'ad-group', faults)
     }
-  return { campaigns, adGroups }
+  return { campaigns, adGroups, renamed: [...renamed.values()] }
 }
 
 const campaignBefore = (
@@ -77,27 +98,42 @@ function budgetBefore(id: BudgetId | undefined, { budgets }: AccountStructure): 
 function note<Id, T extends ReadEntity & { readonly id: Id }>(
   known: Map<Id, Said<T>>,
   id: Id,
-  said: Said<T>,
+  { heading, ...said }: Said<T> & Pick<ReadExport, 'heading'>,
+  level: keyof typeof LEVELS,
   faults: Faults,
 ): void {
   const before = known.get(id)
-  const differs = before?.exportedAt === said.exportedAt ? difference(before.entity, said.entity) : undefined
-  if (before && differs !== undefined)
+  const isOneTime = before?.exportedAt === said.exportedAt
+  const role = isOneTime ? difference(before, said) : undefined
+  if (before && role) {
+    const column = heading(LEVELS[level][role])
     faults.add({
       file: said.file,
       line: said.line,
-      value: `${said.entity.id}`,
-      what: `has another ${differs} than in ${before.file}, line ${before.line}`,
+      ...(column === undefined ? {} : { column }),
+      what: `${level === 'campaign' ? 'campaign' : 'ad group'} ${said.entity.id} has another ${role} than in ${before.file}, line ${before.line}`,
       remedy: 'import one download that shows the present settings in every line',
     })
+  }
   const { name, ...rest } = said.entity
-  known.set(id, { ...said, entity: { ...before?.entity, ...rest, name: name || (before?.entity.name ?? '') } as T })
+  const isYoungest = !isOneTime || (before.day ?? '') <= (said.day ?? '')
+  const named = isYoungest ? [name, before?.entity.name] : [before.entity.name, name]
+  known.set(id, {
+    ...said,
+    ...(isYoungest ? {} : { day: before.day ?? said.day }),
+    entity: { ...before?.entity, ...rest, name: named.find((one) => one) ?? '' } as T,
+  } as Said<T>)
 }
 
-function difference(a: ReadEntity, b: ReadEntity): string | undefined {
-  if (a.name !== '' && b.name !== '' && a.name !== b.name) return 'name'
-  if (a.status !== undefined && b.status !== undefined && a.status !== b.status) return 'status'
-  return a.budget && b.budget && !sameBudget(a.budget, b.budget) ? 'budget' : undefined
+const otherName = (a: ReadEntity, b: ReadEntity): boolean => a.name !== '' && b.name !== '' && a.name !== b.name
+
+/** Names of two days may differ, where the campaign was renamed between them; nothing else may. */
+function difference(a: Said<ReadEntity>, b: Said<ReadEntity>): 'name' | 'status' | 'budget' | undefined {
+  const [one, two] = [a.entity, b.entity]
+  const areOfTwoDays = a.day !== undefined && b.day !== undefined && a.day !== b.day
+  if (otherName(one, two) && !areOfTwoDays) return 'name'
+  if (one.status !== undefined && two.status !== undefined && one.status !== two.status) return 'status'
+  return one.budget && two.budget && !sameBudget(one.budget, two.budget) ? 'budget' : undefined
 }
 
 function sameBudget(a: ReadBudget | 'none', b: ReadBudget | 'none'): boolean {

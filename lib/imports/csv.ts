@@ -30,6 +30,7 @@ export function readRecords(
 }
 
 function delimiterOf(text: string, file: string): Delimiter {
+  if (text.trim() === '') throw new ImportError([{ file, what: 'is empty', remedy: 'download it again' }])
   const head = text.split(/\r\n|\r|\n/, PROBED_LINES + 1).slice(0, PROBED_LINES)
   const [best] = DELIMITERS.map((delimiter) => ({ delimiter, ...agreement(head, delimiter) })).toSorted(
     (a, b) => b.lines - a.lines || b.cells - a.cells,

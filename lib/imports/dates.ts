@@ -1,4 +1,4 @@
-import { type AccountDate, accountDate } from '../units/calendar.ts'
+import { type AccountDate, accountDate, addDays } from '../units/calendar.ts'
 
 /** Which comes first where a date is three numbers: the day or the month. */
 export type DateOrder = 'dmy' | 'mdy'
@@ -43,6 +43,18 @@ export function dateOf(cell: string, order: DateOrder): AccountDate | undefined 
   } catch {
     return undefined
   }
+}
+
+const TIMED = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?$/
+
+/** Whether a period that is written as its first and last day, or by the times of its begin and end, is of one day. */
+export function isOneDay(begin: string, end: string): boolean {
+  if (begin === end) return true
+  const [, from, opens] = TIMED.exec(begin) ?? []
+  const [, to, closes] = TIMED.exec(end) ?? []
+  if (from === undefined || to === undefined || opens !== '00:00') return false
+  const day = dateOf(from, 'dmy')
+  return closes === '23:59' ? to === from : closes === '00:00' && day !== undefined && to === addDays(day, 1)
 }
 
 type Parts = readonly [year: number, month: number, day: number]

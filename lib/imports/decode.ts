@@ -1,5 +1,11 @@
 import { ImportError } from './problem.ts'
 
+/** How spreadsheets and archives begin. */
+const PACKED = [
+  [0x50, 0x4b, 0x03, 0x04],
+  [0x1f, 0x8b],
+] as const
+
 /** A zero byte in every second place is what UTF-16 makes of plain letters. */
 const PROBED_BYTES = 64
 
@@ -10,6 +16,14 @@ const PROBED_BYTES = 64
  * @throws ImportError for a file that is neither
  */
 export function decodeText(bytes: Uint8Array, file: string): string {
+  if (PACKED.some((mark) => mark.every((byte, index) => bytes[index] === byte)))
+    throw new ImportError([
+      {
+        file,
+        what: 'is a spreadsheet (.xlsx) or a packed file (.zip, .gz)',
+        remedy: 'download it as CSV, or unpack it',
+      },
+    ])
   const encoding = encodingOf(bytes)
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)

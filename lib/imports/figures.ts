@@ -137,6 +137,9 @@ const MARKS: Readonly<{ [mark: string]: string }> = {
 
 const codeIn = (around: string): string | undefined => MARKS[around] ?? (/^[A-Z]{3}$/.test(around) ? around : undefined)
 
+const whereOf = (place: Place | undefined): string =>
+  place?.line === undefined ? `${place?.file}` : `line ${place.line}`
+
 /** Cells, headings, the user and imports before must all say the same. */
 function currencyOf(sheet: Sheet, { currency: said, known }: ImportTerms, faults: Faults): CurrencyCode | undefined {
   const found = new Map<string, Place & { readonly value?: string }>()
@@ -162,8 +165,10 @@ function currencyOf(sheet: Sheet, { currency: said, known }: ImportTerms, faults
   for (const code of others)
     faults.add({
       ...(found.get(code) ?? { file: sheet.file }),
-      what: `is in ${code}, and ${found.get(first!)?.file} says ${first}`,
-      remedy: 'an account has one currency: import each account by itself, and correct --currency',
+      what: `is in ${code}, and ${whereOf(found.get(first!))} says ${first}`,
+      remedy: said
+        ? 'an account has one currency: correct --currency, or import each account by itself'
+        : 'an account has one currency: import each account by itself',
     })
   return undefined
 }

@@ -3,7 +3,7 @@ import type { PerformanceRow } from '../model/performance.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { CurrencyCode } from '../units/money.ts'
-import { entitiesIn, structureOf } from './combine.ts'
+import { entitiesIn, type Renamed, structureOf } from './combine.ts'
 import { performanceIn } from './performance.ts'
 import { Faults, ImportError } from './problem.ts'
 import { type ReadExport, readExport } from './read-export.ts'
@@ -16,6 +16,18 @@ export interface TotalCheck {
   readonly totalMicros: bigint
   readonly sumMicros: bigint
 }
+
+/** A total that says more than all lines of its period: campaigns that are in no file spent the rest, on days that are not known. */
+export interface Uncovered {
+  readonly file: string
+  readonly line: number
+  readonly label: string
+  readonly totalMicros: bigint
+  readonly micros: bigint
+}
+
+/** Accounts have what their screens do not show, such as what removed campaigns spent: one part in so many is nothing. */
+const UNCOVERED_PART = 200n
 
 /** What was found in one file. */
 export interface FileReport {
@@ -44,6 +56,9 @@ export interface ImportedAccount {
   readonly unfinished: readonly AccountDate[]
   /** Campaigns that are known from imports before and that no file speaks of. */
   readonly unmentioned: readonly CampaignId[]
+  readonly renamed: readonly Renamed[]
+  /** Of each file the largest. */
+  readonly uncovered: readonly Uncovered[]
 }
 
 /**
@@ -70,15 +85,31 @@ export function importAccount(files: readonly ExportFile[], terms: ImportTerms):
   const structure = structureOf(entities, terms, first.currency, readAt)
   const { rows, unfinished } = performanceIn(exports, structure, terms, faults)
   faults.check()
+  const reports = exports.map(reportOf)
   return {
     structure,
     rows,
     currency: first.currency,
     readAt,
-    files: exports.map(reportOf),
+    files: reports,
     unfinished,
     unmentioned: (terms.known?.campaigns ?? []).map(({ id }) => id).filter((id) => !mentioned.has(id)),
+    renamed: entities.renamed,
+    uncovered: reports.flatMap((report) => uncoveredIn(report, rows)),
   }
+}
+
+/** Files of parts of an account may make up the whole: a total is held against the lines of all of them. */
+function uncoveredIn(
+  { file, from, to, spendMicros, totals }: FileReport,
+  rows: readonly PerformanceRow[],
+): readonly Uncovered[] {
+  const [largest] = totals.toSorted((a, b) => (a.totalMicros > b.totalMicros ? -1 : 1))
+  if (!largest || from === undefined || to === undefined) return []
+  const told = rows.reduce((sum, { date, spend }) => (date >= from && date <= to ? sum + spend.micros : sum), 0n)
+  const { line, label, totalMicros } = largest
+  const micros = totalMicros - (told > spendMicros ? told : spendMicros)
+  return micros * UNCOVERED_PART > totalMicros ? [{ file, line, label, totalMicros, micros }] : []
 }
 
 /** One bad file does not hide what is wrong with the others. */

@@ -14,6 +14,8 @@ interface Told {
   readonly figures: ReadFigures
   readonly file: string
   readonly line: number
+  /** Of the day. */
+  readonly column: string
   readonly exportedAt: Instant
 }
 
@@ -35,14 +37,18 @@ export function performanceIn(
 ): Performance {
   const unfinished = new Set<AccountDate>()
   const told = new Map<string, Told>()
-  for (const { file, exportedAt, rows } of exports.toSorted((a, b) => a.exportedAt - b.exportedAt))
+  for (const { file, exportedAt, rows, heading } of exports.toSorted((a, b) => a.exportedAt - b.exportedAt))
     for (const { line, campaign, adGroup, day, figures } of rows) {
       if (day === undefined || !figures) continue
       if (day >= dateAt(exportedAt, zone)) unfinished.add(day)
       else
         noteDay(
           told,
-          { campaign: campaign.id, ...(adGroup ? { adGroup: adGroup.id } : {}), day, figures, file, line, exportedAt },
+          {
+            campaign: campaign.id,
+            ...(adGroup ? { adGroup: adGroup.id } : {}),
+            ...{ day, figures, file, line, column: heading('day') ?? 'day', exportedAt },
+          },
           faults,
         )
     }
@@ -77,8 +83,9 @@ function noteDay(known: Map<string, Told>, told: Told, faults: Faults): void {
   faults.add({
     file: told.file,
     line: told.line,
-    value: `${told.adGroup ?? told.campaign}`,
-    what: `has ${told.day} in ${before.file}, line ${before.line}, too`,
+    column: told.column,
+    value: told.day,
+    what: `of ${told.adGroup === undefined ? `campaign ${told.campaign}` : `ad group ${told.adGroup}`} is in ${before.file}, line ${before.line}, too`,
     remedy: 'export by day and campaign (or ad group) and by nothing else, such as device or network',
   })
 }

@@ -16,6 +16,8 @@ export interface Fault extends Place {
 
 /** Faults that are told at a time: whoever has made one mistake in a column has made it in every line. */
 const SHOWN_FAULTS = 20
+/** Of one kind, so that it does not hide the others. */
+const SHOWN_ALIKE = 3
 const SHOWN_VALUE = 60
 
 /** Files that cannot be taken over, with every fault's place, value and remedy. Nothing of them was stored. */
@@ -23,12 +25,24 @@ export class ImportError extends Error {
   readonly faults: readonly Fault[]
 
   constructor(faults: readonly Fault[]) {
-    const shown = faults.slice(0, SHOWN_FAULTS).map((fault) => `  - ${faultText(fault)}`)
-    const more = faults.length > SHOWN_FAULTS ? [`  … and ${faults.length - SHOWN_FAULTS} more`] : []
-    super(['nothing was imported:', ...shown, ...more].join('\n'))
+    super(['nothing was imported:', ...told(faults)].join('\n'))
     this.name = 'ImportError'
     this.faults = faults
   }
+}
+
+/** Kinds in the order in which they were found: the first lines of each, and how far the rest goes. */
+function told(faults: readonly Fault[]): readonly string[] {
+  const kinds = Map.groupBy(faults, ({ file, column, what, remedy }) => JSON.stringify([file, column, what, remedy]))
+  const shown = [...kinds.values()].slice(0, SHOWN_FAULTS).flatMap((alike) => {
+    const rest = alike.slice(SHOWN_ALIKE)
+    return [
+      ...alike.slice(0, SHOWN_ALIKE).map((fault) => `  - ${faultText(fault)}`),
+      ...(rest.length > 0 ? [`    … the same in ${rest.length} more, the last in line ${rest.at(-1)?.line}`] : []),
+    ]
+  })
+  const unshown = [...kinds.values()].slice(SHOWN_FAULTS).reduce((count, alike) => count + alike.length, 0)
+  return unshown > 0 ? [...shown, `  … and ${unshown} more`] : shown
 }
 
 /** `google.csv, line 12, column "Cost": "1.2.3" is not a number: …` */

@@ -6,7 +6,7 @@ import type { CurrencyCode } from '../units/money.ts'
 import { beginsPeriod, plainHeading, type Role } from './columns.ts'
 import { withKnownConversions } from './conversion-column.ts'
 import type { Row } from './csv.ts'
-import { dateOf } from './dates.ts'
+import { dateOf, isOneDay } from './dates.ts'
 import { decodeText } from './decode.ts'
 import { countOf, type Forms, formsOf, microsOf, placeOf, usualName, withoutPeriod } from './figures.ts'
 import { isNothing } from './numbers.ts'
@@ -65,6 +65,8 @@ export interface ReadExport {
   readonly file: string
   readonly exportedAt: Instant
   readonly currency: CurrencyCode
+  /** What the file calls a column, for faults. */
+  readonly heading: (role: Role) => string | undefined
   readonly rows: readonly ReadRow[]
   readonly totals: readonly ReadTotal[]
   readonly ignored: readonly string[]
@@ -82,7 +84,7 @@ export function readExport(file: ExportFile, terms: ImportTerms, faults: Faults)
     platform: terms.account.platform,
     columns: terms.columns,
   })
-  const sheet = withKnownConversions(whole, terms, faults)
+  const sheet = withOwnersOfBudgets(withKnownConversions(whole, terms, faults))
   const forms = formsOf(sheet, terms, faults)
   const isDaily = isOfDays(sheet, terms)
   if (isDaily) checkHas(sheet, ['spend', 'impressions', 'clicks'], faults)
@@ -99,12 +101,21 @@ export function readExport(file: ExportFile, terms: ImportTerms, faults: Faults)
     file: file.name,
     exportedAt: file.exportedAt,
     currency: forms.currency,
+    heading: (role) => headingOf(sheet, role),
     rows,
     totals,
     ignored: sheet.columns.ignored,
-    remarks: remarksOf(sheet, rows, isDaily),
+    remarks: remarksOf(sheet, rows, isDaily, whole),
   }
 }
+
+/** Budgets of ad groups are of nobody where no ids of these are in the file: screens of campaigns show such a column too. */
+function withOwnersOfBudgets(sheet: Sheet): Sheet {
+  if (sheet.columns.byRole.has('adGroupId')) return sheet
+  const byRole = new Map([...sheet.columns.byRole].filter(([role]) => !OF_GROUPS.includes(role)))
+  return { ...sheet, columns: { ...sheet.columns, byRole } }
+}
+const OF_GROUPS: readonly Role[] = ['adGroup', 'adGroupStatus', 'adGroupBudget', 'adGroupBudgetType']
 
 /**
  * Whether each line is of one day: there is a column of days, or one of periods' beginnings whose ends are the same. An end
@@ -116,7 +127,7 @@ function isOfDays(sheet: Sheet, { columns: named }: ImportTerms): boolean {
   const isStart = beginsPeriod(heading)
   if (!sheet.columns.byRole.has('lastDay')) return !isStart || named.has('day')
   if (!isStart && !named.has('lastDay')) return true
-  return sheet.rows.every((row) => cellOf(sheet, row, 'day') === cellOf(sheet, row, 'lastDay'))
+  return sheet.rows.every((row) => isOneDay(cellOf(sheet, row, 'day') ?? '', cellOf(sheet, row, 'lastDay') ?? ''))
 }
 
 function checkHas(sheet: Sheet, roles: readonly Role[], faults: Faults): void {
@@ -186,7 +197,7 @@ function dayOf(row: Row, sheet: Sheet, { order }: Forms, faults: Faults): Accoun
   return day
 }
 
-const LEVELS = {
+export const LEVELS = {
   campaign: { name: 'campaign', status: 'status', budget: 'budget', type: 'budgetType' },
   'ad-group': { name: 'adGroup', status: 'adGroupStatus', budget: 'adGroupBudget', type: 'adGroupBudgetType' },
 } as const
@@ -257,7 +268,7 @@ function figuresOf(row: Row, sheet: Sheet, { forms, faults }: Reading): ReadFigu
   }
 }
 
-function remarksOf(sheet: Sheet, rows: readonly ReadRow[], isDaily: boolean): readonly string[] {
+function remarksOf(sheet: Sheet, rows: readonly ReadRow[], isDaily: boolean, whole: Sheet): readonly string[] {
   const has = (role: Role): boolean => sheet.columns.byRole.has(role)
   const silent = rows.filter(({ figures }) => isDaily && figures === undefined).length
   return [
@@ -266,6 +277,11 @@ function remarksOf(sheet: Sheet, rows: readonly ReadRow[], isDaily: boolean): re
     ...(isDaily && !has('conversions') ? ['it has no column of conversions: none are taken over'] : []),
     ...(has('conversions') && !has('value')
       ? ['it has no column of conversion value: conversions are worth nothing here']
+      : []),
+    ...(whole.columns.byRole.has('adGroupBudget') && !has('adGroupBudget')
+      ? [
+          `"${headingOf(whole, 'adGroupBudget')}" is not taken over: whose budgets these are is not known without the column "${usualName(sheet.platform, 'adGroupId')}"`,
+        ]
       : []),
     ...(has('budget') || has('adGroupBudget')
       ? []

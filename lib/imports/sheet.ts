@@ -1,4 +1,4 @@
-import { type Columns, columnsOf, headingCurrency, namesOf, type Role, titled } from './columns.ts'
+import { type Columns, columnsOf, headingCurrency, IMPORTED_PLATFORMS, namesOf, type Role, titled } from './columns.ts'
 import { type Row, readRecords } from './csv.ts'
 import { isNothing } from './numbers.ts'
 import { ImportError } from './problem.ts'
@@ -25,6 +25,8 @@ export interface SheetTerms {
 const TITLE_LINES_MAX = 25
 /** Fewer columns than that in common with what is known is no header. */
 const HEADER_ROLES_MIN = 2
+/** Another platform knows the file better where it finds so many columns more. */
+const STRANGER_ROLES = 2
 
 /** How totals rows begin, in English and German. */
 const TOTAL =
@@ -47,6 +49,16 @@ export function readSheet(text: string, file: string, terms: SheetTerms): Sheet 
     else totals.push({ label, row })
   }
   checkShape(rows, headings, file)
+  if (rows.length === 0)
+    throw new ImportError([
+      {
+        file,
+        line: records[index]?.line ?? 1,
+        what: 'has column names, and no line of a campaign below them',
+        remedy:
+          'download a period in which campaigns ran, without a filter; where none ran, there is nothing to import',
+      },
+    ])
   return { file, platform: terms.platform, headings, columns, rows, totals }
 }
 
@@ -76,17 +88,43 @@ interface Header {
 }
 
 function headerOf(records: readonly Row[], file: string, { platform, columns: named }: SheetTerms): Header {
-  const found = records.slice(0, TITLE_LINES_MAX).map((row, index): Header => {
-    const headings = row.cells.map((cell) => cell.trim())
-    return { index, columns: columnsOf(headings, platform, named), headings }
-  })
-  const [best] = found.toSorted((a, b) => b.columns.byRole.size - a.columns.byRole.size || a.index - b.index)
+  const best = bestHeader(records, platform, named)
+  if (named.size === 0) checkNotOfAnother(records, platform, best?.columns.byRole.size ?? 0, file)
   if (best && best.columns.byRole.size >= HEADER_ROLES_MIN) return best
   throw new ImportError([
     {
       file,
       what: `has no line with the column names of ${platform}`,
       remedy: `download it in English or German from the platform's own screens, or name its columns, such as --column campaignId="…" --column spend="…"`,
+    },
+  ])
+}
+
+function bestHeader(
+  records: readonly Row[],
+  platform: string,
+  named: SheetTerms['columns'] = new Map(),
+): Header | undefined {
+  const found = records.slice(0, TITLE_LINES_MAX).map((row, index): Header => {
+    const headings = row.cells.map((cell) => cell.trim())
+    return { index, columns: columnsOf(headings, platform, named), headings }
+  })
+  return found.toSorted((a, b) => b.columns.byRole.size - a.columns.byRole.size || a.index - b.index)[0]
+}
+
+/** Some columns have the same names everywhere: with these alone another platform's campaigns would become the account's. */
+function checkNotOfAnother(records: readonly Row[], platform: string, own: number, file: string): void {
+  const [other] = IMPORTED_PLATFORMS.filter((one) => one !== platform)
+    .map((one) => ({ one, header: bestHeader(records, one) }))
+    .toSorted((a, b) => (b.header?.columns.byRole.size ?? 0) - (a.header?.columns.byRole.size ?? 0))
+  const size = other?.header?.columns.byRole.size ?? 0
+  if (!other?.header || size < own + STRANGER_ROLES) return
+  throw new ImportError([
+    {
+      file,
+      line: records[other.header.index]?.line ?? 1,
+      what: `has the column names of ${other.one} (${size} of them), and of ${platform} only ${own}`,
+      remedy: `import it with --account ${other.one}:…, or say what its columns are, such as --column spend="…"`,
     },
   ])
 }

@@ -14,7 +14,9 @@ export function fileRates(path: string): ExchangeRates {
   let known: { readonly changedMs: number; readonly table: RateTable } | undefined
   const current = async (): Promise<RateTable> => {
     const { mtimeMs: changedMs } = await stat(path).catch((error: NodeJS.ErrnoException) => {
-      throw new Error(`exchange rates cannot be read from ${path}: ${error.code}`)
+      throw new Error(
+        `exchange rates cannot be read from ${path}: ${error.code === 'ENOENT' ? 'there is no such file yet; "sluice rates fetch" writes it' : error.code}`,
+      )
     })
     if (known?.changedMs !== changedMs)
       known = { changedMs, table: rateTable(parseRates(await readFile(path, 'utf8'), path)) }

@@ -194,6 +194,25 @@ test('days of the flight that no file tells of are named, and the plan holds unt
   expect(again).toContain('a day needed')
 })
 
+test('a file of a part of the account is warned of, and days that are not kept are named', async () => {
+  await desk.sluice('policy', 'put', 'policy.yaml')
+  const part = googleDownload({ days: 100 })
+    .split('\n')
+    .filter((line) => !line.includes(',201,'))
+    .join('\n')
+  desk.write('part.csv', part)
+  const { code, out, err } = await desk.sluice('import', 'part.csv', '--account', ACCOUNT, '--zone', 'Europe/Berlin')
+  expect(code).toBe(0)
+  // A hundred days to 20 November, read on the 21st: those of the last ninety are kept, from 24 August.
+  expect(out).toContain('left out   2026-08-13 to 2026-08-23: days are kept for 90 days')
+  expect(err).toMatch(
+    /part\.csv is a part of the account: "Total: Campaigns" \(line \d+\) says [\d.]+ EUR, and [\d.]+ EUR of it are of no line/,
+  )
+  const told = JSON.parse((await desk.sluice('import', 'part.csv', '--account', ACCOUNT, '--json')).out)
+  expect(told).toMatchObject({ uncovered: [{ file: 'part.csv' }], renamed: [] })
+  expect(told.tooOld).toHaveLength(11)
+})
+
 test('downloads of days ago are stale: the plan holds until there is a new one', async () => {
   await desk.sluice('policy', 'put', 'policy.yaml')
   await importing()

@@ -387,19 +387,19 @@ describe('is refused with file, line, column, value and remedy', () => {
     [
       'a currency beside another',
       good.replace('EUR', 'USD'),
-      'column "Currency code": "USD" is in USD, and bad.csv says EUR',
+      'column "Currency code": "USD" is in USD, and line 2 says EUR',
       'one currency',
     ],
     [
       'the same day twice',
       good.replace('101', '100'),
-      'bad.csv, line 3: "100" has 2026-11-19 in bad.csv, line 2, too',
+      'bad.csv, line 3, column "Day": "2026-11-19" of campaign 100 is in bad.csv, line 2, too',
       'device',
     ],
     [
       'another budget than before',
       good.replace('2026-11-19', '2026-11-18').replace('50.00', '60.00').replace('101', '100'),
-      'line 3: "100" has another budget than in bad.csv, line 2',
+      'line 3, column "Budget": campaign 100 has another budget than in bad.csv, line 2',
       'present settings',
     ],
     ['a spend below 0', good.replace('10.25', '-10.25'), '"-10.25" is below 0', 'correct it'],
