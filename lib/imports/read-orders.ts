@@ -1,8 +1,9 @@
-import { type OrderEntry, REFUNDS_MAX, type Refund, type Sale } from '../model/shop-order.ts'
+import type { OrderEntry, Refund, Sale } from '../model/shop-order.ts'
 import { type Instant, instant, isoInstant } from '../units/calendar.ts'
 import { type CurrencyCode, currency, fromDecimal, type Money } from '../units/money.ts'
 import { readRecords } from './csv.ts'
 import { AMOUNT_MICROS_END } from './figures.ts'
+import { beside } from './order-lines.ts'
 import { Faults, ImportError, type Place } from './problem.ts'
 
 /** Everything that may be said of an order; nothing that tells who has ordered. */
@@ -38,36 +39,29 @@ interface Line extends Place {
  */
 export function readOrders(text: string, file: string): readonly OrderEntry[] {
   const faults = new Faults()
-  const lines = text.trimStart().startsWith('{') ? jsonLines(text, file, faults) : csvLines(text, file, faults)
+  const begin = text.trimStart().at(0)
+  if (begin === '[')
+    throw new ImportError([
+      {
+        file,
+        line: 1,
+        what: 'is a JSON list',
+        remedy: 'write one object a line, as "jq -c .[]" does, without the list',
+      },
+    ])
+  const lines = begin === '{' ? jsonLines(text, file, faults) : csvLines(text, file, faults)
   if (lines.length > ORDERS_MAX)
     throw new ImportError([
       { file, what: `has ${lines.length} lines, more than ${ORDERS_MAX}`, remedy: 'divide it into several files' },
     ])
-  const refunds = new Map<string, Set<string>>()
+  const check = beside(faults)
   const entries = lines.flatMap((line) => {
     const entry = entryOf(line, faults)
-    if (entry) countRefund(entry, line, refunds, faults)
+    if (entry) check(entry, { file, line: line.line })
     return entry ?? []
   })
   faults.check()
   return entries
-}
-
-/** Adds a fault for the first refund with which an order has too many. */
-function countRefund({ id, refund }: OrderEntry, { file, line }: Line, seen: Map<string, Set<string>>, faults: Faults) {
-  if (!refund) return
-  const keys = seen.get(id) ?? new Set()
-  const isNew = !keys.has(refund.key)
-  seen.set(id, keys.add(refund.key))
-  if (isNew && keys.size === REFUNDS_MAX + 1)
-    faults.add({
-      file,
-      line,
-      column: 'refundId',
-      value: refund.key,
-      what: `is one refund more than the ${REFUNDS_MAX} that order ${id} may have`,
-      remedy: 'give each refund one id and tell it by that, or add up the small ones',
-    })
 }
 
 const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, '')
@@ -128,8 +122,9 @@ function jsonLines(text: string, file: string, faults: Faults): readonly Line[] 
     for (const [name, value] of Object.entries(parsed)) {
       const field = known(name, place, faults)
       if (!field || value === null || value === '') continue
-      if (typeof value === 'string') fields.set(field, value.trim())
-      else
+      // A number is wrong once, and not missing beside that.
+      if (typeof value === 'string' || typeof value === 'number') fields.set(field, `${value}`.trim())
+      if (typeof value !== 'string')
         faults.add({
           ...place,
           column: name,

@@ -127,6 +127,45 @@ describe('orders', () => {
   })
 })
 
+describe('a file that tells one order twice', () => {
+  const HEAD = 'order_id,ordered_at,net_value,currency,customer,refund_id,refunded_at,refund_value,updated_at'
+  const of = (...lines: readonly string[]) => [HEAD, ...lines].join('\n')
+  const article = (value: string, updatedAt = '') => `1,2026-11-20T09:15:00Z,${value},EUR,new,,,,${updatedAt}`
+  const refund = (id: string, value: string, updatedAt = '') =>
+    `1,,,EUR,,${id},2026-11-21T06:00:00Z,${value},${updatedAt}`
+
+  test('with two values is refused: a line for each article is not the sum of them', () => {
+    expect(() => read(of(article('50.90'), article('9.00')))).toThrow(
+      'orders, line 3, column "orderId": "1" is told otherwise in line 2: tell each order in one line',
+    )
+    expect(() => read(of(article('50.90', '2026-11-21T00:00:00Z'), article('9.00', '2026-11-21T00:00:00Z')))).toThrow(
+      'line 3',
+    )
+  })
+
+  test('alike, or corrected later, is read', () => {
+    expect(read(of(article('50.90'), article('50.90')))).toHaveLength(2)
+    expect(read(of(article('50.90'), article('9.00', '2026-11-21T00:00:00Z')))).toHaveLength(2)
+  })
+
+  test('with two refunds of one moment and no ids is refused: only one of them would count', () => {
+    expect(() => read(of(refund('', '5.00'), refund('', '6.00')))).toThrow(
+      'orders, line 3, column "refundId": "2026-11-21T06:00:00Z" of order 1 is told otherwise in line 2: give each refund',
+    )
+    expect(
+      read(of(refund('A', '5.00'), refund('B', '6.00'), refund('A', '4.00', '2026-11-21T07:00:00Z'))),
+    ).toHaveLength(3)
+  })
+})
+
+test('a list of JSON is refused as one', () => {
+  expect(() => read('[\n{"orderId": "1"}\n]')).toThrow('orders, line 1: is a JSON list: write one object a line')
+})
+
+test('an id that is a number is told once', () => {
+  expect(placesOf(() => read('{"orderId":1001,"refundedAt":"2026-11-20T10:00:00Z"}'))).toEqual(['1 orderId'])
+})
+
 describe('a file that could not be recorded to its end is refused before its beginning is', () => {
   const refunds = (count: number, id = '1') =>
     Array.from({ length: count }, (_, i) => `${id},R-${i},2026-11-21T06:00:00Z`)

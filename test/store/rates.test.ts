@@ -124,6 +124,8 @@ describe('rates from a path', () => {
 
   test('name the file that is not there', async () => {
     const path = join(folder, 'none.csv')
-    await expect(fileRates(path).rate(usd, eur, on)).rejects.toThrow(`cannot be read from ${path}: ENOENT`)
+    await expect(fileRates(path).rate(usd, eur, on)).rejects.toThrow(
+      `cannot be read from ${path}: there is no such file yet; "sluice rates fetch" writes it`,
+    )
   })
 })
