@@ -1,6 +1,7 @@
 import type { ConnectionHealth, RequestAllowance } from '../../lib/model/connection-health.ts'
 import { PlatformError, type PlatformFailure } from '../../lib/model/failure.ts'
 import { messageText, nameText } from '../../lib/model/foreign-text.ts'
+import type { AccountStructure } from '../../lib/model/structure.ts'
 import { DAY_MS, HOUR_MS, type Instant, isoInstant, MINUTE_MS, SECOND_MS } from '../../lib/units/calendar.ts'
 import { rateText } from './rates.ts'
 import type { RateStanding } from './rates-standing.ts'
@@ -51,17 +52,36 @@ export const healthFindings = (health: ConnectionHealth, wanted: Wanted): readon
   versionFinding(health, wanted),
   ...clockFinding(health, wanted),
   ...limitFindings(health.limits, wanted),
-  ...blockerFindings(health, wanted),
+  ...blockerFindings(health.blockers, wanted),
+]
+
+/** What an adapter comes to that tells nothing of its connection: its account could be read, and that is all. */
+export const untoldFindings = (
+  { blockers }: Pick<AccountStructure, 'blockers'>,
+  wanted: Wanted,
+): readonly Finding[] => [
+  { level: 'ok', subject: wanted.subject, check: 'connection', says: 'answers: its campaigns can be read' },
+  {
+    level: 'warning',
+    subject: wanted.subject,
+    check: 'connection',
+    says: 'its adapter tells nothing of the token, its scopes, the API’s version and its end, the clock and the limits',
+    remedy:
+      'look at them in the platform’s own screens, or ask for an adapter with “health” (docs/adding-a-platform.md)',
+  },
+  ...blockerFindings(blockers, wanted),
 ]
 
 function tokenFinding({ token }: ConnectionHealth, { subject, secret, now }: Wanted): Finding {
   const issued =
-    token.issuedAt === undefined ? '' : `, issued ${dayOf(token.issuedAt)}, ${ageText(now - token.issuedAt)} ago`
+    token.issuedAt === undefined
+      ? '; when it was issued is not told'
+      : `, issued ${dayOf(token.issuedAt)}, ${ageText(now - token.issuedAt)} ago`
   const about = { subject, check: 'token' } as const
   if (token.kind === 'lasts')
     return { ...about, level: 'ok', says: `lasts until it is revoked${issued}${renewed(token)}` }
   if (token.expiresAt === undefined)
-    return { ...about, level: 'ok', says: `the platform does not tell when it ends${issued}` }
+    return { ...about, level: 'ok', says: `when it ends is not told${issued}${renewed(token)}` }
   const left = token.expiresAt - now
   const remedy = `issue a new one and put it into secret ${secret}`
   if (left <= 0) return { ...about, level: 'failure', says: `ended on ${dayOf(token.expiresAt)}${issued}`, remedy }
@@ -74,8 +94,8 @@ const renewed = ({ accessUntil }: ConnectionHealth['token']): string =>
   accessUntil === undefined ? '' : `; the access token under it renews itself, next before ${isoInstant(accessUntil)}`
 
 function scopesFinding({ scopes }: ConnectionHealth, { subject, isPushed }: Wanted): readonly Finding[] {
-  if (!scopes) return []
   const about = { subject, check: 'scopes' } as const
+  if (!scopes) return [{ ...about, level: 'ok', says: 'which were granted is not told' }]
   const granted = scopes.granted.map(nameText).join(', ') || 'none'
   if (scopes.missing.length === 0) return [{ ...about, level: 'ok', says: `granted: ${granted}` }]
   return [
@@ -105,10 +125,10 @@ function versionFinding({ apiVersion, apiVersionEndsOn }: ConnectionHealth, { su
 }
 
 function clockFinding({ clock }: ConnectionHealth, { subject }: Wanted): readonly Finding[] {
-  if (!clock) return []
+  const about = { subject, check: 'clock' } as const
+  if (!clock) return [{ ...about, level: 'ok', says: 'the platform does not tell its time' }]
   const ahead = clock.ours - clock.theirs
   const off = Math.abs(ahead)
-  const about = { subject, check: 'clock' } as const
   const says = `this machine is ${Math.round(off / SECOND_MS)} s ${ahead < 0 ? 'behind' : 'ahead of'} the platform`
   const remedy = 'set the clock of this machine by NTP: days, claims and expiry are reckoned by it'
   if (off >= CLOCK_MAX_MS) return [{ ...about, level: 'failure', says, remedy }]
@@ -116,19 +136,25 @@ function clockFinding({ clock }: ConnectionHealth, { subject }: Wanted): readonl
   return [{ ...about, level: 'ok', says: 'agrees with the platform’s' }]
 }
 
+const NO_LIMITS: RequestAllowance = { name: 'requests' }
+
 const limitFindings = (limits: readonly RequestAllowance[], { subject }: Wanted): readonly Finding[] =>
-  limits.map(({ name, usedShare, resetsAt }): Finding => {
+  (limits.length > 0 ? limits : [NO_LIMITS]).map(({ name, usedShare, resetsAt }): Finding => {
     const about = { subject, check: 'limits' } as const
     if (usedShare === undefined)
       return { ...about, level: 'ok', says: `${nameText(name)}: the platform does not tell what is used` }
+    const says = `${nameText(name)}: ${(100 * usedShare).toFixed(1)} % used`
+    if (usedShare < USED_SOON) return { ...about, level: 'ok', says }
     const free = resetsAt === undefined ? '' : `, free again at ${isoInstant(resetsAt)}`
-    const says = `${nameText(name)}: ${(100 * usedShare).toFixed(1)} % used${free}`
-    return usedShare < USED_SOON
-      ? { ...about, level: 'ok', says }
-      : { ...about, level: 'warning', says, remedy: 'wait; if it comes back, find what else uses the same application' }
+    return {
+      ...about,
+      level: 'warning',
+      says: `${says}${free}`,
+      remedy: 'wait; if it comes back, find what else uses the same application',
+    }
   })
 
-function blockerFindings({ blockers }: ConnectionHealth, { subject, isPushed }: Wanted): readonly Finding[] {
+function blockerFindings(blockers: AccountStructure['blockers'], { subject, isPushed }: Wanted): readonly Finding[] {
   const about = { subject, check: 'writes' } as const
   if (blockers.length === 0) return [{ ...about, level: 'ok', says: 'nothing blocks them' }]
   return blockers.map(({ code, detail }) => ({
@@ -148,15 +174,18 @@ export function failureFinding(error: unknown, { subject, secret }: Pick<Wanted,
   return { level: passes ? 'warning' : 'failure', subject, check: 'connection', says, remedy }
 }
 
-const PASSING: ReadonlySet<PlatformFailure['kind']> = new Set(['rate-limited', 'entity-cooldown', 'transient'])
+/** It answers, and only not yet. A connection that does not answer keeps Sluice from working for as long as it does not. */
+const PASSING: ReadonlySet<PlatformFailure['kind']> = new Set(['rate-limited', 'entity-cooldown'])
 
 const REMEDIES: Readonly<Record<PlatformFailure['kind'], (secret: string) => string>> = {
   unauthorised: (secret) => `renew the credentials in secret ${secret}, and see that they may reach the account`,
   'rate-limited': () => 'wait, and ask again',
   'entity-cooldown': () => 'wait, and ask again',
   'quota-exhausted': () => 'ask again tomorrow; ask the platform for a higher quota if it comes back',
-  transient: () => 'ask again; look at the platform’s status page if it comes back',
-  rejected: () => 'see that the account’s id is right, and that the credentials may reach it',
+  transient: () =>
+    'see that the platform can be reached from here, and ask again; if it comes back look at its status page',
+  rejected: () =>
+    'see that the account’s id is right, that the credentials may reach it, and that apiVersion of its connection still answers',
   unreadable: () => 'the platform answers in another form than this Sluice knows: update it, and report it',
 }
 

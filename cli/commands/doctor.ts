@@ -3,12 +3,20 @@ import { type AccountRef, accountKey, parseAccountKey } from '../../lib/model/ac
 import { messageText } from '../../lib/model/foreign-text.ts'
 import type { Policy } from '../../lib/model/policy.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
-import type { PlatformRegistry } from '../../lib/ports/platform.ts'
+import type { PlatformReader, PlatformRegistry } from '../../lib/ports/platform.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { type Deployment, openDeployment, platformsOf, secretsOf } from '../config/deployment.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { Screen } from '../terminal/screen.ts'
-import { type Finding, failureFinding, healthFindings, pullFinding, rateFinding } from './doctor-findings.ts'
+import {
+  type Finding,
+  failureFinding,
+  healthFindings,
+  pullFinding,
+  rateFinding,
+  untoldFindings,
+  type Wanted,
+} from './doctor-findings.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
 import { ratesStanding } from './rates-standing.ts'
 
@@ -111,19 +119,25 @@ async function accountFinding(account: AccountRef, around: Surroundings): Promis
   const pulled = facts ? [pullFinding(subject, (await facts.pullStatus(account))?.structureAt, now)] : []
   try {
     const { secret } = connectionFor(config.connections, account)
-    const { health } = platforms(account.platform).reader
-    if (!health)
-      return [{ level: 'ok', subject, check: 'connection', says: 'its adapter tells nothing of it' }, ...pulled]
     const wanted = { subject, secret, isPushed: isPushed(account, around), now }
-    const findings = await health(account).then(
-      (found) => healthFindings(found, wanted),
-      (error: unknown) => [failureFinding(error, wanted)],
-    )
+    const findings = await readFindings(platforms(account.platform).reader, account, wanted).catch((error: unknown) => [
+      failureFinding(error, wanted),
+    ])
     return [...findings, ...pulled]
   } catch (error) {
     return [failureFinding(error, { subject, secret: 'of its connection' }), ...pulled]
   }
 }
+
+/** An adapter that tells nothing of its connection is asked for what every one can be asked for. */
+const readFindings = async (
+  reader: PlatformReader,
+  account: AccountRef,
+  wanted: Wanted,
+): Promise<readonly Finding[]> =>
+  reader.health
+    ? healthFindings(await reader.health(account), wanted)
+    : untoldFindings(await reader.structure(account), wanted)
 
 const isPushed = (account: AccountRef, { policies }: Surroundings): boolean =>
   policies.some(

@@ -9,6 +9,12 @@ import type { Connection } from './connections.ts'
 export const lambdaSecrets = (): Secrets =>
   awsSecrets({ client: new SecretsManagerClient(AWS_CLIENT), clock: systemClock })
 
+/** @throws RangeError for another version than the only one that the platform's adapter speaks */
+export function checkVersion({ account, apiVersion }: Connection, only: string): void {
+  if (apiVersion !== undefined && apiVersion !== only)
+    throw new RangeError(`connection ${account}: apiVersion "${apiVersion}" is unknown, use ${only} or leave it out`)
+}
+
 /** @throws RangeError for an address under a name that the platform does not have */
 export function endpointsOf(
   { account, endpoints = {} }: Connection,

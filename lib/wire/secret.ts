@@ -37,6 +37,14 @@ export function parseSecret<T>(schema: z.ZodType<T>, name: string, text: string,
   }
   const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`)
-  throw unauthorised(`secret ${name} is not as expected: ${faults.join('; ')}`)
+  throw unauthorised(`secret ${name} is not as expected: ${secretFaults(parsed.error)}`)
 }
+
+/** Field by field. No colon behind a name such as clientSecret: what follows would be taken for the secret, and blotted out. */
+export const secretFaults = ({ issues }: z.ZodError): string =>
+  issues
+    .map(({ path, message }) => {
+      const fault = message.endsWith('received undefined') ? 'missing' : message
+      return `${path.join('.') || 'the whole'} (${fault})`
+    })
+    .join('; ')

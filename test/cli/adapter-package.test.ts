@@ -121,6 +121,44 @@ test('a platform from an installed package is pulled, planned, pushed and verifi
   expect(new Set(reddit.connections)).toEqual(new Set(['reddit:*']))
 })
 
+describe('doctor, of a platform whose adapter tells nothing of its connection', () => {
+  interface Told {
+    readonly failures: number
+    readonly findings: readonly {
+      readonly subject: string
+      readonly check: string
+      readonly level: string
+      readonly says: string
+    }[]
+  }
+  const asked = async () => {
+    configure('@acme/sluice-reddit')
+    await sluice('policy', 'put', 'policy.yaml')
+    const { code, out } = await sluice('doctor', '--json')
+    const { failures, findings } = JSON.parse(out) as Told
+    return { code, failures, found: findings.filter(({ subject }) => subject === 'reddit:t2_acme') }
+  }
+
+  test('reads the account, says what is not known, and that nothing blocks writes', async () => {
+    const { code, found } = await asked()
+    expect(code).toBe(0)
+    expect(found.map(({ level, check }) => `${level} ${check}`)).toEqual([
+      'ok connection',
+      'warning connection',
+      'ok writes',
+      'warning pull',
+    ])
+    expect(found[1]?.says).toContain('tells nothing of the token')
+  })
+  test('fails where the account cannot be read', async () => {
+    write('secrets/reddit.json', '{"token":"another"}')
+    const { code, failures, found } = await asked()
+    expect([code, failures]).toEqual([1, 1])
+    expect(found[0]).toMatchObject({ level: 'failure', check: 'connection' })
+    expect(found[0]?.says).toContain('the pretend Reddit refuses this token')
+  })
+})
+
 describe('an adapter is refused', () => {
   const put = async (adapter = './mine.mjs') => {
     configure(adapter)

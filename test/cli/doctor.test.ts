@@ -71,6 +71,24 @@ describe('a finding', () => {
       { level: 'ok', says: 'reads: the platform does not tell what is used' },
     ])
   })
+  test('of a quota says when it is free again where little is left, and not before', () => {
+    expect(of({ limits: [{ name: 'calls', usedShare: 0.1, resetsAt: at(HOUR_MS) }] }, 'limits')[0]?.says).toBe(
+      'calls: 10.0 % used',
+    )
+  })
+  test('of what the platform does not tell says so, part by part', () => {
+    const { apiVersion, blockers } = HEALTHY
+    const found = healthFindings({ apiVersion, blockers, token: { kind: 'unknown' }, limits: [] }, WANTED)
+    expect(found.map(({ check, says }) => `${check}: ${says}`)).toEqual([
+      'connection: answers',
+      'token: when it ends is not told; when it was issued is not told',
+      'scopes: which were granted is not told',
+      'version: API v25.0, of which no end is announced as far as this Sluice knows',
+      'clock: the platform does not tell its time',
+      'limits: requests: the platform does not tell what is used',
+      'writes: nothing blocks them',
+    ])
+  })
   test('of a blocker has the platform’s remedy', () => {
     const blockers = [{ code: 'account_status 3', detail: 'the account is unsettled: pay the balance' }]
     expect(of({ blockers }, 'writes')).toMatchObject([
@@ -80,7 +98,7 @@ describe('a finding', () => {
   test.each<[ConstructorParameters<typeof PlatformError>[0], Finding['level'], string]>([
     [{ kind: 'unauthorised', detail: 'code 190' }, 'failure', 'renew the credentials in secret meta'],
     [{ kind: 'rate-limited', retryAfterMs: 1, detail: 'slow' }, 'warning', 'wait'],
-    [{ kind: 'transient', detail: 'HTTP 503' }, 'warning', 'ask again'],
+    [{ kind: 'transient', detail: 'HTTP 503' }, 'failure', 'see that the platform can be reached from here'],
     [{ kind: 'unreadable', detail: 'x' }, 'failure', 'update it'],
   ])('of a connection that fails as %o', (failure, level, remedy) => {
     const found = failureFinding(new PlatformError(failure), WANTED)

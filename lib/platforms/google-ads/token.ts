@@ -3,8 +3,9 @@ import { PlatformError } from '../../model/failure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import { type Instant, later } from '../../units/calendar.ts'
+import { secretFaults } from '../../wire/secret.ts'
 import { type Answer, NoAnswer, post } from './http.ts'
-import { issues, parseJson, readAs } from './schema.ts'
+import { parseJson, readAs } from './schema.ts'
 
 /** What every request carries. */
 export interface Credentials {
@@ -66,7 +67,7 @@ function parseSecret(name: string, json: string): Secret {
     throw unauthorised(`secret "${name}" is not JSON`)
   }
   const parsed = secretSchema.safeParse(value)
-  if (!parsed.success) throw unauthorised(`secret "${name}": ${issues(parsed.error)}`)
+  if (!parsed.success) throw unauthorised(`secret "${name}" is not as expected: ${secretFaults(parsed.error)}`)
   return parsed.data
 }
 
@@ -117,7 +118,8 @@ function refusal(name: string, answer: Answer): PlatformError {
   const detail = `token: HTTP ${answer.status} (${word})`
   if (answer.status >= 500) return new PlatformError({ kind: 'transient', detail })
   if (answer.status === 429) return new PlatformError({ kind: 'rate-limited', retryAfterMs: 30_000, detail })
-  return unauthorised(`${detail}: renew the refresh token in secret "${name}"`)
+  const remedy = word === 'invalid_client' ? 'put clientId and clientSecret right' : 'renew the refresh token'
+  return unauthorised(`${detail}: ${remedy} in secret "${name}"`)
 }
 
 /**

@@ -69,10 +69,12 @@ const oauthError = (answer: Answer): string | undefined =>
 function refusal(name: string, answer: Answer): PlatformError {
   if (answer.kind === 'unsent' || answer.kind === 'lost')
     return new PlatformError({ kind: 'transient', detail: `token: ${answer.detail}` })
-  const detail = `token: HTTP ${answer.status} (${oauthError(answer) ?? 'no reason given'})`
+  const word = oauthError(answer) ?? 'no reason given'
+  const detail = `token: HTTP ${answer.status} (${word})`
   if (answer.status >= 500 || answer.status === 200) return new PlatformError({ kind: 'transient', detail })
   if (answer.status === 429) return new PlatformError({ kind: 'rate-limited', retryAfterMs: 30_000, detail })
-  return unauthorised(`${detail}: renew the refresh token in secret ${name}`)
+  const remedy = word === 'invalid_client' ? 'put clientId and clientSecret right' : 'renew the refresh token'
+  return unauthorised(`${detail}: ${remedy} in secret ${name}`)
 }
 
 const redactor =

@@ -122,6 +122,14 @@ test('what the token endpoint says is told only where it is one of the words of 
   })
 })
 
+test('a client that the token endpoint does not know is put right, and not its refresh token', async () => {
+  server = await tinyServer(empty, () => ({ status: 401, json: { error: 'invalid_client' } }))
+  expect(await failureOf(platformAt(server).reader.announcements(ACCOUNT))).toEqual({
+    kind: 'unauthorised',
+    detail: 'token: HTTP 401 (invalid_client): put clientId and clientSecret right in secret "google"',
+  })
+})
+
 test('errors that quote the credentials are told without them', async () => {
   const developerToken = 'Xk3-developer-token-9q'
   const quoting = (message: string) => ({ status: 400, json: { error: { code: 400, message, status: 'INVALID' } } })
@@ -160,13 +168,17 @@ test.each([
   [
     'no refresh token',
     { clientId: 'a', clientSecret: 'hunter2', developerToken: 'c' },
-    /^secret "google": refreshToken: /,
+    /^secret "google" is not as expected: refreshToken \(missing\)/,
   ],
-  ['an empty client id', { ...secretWith('hunter2'), clientId: '' }, /^secret "google": clientId: /],
+  [
+    'an empty client id',
+    { ...secretWith('hunter2'), clientId: '' },
+    /^secret "google" is not as expected: clientId \(/,
+  ],
   [
     'a manager with dashes',
     { ...secretWith('hunter2'), loginCustomerId: '123-456' },
-    /loginCustomerId: must be digits/,
+    /loginCustomerId \(must be digits/,
   ],
 ])('a secret with %s is refused by field, and its content is not told', async (_, content, message) => {
   server = await tinyServer(empty)

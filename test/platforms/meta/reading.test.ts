@@ -179,7 +179,7 @@ describe('credentials', () => {
     {
       name: 'a token with a line end',
       secret: '{"accessToken":"EAAline\\nend"}',
-      says: 'accessToken: must be printable',
+      says: 'accessToken (must be printable',
     },
     { name: 'a number for a token', secret: '{"accessToken":12345678}', says: 'accessToken' },
   ])('$name is refused before anything is sent, naming the field and not the value', async ({ secret, says }) => {

@@ -411,8 +411,8 @@ describe('the answer to a renewal', () => {
 describe('a secret that is not as expected', () => {
   test.each([
     ['no JSON', 'pina_secretinplain', 'secret pinterest/read is not JSON'],
-    ['without a refresh token', '{"appId":"1","appSecret":"pina_secretinplain"}', 'refreshToken: '],
-    ['a token with a space', '{"appId":"1","appSecret":"a b","refreshToken":"r"}', 'appSecret: must be printable'],
+    ['without a refresh token', '{"appId":"1","appSecret":"pina_secretinplain"}', 'refreshToken (missing)'],
+    ['a token with a space', '{"appId":"1","appSecret":"a b","refreshToken":"r"}', 'appSecret (must be printable'],
   ])('is named with its field and never quoted: %s', async (_name, content, message) => {
     const failure = await failureOf(workerOn('http://127.0.0.1:1', { read: async () => content }, 'a').current())
     expect(failure.kind).toBe('unauthorised')

@@ -129,6 +129,8 @@ describe('a refresh that fails', () => {
   ] as const)('%o is %s, and nothing is asked of the API', async (reply, kind) => {
     const failure = await failing(() => reply)
     expect(failure.kind).toBe(kind)
+    const isClient = failure.detail.includes('invalid_client')
+    expect(failure.detail.includes('put clientId and clientSecret right')).toBe(isClient)
     expect(stub.calls).toHaveLength(0)
     for (const part of Object.values(SECRET)) expect(failure.detail).not.toContain(part)
   })
