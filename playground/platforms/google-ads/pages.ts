@@ -17,18 +17,20 @@ const LIFETIME_MS = 2 * HOUR_MS
 /** Results of `search` that go on over several pages. A page can be asked for again with the same token. */
 export class Pages {
   readonly #now: () => Instant
+  readonly #pageRows: number
   readonly #held = new Map<string, Held>()
   #number = 0
 
-  constructor(now: () => Instant) {
+  constructor(now: () => Instant, pageRows = PAGE_ROWS) {
     this.#now = now
+    this.#pageRows = pageRows
   }
 
   first(result: SearchResult, customerId: string, query: string, settings: Held['settings']): Json {
     const key = `pretend-page-${++this.#number}`
     const held = { result, customerId, query, settings, until: this.#now() + LIFETIME_MS }
-    if (result.rows.length > PAGE_ROWS) this.#hold(key, held)
-    return page(held, key, 0)
+    if (result.rows.length > this.#pageRows) this.#hold(key, held)
+    return page(held, key, 0, this.#pageRows)
   }
 
   /** @throws GoogleFault for a token of another query, another account, or too old */
@@ -39,7 +41,7 @@ export class Pages {
       throw fault('requestError', 'INVALID_PAGE_TOKEN', 'The page token does not belong to this query.')
     if (!held || held.until <= this.#now())
       throw fault('requestError', 'EXPIRED_PAGE_TOKEN', 'The page token has expired: begin the search again.')
-    return page(held, key, Number(offset))
+    return page(held, key, Number(offset), this.#pageRows)
   }
 
   #hold(key: string, held: Held): void {
@@ -49,9 +51,9 @@ export class Pages {
   }
 }
 
-function page({ result, settings }: Held, key: string, offset: number): Json {
+function page({ result, settings }: Held, key: string, offset: number, pageRows: number): Json {
   const { rows, render, fieldMask, total } = result
-  const end = offset + PAGE_ROWS
+  const end = offset + pageRows
   const results = rows.slice(offset, end).map(render)
   const isLast = end >= rows.length
   return {

@@ -23,6 +23,7 @@ export interface ServiceOptions extends ViewOptions {
   readonly credentials: GoogleTwinCredentials
   readonly tokenLifetimeMs: number
   readonly dailyOperations: number
+  readonly pageRows?: number
 }
 
 export class GoogleAdsService {
@@ -45,7 +46,7 @@ export class GoogleAdsService {
     this.tokens = new Tokens(credentials, options.tokenLifetimeMs, now)
     this.access = new Access(world, credentials, this.tokens)
     this.#quota = new Quota(options.dailyOperations, now)
-    this.#pages = new Pages(now)
+    this.#pages = new Pages(now, options.pageRows)
   }
 
   /** The world's, as an HTTP date. */

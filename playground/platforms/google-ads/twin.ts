@@ -26,6 +26,8 @@ export interface GoogleAdsTwinOptions {
   readonly tokenLifetimeMs?: number
   /** Operations that the developer token may use in a day; unlimited unless given. */
   readonly dailyOperations?: number
+  /** Rows of one page of `search`; 10,000 unless given, as of the real one. */
+  readonly pageRows?: number
   /** Settings of conversion actions; those that are not given have the platform's defaults. */
   readonly conversionActions?: readonly ConversionAction[]
   /** Ids of accounts that lack the EU political advertising declaration: all their mutates fail. */
