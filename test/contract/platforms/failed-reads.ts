@@ -12,7 +12,6 @@ import {
   outcomeOf,
   reportOf,
   type Stage,
-  show,
   startStage,
 } from './stage.ts'
 
@@ -26,7 +25,7 @@ const FAULTS: readonly Fault[] = [
 ]
 
 /** Only the request with this number, from now on counted, goes wrong. */
-function only(nth: number, fault: Fault): FaultPlan {
+export function only(nth: number, fault: Fault): FaultPlan {
   let seen = 0
   return () => {
     seen += 1
@@ -34,7 +33,7 @@ function only(nth: number, fault: Fault): FaultPlan {
   }
 }
 
-const withoutClock = <T extends { readonly readAt: unknown }>({ readAt: _, ...rest }: T) => rest
+export const withoutClock = <T extends { readonly readAt: unknown }>({ readAt: _, ...rest }: T) => rest
 
 const READS: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
   structure: ({ reader, account }) => reader.structure(account).then(withoutClock),
@@ -60,6 +59,8 @@ export function specifyFailedReads(harness: PlatformHarness): void {
       expect(requests).toBeGreaterThan(0)
       for (const fault of FAULTS)
         for (let nth = 1; nth <= requests; nth++) {
+          // To who reads it is all one whether a request was lost or its answer; to who asks for a token it is not.
+          if (fault === 'drop-before' && !/token/.test(healthy.calls[nth - 1]?.path ?? '')) continue
           const stage = await start()
           stage.fail(only(nth, fault))
           const outcome = await outcomeOf(read(stage))
@@ -75,43 +76,6 @@ export function specifyFailedReads(harness: PlatformHarness): void {
     stage.fail(({ path }) => (/token/.test(path) ? undefined : 'truncate'))
     expect(['unreadable', 'transient']).toContain((await failureOf(stage.reader.structure(stage.account))).kind)
     expect(['unreadable', 'transient']).toContain((await failureOf(reportOf(stage, days('2026-11-18')))).kind)
-  })
-
-  const { paged, wire } = harness
-  const campaigns = Array.from({ length: paged.campaigns }, (_, i) => ({ n: i + 1, budgetMicros: 50_000_000n }))
-  const readLarge = (stage: Stage): Promise<unknown> =>
-    paged.what === 'structure'
-      ? stage.reader.structure(stage.account).then(({ readAt: _, ...rest }) => rest)
-      : reportOf(stage, { ...hours('2026-11-20'), from: days(`2026-11-${21 - (paged.days ?? 1)}`).from })
-
-  test('a list of several pages is read to its end', async () => {
-    const stage = await start({ campaigns })
-    await readLarge(stage)
-    expect(stage.asked.filter(wire.isNextPage).length).toBeGreaterThan(0)
-    if (paged.what === 'structure')
-      expect((await stage.reader.structure(stage.account)).campaigns).toHaveLength(paged.campaigns)
-    else {
-      const from = days(`2026-11-${21 - (paged.days ?? 1)}`).from
-      const report = await reportOf(stage, { ...hours('2026-11-20'), from })
-      expect(report.rows).toHaveLength(paged.campaigns * 24 * (paged.days ?? 1))
-    }
-  })
-
-  test('a token that expires in the middle of paging is renewed where that can be, and else fails the read', async () => {
-    const stage = await start({ campaigns })
-    const whole = await readLarge(stage)
-    const first = stage.asked.findIndex(wire.isNextPage)
-    // Counted at the twin, which sees what the proxy sees and perhaps requests for tokens beside it.
-    const nth = stage.calls.length - (stage.asked.length - first) + 1
-    const again = await start({ campaigns })
-    again.fail(only(nth, 'unauthorised'))
-    const outcome = await outcomeOf(readLarge(again))
-    if (harness.lacks['token-renewal'] === undefined) expect(outcome).toEqual(whole)
-    else {
-      expect(outcome, show(outcome)).toBeInstanceOf(PlatformError)
-      expect((outcome as PlatformError).failure.kind).toBe('unauthorised')
-      expect(await readLarge(again)).toEqual(whole)
-    }
   })
 
   test('a throttle storm ends a read at once, with a time to wait, and nothing is hammered', async () => {

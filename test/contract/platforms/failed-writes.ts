@@ -4,7 +4,7 @@ import type { LeverChange } from '../../../lib/model/lever.ts'
 import type { Fault, FaultPlan } from '../../../playground/faults.ts'
 import { expectClean } from './failed-reads.ts'
 import type { PlatformHarness } from './harness.ts'
-import { assertHonest, budgetChange, honouredLever, liveOf, type Stage, show, startStage, writesIn } from './stage.ts'
+import { assertHonest, budgetChange, type Stage, show, startStage, writesIn } from './stage.ts'
 
 /** Only the write with this number goes wrong. */
 function write(nth: number, fault: Fault): FaultPlan {
@@ -76,27 +76,6 @@ export function specifyFailedWrites(harness: PlatformHarness): void {
         expectClean(stage, show(results))
       })
 
-  for (const nth of THREE)
-    test(`partial success: the entity of change ${nth} of three is gone, the other two are applied`, async () => {
-      const stage = await start()
-      const { reader, writer, account, world } = stage
-      const structure = await reader.structure(account)
-      const changes = THREE.map((n): LeverChange => {
-        const lever = honouredLever(stage, structure, 'status', n)
-        if (!lever) throw new Error(`campaign ${n} cannot be paused`)
-        const [from, to] = n === 3 ? (['paused', 'active'] as const) : (['active', 'paused'] as const)
-        return { lever, from: { kind: 'status', status: from }, to: { kind: 'status', status: to } }
-      })
-      remove(stage, nth)
-      const results = await writer.apply(account, changes)
-      expect(results).toMatchObject(
-        THREE.map((n) => (n === nth ? { kind: 'refused', failure: { kind: 'rejected' } } : { kind: 'applied' })),
-      )
-      const live = await liveOf(stage, ...changes.map(({ lever }) => lever))
-      expect(live).toEqual(changes.map(({ to }, i) => (i + 1 === nth ? undefined : to)))
-      expect(world.own.campaigns.get(harness.world.idOf(nth, 'campaign'))?.status).toBe('removed')
-    })
-
   test('a throttle storm ends a push: what is not sent is said to be refused, and can be sent after it', async () => {
     const stage = await start()
     const changes = await push(stage)
@@ -135,13 +114,4 @@ export function specifyFailedWrites(harness: PlatformHarness): void {
     stage.mend()
     expect(await assertHonest(stage, changes, results)).toEqual(['old', 'old', 'old'])
   })
-}
-
-/** Removed by a person, between reading and writing. */
-function remove({ world, harness }: Stage, n: number): void {
-  const { platform, id } = world.own
-  const kim = { kind: 'human', name: 'kim@example.com' } as const
-  const edit = { platform, accountId: id, kind: 'status', status: 'removed' } as const
-  world.apply({ ...edit, level: 'ad-group', id: harness.world.idOf(n, 'ad-group') }, kim)
-  world.apply({ ...edit, level: 'campaign', id: harness.world.idOf(n, 'campaign') }, kim)
 }

@@ -3,6 +3,7 @@
  * platform cannot do stands in `lacks`, and the suite then holds that it is refused.
  */
 import type { ConversionRule } from '../../../lib/model/conversions.ts'
+import type { LeverKind } from '../../../lib/model/lever.ts'
 import type { AdPlatform } from '../../../lib/ports/platform.ts'
 import type { FaultPlan } from '../../../playground/faults.ts'
 import type { World } from '../../../playground/world.ts'
@@ -27,6 +28,8 @@ export type Feature =
   | 'account-status'
   /** A number of edits in an hour, after which one budget waits. */
   | 'edit-limit'
+  /** The yen, or another currency that is written without decimals. */
+  | 'yen'
 
 /** What one answer lists, if anything that the suite breaks. The arrays are the answer's own: changing them changes it. */
 export interface Listed {
@@ -47,14 +50,51 @@ export interface Wire {
   readonly currencyFields: readonly string[]
   /** Whether a request asks for a page after the first. */
   isNextPage(asked: Asked): boolean
+  /** Other words that the documents leave the platform for a write that it refused, all of it or some of its entities. */
+  readonly refusals: readonly Refusal[]
+  /** What is in the path or the body of a write of 5,000 yen, and of no other amount. */
+  readonly fiveThousandYen?: RegExp
 }
 
-/** What of the platform must be large enough to come in several pages. */
+export interface Refusal {
+  readonly what: string
+  /** What it is told of: of budgets, or of pauses of campaigns or of ad groups. */
+  readonly of: readonly ('budget' | 'campaign' | 'ad-group')[]
+  /** Changes the answer to a write in place. Whether there was anything to change. */
+  tell(asked: Asked, json: unknown): boolean
+}
+
+/** A world that is large enough to be read in several pages. */
 export interface Paged {
-  readonly what: 'structure' | 'hours'
   readonly campaigns: number
-  /** Days of a report by the hour. */
-  readonly days?: number
+  /** Of the report by the day. */
+  readonly days: number
+  /** What then comes in several pages. */
+  readonly lists: readonly Listed['of'][]
+}
+
+/** What the platform's documents say of its limits, for the suite to hold both the adapter and the twin against. */
+export interface Limits {
+  /** Of daily budgets, on the level that holds them; in the yen too, where there is one. */
+  readonly budgets: readonly BudgetLimits[]
+  /** A budget may not be cut below this multiple of what the day has spent; 0 where there is no such rule. */
+  readonly floorOfSpend: number
+  /** Whether a raise must come to that floor, too. */
+  readonly floorHoldsRaises: boolean
+  readonly editsPerHour: number
+  readonly ratios: Readonly<Partial<Record<LeverKind, readonly [least: number, most: number]>>>
+}
+
+/** Micros of one currency. */
+export interface BudgetLimits {
+  readonly currency: string
+  /** What amounts are multiples of. */
+  readonly step: bigint
+  readonly least: bigint
+  /** `undefined`: none is known. */
+  readonly most: bigint | undefined
+  /** Where the twin refuses other amounts than those above, because nothing or only a part is published: which, and why. */
+  readonly refused?: { readonly why: string; readonly below?: bigint; readonly above?: bigint }
 }
 
 export interface Backdrop {
@@ -81,6 +121,11 @@ export interface PlatformHarness {
   /** How purchases are counted: by clicks, at least seven days after them. */
   readonly rule: ConversionRule
   readonly paged: Paged
+  readonly limits: Limits
+  /** How many requests carry three changes of one kind on three entities. */
+  readonly requestsOfThree: Readonly<Record<Refusal['of'][number], number>>
+  /** Whether structure lists every ad group, or only those that have a target of their own. */
+  readonly adGroupsListed: 'all' | 'with-targets'
   readonly wire: Wire
   /** With the reason, in words that a reader of the documentation can use. */
   readonly lacks: Readonly<Partial<Record<Feature, string>>>
@@ -107,9 +152,15 @@ export function setFields(within: unknown, names: readonly string[], to: unknown
   return count
 }
 
+/** The value at a path of keys, where there is one. */
+export function valueAt(json: unknown, ...keys: readonly (string | number)[]): unknown {
+  let value = json
+  for (const key of keys) value = isObject(value) ? value[String(key)] : undefined
+  return value
+}
+
 /** The array at a path of keys, where there is one. */
 export function arrayAt(json: unknown, ...keys: readonly string[]): unknown[] | undefined {
-  let value = json
-  for (const key of keys) value = isObject(value) ? value[key] : undefined
+  const value = valueAt(json, ...keys)
   return Array.isArray(value) ? value : undefined
 }

@@ -1,6 +1,6 @@
 import { pinterestPlatform } from '../../../lib/platforms/pinterest/platform.ts'
 import { PINTEREST_TWIN_CREDENTIALS, startPinterestTwin } from '../../../playground/platforms/pinterest/server.ts'
-import { arrayAt, type Listed, type PlatformHarness } from './harness.ts'
+import { arrayAt, type Listed, type PlatformHarness, type Refusal } from './harness.ts'
 import type { Asked } from './proxy.ts'
 import { describeContract } from './suite.ts'
 
@@ -21,6 +21,44 @@ function listed({ path }: Asked, json: unknown): Listed | undefined {
   return place.endsWith('/ad_groups') ? { of: 'ad-groups', entries } : undefined
 }
 
+interface Item {
+  data?: unknown
+  exceptions: unknown[]
+}
+/** The items of an answer to a write, if any of them was refused. */
+function itemsOf(json: unknown): Item[] | undefined {
+  const items = arrayAt(json, 'items') as Item[] | undefined
+  return items?.some(({ exceptions }) => exceptions.length > 0) ? items : undefined
+}
+
+/** What is sent has the ids in their places. */
+const REFUSALS: readonly Refusal[] = [
+  {
+    what: 'an item with exceptions names its entity, too',
+    of: ['budget', 'campaign', 'ad-group'],
+    tell({ body }, json) {
+      const sent: { id: string }[] = JSON.parse(body)
+      const items = itemsOf(json)
+      for (const [place, item] of (items ?? []).entries()) item.data ??= { id: sent[place]?.id }
+      return items !== undefined
+    },
+  },
+  {
+    what: 'exceptions without a code',
+    of: ['budget', 'campaign'],
+    tell(_, json) {
+      const items = itemsOf(json)
+      for (const item of items ?? []) item.exceptions = item.exceptions.map(() => ({}))
+      return items !== undefined
+    },
+  },
+  {
+    what: 'items in another order than they were sent in, of which those with exceptions do not name their entity',
+    of: ['budget', 'ad-group'],
+    tell: (_, json) => itemsOf(json)?.reverse() !== undefined,
+  },
+]
+
 const harness: PlatformHarness = {
   platform: 'pinterest',
   accountId: '549755885175000999',
@@ -28,13 +66,30 @@ const harness: PlatformHarness = {
   budgetIdOf: (n) => idOf(n, 'campaign'),
   rule: { action: 'purchase', clickWindowDays: 30, viewWindowDays: 1, basis: 'click' },
   // Pages have 250 objects.
-  paged: { what: 'structure', campaigns: 260 },
+  paged: { campaigns: 260, days: 1, lists: ['campaigns', 'ad-groups'] },
+  limits: {
+    budgets: [
+      { currency: 'EUR', step: 10_000n, least: 1_000_000n, most: undefined },
+      {
+        ...{ currency: 'JPY', step: 1_000_000n, least: 200_000_000n, most: undefined },
+        refused: { why: 'Pinterest publishes no least budget: both figures stand for a dollar.', below: 150_000_000n },
+      },
+    ],
+    floorOfSpend: 0,
+    floorHoldsRaises: false,
+    editsPerHour: Number.POSITIVE_INFINITY,
+    ratios: { 'bid-multiplier': [0.1, 10] },
+  },
+  requestsOfThree: { budget: 1, campaign: 1, 'ad-group': 1 },
+  adGroupsListed: 'all',
   wire: {
     listed,
     statusFields: ['status'],
     strategyFields: ['bid_strategy_type'],
     currencyFields: ['currency'],
     isNextPage: ({ path }) => /[?&]bookmark=/.test(path),
+    refusals: REFUSALS,
+    fiveThousandYen: /"(daily_spend_cap|budget_in_micro_currency)":5000000000[,}]/,
   },
   lacks: {
     'change-history': 'Pinterest has no history of changes.',

@@ -1,6 +1,6 @@
 import { snapchatPlatform } from '../../../lib/platforms/snapchat/platform.ts'
 import { SNAPCHAT_TWIN_CREDENTIALS, startSnapchatTwin } from '../../../playground/platforms/snapchat/server.ts'
-import { arrayAt, type Listed, type PlatformHarness } from './harness.ts'
+import { arrayAt, type Limits, type Listed, type PlatformHarness, type Refusal, valueAt } from './harness.ts'
 import type { Asked } from './proxy.ts'
 import { describeContract } from './suite.ts'
 
@@ -26,25 +26,67 @@ function asListed(of: Listed['of'], json: unknown, name: string): Listed | undef
   return entries && { of, entries }
 }
 
+/** Of a campaign's budget or an ad squad's, the same number in every currency. */
+const limitsFrom = (least: bigint): Limits => ({
+  budgets: ['EUR', 'SEK'].map((currency) => ({ currency, step: 10_000n, least, most: undefined })),
+  floorOfSpend: 0,
+  floorHoldsRaises: false,
+  editsPerHour: Number.POSITIVE_INFINITY,
+  ratios: {},
+})
+
+/** The entities of an answer to a write that were refused. */
+const failedIn = (json: unknown): object[] =>
+  ['campaigns', 'adsquads']
+    .flatMap((name) => arrayAt(json, name) ?? [])
+    .filter((one) => valueAt(one, 'sub_request_status') === 'ERROR') as object[]
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    what: 'the answer is a success as a whole, and an entity failed without a reason',
+    of: ['budget'],
+    tell(_, json) {
+      const failed = failedIn(json)
+      for (const one of failed) Object.assign(one, { sub_request_status: 'FAILED', sub_request_error_reason: null })
+      Object.assign(json as object, { request_status: 'SUCCESS' })
+      return failed.length > 0
+    },
+  },
+  {
+    what: 'a word for the state of an entity that nobody knows',
+    of: ['budget'],
+    tell(_, json) {
+      const failed = failedIn(json)
+      for (const one of failed) Object.assign(one, { sub_request_status: 'SKIPPED' })
+      return failed.length > 0
+    },
+  },
+]
+
 const harness: PlatformHarness = {
   platform: 'snapchat',
   accountId: '8adc3db7-8148-4fbf-999c-8d2266369d77',
   world: { currency: 'EUR', zone: 'Europe/Berlin', kind: 'social', budgetsOn: 'campaign', idOf: uuid },
   budgetIdOf: (n) => uuid(n, 'campaign'),
   rule: { action: 'purchase', clickWindowDays: 7, viewWindowDays: 1, basis: 'conversion' },
-  paged: { what: 'structure', campaigns: 260 },
+  paged: { campaigns: 110, days: 1, lists: ['campaigns', 'ad-groups'] },
+  limits: limitsFrom(20_000_000n),
+  requestsOfThree: { budget: 3, campaign: 3, 'ad-group': 3 },
+  adGroupsListed: 'all',
   wire: {
     listed,
     statusFields: ['status'],
     strategyFields: ['bid_strategy'],
     currencyFields: ['currency'],
     isNextPage: ({ path }) => /[?&]cursor=/.test(path),
+    refusals: REFUSALS,
   },
   lacks: {
     'hourly-conversions': 'Whether Snapchat reports conversions by the hour its users report both ways.',
     'edit-limit': 'Snapchat documents no number of budget edits in an hour.',
     multipliers: 'Snapchat has no bid multipliers.',
     'numeric-ids': 'Ids are UUIDs.',
+    yen: 'Snapchat names no currency without decimals.',
     targets: 'Under the budget of a campaign Snapchat lets the campaign say how its ad squads bid.',
   },
   open: async ({ world, faults, through }) => {
@@ -68,5 +110,6 @@ describeContract({
   ...harness,
   world: { ...harness.world, budgetsOn: 'ad-group' },
   budgetIdOf: (n) => uuid(n, 'ad-group'),
+  limits: limitsFrom(5_000_000n),
   lacks,
 })

@@ -3,7 +3,7 @@ import { type AccountRef, accountRef } from '../../../lib/model/account.ts'
 import { PlatformError, type PlatformFailure, type WriteResult } from '../../../lib/model/failure.ts'
 import { type Lever, type LeverChange, type LeverKind, type LeverValue, sameValue } from '../../../lib/model/lever.ts'
 import type { PerformanceQuery, PerformanceReport, PerformanceRow } from '../../../lib/model/performance.ts'
-import type { AccountStructure, BudgetHolder } from '../../../lib/model/structure.ts'
+import type { AccountStructure, BudgetHolder, Device } from '../../../lib/model/structure.ts'
 import type { AdPlatform } from '../../../lib/ports/platform.ts'
 import { type AccountDate, accountDate } from '../../../lib/units/calendar.ts'
 import { currency, type Money, money, sum } from '../../../lib/units/money.ts'
@@ -170,6 +170,16 @@ export function gapOf(report: PerformanceReport, date: AccountDate): bigint | un
   return total && total.micros - rows.reduce((all, { spend }) => all + spend.micros, 0n)
 }
 
+const KIM = { kind: 'human', name: 'kim@example.com' } as const
+
+/** Removed by a person, with its ad group, in the middle of things. */
+export function remove({ world, harness }: Stage, n: number): void {
+  const { platform, id } = world.own
+  const edit = { platform, accountId: id, kind: 'status', status: 'removed' } as const
+  world.apply({ ...edit, level: 'ad-group', id: harness.world.idOf(n, 'ad-group') }, KIM)
+  world.apply({ ...edit, level: 'campaign', id: harness.world.idOf(n, 'campaign') }, KIM)
+}
+
 export function budgetNumber(stage: Stage, structure: AccountStructure, n: number): BudgetHolder {
   const id = stage.harness.budgetIdOf(n)
   const found = structure.budgets.find((budget) => budget.id === id)
@@ -190,10 +200,19 @@ export function honouredLever(
   structure: AccountStructure,
   kind: LeverKind,
   n: number,
+  device?: Device,
 ): Lever | undefined {
   const { idOf } = harness.world
   return (['campaign', 'ad-group'] as const)
-    .map((entity): Lever => ({ account, kind, entity, id: idOf(n, entity) }))
+    .map(
+      (entity): Lever => ({
+        account,
+        kind,
+        entity,
+        id: idOf(n, entity),
+        ...(device && kind === 'bid-multiplier' && { device }),
+      }),
+    )
     .find((lever) => capabilities.honours(lever, structure).kind === 'honoured')
 }
 

@@ -208,29 +208,4 @@ export function specifyWriting(harness: PlatformHarness): void {
     expect(capabilities.budgetEditsPerHour).toBeGreaterThanOrEqual(1)
     expect(capabilities.learningSafeStep).toBeGreaterThan(0)
   })
-
-  test('a cut below the floor that spend sets is refused, and the budget stands', async () => {
-    const { writer, account, capabilities } = await start()
-    // 12 hours at 1.50 in the account's zone, 11 in UTC.
-    const spent = harness.lacks['local-days'] ? 16_500_000n : 18_000_000n
-    const change = await budgetChange(stage, 1, spent)
-    const [result] = await writer.apply(account, [change])
-    if (capabilities.cutFloorOfSpend > 1)
-      expect(result).toMatchObject({ kind: 'refused', failure: { kind: 'rejected' } })
-    await assertHonest(stage, [change], [result as WriteResult])
-  })
-
-  test('edits beyond what an hour allows wait for that entity alone, where there is such a limit', async () => {
-    const { writer, account, capabilities } = await start()
-    const edits = Math.min(capabilities.budgetEditsPerHour, 20)
-    for (let edit = 1; edit <= edits; edit++) {
-      const change = await budgetChange(stage, 1, 100_000_000n + BigInt(edit) * 1_000_000n)
-      expect(await writer.apply(account, [change])).toEqual([APPLIED])
-    }
-    const changes = [await budgetChange(stage, 1, 99_000_000n), await budgetChange(stage, 2, 81_000_000n)]
-    const results = await writer.apply(account, changes)
-    const waits = { kind: 'refused', failure: { kind: 'entity-cooldown' } }
-    expect(results).toMatchObject([harness.lacks['edit-limit'] === undefined ? waits : APPLIED, APPLIED])
-    await assertHonest(stage, changes, results)
-  })
 }
