@@ -11,6 +11,9 @@ import type { Deployment } from '../config/deployment.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
 
+/** Orders that are recorded in seconds need no word about it. */
+const MANY = 10_000
+
 export interface ImportOrdersOptions {
   readonly portfolio?: string | undefined
   readonly dryRun?: boolean | undefined
@@ -30,6 +33,8 @@ export async function importOrders(
   const { desk, tables, clock } = deployment
   const portfolio = await portfolioOf(named, desk)
   const entries = await readAll(files)
+  if (entries.length >= MANY && !dryRun)
+    screen.tell(`${entries.length} orders and refunds are read and being recorded, which may take some minutes …`)
   const taken = dryRun
     ? undefined
     : await takeOrders(portfolio, entries, { ...desk, clock, book: dynamoOrderBook(tables) })
@@ -74,23 +79,25 @@ async function readAll(
   return entries
 }
 
+const named = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
 function ordersText(portfolio: PortfolioId, entries: readonly OrderEntry[], taken: TakenOrders | undefined): string {
   const sales = entries.filter(({ sale }) => sale).length
   const refunds = entries.filter(({ refund }) => refund).length
-  const read = `Portfolio ${portfolio}: ${sales} orders and ${refunds} refunds read`
+  const read = `Portfolio ${portfolio}: ${named(sales, 'order')} and ${named(refunds, 'refund')} read`
   if (!taken) return `${read}; nothing was stored (--dry-run).`
   const { changed, unchanged, waiting, overfull, tooOld, days } = taken
   return [
     `${read}; ${changed} changed something, ${unchanged} were known.`,
-    ...(days.length > 0 ? [`  days       ${days.length} counted again, ${days[0]} to ${days.at(-1)}`] : []),
+    ...(days.length > 0 ? [`  counted    ${named(days.length, 'day')} again, ${days[0]} to ${days.at(-1)}`] : []),
     ...(waiting > 0
-      ? [`  waiting    ${waiting} refunds whose orders have not come: they count for nothing until then`]
+      ? [`  waiting    ${named(waiting, 'refund')} without an order yet: nothing is counted of them until it comes`]
       : []),
     ...(overfull.length > 0
       ? [
-          `  overfull   ${overfull.length} orders would have more than ${REFUNDS_MAX} refunds: their new ones are left out (${overfull.slice(0, 3).join(', ')})`,
+          `  overfull   ${named(overfull.length, 'order')} with more than ${REFUNDS_MAX} refunds: the new ones are left out (${overfull.slice(0, 3).join(', ')})`,
         ]
       : []),
-    ...(tooOld > 0 ? [`  too old    ${tooOld} are of more than a year ago, and left out`] : []),
+    ...(tooOld > 0 ? [`  too old    ${tooOld} of more than a year ago: left out`] : []),
   ].join('\n')
 }

@@ -75,7 +75,7 @@ describe('import orders', () => {
     const { code, out } = await desk.sluice('import', 'orders', 'a.csv', 'b.csv', 'orders.csv')
     expect(code).toBe(0)
     expect(out).toContain('40 orders and 120 refunds read; 40 changed something')
-    expect(out).toContain('1 orders would have more than 100 refunds: their new ones are left out (2026-11-19-0)')
+    expect(out).toContain('1 order with more than 100 refunds: the new ones are left out (2026-11-19-0)')
   }, 30_000)
 
   test('takes nothing of any file where one is wrong, and names all that is', async () => {
