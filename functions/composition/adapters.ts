@@ -27,6 +27,7 @@ const capabilitiesSchema = z.looseObject({
   minimumDailyBudget: fn,
   overDeliveryFactor: z.number().min(1),
   cutFloorOfSpend: share,
+  raiseFloorOfSpend: z.boolean().optional(),
   // Infinity where no limit is known, which is no finite number to zod.
   budgetEditsPerHour: z.custom((value) => typeof value === 'number' && value > 0, 'must be a number above 0'),
   restatementDays: z.int().min(0).max(365),

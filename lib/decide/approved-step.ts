@@ -3,9 +3,7 @@ import { eventsOf, stepInForce } from '../model/events.ts'
 import type { EventMark } from '../model/lever-state.ts'
 import type { ChangeDecision, HoldDecision } from '../model/plan.ts'
 import type { CalendarEvent } from '../model/policy.ts'
-import { pushDate } from '../model/push-day.ts'
 import { raiseBeside } from '../model/scheduled-raise.ts'
-import type { AccountDate } from '../units/calendar.ts'
 import { add, compare, fromMainUnits, type Money, mainUnits, subtract } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
 import { type EventStep, eventStep } from './calendar/event-step.ts'
@@ -14,14 +12,11 @@ import { groupRooms } from './group-rooms.ts'
 import { hardLimits, heldUntil } from './guardrails.ts'
 import { type BudgetQuestion, reasonNotToCutBack } from './holds.ts'
 import type { Limit } from './interval.ts'
+import { pushedOn, refusedToday } from './spent-today.ts'
 import { amountText, changeText } from './words.ts'
 
 /** Caps that the approved steps of a day share, as each budget's own limit. */
 export type StepCaps = (question: BudgetQuestion) => readonly Limit[]
-
-/** The account date on which a change is pushed: a daily decision's may have to wait for the next morning. */
-export const pushedOn = ({ observation, account }: Pick<BudgetQuestion, 'observation' | 'account'>): AccountDate =>
-  observation.occasion === 'daily' ? pushDate(observation.now, account.structure.zone) : account.today
 
 /** What an event asks of a budget, if anything does; undefined where no event concerns it, or it cannot be moved. */
 function wantedStep(question: BudgetQuestion, caps: readonly Limit[]): EventStep | undefined {
@@ -124,6 +119,8 @@ function approvedChange(
   const { budget, lever, membership, estimate, observation, capabilities } = question
   const to = normalised(capabilities.normalise(lever.kind, { kind: 'money', amount: wanted }), wanted)
   if (to.micros === budget.amount.micros) return holdOf(question, 'event', why)
+  const refused = refusedToday(question, to)
+  if (refused) return holdOf(question, refused.reason, refused.detail)
   const baseUnits = baseUnitsOf(rateOf(question))
   const [before, after] = [mainUnits(budget.amount), mainUnits(to)]
   const change = estimate ? conversionChange(estimate.curve, before, after) : { mean: 0, sd: 0 }

@@ -1,15 +1,11 @@
 import { conversionChange } from '../measure/response-curve.ts'
-import { entitiesOf } from '../model/membership.ts'
 import type { ChangeDecision } from '../model/plan.ts'
-import { larger, type Money, mainUnits, money, times } from '../units/money.ts'
+import { larger, type Money, mainUnits, times } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
-import type { Hold } from './check.ts'
 import { effectOf } from './effect.ts'
 import type { BudgetQuestion } from './holds.ts'
+import { leastToday } from './spent-today.ts'
 import { amountText } from './words.ts'
-
-/** Spend goes on between the reading and the push: this much more is allowed for. */
-const SPEND_MARGIN = 1.05
 
 /**
  * A budget that somebody set outside the caps goes back to the cap, in one step; where the platform takes no cut below
@@ -17,8 +13,8 @@ const SPEND_MARGIN = 1.05
  */
 export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | undefined {
   const { budget, lever, membership, estimate, observation, capabilities } = question
-  const normal = capabilities.normalise(lever.kind, { kind: 'money', amount: larger(cap, leastToday(question)) })
-  const to = normal.kind === 'money' ? normal.amount : cap
+  const normal = capabilities.normalise(lever.kind, { kind: 'money', amount: cap })
+  const to = larger(normal.kind === 'money' ? normal.amount : cap, leastToday(question))
   const { deadband } = observation.policy.policy.guardrails
   if (to.micros > times(budget.amount, 1 - deadband, 'down').micros) return undefined
   const goal = observation.policy.policy.goal
@@ -44,21 +40,3 @@ export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | 
     maturity: estimate?.maturity ?? 0,
   }
 }
-
-/** The least that the platform lets the budget be for the rest of the day, by default; or so many times what is spent. */
-export const leastToday = (question: BudgetQuestion, timesSpent = question.capabilities.cutFloorOfSpend): Money =>
-  times(spentToday(question), timesSpent * SPEND_MARGIN, 'up')
-
-/** What a budget has spent of its account's day by now. */
-export function spentToday({ account, budget }: BudgetQuestion): Money {
-  const entities = entitiesOf(budget)
-  const spent = [...account.spentTodayMicros]
-    .filter(([key]) => entities.some((entity) => key === entity || key.startsWith(`${entity}/`)))
-    .reduce((sum, [, micros]) => sum + micros, 0n)
-  return money(spent, budget.amount.currency)
-}
-
-export const tooMuchSpent = (question: BudgetQuestion): Hold => ({
-  reason: 'guardrail',
-  detail: `${amountText(spentToday(question))} are spent today already, and the platform takes no cut below ${question.capabilities.cutFloorOfSpend} times that`,
-})

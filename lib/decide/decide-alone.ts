@@ -1,7 +1,8 @@
 import type { Decision, HoldDecision } from '../model/plan.ts'
 import { approvedStep, type StepCaps } from './approved-step.ts'
-import { cutBack, tooMuchSpent } from './cut-back.ts'
+import { cutBack } from './cut-back.ts'
 import { type BudgetQuestion, reasonNotToCutBack, reasonToHold } from './holds.ts'
+import { tooMuchSpent } from './spent-today.ts'
 
 /**
  * What needs no comparison with other budgets: cuts back to the caps, holds, and the steps of events that were approved

@@ -10,7 +10,7 @@ import { fromMainUnits, larger, type Money, mainUnits, money, smaller, times } f
 import { convertBack, type ExchangeRate } from '../units/rates.ts'
 import { rateOf } from './base-rate.ts'
 import type { BudgetQuestion } from './holds.ts'
-import { eased, type Interval, intersect, type Limit } from './interval.ts'
+import { above, eased, type Floor, type Interval, intersect, type Limit } from './interval.ts'
 import { busyDayOf, headroomOf } from './targets/headroom.ts'
 import type { SpendLimit } from './targets/spend-limit.ts'
 import { amountText } from './words.ts'
@@ -34,6 +34,8 @@ export interface BudgetContext {
   readonly dayTarget: Money
   /** The account date on which the change will be pushed. */
   readonly pushedOn: AccountDate
+  /** What the platform lets it go down to beside what it has spent of that day; absent: anything. */
+  readonly spentFloor?: Floor
 }
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
@@ -41,7 +43,7 @@ const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
 /** Every guardrail's say on one daily budget, in the account's currency, as far as one decision may move it. */
 export function limitsOf(context: BudgetContext): readonly Limit[] {
   const limits = lastingLimits(context)
-  return eased(limits, reachOf(limits, context))
+  return above(context.spentFloor, eased(limits, reachOf(limits, context)))
 }
 
 /** What bounds how far one decision may move a budget, whatever for: bounds that move along with it, a day later. */

@@ -37,6 +37,20 @@ export function eased(limits: readonly Limit[], { atLeast, atMost }: Interval): 
   return [...after.filter((one, i) => one !== limits[i]), ...after.filter((one, i) => one === limits[i])]
 }
 
+/** A limit from below. */
+export type Floor = Limit & { readonly atLeast: Money }
+
+/** Limits with a floor under all of them: towards what asks for less than that it goes no further today. */
+export function above(floor: Floor | undefined, limits: readonly Limit[]): readonly Limit[] {
+  if (!floor) return limits
+  const raised = limits.map((limit) =>
+    limit.atMost && compare(limit.atMost, floor.atLeast) < 0
+      ? { ...limit, detail: `${limit.detail}: as far as the platform takes it today`, atMost: floor.atLeast }
+      : limit,
+  )
+  return [...raised, floor]
+}
+
 export type Bounded =
   | { readonly kind: 'within'; readonly to: Money; readonly binding: readonly Limit[] }
   | { readonly kind: 'impossible'; readonly between: readonly [Limit, Limit] }

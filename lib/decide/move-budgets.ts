@@ -4,18 +4,20 @@ import type { Observation } from '../model/observation.ts'
 import type { BindingGuardrail, Decision, HoldDecision } from '../model/plan.ts'
 import { pushDate } from '../model/push-day.ts'
 import { dayNumber } from '../units/calendar.ts'
-import { fromMainUnits, type Money, mainUnits } from '../units/money.ts'
+import { compare, fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { rateOf } from './base-rate.ts'
 import { withinChangeLimit } from './change-limit.ts'
+import type { Hold } from './check.ts'
 import { dither } from './dither.ts'
 import { effectOf } from './effect.ts'
 import { bindingAt, limitedBy, sentence } from './explain.ts'
 import { type ExplorationCost, explorationCost } from './exploration-cost.ts'
 import { type BudgetContext, limitsOf } from './guardrails.ts'
 import type { BudgetQuestion } from './holds.ts'
-import { bounded, intersect, type Limit } from './interval.ts'
+import { bounded, intersect, type Limit, type Floor as SpentFloor } from './interval.ts'
 import type { Floor } from './portfolio-groups.ts'
 import { claimedAt, type Movable, type Position, positionOf } from './position.ts'
+import { refusedToday, SPENT_TODAY, spentFloor, tooMuchSpent } from './spent-today.ts'
 import { type Split, splitDay } from './split-day.ts'
 import { amountText } from './words.ts'
 
@@ -81,7 +83,11 @@ export const contextOf = (one: Movable, dayTarget: Money): BudgetContext => ({
   rate: rateOf(one),
   dayTarget,
   pushedOn: pushDate(one.observation.now, one.account.structure.zone),
+  ...spentPart(spentFloor(one)),
 })
+
+const spentPart = (floor: SpentFloor | undefined): Pick<BudgetContext, 'spentFloor'> =>
+  floor ? { spentFloor: floor } : {}
 
 /** Factors of the day's variation on purpose; 1 where a bound, a group, a room or a ceiling has the last word. */
 function variation(observation: Observation, positions: readonly Position[], split: Split): readonly number[] {
@@ -126,6 +132,8 @@ function decideOne(position: Position, split: Split, index: number, factor: numb
 
   const moved = Math.abs(Number(to.micros - budget.amount.micros)) / Number(budget.amount.micros)
   const { deadband } = guardrails
+  const refused = heldBySpent(position, to, moved < deadband)
+  if (refused) return holdOf(movable, refused.reason, refused.detail)
   if (moved === 0 || moved < deadband)
     return holdOf(
       movable,
@@ -154,6 +162,14 @@ function decideOne(position: Position, split: Split, index: number, factor: numb
     maturity: estimate.maturity,
     limitedBy: limitedBy(movable, estimate),
   }
+}
+
+/** What is spent today leaves no cut that is worth making, or the platform takes no raise as small as this. */
+function heldBySpent({ movable, limits }: Position, to: Money, isTooNear: boolean): Hold | undefined {
+  const { floor } = intersect(limits)
+  if (isTooNear)
+    return floor.name === SPENT_TODAY && compare(to, floor.atLeast) <= 0 ? tooMuchSpent(movable) : undefined
+  return refusedToday(movable, to)
 }
 
 const contradiction = (floor: Limit, ceiling: Limit): string =>

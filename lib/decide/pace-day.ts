@@ -12,7 +12,6 @@ import type { AccountDate } from '../units/calendar.ts'
 import { add, type CurrencyCode, fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { unknownDays } from './account-checks.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
-import { spentToday } from './cut-back.ts'
 import type { FlightLimits, FlightTerms } from './flight-limits.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { type DayPlan, dayPlan } from './pacing/day-plan.ts'
@@ -20,6 +19,7 @@ import { type LandingTerms, landing } from './pacing/landing.ts'
 import { pointOfNoReturn } from './pacing/no-return.ts'
 import type { Launch } from './pacing/path.ts'
 import { dayWeights, type PathPart } from './pacing/weights.ts'
+import { spentToday } from './spent-today.ts'
 
 /** Share of what remains. */
 const NOT_MISSED = 0.01

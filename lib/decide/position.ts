@@ -5,10 +5,10 @@ import { canSpend } from '../model/membership.ts'
 import { raiseOn } from '../model/scheduled-raise.ts'
 import { add, fromMainUnits, type Money, mainUnits } from '../units/money.ts'
 import { convert, type ExchangeRate } from '../units/rates.ts'
-import { pushedOn } from './approved-step.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { intersect, type Limit } from './interval.ts'
+import { pushedOn } from './spent-today.ts'
 import { type Worth, worthOf } from './worth.ts'
 
 export type Movable = BudgetQuestion & { readonly estimate: BudgetEstimate }

@@ -8,9 +8,10 @@ import { larger, times } from '../units/money.ts'
 import type { CapabilitiesOf } from './capabilities-of.ts'
 import { hardLimits, roundedUp } from './guardrails.ts'
 import { type BudgetQuestion, reasonNotToCutBack, reasonNotToTouch } from './holds.ts'
-import { bounded, type Limit } from './interval.ts'
+import { above, bounded, type Limit } from './interval.ts'
 import { NO_BELIEFS } from './no-beliefs.ts'
 import { questionsOf } from './questions.ts'
+import { refusedToday, spentFloor } from './spent-today.ts'
 import { amountText, changeText, valueWords } from './words.ts'
 
 /** A change that a plan made: its decision, and what the platform has stored since. */
@@ -83,11 +84,13 @@ function decideBudget(one: MadeChange, question: RollbackQuestion, budget: Budge
   const obstacle = reasonNotToCutBack(budget)
   if (obstacle) return holdOf(one, obstacle.reason, obstacle.detail)
   if (from.kind !== 'money') return holdOf(one, 'unsupported-budget', 'a budget is an amount')
-  const found = bounded(limitsOf(budget), from.amount)
+  const found = bounded(above(spentFloor(budget), limitsOf(budget)), from.amount)
   if (found.kind === 'impossible')
     return holdOf(one, 'guardrail', found.between.map(({ name, detail }) => `${name}: ${detail}`).join('; '))
   const normal = budget.capabilities.normalise(budget.lever.kind, { kind: 'money', amount: found.to })
   if (sameValue(normal, one.stored)) return holdOf(one, 'guardrail', bindingText(found.binding))
+  const refused = normal.kind === 'money' ? refusedToday(budget, normal.amount) : undefined
+  if (refused) return holdOf(one, refused.reason, refused.detail)
   return changeBack(one, normal, found.binding, question)
 }
 

@@ -20,6 +20,7 @@ import { allChecks, type BudgetQuestion, checksOfACut } from './holds.ts'
 import { eased, type Limit } from './interval.ts'
 import { contextOf } from './move-budgets.ts'
 import type { Movable } from './position.ts'
+import { spentRule } from './spent-today.ts'
 
 /** Names that a decision gives to limits which a plan as a whole is under. */
 const SHARED: Readonly<Record<string, GuardrailName>> = {
@@ -30,7 +31,13 @@ const SHARED: Readonly<Record<string, GuardrailName>> = {
 }
 
 /** Ends of what is asked of budgets that nothing holds as they are: these have taken part in the split, or would have. */
-const OF_THE_SPLIT: ReadonlySet<string> = new Set(['guardrail', 'within-deadband', 'change-limit', 'not-steered'])
+const OF_THE_SPLIT: ReadonlySet<string> = new Set([
+  'guardrail',
+  'within-deadband',
+  'change-limit',
+  'not-steered',
+  'spent-today',
+])
 
 /**
  * The same decisions, each with what every guardrail says of it. A last look of its own as well: a change that one of them
@@ -84,7 +91,7 @@ function ofBudget(decision: Decision, question: BudgetQuestion, dayTarget: Money
   const isOrdered = names.includes('caps') || names.includes('event')
   const checks = (isOrdered ? checksOfACut(question) : allChecks(question)).map(ofCheck)
   if (decision.kind === 'hold' && !OF_THE_SPLIT.has(decision.reason)) return withReason(merged(checks), decision)
-  const limits = isOrdered ? [] : limitsUnder(question, names, dayTarget)
+  const limits = [...(isOrdered ? [] : limitsUnder(question, names, dayTarget)), ...spentRule(question)]
   const verdicts = merged([...checks, ...limits.map((limit) => ofLimit(limit, decision))])
   return decision.kind === 'change' ? withBinding(verdicts, decision.binding) : withReason(verdicts, decision)
 }

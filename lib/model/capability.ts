@@ -23,6 +23,8 @@ export interface PlatformCapabilities {
   readonly overDeliveryFactor: number
   /** A lower budget must be at least this multiple of what the day has spent; 0 where there is no such rule. */
   readonly cutFloorOfSpend: number
+  /** The same holds for a budget that is raised; absent: for cuts alone. */
+  readonly raiseFloorOfSpend?: boolean
   /** Budget edits of one entity in one hour. Infinity where no limit is known. */
   readonly budgetEditsPerHour: number
   /** Days after which reported conversions no longer change: how far back a pull re-reads. */

@@ -45,6 +45,7 @@ const LIST = [
   ['day-rise', 'dr', 'largest rise of one day, all decisions together'],
   ['platform-minimum', 'pm', 'the platform accepts no smaller budget'],
   ['platform-maximum', 'px', 'the platform accepts no larger budget'],
+  ['spent-today', 'sp', 'the platform takes it beside what is spent today'],
   ['minimum', 'mi', 'least budget of the policy'],
   ['maximum', 'ma', 'largest budget of the policy'],
   ['bounds', 'bo', 'the policy’s bounds of this budget'],

@@ -36,6 +36,7 @@ export type HoldReason =
   | 'between-decisions'
   | 'data-break'
   | 'event'
+  | 'spent-today'
 
 /** What limited a change, and what lifting the limit by one main unit of daily budget would be worth. */
 export interface BindingGuardrail {

@@ -260,6 +260,15 @@ const ROWS: readonly Row[] = [
       /^no value satisfies both "the policy bounds this budget \(bounds\.atLeast 55\.00 EUR\)" \(at least 55\.00 EUR\) and "the policy sets this largest budget \(guardrails\.maxDailyBudget 52\.00 EUR\)" \(at most 52\.00 EUR\): lower the one or raise the other$/,
   },
   {
+    why: 'a raise to less than the platform takes beside what is spent',
+    reason: 'spent-today',
+    // 60 would be decided; 55 spent × 1.05 × a margin of 1.05 is 60.64.
+    account: { spentTodayMicros: new Map([['1', 55_000_000n]]) },
+    capabilities: { cutFloorOfSpend: 1.05, raiseFloorOfSpend: true },
+    detail:
+      /^55\.00 EUR are spent today already, and the platform takes no new budget below 1\.05 times that: 60\.00 EUR waits for another day$/,
+  },
+  {
     why: 'a move that is too small',
     reason: 'within-deadband',
     policy: { guardrails: { maxStepUp: 0.02 } },
@@ -465,6 +474,7 @@ describe('a budget is held', () => {
       'between-decisions': true,
       'data-break': true,
       event: true,
+      'spent-today': true,
     }
     expect([...new Set([...ROWS.map(({ reason }) => reason), 'not-steered'])].sort()).toEqual(Object.keys(all).sort())
   })
@@ -545,7 +555,7 @@ describe('a budget that somebody set outside the caps', () => {
     }
     expect(decisionWith(row)).toMatchObject({
       kind: 'hold',
-      reason: 'guardrail',
+      reason: 'spent-today',
       detail: expect.stringMatching(/45\.00 EUR are spent today already/),
     })
   })

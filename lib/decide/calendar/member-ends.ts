@@ -4,12 +4,12 @@ import type { LeverState } from '../../model/lever-state.ts'
 import type { AccountObservation, Observation } from '../../model/observation.ts'
 import type { Decision } from '../../model/plan.ts'
 import { isoInstant } from '../../units/calendar.ts'
-import { pushedOn } from '../approved-step.ts'
 import type { CapabilitiesOf } from '../capabilities-of.ts'
 import type { Hold } from '../check.ts'
 import { UNITS } from '../effect.ts'
 import { heldUntil } from '../guardrails.ts'
 import { reasonNotToFollowDate } from '../holds.ts'
+import { pushedOn } from '../spent-today.ts'
 import { type EndedMembership, endedMemberships } from './membership-end.ts'
 
 /**

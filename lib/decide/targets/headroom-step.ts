@@ -1,11 +1,12 @@
 import { conversionChange } from '../../measure/response-curve.ts'
 import type { ChangeDecision, HoldDecision } from '../../model/plan.ts'
-import { mainUnits } from '../../units/money.ts'
+import { compare, mainUnits } from '../../units/money.ts'
 import { baseUnitsOf, rateOf } from '../base-rate.ts'
 import { effectOf } from '../effect.ts'
 import { hardLimits, headroom, reachOf, steps } from '../guardrails.ts'
 import type { BudgetQuestion } from '../holds.ts'
-import { eased, intersect } from '../interval.ts'
+import { above, eased, intersect } from '../interval.ts'
+import { spentFloor, tooMuchSpent } from '../spent-today.ts'
 import { amountText, changeText } from '../words.ts'
 
 /**
@@ -18,11 +19,15 @@ export function besideTarget(question: BudgetQuestion): ChangeDecision | HoldDec
   const stands = { name: 'stands', detail: 'where it stands', atMost: budget.amount }
   const own = [...steps({ policy, budget, capabilities }), ...hardLimits(question)]
   const limits = [...eased(own, reachOf(own, question)), stands]
-  const { ceiling } = intersect([...limits, ...headroom(question, limits)])
+  const least = spentFloor(question)
+  const { ceiling } = intersect(above(least, [...limits, ...headroom(question, limits)]))
   const normal = capabilities.normalise(lever.kind, { kind: 'money', amount: ceiling.atMost })
   const to = normal.kind === 'money' ? normal.amount : ceiling.atMost
   const moved = 1 - Number(to.micros) / Number(budget.amount.micros)
-  if (moved <= 0 || moved < policy.guardrails.deadband) return holdOf(question)
+  if (moved <= 0 || moved < policy.guardrails.deadband)
+    return least && ceiling.name !== stands.name && compare(to, least.atLeast) <= 0
+      ? { ...holdOf(question), ...tooMuchSpent(question) }
+      : holdOf(question)
   const baseUnits = baseUnitsOf(rateOf(question))
   const [before, after] = [mainUnits(budget.amount), mainUnits(to)]
   const spent = Math.min(before, estimate?.recentSpendPerDay ?? 0)

@@ -20,8 +20,8 @@ export const tiktokCapabilities: PlatformCapabilities = {
   ratios: { 'target-roas': [ROAS.least, ROAS.most] },
   // A dynamic daily budget may spend that much on a day; of a plain one no figure is published.
   overDeliveryFactor: 1.25,
-  // Of any new budget, and not only of lower ones.
   cutFloorOfSpend: 1.05,
+  raiseFloorOfSpend: true,
   // None is published; one value of a field that comes too often is refused (40132), without a number.
   budgetEditsPerHour: Number.POSITIVE_INFINITY,
   // The longest click window; conversions are put on the day of the impression.

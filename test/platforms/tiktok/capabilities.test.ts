@@ -56,6 +56,7 @@ test('what is known of TikTok’s limits', () => {
   expect(tiktokCapabilities).toMatchObject({
     overDeliveryFactor: 1.25,
     cutFloorOfSpend: 1.05,
+    raiseFloorOfSpend: true,
     restatementDays: 28,
     ratios: { 'target-roas': [0.01, 10] },
     hourlyConversions: true,
