@@ -7,11 +7,12 @@
  */
 import type { AccountDate, Instant, TimeZone } from '../lib/units/calendar.ts'
 import type { CurrencyCode } from '../lib/units/money.ts'
+import type { Habitual } from './habits.ts'
 
 export const WORLD_PLATFORMS = ['google-ads', 'meta', 'tiktok', 'snapchat', 'pinterest'] as const
 export type WorldPlatform = (typeof WORLD_PLATFORMS)[number]
 
-export interface World {
+export interface World extends Habitual {
   now(): Instant
   readonly accounts: readonly WorldAccount[]
   /** @param id without Meta's `act_`; a UUID on Snapchat, digits elsewhere */

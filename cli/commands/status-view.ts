@@ -52,6 +52,9 @@ function portfolioText(portfolio: PortfolioStatus, at: Instant, paint: Paint): s
       ['account', 'name', 'currency', 'last pull', 'today at worst', 'day cap', 'pending', 'frozen'],
       accounts.map((account) => accountRow(account, at)),
     ),
+    ...accounts.flatMap(({ account, deadManSwitch: found }) =>
+      found ? [`  dead-man’s switch of ${account}: ${found.stands ? found.says : paint.bad(found.says)}`] : [],
+    ),
   ].join('\n')
 }
 
@@ -141,6 +144,7 @@ export const statusJson = ({ at, freezes, portfolios }: Status) => ({
       today: ledgerJson(one.ledger),
       pendingIntents: one.pendingIntents ?? null,
       frozenBy: one.freezes.map(({ scope }) => scope),
+      deadManSwitch: one.deadManSwitch ?? null,
     })),
   })),
 })

@@ -1,6 +1,8 @@
 import type { Loop } from '../../lib/control/loop.ts'
 import { observe } from '../../lib/control/observe.ts'
 import { unknownDays } from '../../lib/decide/account-checks.ts'
+import { mayKeepStops, wantsStop } from '../../lib/decide/spend-stops.ts'
+import { amountText } from '../../lib/decide/words.ts'
 import { completionOf } from '../../lib/measure/estimate.ts'
 import { type Reconciliation, reconcile } from '../../lib/measure/reconcile.ts'
 import { type AccountKey, type AccountRef, accountKey } from '../../lib/model/account.ts'
@@ -8,8 +10,9 @@ import { type Freeze, scopesOf } from '../../lib/model/freeze.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../../lib/model/ledger.ts'
 import type { Observation } from '../../lib/model/observation.ts'
 import type { PlanHeader, PlanProgress } from '../../lib/model/plan.ts'
-import type { PolicyVersion } from '../../lib/model/policy.ts'
-import { type AccountDate, addDays, dateAt, daysBetween, type Instant } from '../../lib/units/calendar.ts'
+import type { Policy, PolicyVersion } from '../../lib/model/policy.ts'
+import type { StopsOnRecord } from '../../lib/model/spend-stop.ts'
+import { type AccountDate, addDays, dateAt, daysBetween, type Instant, isoInstant } from '../../lib/units/calendar.ts'
 import { add, divide, type Money, money, zero } from '../../lib/units/money.ts'
 import { convert } from '../../lib/units/rates.ts'
 import { type PortfolioScores, scoresOf } from './scores.ts'
@@ -26,6 +29,14 @@ export interface AccountStatus {
   /** Undefined while nothing was pulled. */
   readonly pendingIntents: number | undefined
   readonly freezes: readonly Freeze[]
+  /** The rule at the platform that pauses by spend; undefined where the policy wants none, and none of ours stands. */
+  readonly deadManSwitch: SwitchStatus | undefined
+}
+
+/** Whether it `stands` as it should; what to know where it does not. */
+export interface SwitchStatus {
+  readonly stands: boolean
+  readonly says: string
 }
 
 export type Pacing =
@@ -81,11 +92,16 @@ async function portfolioStatus(
     progress: lastPlan && (await desk.plans.progress(lastPlan.id)),
     pacedPlan: [lastPlan, ...before].find((one) => one?.pace !== undefined),
     scores: await scoresOf(version, desk),
-    accounts: await Promise.all(accounts.map(({ account }) => accountStatus(account, freezes, desk))),
+    accounts: await Promise.all(accounts.map(({ account }) => accountStatus(account, version.policy, freezes, desk))),
   }
 }
 
-async function accountStatus(account: AccountRef, freezes: readonly Freeze[], desk: Loop): Promise<AccountStatus> {
+async function accountStatus(
+  account: AccountRef,
+  policy: Policy,
+  freezes: readonly Freeze[],
+  desk: Loop,
+): Promise<AccountStatus> {
   const structure = await desk.facts.structure(account)
   const status = await desk.facts.pullStatus(account)
   const today = structure && dateAt(desk.clock.now(), structure.zone)
@@ -101,7 +117,33 @@ async function accountStatus(account: AccountRef, freezes: readonly Freeze[], de
     ledger: today && (await desk.money.accountDay(account, today)),
     pendingIntents: levers?.filter(({ pending }) => pending !== undefined).length,
     freezes: freezes.filter(({ scope }) => scopes.has(scope)),
+    deadManSwitch: switchStatus(policy, account, status?.stops),
   }
+}
+
+/** As the last pull has read it. */
+export function switchStatus(
+  policy: Policy,
+  account: AccountRef,
+  stops: StopsOnRecord | undefined,
+): SwitchStatus | undefined {
+  const isWanted = wantsStop(policy, { account })
+  const [own] = stops?.standing.filter(({ portfolio }) => portfolio === policy.portfolio) ?? []
+  if (!isWanted && !own) return undefined
+  const not = (says: string): SwitchStatus => ({ stands: false, says })
+  if (stops?.problem !== undefined) return not(`unknown: ${stops.problem}`)
+  if (!isWanted) return not('the policy wants none: the one that stands is removed by the next turn that writes')
+  if (!mayKeepStops(policy))
+    return not(`in mode ${policy.mode} nothing is written${own ? '; the one of before stands' : ''}`)
+  if (!own)
+    return not(
+      stops ? 'not yet: the next turn writes it' : 'not read yet: pull the account; not every platform has such rules',
+    )
+  if (own.altered !== undefined) return not(`somebody has changed it: ${own.altered}`)
+  const since = stops?.unmetSince.get(policy.portfolio)
+  const late = since === undefined ? '' : `; not what the policy wants since ${isoInstant(since)}`
+  const above = own.above ? amountText(own.above) : 'unknown'
+  return { stands: true, says: `pauses each of ${own.campaigns} campaigns above ${above} a day${late}` }
 }
 
 /** What a plan would look at; why not, where it could not be made. */

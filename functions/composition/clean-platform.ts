@@ -1,5 +1,6 @@
 import { PlatformError, type WriteResult } from '../../lib/model/failure.ts'
 import { cleanFailure, messageText, nameText } from '../../lib/model/foreign-text.ts'
+import type { SpendStops } from '../../lib/model/spend-stop.ts'
 import type { AccountStructure, Campaign, ChangeEvent } from '../../lib/model/structure.ts'
 import type { AdPlatform } from '../../lib/ports/platform.ts'
 
@@ -10,11 +11,13 @@ import type { AdPlatform } from '../../lib/ports/platform.ts'
 export const cleanPlatform = ({ id, capabilities, reader, writer }: AdPlatform): AdPlatform => ({
   id,
   capabilities,
-  reader: cleaned(reader, { structure: cleanStructure, changes: cleanChanges }),
+  reader: cleaned(reader, { structure: cleanStructure, changes: cleanChanges, spendStops: cleanStops }),
   writer: cleaned(writer, {
     apply: (results) => results.map(cleanResult),
     announce: cleanResult,
     withdraw: cleanResult,
+    keepStop: cleanResult,
+    removeStop: cleanResult,
   }),
 })
 
@@ -64,6 +67,14 @@ const cleanStructure = (structure: AccountStructure): AccountStructure => ({
   adGroups: structure.adGroups.map(named),
   budgets: structure.budgets.map(named),
   experiments: structure.experiments.map(named),
+})
+
+const cleanStops = ({ standing, stopped }: SpendStops): SpendStops => ({
+  standing: standing.map((one) => ({
+    ...named(one),
+    ...(one.altered === undefined ? {} : { altered: messageText(one.altered) }),
+  })),
+  stopped: stopped.map((one) => ({ ...one, by: named(one.by) })),
 })
 
 /** Actors stay as they are known to the platform, e-mail addresses too: a person asks who moved the budget. */

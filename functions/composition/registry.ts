@@ -71,6 +71,7 @@ function optional(one: PlatformReader, of: (account: AccountRef) => PlatformRead
     forecasts: async (account) => of(account).forecasts!(account),
     targetForecasts: async (account) => of(account).targetForecasts!(account),
     cells: async (account, rules, from, to) => of(account).cells!(account, rules, from, to),
+    spendStops: async (account, use) => of(account).spendStops!(account, use),
   }
   return thoseOf(one, every)
 }
@@ -79,6 +80,8 @@ function optional(one: PlatformReader, of: (account: AccountRef) => PlatformRead
 function optionalWrites(one: PlatformWriter, of: (account: AccountRef) => PlatformWriter): Optional<PlatformWriter> {
   const every: Required<Optional<PlatformWriter>> = {
     withdraw: async (account, schedule) => of(account).withdraw!(account, schedule),
+    keepStop: async (account, stop, id) => of(account).keepStop!(account, stop, id),
+    removeStop: async (account, id) => of(account).removeStop!(account, id),
   }
   return thoseOf(one, every)
 }

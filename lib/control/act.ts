@@ -10,6 +10,7 @@ import { mayPushNow, openPlans } from './dispatch.ts'
 import { onlyPauses } from './due-ends.ts'
 import { frozenAmong } from './frozen.ts'
 import { giveUpChunk } from './give-up.ts'
+import { keepStops } from './keep-stops.ts'
 import { portfolioDayOf } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
 import { policiesOf } from './portfolios.ts'
@@ -55,7 +56,12 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
   }
   if (isImported) return { chunks: 0, why: IMPORTED }
   if (!isOpen) return { chunks: 0, why: 'the day is not open yet' }
-  return { chunks: 0, ...(await keepSchedules(structure, loop)), ...(await announceAll(policies, structure, loop)) }
+  return {
+    chunks: 0,
+    ...(await keepSchedules(structure, loop)),
+    ...(await announceAll(policies, structure, loop)),
+    ...(await keepStops(structure, loop)),
+  }
 }
 
 /** In shadow it is recorded as any other; in any other mode it is refused, and the audit says why. */

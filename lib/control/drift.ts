@@ -83,8 +83,11 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
 }
 
 /** Who moved it, where the platform's history tells: not us. */
-export const editOf = (lever: Lever, events: readonly ChangeEvent[]): ChangeEvent | undefined =>
-  events.findLast((one) => one.entity.id === lever.id && one.origin !== 'ours')
+export function editOf(lever: Lever, events: readonly ChangeEvent[]): ChangeEvent | undefined {
+  const about = events.filter((one) => one.entity.id === lever.id && one.origin !== 'ours')
+  // Where a campaign holds its own budget the two have one id: who paused the one has not moved the other.
+  return about.findLast(({ entity }) => entity.kind === lever.entity) ?? about.at(-1)
+}
 
 /** A budget of nobody's is held to what policies are by default. */
 const MAGNITUDE_FACTOR = 50

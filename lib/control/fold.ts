@@ -67,6 +67,7 @@ function foldEntry(
       return
     }
     case 'announcement':
+    case 'spend-stop':
     case 'freeze':
     case 'unfreeze':
     case 'alert':

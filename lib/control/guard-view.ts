@@ -1,4 +1,5 @@
 import type { GuardView, Hours, RecentOutcome } from '../decide/breakers/view.ts'
+import { wantsStop } from '../decide/spend-stops.ts'
 import type { AccountRef, CampaignId } from '../model/account.ts'
 import type { EntityHistory, IntradaySpend } from '../model/history.ts'
 import type { IntentRecord } from '../model/intent.ts'
@@ -62,6 +63,7 @@ export async function viewOf(
   const claims = await readClaims(version, structure, turn, loop)
   const cap = accountDayCap(policies, account)
   const { portfolio, zone: ofPortfolio } = version.policy
+  const stops = wantsStop(version.policy, structure) ? (await loop.facts.pullStatus(account))?.stops : undefined
   const view: GuardView = {
     now,
     today: intraday.date,
@@ -74,6 +76,7 @@ export async function viewOf(
     histories,
     ...(claims ? { claims } : {}),
     ...(cap ? { cap } : {}),
+    ...(stops ? { stops } : {}),
     levers,
     changes,
     outcomes: await recentOutcomes(version, account, now, loop),

@@ -8,7 +8,9 @@ import { intradayOf } from './intraday.ts'
 import type { Loop } from './loop.ts'
 import { policiesOf, termsOf } from './portfolios.ts'
 import { pullEvidence } from './pull-evidence.ts'
+import { askForStops, readSpendStops } from './pull-stops.ts'
 import { readRaises } from './raises.ts'
+import { noteStopped } from './stopped.ts'
 import type { Summary } from './summary.ts'
 import { syncLevers } from './sync-levers.ts'
 
@@ -47,22 +49,28 @@ export async function pullAccount(account: AccountRef, loop: Loop): Promise<Summ
   const since = before ? later(before.structureAt, -CHANGE_OVERLAP_MS) : later(loop.clock.now(), -CHANGE_OVERLAP_MS)
   const events = await reader.changes(account, since)
   const raises = await readRaises(structure, loop)
+  const stops = await readSpendStops(structure, policies, before?.stops, loop)
 
   await loop.facts.putStructure(structure)
   await loop.facts.putIntraday(intradayOf(intraday, structure, today))
   if (events !== 'unreviewed' && events.length > 0) await loop.facts.putChanges(account, events)
+  const stopped = stops && 'stopped' in stops ? stops.stopped : []
+  const toldStopped = await noteStopped(stopped, structure, policies, lookedAt, loop)
   const synced = await syncLevers(structure, events === 'unreviewed' ? [] : events, policies, lookedAt, loop, raises)
+  const onRecord = await askForStops(stops, structure, policies, before?.stops, loop)
   await loop.facts.putPullStatus({
     account: accountKey(account),
     structureAt: structure.readAt,
     spendAt: intraday.readAt,
     ...changed.status,
+    ...(onRecord ? { stops: onRecord } : {}),
   })
   if (changed.isRead) {
     const asked = { rules: rulesOf(policies, account), multiplierRules: rulesOf(steering, account), today }
     await pullEvidence(account, asked, loop)
   }
-  return { campaigns: structure.campaigns.length, daysChanged: changed.days, ...synced }
+  const told = synced.told + toldStopped
+  return { campaigns: structure.campaigns.length, daysChanged: changed.days, ...synced, told }
 }
 
 /** The days that may have been restated, once per account day. */
@@ -72,10 +80,14 @@ async function readHistory(
   today: AccountDate,
   before: PullStatus | undefined,
   loop: Loop,
-): Promise<{ isRead: boolean; days: number; status: Omit<PullStatus, 'account' | 'structureAt' | 'spendAt'> }> {
+): Promise<{
+  isRead: boolean
+  days: number
+  status: Omit<PullStatus, 'account' | 'structureAt' | 'spendAt' | 'stops'>
+}> {
   const yesterday = addDays(today, -1)
   if (before?.historyTo === yesterday) {
-    const { account: _, structureAt: _structureAt, spendAt: _spendAt, ...status } = before
+    const { account: _, structureAt: _structureAt, spendAt: _spendAt, stops: _stops, ...status } = before
     return { isRead: false, days: 0, status }
   }
   const { reader, capabilities } = loop.platforms(account.platform)

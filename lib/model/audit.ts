@@ -97,6 +97,19 @@ export type AuditEntry =
       readonly outcome: string
       readonly detail: string
     }
+  /** A rule at the platform is about to be written or removed (`outcome: sending`), or was. */
+  | {
+      readonly kind: 'spend-stop'
+      readonly portfolio: string
+      readonly step: 'keep' | 'remove'
+      /** The platform's id of the rule; absent: it is a new one. */
+      readonly rule?: string
+      readonly aboveMicros?: string
+      readonly campaigns: number
+      readonly why: string
+      readonly outcome: string
+      readonly detail: string
+    }
   | { readonly kind: 'freeze'; readonly scope: string; readonly by: string; readonly reason: string }
   | { readonly kind: 'unfreeze'; readonly scope: string; readonly by: string; readonly reason: string }
   /** What became of an alert of the guard, and by whom. */

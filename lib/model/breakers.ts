@@ -59,6 +59,7 @@ const refusals = z.strictObject({
   action: withoutCuts.default('alert'),
   count: z.int().min(1).default(5),
 })
+const deadManSwitch = z.strictObject({ action: z.enum(['off', 'alert']).default('alert') })
 const notServing = z.strictObject({ action: withoutCuts.default('alert') })
 
 export const breakersSchema = z.strictObject({
@@ -79,6 +80,7 @@ export const breakersSchema = z.strictObject({
   oscillation: oscillation.prefault({}),
   refusals: refusals.prefault({}),
   notServing: notServing.prefault({}),
+  deadManSwitch: deadManSwitch.prefault({}),
 })
 
 export type Breakers = z.infer<typeof breakersSchema>
@@ -88,5 +90,6 @@ const DEFAULTS: Breakers = breakersSchema.parse({})
 /** In the order in which they are asked. */
 export const BREAKERS = Object.keys(DEFAULTS).filter((name): name is BreakerName => name !== 'floor')
 
-/** A policy that was stored before there were breakers has the defaults. */
-export const breakersOf = ({ breakers }: Pick<Policy, 'breakers'>): Breakers => breakers ?? DEFAULTS
+/** A policy that was stored before there were breakers, or one of them, has the defaults. */
+export const breakersOf = ({ breakers }: Pick<Policy, 'breakers'>): Breakers =>
+  breakers ? { ...DEFAULTS, ...breakers } : DEFAULTS

@@ -35,6 +35,11 @@ export interface PlatformCapabilities {
   readonly announces?: ReadonlySet<'seasonality' | 'data-exclusion' | 'budget-schedule'>
   /** What a schedule that raises a budget for a time must be; absent where `announces` has none. */
   readonly budgetSchedules?: BudgetScheduleLimits
+  /** Rules at the platform itself that pause by spend; absent: it has none. */
+  readonly spendStops?: {
+    /** A bound as the platform would store it, rounded up: no rounding of ours may stop what a cap lets through. */
+    readonly bound: (amount: Money) => Money
+  }
   /** Largest share by which a budget may move at once without restarting the learning phase, as far as is known. */
   readonly learningSafeStep: number
 }

@@ -1,6 +1,7 @@
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { CurrencyCode } from '../units/money.ts'
 import type { AccountKey, AdGroupId, CampaignId } from './account.ts'
+import type { StopsOnRecord } from './spend-stop.ts'
 
 /** Trailing days of one campaign (or ad group that has its own budget), as they read now. */
 export interface EntityHistory {
@@ -56,4 +57,6 @@ export interface PullStatus {
   readonly deepReadOn?: readonly AccountDate[]
   /** Per date: spend of the account less the sum of its campaigns, in micros. */
   readonly unexplainedMicros: ReadonlyMap<AccountDate, bigint>
+  /** Rules that Sluice keeps at the platform; absent: none was wanted, and none was there. */
+  readonly stops?: StopsOnRecord
 }

@@ -68,6 +68,8 @@ export interface LeverState {
   readonly pausedFor?: AlertId
   /** The last pause that was sent past the tables and has been taken over since: when, and by whom. */
   readonly killed?: { readonly at: Instant; readonly by: string }
+  /** The last pause that a rule at the platform itself has made of it: when, and by which. */
+  readonly stopped?: { readonly at: Instant; readonly by: string }
   /** Raises of a budget that the platform has been told of, by whomever, oldest first. */
   readonly raises?: readonly ScheduledRaise[]
 }

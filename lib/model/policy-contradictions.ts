@@ -58,8 +58,16 @@ function accounts(policy: Policy): readonly string[] {
   const twice = given.flatMap((key, i) =>
     given.indexOf(key) < i ? [`accounts.${i}.account: ${key} is given twice: keep one`] : [],
   )
+  const capless = policy.accounts.flatMap(({ account, dayCap, deadManSwitch }, i) =>
+    deadManSwitch === 'on' && !dayCap
+      ? [
+          `accounts.${i}.deadManSwitch: "on" pauses what passes dayCap, which ${accountKey(account)} has none of: add it`,
+        ]
+      : [],
+  )
   return [
     ...twice,
+    ...capless,
     ...policy.bounds.flatMap(({ account }, i) => unknownAccount(policy, `bounds.${i}.account`, account)),
     ...policy.members.flatMap(({ match }, i) => unknownAccount(policy, `members.${i}.account`, match.account)),
   ]

@@ -50,6 +50,10 @@ const account = z.strictObject({
     .optional()
     .describe('Most that one account day may cost at worst; without it nothing is pushed'),
   overDeliveryFactor: z.number().min(1).max(10).optional(),
+  deadManSwitch: z
+    .enum(['off', 'on'])
+    .optional()
+    .describe('on: a rule at the platform pauses a campaign that alone spends more than dayCap in a day'),
 })
 
 const campaignClass = z.enum(['brand', 'retargeting', 'prospecting', 'opaque'])

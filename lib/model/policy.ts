@@ -42,6 +42,8 @@ export interface PolicyAccount {
   readonly dayCap?: Money
   /** How much more than its budget a day may cost; the platform's own factor where absent. */
   readonly overDeliveryFactor?: number
+  /** Whether a rule at the platform itself pauses a campaign that alone spends more than `dayCap` in a day; absent: off. */
+  readonly deadManSwitch?: 'off' | 'on'
 }
 
 /** Which campaigns are meant: all that is given must fit; `name` is text that the name contains, any case. */

@@ -8,6 +8,7 @@ import type { WriteResult } from '../model/failure.ts'
 import type { Lever, LeverChange, LiveLever } from '../model/lever.ts'
 import type { PerformanceQuery, PerformanceReport } from '../model/performance.ts'
 import type { RequestUse } from '../model/request-limits.ts'
+import type { SpendStop, SpendStops } from '../model/spend-stop.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { Money } from '../units/money.ts'
@@ -42,6 +43,13 @@ export interface PlatformReader {
    */
   live(account: AccountRef, levers: readonly Lever[], use?: RequestUse): Promise<readonly LiveLever[]>
   announcements(account: AccountRef): Promise<readonly Announcement[]>
+  /**
+   * Rules of ours that stand at the platform and pause by spend, and what they have paused. Only where a platform has such
+   * rules.
+   *
+   * @param use what they are read for; `read` unless told otherwise
+   */
+  spendStops?(account: AccountRef, use?: RequestUse): Promise<SpendStops>
   /** How the connection stands. Only where a platform can be asked; asked by a person, never by a turn. */
   health?(account: AccountRef): Promise<ConnectionHealth>
   /** What can be counted in this account, and by which windows. Asked by a person. */
@@ -91,6 +99,9 @@ export interface PlatformWriter {
   announce(account: AccountRef, announcement: Announcement): Promise<WriteResult>
   /** Takes a budget schedule back, by the platform's name for it. Only where a platform has budget schedules. */
   withdraw?(account: AccountRef, schedule: string): Promise<WriteResult>
+  /** Writes a rule that pauses by spend, in place of the one of that id where one is given. Only where a platform has such rules. */
+  keepStop?(account: AccountRef, stop: SpendStop, id?: string): Promise<WriteResult>
+  removeStop?(account: AccountRef, id: string): Promise<WriteResult>
 }
 
 /** What a platform can be told about days to come or days to forget, beside levers. */

@@ -62,6 +62,13 @@ export interface MarketOptions {
   readonly budgetFactor?: number
 }
 
+/** Something that is done again and again, whoever looks. */
+interface Habit {
+  readonly ms: number
+  readonly act: () => void
+  due: Instant
+}
+
 /** A market at the start of its run, with the scenario's history behind it. */
 export function createMarket(scenario: Scenario, options: MarketOptions): Market {
   const market = new SeededMarket(scenario, options)
@@ -84,6 +91,7 @@ class SeededMarket implements Market {
   readonly #shop: Shop
   readonly #causing: Causing
   #scheduled: readonly Scheduled[] = []
+  readonly #habits: Habit[] = []
   #now: Instant
 
   constructor(scenario: Scenario, options: MarketOptions) {
@@ -148,7 +156,10 @@ class SeededMarket implements Market {
     for (;;) {
       const [due] = this.#scheduled
       const next = this.#nextToStep()
-      if (due && due.at <= to && due.at <= next.nextBoundary()) this.#happen(due)
+      const habit = this.#nextHabit()
+      const isFirst = due === undefined || (habit !== undefined && habit.due < due.at)
+      if (habit && isFirst && habit.due <= to && habit.due <= next.nextBoundary()) this.#indulge(habit)
+      else if (due && due.at <= to && due.at <= next.nextBoundary()) this.#happen(due)
       else if (next.nextBoundary() <= to) next.step()
       else break
     }
@@ -160,6 +171,23 @@ class SeededMarket implements Market {
     let earliest: AccountMarket | Shop = this.#shop
     for (const account of this.accounts) if (account.nextBoundary() < earliest.nextBoundary()) earliest = account
     return earliest
+  }
+
+  every(ms: number, act: () => void): void {
+    this.#habits.push({ ms, act, due: (Math.floor(this.#now / ms + 1) * ms) as Instant })
+  }
+
+  #nextHabit(): Habit | undefined {
+    return this.#habits.reduce<Habit | undefined>(
+      (first, one) => (first && first.due <= one.due ? first : one),
+      undefined,
+    )
+  }
+
+  #indulge(habit: Habit): void {
+    this.#now = habit.due
+    habit.due = (habit.due + habit.ms) as Instant
+    habit.act()
   }
 
   #happen({ at, account, actor, edit }: Scheduled): void {

@@ -14,7 +14,13 @@ import { judgeBreakers } from './judge.ts'
 import type { ClaimedDay, GuardView, Hours, Trip } from './view.ts'
 
 /** Rules about what was being pushed at the time, of which nothing is recorded that could be asked again. */
-export const NOT_RECORDED: ReadonlySet<BreakerName> = new Set(['outsideCaps', 'divergence', 'refusals', 'notServing'])
+export const NOT_RECORDED: ReadonlySet<BreakerName> = new Set([
+  'outsideCaps',
+  'divergence',
+  'refusals',
+  'notServing',
+  'deadManSwitch',
+])
 const PAST_DAYS = 7
 const HOURS = 24
 

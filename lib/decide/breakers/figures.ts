@@ -111,7 +111,7 @@ const daysByCampaign = perObject(
 
 /** Complete days of a campaign from `from` to `to`, both included, oldest first. */
 export const daysOf = (
-  { histories }: GuardView,
+  { histories }: Pick<GuardView, 'histories'>,
   campaign: CampaignId,
   from: AccountDate,
   to: AccountDate,
@@ -119,11 +119,11 @@ export const daysOf = (
   (daysByCampaign(histories).get(campaign) ?? []).filter(({ date }) => from <= date && date <= to)
 
 /** The last two weeks before today. */
-export const recentDays = (view: GuardView, campaign: CampaignId): readonly DayFigures[] =>
+export const recentDays = (view: Pick<GuardView, 'histories' | 'today'>, campaign: CampaignId): readonly DayFigures[] =>
   daysOf(view, campaign, addDays(view.today, -USUAL_DAYS), addDays(view.today, -1))
 
 /** Main units that the campaign usually spends in a day; undefined where too little is known. */
-export function usualDay(view: GuardView, campaign: CampaignId): number | undefined {
+export function usualDay(view: Pick<GuardView, 'histories' | 'today'>, campaign: CampaignId): number | undefined {
   const days = recentDays(view, campaign)
   return days.length < LEAST_DAYS ? undefined : mean(days.map(({ spend }) => spend))
 }

@@ -1,5 +1,6 @@
 import { type BreakerName, breakersOf } from '../../model/breakers.ts'
 import { claimsAboveOrders } from './claims-above-orders.ts'
+import { deadManSwitch } from './dead-man-switch.ts'
 import { divergence } from './divergence.ts'
 import { notServing } from './not-serving.ts'
 import { oscillation } from './oscillation.ts'
@@ -24,6 +25,7 @@ const RULES: Readonly<Record<BreakerName, Breaker>> = {
   oscillation,
   refusals,
   notServing,
+  deadManSwitch,
 }
 
 export interface Judgement {

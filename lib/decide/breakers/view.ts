@@ -6,6 +6,7 @@ import type { LeverChange } from '../../model/lever.ts'
 import type { LeverState } from '../../model/lever-state.ts'
 import type { OrderDay } from '../../model/orders.ts'
 import type { Policy } from '../../model/policy.ts'
+import type { StopsOnRecord } from '../../model/spend-stop.ts'
 import type { AccountStructure, ChangeEvent } from '../../model/structure.ts'
 import type { AccountDate, Instant } from '../../units/calendar.ts'
 import type { Money } from '../../units/money.ts'
@@ -39,6 +40,8 @@ export interface GuardView {
   readonly outcomes: readonly RecentOutcome[]
   /** The portfolio's own orders of the last weeks; a date that is missing is unknown. */
   readonly orders: readonly OrderDay[]
+  /** Rules that stand at the platform, as the last pull read them; absent where the policy wants none. */
+  readonly stops?: StopsOnRecord
 }
 
 export interface Counts {

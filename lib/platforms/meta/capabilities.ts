@@ -5,6 +5,7 @@ import { HOUR_MS } from '../../units/calendar.ts'
 import { MICROS_PER_UNIT, money, toMultiple } from '../../units/money.ts'
 import { unreachable } from '../../units/unreachable.ts'
 import { bidHonoured, budgetHonoured, not, statusHonoured, type Words } from '../../wire/honoured.ts'
+import { storedBound } from './ad-rules.ts'
 import { aboutOneDollar, fromRoasFloor, microsPerMetaUnit, toRoasFloor } from './units.ts'
 import { NO_MULTIPLIERS } from './writer.ts'
 
@@ -31,6 +32,7 @@ export const metaCapabilities: PlatformCapabilities = {
   // Meta's reference names no limits; three hours and 50 periods are those of its ads manager as the field knows them. The
   // lead is ours: an hour is room for a try that fails, and for a look at what became of it.
   budgetSchedules: { leastMs: 3 * HOUR_MS, leadMs: HOUR_MS, most: 50 },
+  spendStops: { bound: storedBound },
   // Meta publishes no share; 20 % is the field's working figure for what is not a "significant edit".
   learningSafeStep: 0.2,
 }

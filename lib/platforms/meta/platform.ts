@@ -6,6 +6,7 @@ import type { AdPlatform, PlatformReader, PlatformWriter } from '../../ports/pla
 import type { Secrets } from '../../ports/secrets.ts'
 import { type Basics, basicsReader } from './account.ts'
 import { readChanges } from './activities.ts'
+import { keepStop, readStops, removeStop } from './ad-rules.ts'
 import { announce, readAnnouncements, withdraw } from './budget-schedules.ts'
 import { metaCapabilities } from './capabilities.ts'
 import { readConversionActions } from './conversion-actions.ts'
@@ -106,6 +107,8 @@ function readerOf(graph: Graph, basics: Basics, options: MetaOptions): PlatformR
       ),
     announcements: async (account) =>
       readAnnouncements({ graph, account, currency: (await basics(account.id)).currency }),
+    spendStops: async (account, use = 'read') =>
+      readStops(graph.as(use), account, (await basics(account.id, use)).currency),
   }
 }
 
@@ -114,4 +117,6 @@ const writerOf = (graph: Graph, basics: Basics, clock: Clock): PlatformWriter =>
     applyChanges(graph, basics, account, changes, () => notAfter === undefined || clock.now() <= notAfter, look),
   announce: (account, announcement) => announce(graph, basics, account, announcement),
   withdraw: (account, schedule) => withdraw(graph, account, schedule),
+  keepStop: (account, stop, id) => keepStop(graph, basics, account, stop, id),
+  removeStop: (account, id) => removeStop(graph, account, id),
 })

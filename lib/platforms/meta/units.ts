@@ -102,6 +102,12 @@ export function toMetaUnits({ micros, currency }: Money): bigint {
   return divide(micros, microsPerMetaUnit(currency), 'down')
 }
 
+/** The same rounded up: a bound that only stops what is above it. @throws RangeError as `toMetaUnits` does */
+export function toMetaUnitsUp({ micros, currency }: Money): bigint {
+  if (micros < 0n) throw new RangeError(`an amount sent to Meta must be ≥ 0, got ${micros} micros`)
+  return divide(micros, microsPerMetaUnit(currency), 'up')
+}
+
 /** Exact. @throws RangeError for an unlisted currency */
 export const fromMetaUnits = (units: bigint, currency: CurrencyCode): Money =>
   money(units * microsPerMetaUnit(currency), currency)

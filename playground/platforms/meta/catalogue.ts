@@ -15,6 +15,7 @@ import {
   ownBudget,
   type ScheduleNode,
 } from './nodes.ts'
+import { RULE, RULE_RUN } from './rule-fields.ts'
 import { configuredStatus, effectiveStatus } from './status.ts'
 import { bidAmount, optimisesValue, roasFloor, showsStrategy, strategyName, strategyOf } from './strategies.ts'
 import { dayEndTime, dayStartTime, graphTime, offsetHours, unixSeconds } from './times.ts'
@@ -279,6 +280,8 @@ export const CATALOGUE: { readonly [K in NodeKind]: NodeFields<K> } = {
   cell: CELL,
   'minimum-budget': MINIMUM_BUDGET,
   report: REPORT,
+  rule: RULE,
+  'rule-run': RULE_RUN,
   schedule: SCHEDULE,
   study: STUDY,
   user: USER,

@@ -45,6 +45,8 @@ function accountEdge(
       return { holds: 'activity', nodes: activitiesOf(account, params, nowOf(twin)) }
     case 'ad_studies':
       return { holds: 'study', nodes: studiesOf(account) }
+    case 'adrules_library':
+      return { holds: 'rule', nodes: twin.rules.of(account) }
     case 'minimum_budgets': {
       const bidMicros = fromApiUnits(params.integer('bid_amount') ?? 0n, account.currency)
       return { holds: 'minimum-budget', nodes: [{ kind: 'minimum-budget', account, bidMicros }] }
@@ -101,6 +103,8 @@ export function edgeOf(node: GraphNode, name: string, twin: Twin, params: Params
       return name === 'cells' ? { holds: 'cell', nodes: cellsOf(node) } : undefined
     case 'cell':
       return cellEdge(node, name)
+    case 'rule':
+      return name === 'history' ? { holds: 'rule-run', nodes: twin.rules.history(node, params) } : undefined
     case 'user':
       return userEdge(name, twin)
     default:

@@ -9,6 +9,7 @@ import type {
   WorldChange,
   WorldExperiment,
 } from '../../world.ts'
+import type { AdRule, AdRuleRun } from './rule-spec.ts'
 import type { SpendBook } from './spend-book.ts'
 
 /** An ad set together with what it hangs on. */
@@ -53,6 +54,18 @@ export interface ActivityNode {
   readonly account: WorldAccount
   readonly change: WorldChange
 }
+/** A rule that Meta itself runs. */
+export interface RuleNode {
+  readonly kind: 'rule'
+  readonly account: WorldAccount
+  readonly rule: AdRule
+}
+/** One run of a rule that did something. */
+export interface RuleRunNode {
+  readonly kind: 'rule-run'
+  readonly account: WorldAccount
+  readonly run: AdRuleRun
+}
 export interface MinimumBudgetNode {
   readonly kind: 'minimum-budget'
   readonly account: WorldAccount
@@ -77,6 +90,8 @@ export type GraphNode =
   | CellNode
   | MinimumBudgetNode
   | ReportNode
+  | RuleNode
+  | RuleRunNode
   | ScheduleNode
   | StudyNode
   | UserNode
@@ -162,6 +177,8 @@ export function nodeId(node: GraphNode): string {
       return node.schedule.id
     case 'report':
       return node.id
+    case 'rule':
+      return node.rule.id
     default:
       return ''
   }

@@ -21,7 +21,7 @@ const IDS_MAX = 50
 
 function resolve(twin: Twin, id: string, method: string): GraphNode {
   if (id === 'me' || id === twin.context.user.id) return { kind: 'user' }
-  const node = twin.reports.find(id) ?? twin.directory.find(id)
+  const node = twin.reports.find(id) ?? twin.directory.find(id) ?? twin.rules.find(id)
   if (!node) throw noSuchObject(id, method)
   return node
 }
@@ -134,11 +134,18 @@ function onEdge(twin: Twin, call: GraphCall, node: GraphNode, edge: string): unk
     return edge === 'insights' ? readInsights(twin, call, node) : readEdge(twin, call, node, edge)
   if (call.method === 'POST' && edge === 'insights') return orderReport(twin, call, node)
   if (call.method === 'POST' && edge === 'budget_schedules') return createSchedule(twin, call, node)
+  if (call.method === 'POST' && edge === 'adrules_library' && node.kind === 'account')
+    return { id: twin.rules.create(node.account, call.params) }
   throw noSuchObject(nodeId(node), call.method)
 }
 
 function onObject(twin: Twin, call: GraphCall, node: GraphNode): unknown {
   if (call.method === 'GET') return shown(node, fieldsOf(call), twin.context, expandIn(twin))
+  if (node.kind === 'rule' && call.method !== 'GET') {
+    if (call.method === 'DELETE') twin.rules.remove(node)
+    else twin.rules.update(node, call.params)
+    return { success: true }
+  }
   if (call.method === 'POST') return update(twin, call, node)
   if (call.method === 'DELETE' && node.kind === 'schedule') return removeSchedule(twin, call, node)
   if (call.method === 'DELETE') return update(twin, { ...call, params: call.params.with('status', 'DELETED') }, node)

@@ -11,6 +11,7 @@ import { readParams } from './params.ts'
 import { Recent } from './recent.ts'
 import { ReportDesk } from './reports.ts'
 import { authenticate, checkCondition, checkVersion, errorAnswer, faultError, respond } from './respond.ts'
+import { RuleBook } from './rules.ts'
 import { SpendBook } from './spend-book.ts'
 import {
   type GraphAnswer,
@@ -80,6 +81,7 @@ function assemble(options: MetaTwinOptions): Twin {
     reports: new ReportDesk(options.asyncJobMs ?? 0),
     recentReports: new Recent(2),
     gate: new BudgetGate(),
+    rules: new RuleBook(world, book),
     context: {
       world,
       book,

@@ -9,6 +9,7 @@ import type { FieldContext } from './nodes.ts'
 import type { Params } from './params.ts'
 import type { Recent } from './recent.ts'
 import type { ReportDesk } from './reports.ts'
+import type { RuleBook } from './rules.ts'
 import type { SpendBook } from './spend-book.ts'
 
 export interface MetaTwinCredentials {
@@ -54,6 +55,7 @@ export interface Twin {
   readonly reports: ReportDesk
   readonly recentReports: Recent<InsightsReport>
   readonly gate: BudgetGate
+  readonly rules: RuleBook
   readonly context: FieldContext
   /** The same set that `context` shows, to be added to. */
   readonly archived: Set<string>

@@ -1,0 +1,66 @@
+import { accountKey, type PortfolioId } from '../model/account.ts'
+import { PlatformError } from '../model/failure.ts'
+import type { PolicyVersion } from '../model/policy.ts'
+import { recordedStop, type SpendStops, type StopsOnRecord } from '../model/spend-stop.ts'
+import type { AccountStructure } from '../model/structure.ts'
+import type { Instant } from '../units/calendar.ts'
+import { asksForStops, dueStops } from './due-stops.ts'
+import type { Loop } from './loop.ts'
+import { failureText } from './settle.ts'
+
+export type ReadStops = SpendStops | { readonly problem: string }
+
+/**
+ * The rules of ours at the platform, where one is wanted or may still stand. A platform that does not let them be read keeps
+ * nothing else of a pull from being done.
+ */
+export async function readSpendStops(
+  structure: AccountStructure,
+  policies: readonly PolicyVersion[],
+  before: StopsOnRecord | undefined,
+  loop: Loop,
+): Promise<ReadStops | undefined> {
+  const { account } = structure
+  const { reader } = loop.platforms(account.platform)
+  if (!reader.spendStops || !asksForStops(policies, structure, before)) return undefined
+  try {
+    return await reader.spendStops(account)
+  } catch (error) {
+    if (error instanceof PlatformError) return { problem: failureText(error.failure) }
+    throw error
+  }
+}
+
+/**
+ * Asks for the account to be acted on where the rules are not as its policies want them; at every pull until they are.
+ *
+ * @returns what the pull leaves on record
+ */
+export async function askForStops(
+  read: ReadStops | undefined,
+  structure: AccountStructure,
+  policies: readonly PolicyVersion[],
+  before: StopsOnRecord | undefined,
+  loop: Loop,
+): Promise<StopsOnRecord | undefined> {
+  if (!read) return undefined
+  const readAt = loop.clock.now()
+  if ('problem' in read)
+    return {
+      readAt,
+      standing: before?.standing ?? [],
+      problem: read.problem,
+      unmetSince: before?.unmetSince ?? new Map(),
+    }
+  const { account } = structure
+  const due = dueStops(read.standing, structure, policies, await loop.money.allLevers(account), loop)
+  if (due.size > 0) await loop.queue.send([{ stage: 'act', key: accountKey(account), turn: readAt, attempt: 0 }])
+  const unmet = [...due].filter(([, steps]) => steps.some(({ kind }) => kind === 'keep'))
+  return {
+    readAt,
+    standing: read.standing.map(recordedStop),
+    unmetSince: new Map<PortfolioId, Instant>(
+      unmet.map(([portfolio]) => [portfolio, before?.unmetSince.get(portfolio) ?? readAt]),
+    ),
+  }
+}
