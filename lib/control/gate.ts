@@ -59,8 +59,12 @@ function outOfRange({ change: { lever, to } }: ChangeDecision, { capabilities }:
   }
   if (lever.kind !== 'daily-budget' || to.kind !== 'money') return undefined
   const most = capabilities.maximumDailyBudget?.(to.amount.currency)
-  return most && compare(to.amount, most) > 0
-    ? `${valueWords(to)} is more than the ${valueWords({ kind: 'money', amount: most })} a day that the platform takes`
+  if (most && compare(to.amount, most) > 0)
+    return `${valueWords(to)} is more than the ${valueWords({ kind: 'money', amount: most })} a day that the platform takes`
+  // A platform that stored its least instead would spend more than what was counted.
+  const least = capabilities.minimumDailyBudget(to.amount.currency)
+  return compare(to.amount, least) < 0
+    ? `${valueWords(to)} is less than the ${valueWords({ kind: 'money', amount: least })} a day that the platform takes`
     : undefined
 }
 

@@ -95,6 +95,10 @@ describe('at the moment of the push', () => {
       '111.00 EUR is more than the 110.00 EUR a day that the platform takes',
     )
     expect(asked(decision(100, 110), {}, {}, capabilities)).toBeUndefined()
+    expect(asked(decision(2, 0.99), {}, {}, capabilities)).toBe(
+      '0.99 EUR is less than the 1.00 EUR a day that the platform takes',
+    )
+    expect(asked(decision(2, 1), {}, {}, capabilities)).toBeUndefined()
     expect(asked(roas(11), {}, {}, capabilities)).toMatch(/^the platform takes 0.01 to 10, and not /)
     expect(asked(roas(10), {}, {}, capabilities)).toBeUndefined()
   })
