@@ -219,10 +219,9 @@ export const namesOf = (platform: string, role: Role): readonly string[] => {
 export const titled = (name: string): string =>
   name.replace(/^\p{L}/u, (letter) => letter.toUpperCase()).replace(/\bid\b/, 'ID')
 
-/** Columns of a file that mean something, by role, in the file's order; and headings that mean nothing here. */
+/** Columns of a file that mean something, by role; the one that is read first, and others of that meaning behind it. */
 export interface Columns {
   readonly byRole: ReadonlyMap<Role, readonly number[]>
-  readonly ignored: readonly string[]
 }
 
 /** @param named headings that the user has given a role, before all that is known */
@@ -236,6 +235,5 @@ export function columnsOf(headings: readonly string[], platform: string, named: 
     const found = names.flatMap((name) => plain.flatMap((heading, index) => (heading === name ? [index] : [])))
     if (found.length > 0) byRole.set(role, [...new Set(found)])
   }
-  const used = new Set([...byRole.values()].flat())
-  return { byRole, ignored: headings.filter((heading, index) => heading.trim() !== '' && !used.has(index)) }
+  return { byRole }
 }

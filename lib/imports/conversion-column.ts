@@ -61,8 +61,10 @@ function withConversions(sheet: Sheet, conversions: readonly number[]): Sheet {
 
 function withOneOf(found: readonly number[], sheet: Sheet, { rule }: ImportTerms, faults: Faults): Sheet {
   const stem = (text: string): string => plainHeading(text).replace(/s$/, '')
-  const fitting = found.filter((index) => stem(sheet.headings[index] ?? '') === stem(rule.action))
-  if (fitting.length === 1) return withConversions(sheet, fitting)
+  const fitting = (name: (text: string) => string): readonly number[] =>
+    found.filter((index) => name(sheet.headings[index] ?? '') === name(rule.action))
+  const chosen = [fitting(stem), fitting(eventOf)].find(({ length }) => length === 1)
+  if (chosen) return withConversions(sheet, chosen)
   faults.add({
     file: sheet.file,
     what: `has several columns of conversions (${found.map((index) => `"${sheet.headings[index]}"`).join(', ')}), and the policy counts "${rule.action}"`,

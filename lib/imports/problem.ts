@@ -33,7 +33,7 @@ export class ImportError extends Error {
 
 /** Kinds in the order in which they were found: the first lines of each, and how far the rest goes. */
 function told(faults: readonly Fault[]): readonly string[] {
-  const kinds = Map.groupBy(faults, ({ file, column, what, remedy }) => JSON.stringify([file, column, what, remedy]))
+  const kinds = Map.groupBy(faults, ({ file, column, remedy }) => JSON.stringify([file, column, remedy]))
   const shown = [...kinds.values()].slice(0, SHOWN_FAULTS).flatMap((alike) => {
     const rest = alike.slice(SHOWN_ALIKE)
     return [

@@ -104,7 +104,7 @@ export function readExport(file: ExportFile, terms: ImportTerms, faults: Faults)
     heading: (role) => headingOf(sheet, role),
     rows,
     totals,
-    ignored: sheet.columns.ignored,
+    ignored: ignoredIn(sheet),
     remarks: remarksOf(sheet, rows, isDaily, whole),
   }
 }
@@ -266,6 +266,12 @@ function figuresOf(row: Row, sheet: Sheet, { forms, faults }: Reading): ReadFigu
     clicks: clicks ?? 0,
     ...(count === undefined ? {} : { conversions: { count, valueMicros: valueMicros ?? 0n } }),
   }
+}
+
+/** Headings that nothing is read from, a second one of the same meaning too. */
+function ignoredIn({ headings, columns }: Sheet): readonly string[] {
+  const read = new Set([...columns.byRole.values()].map(([first]) => first))
+  return headings.filter((heading, index) => heading !== '' && !read.has(index))
 }
 
 function remarksOf(sheet: Sheet, rows: readonly ReadRow[], isDaily: boolean, whole: Sheet): readonly string[] {

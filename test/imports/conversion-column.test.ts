@@ -92,7 +92,10 @@ describe('a column of one event', () => {
     expect(counts('meta', 'Leads', ['3'], taken('Leads'))).toEqual([3])
   })
 
-  test('is the policy’s beside one that may count anything', () => {
+  test('is the policy’s beside others, under whichever name it is known', () => {
     expect(counts('meta', 'Results,Purchases', ['700,3'])).toEqual([3])
+    expect(counts('tiktok', 'Conversions,Results,Complete payment', ['700,700,3'])).toEqual([3])
+    expect(counts('meta', 'Leads,Purchases,Website purchases', ['9,3,2'])).toEqual([3])
+    expect(() => counts('meta', 'Leads,Website purchases,Käufe', ['9,3,2'])).toThrow('has several columns')
   })
 })

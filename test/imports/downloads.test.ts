@@ -207,6 +207,13 @@ describe('a file of a part of the account', () => {
   })
 })
 
+test('a second column of one meaning is named among those that are ignored', () => {
+  const text = DOWNLOADS.meta.replace('Ends,Link clicks', 'Clicks (all),Link clicks')
+  const { rows, files } = read('meta', text.replace('Ongoing', '90'))
+  expect(rows[0]?.clicks).toBe(61)
+  expect(files[0]?.ignored).toEqual(['Attribution setting', 'Reach', 'Clicks (all)'])
+})
+
 test('one mistake in every line is told by its first three, and hides no other', () => {
   const lines = Array.from({ length: 30 }, (_, i) => `1,${i + 1}.11.26,EUR,1.50,10,${i === 29 ? 'x' : 1}`)
   const told = (() => {
