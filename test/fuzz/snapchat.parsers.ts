@@ -157,6 +157,12 @@ export async function snapchatParsers(): Promise<readonly Target<never>[]> {
       (read) => liveComplaint(read, LEVERS, OF),
     ),
     targetOf(
+      'snapchat live by lists',
+      recorded.structure,
+      (document) => readLive(entityPlaces(apiOf(document), 1), ACCOUNT, LEVERS, BASICS.currency),
+      (read) => liveComplaint(read, LEVERS, OF),
+    ),
+    targetOf(
       'snapchat changes',
       recorded.changes,
       (document) => {

@@ -1,4 +1,4 @@
-import { type AccountId, type AccountRef, sameAccount } from '../../model/account.ts'
+import { type AccountRef, sameAccount } from '../../model/account.ts'
 import { PlatformError } from '../../model/failure.ts'
 import type { Lever, LeverValue, LiveLever } from '../../model/lever.ts'
 import type { RequestUse } from '../../model/request-limits.ts'
@@ -20,26 +20,8 @@ export async function readLive(
     const detail = `lever ${stranger.id} belongs to account ${stranger.account.id}, not to ${account.id}`
     throw new PlatformError({ kind: 'rejected', code: 'wrong-account', detail })
   }
-  const found = await readEach(places, account.id, [...new Set(levers.map(({ id }) => id))], use)
+  const found = await places.findAll(account.id, [...new Set(levers.map(({ id }) => id))], use)
   return levers.map((lever) => ({ lever, value: presentValue(lever, found.get(lever.id), currency) }))
-}
-
-/** A few at a time: Snapchat serves ten requests a second, and has no way to ask for several entities at once. */
-const AT_ONCE = 4
-
-async function readEach(
-  places: Places,
-  account: AccountId,
-  ids: readonly string[],
-  use: RequestUse,
-): Promise<ReadonlyMap<string, Found>> {
-  const found = new Map<string, Found>()
-  for (let start = 0; start < ids.length; start += AT_ONCE) {
-    const some = ids.slice(start, start + AT_ONCE)
-    const read = await Promise.all(some.map((id) => places.find(account, id, use)))
-    for (const [index, one] of read.entries()) if (one) found.set(some[index] ?? '', one)
-  }
-  return found
 }
 
 function presentValue(lever: Lever, found: Found | undefined, currency: CurrencyCode): LeverValue | undefined {
