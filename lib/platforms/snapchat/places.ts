@@ -26,6 +26,9 @@ export interface Places {
   findAll(account: AccountId, ids: readonly string[], use: RequestUse): Promise<ReadonlyMap<string, Found>>
 }
 
+const CAMPAIGN = { many: 'campaigns', one: 'campaign', schema: campaignSchema } as const
+const AD_SQUAD = { many: 'adsquads', one: 'adsquad', schema: adSquadSchema } as const
+
 /** A few at a time: Snapchat serves ten requests a second, and has no way to ask for several entities by their ids. */
 const AT_ONCE = 4
 /** Singly an ad squad takes a request, and one more for its campaign; a list a thousand entities. */
@@ -38,15 +41,7 @@ export function entityPlaces(api: Api, listedFrom = LISTED_FROM): Places {
   const kinds = new Map<string, Found['kind']>()
 
   async function campaign(account: AccountId, id: string, use: RequestUse): Promise<SnapCampaign | undefined> {
-    const reading = {
-      account,
-      use,
-      path: `campaigns/${id}`,
-      many: 'campaigns',
-      one: 'campaign',
-      schema: campaignSchema,
-    }
-    const found = await api.one(reading)
+    const found = await api.one({ ...CAMPAIGN, account, use, path: `campaigns/${id}` })
     if (!found || found.deleted === true) return undefined
     if (found.id !== id) throw unreadable(`campaigns/${id}: the answer is about another`)
     if (found.ad_account_id !== account) throw foreign(id, account)
@@ -55,8 +50,7 @@ export function entityPlaces(api: Api, listedFrom = LISTED_FROM): Places {
   }
 
   async function adSquad(account: AccountId, id: string, use: RequestUse): Promise<Found | undefined> {
-    const reading = { account, use, path: `adsquads/${id}`, many: 'adsquads', one: 'adsquad', schema: adSquadSchema }
-    const found = await api.one(reading)
+    const found = await api.one({ ...AD_SQUAD, account, use, path: `adsquads/${id}` })
     if (!found || found.deleted === true) return undefined
     if (found.id !== id) throw unreadable(`adsquads/${id}: the answer is about another`)
     const read = parents.has(found.campaign_id) ? undefined : await campaign(account, found.campaign_id, use)
@@ -121,10 +115,7 @@ async function readListed(
 ): Promise<readonly Found[]> {
   const listing = { account, use, query: LIST_LIMIT }
   const under = `adaccounts/${account}`
-  const campaigns = await api.all({
-    ...{ ...listing, path: `${under}/campaigns`, many: 'campaigns', one: 'campaign' },
-    schema: campaignSchema,
-  })
+  const campaigns = await api.all({ ...CAMPAIGN, ...listing, path: `${under}/campaigns` })
   const stranger = campaigns.find((campaign) => campaign.ad_account_id !== account)
   if (stranger) throw foreign(stranger.id, account)
   const byId = onceEach(campaigns)
@@ -132,10 +123,7 @@ async function readListed(
     .filter(({ id, deleted }) => ids.has(id) && deleted !== true)
     .map((campaign) => ({ kind: 'campaign', campaign }))
   if (found.length === ids.size) return found
-  const adSquads = await api.all({
-    ...{ ...listing, path: `${under}/adsquads`, many: 'adsquads', one: 'adsquad' },
-    schema: adSquadSchema,
-  })
+  const adSquads = await api.all({ ...AD_SQUAD, ...listing, path: `${under}/adsquads` })
   for (const adSquad of onceEach(adSquads).values()) {
     const above = byId.get(adSquad.campaign_id)
     if (ids.has(adSquad.id) && adSquad.deleted !== true && above && above.deleted !== true)
