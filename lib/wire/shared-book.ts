@@ -83,9 +83,7 @@ export function openBook({ scope, limits, store, clock }: BookOptions): SharedBo
   return {
     change,
     remember,
-    async seen() {
-      if (last === undefined) await read()
-    },
+    seen: async () => void (last ?? (await read())),
     isSeen: () => last !== undefined,
     book: () => last ?? EMPTY.book,
     async tell(told) {
