@@ -18,7 +18,9 @@ export const asksForStops = (
   before: StopsOnRecord | undefined,
 ): boolean =>
   policiesOf(policies, structure.account).some(({ policy }) => wantsStop(policy, structure)) ||
-  (before !== undefined && (before.standing.length > 0 || before.problem !== undefined))
+  (before !== undefined &&
+    // What was asked for and not yet seen to stand may stand by now.
+    (before.standing.length > 0 || before.unmetSince.size > 0 || before.problem !== undefined))
 
 /** What is to be written or removed, by portfolio. Of portfolios that only look on, and of others', nothing. */
 export function dueStops(

@@ -44,17 +44,18 @@ export async function askForStops(
   loop: Loop,
 ): Promise<StopsOnRecord | undefined> {
   if (!read) return undefined
-  const readAt = loop.clock.now()
-  if ('problem' in read)
-    return {
-      readAt,
-      standing: before?.standing ?? [],
-      problem: read.problem,
-      unmetSince: before?.unmetSince ?? new Map(),
-    }
   const { account } = structure
+  const readAt = loop.clock.now()
+  const ask = (): Promise<void> =>
+    loop.queue.send([{ stage: 'act', key: accountKey(account), turn: readAt, attempt: 0 }])
+  if ('problem' in read) {
+    // The credentials that write may be let read what these are not.
+    await ask()
+    const { standing = [], unmetSince = new Map() } = before ?? {}
+    return { readAt, standing, problem: read.problem, unmetSince }
+  }
   const due = dueStops(read.standing, structure, policies, await loop.money.allLevers(account), loop)
-  if (due.size > 0) await loop.queue.send([{ stage: 'act', key: accountKey(account), turn: readAt, attempt: 0 }])
+  if (due.size > 0) await ask()
   const unmet = [...due].filter(([, steps]) => steps.some(({ kind }) => kind === 'keep'))
   return {
     readAt,

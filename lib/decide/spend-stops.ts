@@ -74,9 +74,10 @@ export function stopSteps(
   if (!wanted) return standing.map((one) => remove(one, 'the policy asks for none'))
   const intact = standing.filter(({ stop }) => stop !== undefined)
   const stop = reachable(wanted, intact[0]?.stop, worst)
+  // A rule without campaigns would be about all of them.
+  if (stop.campaigns.length === 0) return standing.map((one) => remove(one, 'it may list no campaign today'))
   const kept = intact.find((one) => sameStop(one.stop, stop)) ?? intact[0] ?? standing[0]
   const others = standing.filter((one) => one !== kept).map((one) => remove(one, 'it stands twice'))
-  if (stop.campaigns.length === 0) return others
   if (kept && sameStop(kept.stop, stop)) return others
   const why = !kept ? 'the policy asks for it' : (kept.altered ?? 'the policy, or what is in it, has changed')
   return [{ kind: 'keep', stop, ...(kept ? { id: kept.id } : {}), why }, ...others]

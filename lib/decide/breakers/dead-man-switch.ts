@@ -53,7 +53,10 @@ function switchTrips(view: GuardView): readonly Trip[] {
   })
   if (stops.problem !== undefined)
     return [
-      trip(`Whether the dead-man’s switch stands is not known: ${stops.problem}.`, 'See what "sluice doctor" says.'),
+      trip(
+        `Whether the dead-man’s switch stands is not known: ${stops.problem}.`,
+        'See that the credentials to read may read automated rules; "sluice doctor" looks at the connection.',
+      ),
     ]
   const changed = stops.standing.find((one) => one.portfolio === policy.portfolio && one.altered !== undefined)
   if (changed)
@@ -68,7 +71,7 @@ function switchTrips(view: GuardView): readonly Trip[] {
   return [
     trip(
       `The dead-man’s switch is not what the policy wants since ${isoInstant(since)}.`,
-      'See what "sluice doctor" says of it, and whether the account is frozen: nothing is written under a freeze.',
+      'The audit of the account says what the platform answered ("sluice audit export"). Under a freeze nothing is written.',
     ),
   ]
 }
