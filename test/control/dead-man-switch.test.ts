@@ -231,7 +231,9 @@ describe('a rule that the policy asks for', () => {
     await world.stage.ready()
     world.trouble = new PlatformError({ kind: 'unauthorised', detail: '200: missing permission' })
     world.stage.wait(HOUR_MS)
+    world.stage.queued.length = 0
     await world.stage.run('pull')
+    expect(world.stage.queued).toMatchObject([{ stage: 'act', key: accountKey(A) }])
     await world.stage.run('guard')
     expect((await alerts(world))[0]?.what).toContain('is not known: unauthorised: 200: missing permission')
     world.trouble = undefined
@@ -284,6 +286,7 @@ describe('a campaign that the rule has paused', () => {
       await world.stage.run('guard')
     }
     expect(await alerts(world)).toMatchObject([{ id: alert!.id, toldAt: alert!.toldAt, state: 'open' }])
+    expect(await world.stage.loop.facts.drifts(A, later(world.stage.now(), -24 * HOUR_MS))).toHaveLength(1)
     expect(running(world)).toBe('paused')
   })
 
@@ -341,6 +344,32 @@ describe('a campaign that the rule has paused', () => {
       ['status', 'rule "rule r1"'],
       ['daily-budget', 'jo@shop.example'],
     ])
+  })
+
+  test('while the pull was reading is seen by the next one', async () => {
+    const world = await ruled()
+    await world.stage.ready()
+    await turn(world)
+    world.stage.wait(HOUR_MS)
+    pauses(world, '12')
+    // The campaigns were read first, and it still ran then.
+    world.stage.ads.accounts.get(accountKey(A))!.campaigns.set('12', 'active')
+    await world.stage.run('pull')
+    expect(await state(world)).toBeUndefined()
+    world.stage.ads.accounts.get(accountKey(A))!.campaigns.set('12', 'paused')
+    await turn(world)
+    expect(await alerts(world)).toHaveLength(1)
+    expect(await state(world)).toMatchObject({ known: { status: 'paused' } })
+  })
+
+  test('again, and that a person has started again, is nothing to resume any more', async () => {
+    const world = await paused()
+    world.stage.wait(HOUR_MS)
+    pauses(world, '12')
+    world.stage.ads.accounts.get(accountKey(A))!.campaigns.set('12', 'active')
+    await turn(world)
+    expect(await state(world)).toMatchObject({ known: { status: 'active' } })
+    expect(await state(world)).not.toHaveProperty('pausedFor')
   })
 
   test('a second time is told again once the first is over', async () => {
