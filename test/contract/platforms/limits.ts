@@ -77,7 +77,8 @@ export function specifyLimits(harness: PlatformHarness): void {
   })
 
   test('a raise that stays below that floor is refused where the documents say so', async () => {
-    await start([{ n: 1, budgetMicros: 60_000_000n, hourlyMicros: 10_000_000n }])
+    const { capabilities } = await start([{ n: 1, budgetMicros: 60_000_000n, hourlyMicros: 10_000_000n }])
+    expect(capabilities.raiseFloorOfSpend ?? false).toBe(limits.floorHoldsRaises)
     await set(90_000_000n, limits.floorHoldsRaises ? 'refused' : 'done')
     await set(140_000_000n, 'done')
   })
