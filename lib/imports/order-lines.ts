@@ -5,10 +5,10 @@ import type { Faults, Place } from './problem.ts'
 /** Looks at each order of a file beside the lines before it. */
 export function beside(faults: Faults): (entry: OrderEntry, place: Place) => void {
   const refunds = new Map<string, Set<string>>()
-  const versions = new Map<string, Version>()
+  const told: Told = { first: new Map(), parts: new Map() }
   return (entry, place) => {
     countRefund(entry, place, refunds, faults)
-    checkVersions(entry, place, versions, faults)
+    checkVersions(entry, place, told, faults)
   }
 }
 
@@ -28,36 +28,55 @@ function countRefund({ id, refund }: OrderEntry, place: Place, seen: Map<string,
     })
 }
 
-interface Version {
-  readonly text: string
-  readonly line: number | undefined
+/** An order's first line by its id, and, of those that have several lines, each part by its version. */
+interface Told {
+  readonly first: Map<string, OrderEntry>
+  readonly parts: Map<string, { readonly part: Sale | Refund; readonly line: number | undefined }>
 }
 
 /**
  * Adds a fault for what a line before tells otherwise with the same `updatedAt`: a line for each article of an order, mostly,
  * or two refunds of one moment. One of them would stand, and it is not all that was sold or given back.
  */
-function checkVersions(
-  { id, sale, refund }: OrderEntry,
-  place: Place,
-  seen: Map<string, Version>,
-  faults: Faults,
-): void {
-  const check = (part: Sale | Refund, key: string, fault: Omit<Parameters<Faults['add']>[0], 'file'>): void => {
-    const [name, text] = [`${key} ${part.updatedAt}`, canonicalJson(part)]
-    const before = seen.get(name)
-    if (!before) seen.set(name, { text, line: place.line })
-    else if (before.text !== text)
-      faults.add({ ...place, ...fault, what: `${fault.what} otherwise in line ${before.line}` })
+function checkVersions(entry: OrderEntry, place: Place, { first, parts }: Told, faults: Faults): void {
+  const before = first.get(entry.id)
+  if (!before) {
+    first.set(entry.id, entry)
+    return
   }
-  if (sale)
-    check(sale, `order ${id}`, {
-      ...{ column: 'orderId', value: id, what: 'is told' },
-      remedy: 'tell each order in one line, with the sum of its articles; where it was corrected, add updatedAt',
-    })
-  if (refund)
-    check(refund, `refund ${id} ${refund.key}`, {
-      ...{ column: 'refundId', value: refund.key, what: `of order ${id} is told` },
-      remedy: 'give each refund of an order a refundId of its own; where one was corrected, add updatedAt',
-    })
+  for (const one of [before, entry])
+    for (const { version, part, fault } of partsOf(one)) {
+      const told = parts.get(version)
+      const line = one === before ? before.source?.line : place.line
+      if (!told) parts.set(version, { part, line })
+      else if (one === entry && canonicalJson(told.part) !== canonicalJson(part))
+        faults.add({ ...place, ...fault, what: `${fault.what} otherwise in line ${told.line}` })
+    }
 }
+
+const partsOf = ({ id, sale, refund }: OrderEntry) => [
+  ...(sale
+    ? [
+        {
+          version: `order ${id} ${sale.updatedAt}`,
+          part: sale,
+          fault: {
+            ...{ column: 'orderId', value: id, what: 'is told' },
+            remedy: 'tell each order in one line, with the sum of its articles; where it was corrected, add updatedAt',
+          },
+        },
+      ]
+    : []),
+  ...(refund
+    ? [
+        {
+          version: `refund ${id} ${refund.key} ${refund.updatedAt}`,
+          part: refund,
+          fault: {
+            ...{ column: 'refundId', value: refund.key, what: `of order ${id} is told` },
+            remedy: 'give each refund of an order a refundId of its own; where one was corrected, add updatedAt',
+          },
+        },
+      ]
+    : []),
+]

@@ -50,16 +50,20 @@ export function readOrders(text: string, file: string): readonly OrderEntry[] {
       },
     ])
   const lines = begin === '{' ? jsonLines(text, file, faults) : csvLines(text, file, faults)
-  if (lines.length > ORDERS_MAX)
-    throw new ImportError([
-      { file, what: `has ${lines.length} lines, more than ${ORDERS_MAX}`, remedy: 'divide it into several files' },
-    ])
   const check = beside(faults)
-  const entries = lines.flatMap((line) => {
+  const entries: OrderEntry[] = []
+  let count = 0
+  for (const line of lines) {
+    count += 1
+    if (count > ORDERS_MAX)
+      throw new ImportError([
+        { file, what: `has more than ${ORDERS_MAX} lines`, remedy: 'divide it into several files' },
+      ])
     const entry = entryOf(line, faults)
-    if (entry) check(entry, { file, line: line.line })
-    return entry ?? []
-  })
+    if (!entry) continue
+    check(entry, { file, line: line.line })
+    entries.push(entry)
+  }
   faults.check()
   return entries
 }
@@ -68,12 +72,12 @@ const plain = (name: string): string => name.toLowerCase().replace(/[\s_-]/g, ''
 const fieldOf = (name: string): Field | undefined => FIELDS.find((field) => field.toLowerCase() === plain(name))
 
 /** @throws ImportError when a heading is not known */
-function csvLines(text: string, file: string, faults: Faults): readonly Line[] {
+function* csvLines(text: string, file: string, faults: Faults): Generator<Line, void> {
   const [header, ...rows] = readRecords(text, file)
   const fields = (header?.cells ?? []).map((name) => known(name.trim(), { file, line: header?.line ?? 1 }, faults))
   // Under headings that are not known every line would be missing what stands there.
   faults.check()
-  return rows.flatMap(({ line, cells }): readonly Line[] => {
+  for (const { line, cells } of rows) {
     if (cells.length !== fields.length) {
       faults.add({
         file,
@@ -81,14 +85,14 @@ function csvLines(text: string, file: string, faults: Faults): readonly Line[] {
         what: `has ${cells.length} cells under ${fields.length} headings`,
         remedy: 'quote cells with a comma in them',
       })
-      return []
+      continue
     }
     const filled = cells.flatMap((cell, index): readonly [Field, string][] => {
       const field = fields[index]
       return field && cell.trim() !== '' ? [[field, cell.trim()]] : []
     })
-    return [{ file, line, fields: new Map(filled) }]
-  })
+    yield { file, line, fields: new Map(filled) }
+  }
 }
 
 function known(name: string, place: Place, faults: Faults): Field | undefined {
@@ -105,10 +109,10 @@ function known(name: string, place: Place, faults: Faults): Field | undefined {
   return field
 }
 
-function jsonLines(text: string, file: string, faults: Faults): readonly Line[] {
-  return text.split('\n').flatMap((written, index): readonly Line[] => {
+function* jsonLines(text: string, file: string, faults: Faults): Generator<Line, void> {
+  for (const [index, written] of text.split('\n').entries()) {
     const place = { file, line: index + 1 }
-    if (written.trim() === '') return []
+    if (written.trim() === '') continue
     const parsed = objectIn(written)
     if (!parsed) {
       faults.add({
@@ -116,7 +120,7 @@ function jsonLines(text: string, file: string, faults: Faults): readonly Line[] 
         what: 'is no JSON object',
         remedy: 'write one order or refund a line, such as {"orderId": "1001", …}',
       })
-      return []
+      continue
     }
     const fields = new Map<Field, string>()
     for (const [name, value] of Object.entries(parsed)) {
@@ -132,8 +136,8 @@ function jsonLines(text: string, file: string, faults: Faults): readonly Line[] 
           remedy: 'write it as text in quotes, so that no digit is lost',
         })
     }
-    return [{ ...place, fields }]
-  })
+    yield { ...place, fields }
+  }
 }
 
 function objectIn(text: string): object | undefined {
