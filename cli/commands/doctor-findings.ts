@@ -32,7 +32,8 @@ const VERSION_SOON_MS = 60 * DAY_MS
 /** AWS refuses requests that are signed by a clock that is off by more. */
 const CLOCK_MAX_MS = 5 * MINUTE_MS
 const CLOCK_SOON_MS = 30 * SECOND_MS
-const USED_SOON = 0.75
+/** From this share of a limit on there is little left. */
+export const USED_SOON = 0.75
 const PULL_SOON_MS = DAY_MS
 
 /** What an account's policies want of its connection. */

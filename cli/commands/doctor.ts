@@ -17,6 +17,7 @@ import {
   untoldFindings,
   type Wanted,
 } from './doctor-findings.ts'
+import { countedFindings } from './doctor-limits.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
 import { ratesStanding } from './rates-standing.ts'
 
@@ -123,7 +124,11 @@ async function accountFinding(account: AccountRef, around: Surroundings): Promis
     const findings = await readFindings(platforms(account.platform).reader, account, wanted).catch((error: unknown) => [
       failureFinding(error, wanted),
     ])
-    return [...findings, ...pulled]
+    // What keeps this from being told, tables or an access level that nobody knows, is told of by itself.
+    const counted = deployment
+      ? await countedFindings(deployment.limits, config.connections, account, now).catch(() => [])
+      : []
+    return [...findings, ...counted, ...pulled]
   } catch (error) {
     return [failureFinding(error, { subject, secret: 'of its connection' }), ...pulled]
   }

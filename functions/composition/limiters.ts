@@ -17,12 +17,17 @@ export interface LimitersOptions {
 export function openLimiters(options: LimitersOptions): Limiters {
   const open = new Map<string, RequestLimiter>()
   return (connection, limits) => {
-    const [platform = ''] = connection.account.split(':')
-    const application = connection.application === undefined ? platform : `${platform}/${connection.application}`
+    const application = applicationOf(connection)
     const known = open.get(application) ?? openLimiter({ ...options, application, limits: tierOf(connection, limits) })
     open.set(application, known)
     return known
   }
+}
+
+/** Under which name the requests of a connection are counted. */
+export function applicationOf({ account, application }: Pick<Connection, 'account' | 'application'>): string {
+  const [platform = ''] = account.split(':')
+  return application === undefined ? platform : `${platform}/${application}`
 }
 
 function tierOf({ account, accessLevel }: Connection, limits: TieredLimits) {

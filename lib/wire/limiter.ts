@@ -80,7 +80,7 @@ function openAllowances({ application, limits, store, clock }: LimiterOptions): 
   const ofAccount = limits.limits.filter((limit) => !isShared(limit))
   const accounts = new Map<AccountId, Allowance>()
   const allowanceOf = (account: AccountId): Allowance => {
-    const known = accounts.get(account) ?? open(`${application}#${account}`, ofAccount)
+    const known = accounts.get(account) ?? open(scopeOf(application, account), ofAccount)
     accounts.set(account, known)
     return known
   }
@@ -150,6 +150,10 @@ async function prepared(
     })
   }
 }
+
+/** The name of a book: an application's, or that of one account of it. */
+export const scopeOf = (application: string, account?: AccountId): string =>
+  account === undefined ? application : `${application}#${account}`
 
 const isShared = ({ per }: RequestLimit): boolean => per !== 'account'
 
