@@ -1,7 +1,7 @@
 import { doubtText, isMeant, timesApart } from '../decide/magnitude.ts'
 import { amountText } from '../decide/words.ts'
 import { sameAccount } from '../model/account.ts'
-import { isBudget, type Lever, type LeverValue, sameValue } from '../model/lever.ts'
+import { isBudget, type Lever, type LeverKind, type LeverValue, sameValue } from '../model/lever.ts'
 import { type Drift, type LeverState, withEvent } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { ChangeEvent } from '../model/structure.ts'
@@ -82,12 +82,28 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
   return adopt(theirs(inside), sighting.portfolio, drift, now)
 }
 
-/** Who moved it, where the platform's history tells: not us. */
-export function editOf(lever: Lever, events: readonly ChangeEvent[]): ChangeEvent | undefined {
-  const about = events.filter((one) => one.entity.id === lever.id && one.origin !== 'ours')
-  // Where a campaign holds its own budget the two have one id: who paused the one has not moved the other.
-  return about.findLast(({ entity }) => entity.kind === lever.entity) ?? about.at(-1)
+/** What platforms' histories call the fields that a lever's value is in. */
+const BUDGET_FIELDS = ['amount', 'daily-budget', 'lifetime-budget']
+const TARGET_FIELDS = ['target-cpa', 'target-roas', 'bid', 'strategy']
+const FIELDS: Readonly<Record<LeverKind, readonly string[]>> = {
+  'daily-budget': BUDGET_FIELDS,
+  'lifetime-budget': BUDGET_FIELDS,
+  'target-cpa': TARGET_FIELDS,
+  'target-roas': TARGET_FIELDS,
+  bid: TARGET_FIELDS,
+  'bid-multiplier': ['bid-multiplier', 'bid-adjustments'],
+  status: ['status'],
 }
+
+/**
+ * Who moved it, where the platform's history tells: not us. A budget on a campaign or an ad group has its id: who has
+ * renamed or paused the one has not moved the other.
+ */
+export const editOf = ({ entity, id, kind }: Lever, events: readonly ChangeEvent[]): ChangeEvent | undefined =>
+  events.findLast(
+    (one) =>
+      one.origin !== 'ours' && one.entity.id === id && one.entity.kind === entity && FIELDS[kind].includes(one.field),
+  )
 
 /** A budget of nobody's is held to what policies are by default. */
 const MAGNITUDE_FACTOR = 50
