@@ -52,7 +52,7 @@ export async function countedFindings(
 
 function countedFinding(subject: string, { name, most }: RequestLimit, units: number, until?: Instant): Finding {
   const about = { subject, check: 'limits' } as const
-  const says = `${name}: ${units} of ${most} taken by Sluice itself`
+  const says = `${name}: ${units} of ${most} handed out to Sluice’s own requests, in blocks that may not all be used`
   const remedy = 'only cuts and pauses go out when it is used up: ask the platform for more, or pull less often'
   if (until !== undefined)
     return {

@@ -34,7 +34,7 @@ describe('what Sluice has taken of a limit', () => {
         level: 'ok',
         subject: 'google-ads:5550001111',
         check: 'limits',
-        says: 'operations a day: 1234 of 15000 taken by Sluice itself',
+        says: 'operations a day: 1234 of 15000 handed out to Sluice’s own requests, in blocks that may not all be used',
       },
     ])
     const explorer = [connection('google-ads:*', { accessLevel: 'explorer' })]
@@ -60,8 +60,8 @@ describe('what Sluice has taken of a limit', () => {
     const store = await storeWith('meta#1001', { leases: { 'ads_insights an hour': [{ until: at(0), units: 40 }] } })
     const says = (await countedFindings(store, BOTH, META, NOW)).map((one) => one.says)
     expect(says).toEqual([
-      'ads_management an hour: 0 of 100000 taken by Sluice itself',
-      'ads_insights an hour: 40 of 190000 taken by Sluice itself',
+      'ads_management an hour: 0 of 100000 handed out to Sluice’s own requests, in blocks that may not all be used',
+      'ads_insights an hour: 40 of 190000 handed out to Sluice’s own requests, in blocks that may not all be used',
     ])
   })
 
