@@ -71,7 +71,7 @@ async function deploymentOf(
     import('../config/deployment.ts'),
   ])
   const config = await loadConfig(file)
-  return openDeployment(config, clockAt(at, config, clock), screen.tell, clock)
+  return openDeployment(config, clockAt(at, config, clock), screen, clock)
 }
 
 function failed(command: string, error: unknown, screen: Screen, isVerbose: boolean): ExitCode {

@@ -30,7 +30,7 @@ import { ratesStanding } from './rates-standing.ts'
  */
 export async function doctor(configFile: string, clock: Clock, screen: Screen): Promise<ExitCode> {
   const config = await loadConfig(configFile)
-  const opened = await openDeployment(config, clock, screen.tell).catch((error: unknown) => error)
+  const opened = await openDeployment(config, clock, screen).catch((error: unknown) => error)
   const deployment = opened instanceof Error ? undefined : (opened as Deployment)
   try {
     const findings = [

@@ -64,10 +64,9 @@ async function confirmed(scope: FreezeScope, { confirm }: UnfreezeOptions, scree
 /** Also `meta`, `meta:123` and `meta:123/456`. @throws RangeError */
 export function scopeOf(text: string | undefined): FreezeScope {
   if (text === undefined || text === EVERYTHING) return EVERYTHING
-  if (/^[a-z][a-z0-9-]*$/.test(text)) return freezeScope(`platform/${text}`)
-  if (/^[a-z][a-z0-9-]*:\d+$/.test(text)) return freezeScope(`account/${text}`)
-  if (/^[a-z][a-z0-9-]*:\d+\/\d+$/.test(text)) return freezeScope(`campaign/${text}`)
-  return freezeScope(text)
+  const [first = ''] = text.split('/')
+  if (first.includes(':')) return freezeScope(`${first === text ? 'account' : 'campaign'}/${text}`)
+  return freezeScope(first === text ? `platform/${text}` : text)
 }
 
 async function withFreezes(

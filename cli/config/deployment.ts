@@ -21,6 +21,7 @@ import type { RatesFile } from '../../lib/store/rates-update.ts'
 import { type DynamoStores, dynamoStores } from '../../lib/store/stores.ts'
 import { identityRate } from '../../lib/units/rates.ts'
 import { memoryLimits } from '../../lib/wire/memory-limits.ts'
+import type { Screen } from '../terminal/screen.ts'
 import { isAllPretend } from './clock.ts'
 import type { Config, Reach } from './config.ts'
 import { fileJournal, journalFile } from './journal.ts'
@@ -46,19 +47,19 @@ const TIMING = { ...DEFAULT_TIMING, runLimitMs: LAMBDAS.pull.runLimitMs }
 
 /**
  * @param clock of the command
- * @param tell is told when tables were created on this machine
+ * @param say is told when tables were created on this machine, and warned of what is in the journal and cannot be read
  * @param machine the machine's clock
  * @throws Error that says what to do when the tables cannot be used
  */
 export async function openDeployment(
   config: Config,
   clock: Clock,
-  tell: (text: string) => void,
+  say: Pick<Screen, 'tell' | 'warn'>,
   machine: Clock = clock,
 ): Promise<Deployment> {
   const client = tablesClient(config.tables)
   try {
-    await ensureTables(client, config.tables, tell)
+    await ensureTables(client, config.tables, say.tell)
   } catch (error) {
     client.destroy()
     throw error
@@ -75,7 +76,7 @@ export async function openDeployment(
     archive: await archiveOf(config),
     rates: await ratesOf(config, clock),
     timing: TIMING,
-    journal: fileJournal(journalFile(config.file)),
+    journal: fileJournal(journalFile(config.file), say.warn),
   }
   return {
     ...stores,

@@ -16,10 +16,19 @@ export async function readJournalFile(file: string): Promise<ReadJournal> {
   return readJournal(text)
 }
 
-export const fileJournal = (file: string): PauseJournal => ({
-  pauses: async (account) =>
-    (await readJournalFile(file)).pauses.filter(({ lever }) => sameAccount(lever.account, account)),
-})
+/** @param warn is told once of each line that cannot be read: its pause is taken over by nobody */
+export function fileJournal(file: string, warn: (text: string) => void): PauseJournal {
+  const told = new Set<number>()
+  return {
+    async pauses(account) {
+      const { pauses, unreadable } = await readJournalFile(file)
+      for (const line of unreadable)
+        if (!told.has(line)) warn(`line ${line} of ${file} cannot be read: correct it, or look at the platform`)
+      for (const line of unreadable) told.add(line)
+      return pauses.filter(({ lever }) => sameAccount(lever.account, account))
+    },
+  }
+}
 
 /** On the disk when it returns: what is sent afterwards is written down, whatever happens to this machine. */
 export async function appendJournal(file: string, lines: readonly string[]): Promise<void> {

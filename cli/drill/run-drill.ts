@@ -113,7 +113,7 @@ async function prepared(
 ): Promise<Awaited<ReturnType<typeof storeDrillPlan>>> {
   const config = await loadConfig(join(place.folder, 'sluice.yaml'))
   const silent: Screen = { ...screen, print: () => {}, record: () => {}, tell: () => {} }
-  const deployment: Deployment = await openDeployment(config, clock, silent.tell)
+  const deployment: Deployment = await openDeployment(config, clock, silent)
   try {
     await policyPut(join(place.folder, 'policy.yaml'), 'drill', deployment, silent)
     if ((await pull([], deployment, silent)) !== 0) throw new Error('the drill’s accounts could not be read')

@@ -1,4 +1,4 @@
-import type { AdGroupId, CampaignId } from '../model/account.ts'
+import { type AdGroupId, type CampaignId, FOREIGN_ID } from '../model/account.ts'
 import { nameText } from '../model/foreign-text.ts'
 import type { BidStrategyKind, EntityStatus } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
@@ -74,7 +74,6 @@ export interface ReadExport {
   readonly remarks: readonly string[]
 }
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 /** A number that a spreadsheet has rounded: ids exceed what it can hold. */
 const ROUNDED_ID = /^\d([.,]\d+)?E\+?\d+$/i
 
@@ -174,7 +173,7 @@ function readRow(row: Row, sheet: Sheet, reading: Reading): ReadRow | undefined 
 
 function idOf(row: Row, sheet: Sheet, role: Role, faults: Faults): string | undefined {
   const text = idTextIn(cellOf(sheet, row, role) ?? '')
-  if (ID.test(text) && !ROUNDED_ID.test(text)) return text
+  if (FOREIGN_ID.test(text) && !ROUNDED_ID.test(text)) return text
   faults.add({
     ...placeOf(sheet, row, role),
     value: text,

@@ -15,15 +15,22 @@ export type AdGroupId = string & { readonly __brand: 'AdGroupId' }
 export type BudgetId = string & { readonly __brand: 'BudgetId' }
 export type PortfolioId = string & { readonly __brand: 'PortfolioId' }
 
+const PLATFORM_ID = /^[a-z][a-z0-9-]{0,31}$/
+
 /** @throws RangeError unless the name is lower case letters, digits and dashes */
 export function platformId(name: string): PlatformId {
-  if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
+  if (!isPlatformId(name))
     throw new RangeError(`platform "${name}" must be lower-case letters, digits and dashes, such as google-ads`)
   return name as PlatformId
 }
 
-/** Letters, digits, dashes and underscores: what ids of ad accounts are made of, and nothing that keys are put together with. */
-export const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
+export const isPlatformId = (text: string): boolean => PLATFORM_ID.test(text)
+
+/**
+ * What every id of a platform's may look like, of accounts, campaigns and budgets alike: letters, digits, dashes and
+ * underscores. Digits on most, UUIDs on Snapchat, `t2_acme` elsewhere; nothing that keys are put together with.
+ */
+export const FOREIGN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 /** As screens show them: Google's 123-456-7890, Meta's act_123. */
 const AS_SHOWN = /^(\d+(-\d+){1,3}|act_\d+)$/
 
@@ -32,12 +39,14 @@ const AS_SHOWN = /^(\d+(-\d+){1,3}|act_\d+)$/
  * @throws RangeError for anything else
  */
 export function accountId(text: string): AccountId {
-  if (!ACCOUNT_ID.test(text) || AS_SHOWN.test(text))
+  if (!isAccountId(text))
     throw new RangeError(
       `account id "${text}" must be digits, or letters, digits and dashes where the platform's ids are (no 123-456-7890, no act_ prefix)`,
     )
   return text as AccountId
 }
+
+const isAccountId = (text: string): boolean => FOREIGN_ID.test(text) && !AS_SHOWN.test(text)
 
 /** @throws RangeError unless the name is lower case letters, digits and dashes */
 export function portfolioId(name: string): PortfolioId {
@@ -57,6 +66,11 @@ export function parseAccountKey(text: string): AccountRef {
   const [platform = '', id = '', ...rest] = text.split(':')
   if (rest.length > 0) throw new RangeError(`account key "${text}" must be platform:id, such as meta:1234567890`)
   return accountRef(platform, id)
+}
+
+export function isAccountKey(text: string): boolean {
+  const [platform = '', id = '', ...rest] = text.split(':')
+  return rest.length === 0 && isPlatformId(platform) && isAccountId(id)
 }
 
 export const sameAccount = (a: AccountRef, b: AccountRef): boolean => a.platform === b.platform && a.id === b.id

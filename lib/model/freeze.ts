@@ -1,5 +1,5 @@
 import type { Instant } from '../units/calendar.ts'
-import { type AccountRef, accountKey } from './account.ts'
+import { type AccountRef, accountKey, FOREIGN_ID, isAccountKey, isPlatformId } from './account.ts'
 
 /** `everything`, `platform/meta`, `account/meta:123`, `campaign/meta:123/456`. A freeze beats every mode. */
 export type FreezeScope = string & { readonly __brand: 'FreezeScope' }
@@ -15,11 +15,19 @@ export const EVERYTHING = 'everything' as FreezeScope
 
 /** @throws RangeError unless the text names one of the four scopes */
 export function freezeScope(text: string): FreezeScope {
-  if (!/^(everything|platform\/[a-z0-9-]+|account\/[a-z0-9-]+:\d+|campaign\/[a-z0-9-]+:\d+\/\d+)$/.test(text))
+  if (!isScope(text))
     throw new RangeError(
       `freeze scope "${text}" must be everything, platform/meta, account/meta:123 or campaign/meta:123/456`,
     )
   return text as FreezeScope
+}
+
+function isScope(text: string): boolean {
+  const [kind, of = '', campaign, ...more] = text.split('/')
+  if (more.length > 0) return false
+  if (kind === 'campaign') return isAccountKey(of) && campaign !== undefined && FOREIGN_ID.test(campaign)
+  if (campaign !== undefined) return false
+  return text === EVERYTHING || (kind === 'platform' ? isPlatformId(of) : kind === 'account' && isAccountKey(of))
 }
 
 /** The scopes that stop a push to this account, and to each of these campaigns. */

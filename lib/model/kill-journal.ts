@@ -1,5 +1,5 @@
 import { type Instant, instant, isoInstant } from '../units/calendar.ts'
-import { accountKey, parseAccountKey } from './account.ts'
+import { accountKey, FOREIGN_ID, parseAccountKey } from './account.ts'
 import type { Lever } from './lever.ts'
 
 /** A pause that was sent straight to a platform, past the tables. Written down before it is sent. */
@@ -19,7 +19,7 @@ export interface ReadJournal {
 /** The version is a part of the mark: another format gets another one. */
 const MARK = 'sluice-kill/1'
 const LINE =
-  /sluice-kill\/1 (?<at>\S+) (?<account>[a-z][a-z0-9-]*:\d+) campaign\/(?<id>\d+) pause by (?<by>"(?:[^"\\]|\\.)*") because (?<reason>"(?:[^"\\]|\\.)*")/
+  /sluice-kill\/1 (?<at>\S+) (?<account>\S+) campaign\/(?<id>\S+) pause by (?<by>"(?:[^"\\]|\\.)*") because (?<reason>"(?:[^"\\]|\\.)*")/
 
 /**
  * `sluice-kill/1 2026-11-21T10:00:00.000Z meta:123 campaign/456 pause by "jo" because "wrong prices"`: one line for one
@@ -43,7 +43,7 @@ export function readJournal(text: string): ReadJournal {
 
 function readLine(line: string): JournalledPause | undefined {
   const groups = LINE.exec(line)?.groups
-  if (!groups) return undefined
+  if (!groups || !FOREIGN_ID.test(groups.id ?? '')) return undefined
   const { at = '', account = '', id = '', by = '', reason = '' } = groups
   try {
     const lever: Lever = { account: parseAccountKey(account), kind: 'status', entity: 'campaign', id }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { accountDate, timeZone } from '../units/calendar.ts'
 import { currency, fromDecimal } from '../units/money.ts'
-import { parseAccountKey, platformId, portfolioId } from './account.ts'
+import { FOREIGN_ID, parseAccountKey, platformId, portfolioId } from './account.ts'
 import { breakersSchema } from './breakers.ts'
 
 /*
@@ -34,7 +34,7 @@ const date = textBy(accountDate, '2026-11-21')
 const accountText = textBy(parseAccountKey, 'google-ads:1234567890')
 const idText = z
   .string({ error: 'must be an id in quotes: ids do not fit into numbers' })
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits and dashes only')
+  .regex(FOREIGN_ID, 'must be letters, digits and dashes only')
 const share = z.number().min(0).max(1)
 const conversionRule = z.strictObject({
   action: z.string().min(1).describe("The platform's name or id of the conversion action, such as purchase"),

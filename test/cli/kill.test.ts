@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { scopeOf } from '../../cli/commands/freeze.ts'
 import { later, MINUTE_MS } from '../../lib/units/calendar.ts'
 import type { EntityStatus } from '../../playground/world.ts'
 import { GOOGLE, META, MORNING, openShop, readyAt, type Shop } from './shop.ts'
@@ -21,6 +22,25 @@ const statuses = (): readonly (readonly [string, EntityStatus])[] =>
   )
 const running = (): readonly string[] => statuses().flatMap(([key, status]) => (status === 'active' ? [key] : []))
 const journal = (): string => readFileSync(join(shop.folder, '.sluice', 'kill-journal.log'), 'utf8')
+
+describe('a scope', () => {
+  const SNAP = 'snapchat:8adc3db7-8148-4fbf-999c-8d2266369d74'
+  test.each([
+    [undefined, 'everything'],
+    ['everything', 'everything'],
+    ['google-ads', 'platform/google-ads'],
+    ['meta:123', 'account/meta:123'],
+    ['meta:123/456', 'campaign/meta:123/456'],
+    [SNAP, `account/${SNAP}`],
+    [`${SNAP}/00c1e000-1111`, `campaign/${SNAP}/00c1e000-1111`],
+    [`account/${SNAP}`, `account/${SNAP}`],
+  ])('%s is %s', (typed, scope) => {
+    expect(scopeOf(typed)).toBe(scope)
+  })
+  test.each(['Meta', 'meta:', 'meta:act_12', 'meta:12/', 'meta/12', 'meta:12/3/4'])('%s is none', (typed) => {
+    expect(() => scopeOf(typed)).toThrow(/must be everything, platform\/meta, account\/meta:123/)
+  })
+})
 
 /** One after the other, on one world. */
 describe('kill', () => {
@@ -105,5 +125,15 @@ describe('kill', () => {
     expect(first.err).toContain('line 4 of')
     expect((await shop.sluice('kill', '--take-over', 'other.log')).out).toContain('0 pauses of')
     expect(journal()).toContain(`${META} campaign/2 pause by "ann" because "x"\n`)
+  })
+
+  test('says once which line of the journal a pull cannot read', async () => {
+    appendFileSync(join(shop.folder, '.sluice', 'kill-journal.log'), 'sluice-kill/1 2026-10-05T07:3\n')
+    wait()
+    const { code, err } = await shop.sluice('pull', '--quiet')
+    expect(code).toBe(0)
+    const line = journal().split('\n').length - 1
+    expect(err.match(/kill-journal\.log cannot be read: correct it, or look at the platform/g)).toHaveLength(1)
+    expect(err).toContain(`line ${line} of `)
   })
 })

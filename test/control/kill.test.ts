@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type KillTarget, killAccount } from '../../lib/control/kill.ts'
-import { accountKey } from '../../lib/model/account.ts'
+import { accountKey, accountRef } from '../../lib/model/account.ts'
 import { type JournalledPause, journalLine, readJournal } from '../../lib/model/kill-journal.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
@@ -25,6 +25,14 @@ describe('the journal of kills', () => {
     const cut = journalLine(pause('12')).slice(0, -5)
     const log = `INFO hello\n2026-06-02 [a] ${journalLine(pause('10'))} (req 7)\n${journalLine(pause('11'))}\n${cut}\n`
     expect(readJournal(log)).toEqual({ pauses: [pause('10'), pause('11')], unreadable: [4] })
+  })
+  test('has ids of every form that platforms have', () => {
+    const account = accountRef('snapchat', '8adc3db7-8148-4fbf-999c-8d2266369d74')
+    const snap = { ...pause('00c1e000-1111-4fbf-999c-8d2266369d74'), at: AT }
+    const odd = { ...snap, lever: { ...snap.lever, account } }
+    expect(readJournal(journalLine(odd))).toEqual({ pauses: [odd], unreadable: [] })
+    const broken = journalLine(odd).replace('00c1e000', '00c1/000')
+    expect(readJournal(broken)).toEqual({ pauses: [], unreadable: [1] })
   })
   test('keeps a reason with a line break on its line', () => {
     const odd = { ...pause('10'), reason: 'two\nlines', by: 'sluice-kill/1 "x"' }

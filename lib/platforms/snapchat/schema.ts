@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { FOREIGN_ID } from '../../model/account.ts'
 import { type AccountDate, dateAt, type Instant, instant, type TimeZone } from '../../units/calendar.ts'
 
 /** A schema made anew for every answer would be compiled for every answer: there are as many as there are names. */
@@ -12,7 +13,7 @@ export function schemaByName<Name extends string, S>(make: (name: Name) => S): (
 }
 
 /** A UUID; anything that is safe in a path is taken for one. */
-export const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be an id')
+export const id = z.string().regex(FOREIGN_ID, 'must be an id')
 
 /** Whole micros; text where the number exceeds 2^53. */
 export const micros = z

@@ -1,4 +1,4 @@
-import type { AccountId, AccountRef } from '../../model/account.ts'
+import { type AccountId, type AccountRef, FOREIGN_ID } from '../../model/account.ts'
 import type { WriteResult } from '../../model/failure.ts'
 import { isCut, type Lever, type LeverChange } from '../../model/lever.ts'
 import type { RequestUse } from '../../ports/limiter.ts'
@@ -74,7 +74,7 @@ function campaignStatus(account: AccountId, { id, kind, entity }: Lever, to: Lev
 
 /** What no entity takes. */
 function refusalOf({ id, kind, entity }: Lever): string | undefined {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(id)) return `"${id.slice(0, 80)}" is not an id of Snapchat's`
+  if (!FOREIGN_ID.test(id)) return `"${id.slice(0, 80)}" is not an id of Snapchat's`
   if (kind === 'bid-multiplier') return NO_MULTIPLIERS
   if (kind === 'target-roas') return NO_ROAS
   const isOnBudget = kind === 'daily-budget' || kind === 'lifetime-budget'

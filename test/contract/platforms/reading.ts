@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { freezeScope, scopesOf } from '../../../lib/model/freeze.ts'
 import { accountDate, DAY_MS, instant } from '../../../lib/units/calendar.ts'
 import { currency } from '../../../lib/units/money.ts'
 import type { PlatformHarness } from './harness.ts'
@@ -62,9 +63,14 @@ export function specifyReading(harness: PlatformHarness): void {
     expect([[], [idOf(4, 'campaign')]]).toContainEqual(removed)
   })
 
-  test('structure: ids are unique, and everything that is named by an id is there', async () => {
+  test('structure: ids are unique, can be frozen by name, and everything that is named by an id is there', async () => {
     const { reader, account } = await start()
     const { campaigns, adGroups, budgets } = await reader.structure(account)
+    for (const scope of scopesOf(
+      account,
+      campaigns.map(({ id }) => id),
+    ))
+      expect(freezeScope(scope)).toBe(scope)
     for (const all of [campaigns, adGroups, budgets])
       expect(new Set<string>(all.map(({ id }) => id)).size).toBe(all.length)
     const [known, held] = [new Set(campaigns.map(({ id }) => id)), new Set(budgets.map(({ id }) => id))]
