@@ -3,7 +3,6 @@ import { amountText } from '../decide/words.ts'
 import { sameAccount } from '../model/account.ts'
 import { isBudget, type Lever, type LeverKind, type LeverValue, sameValue } from '../model/lever.ts'
 import { type Drift, type LeverState, withEvent } from '../model/lever-state.ts'
-import type { PolicyVersion } from '../model/policy.ts'
 import type { ChangeEvent } from '../model/structure.ts'
 import { type AccountDate, DAY_MS, type Instant, later } from '../units/calendar.ts'
 import { add, compare, larger, type Money, smaller, subtract, times } from '../units/money.ts'
@@ -30,7 +29,8 @@ export interface DriftQuestion {
 /**
  * What to make of a lever that is not as it was known. A value that somebody else changed is drift: inside the caps it is
  * adopted, held or reasserted as the policy says; a budget outside them is not adopted but marked to be cut back to the
- * cap. Levers that are no budgets have no caps: what they cost is bounded by their budgets.
+ * cap, or, where it is not Sluice's to move, to be told of. Levers that are no budgets have no caps: what they cost is
+ * bounded by their budgets.
  */
 export function resolveDrift(question: DriftQuestion): { state: LeverState; drift?: Drift } {
   const { sighting, before, date, now } = question
@@ -47,8 +47,9 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
   if (!before) return { state: seen }
   const event = editOf(lever, question.events)
   const was = doubted?.was ?? before.known
-  if (sameValue(before.known, observed) && !(doubted && event)) return { state: doubted ? { ...seen, doubted } : seen }
-  const drift = (resolution: Drift['resolution'], detail: string): Drift => ({
+  if (sameValue(before.known, observed) && !(doubted && event))
+    return { state: doubted ? { ...seen, doubted } : fits(before, question) ? withoutBeyond(seen) : seen }
+  const drift: Told = (resolution, detail) => ({
     lever,
     lastKnown: was,
     observed,
@@ -57,8 +58,10 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
     resolution,
     detail,
   })
+  // A lifetime budget may go in one day, but not twice.
+  const factor = lever.kind === 'lifetime-budget' ? 1 : question.factor
   if (!event && isImplausible(sighting, was)) {
-    const worst = times(larger(amountOf(observed), amountOf(was)), question.factor, 'up')
+    const worst = times(larger(amountOf(observed), amountOf(was)), factor, 'up')
     return {
       state: { ...seen, doubted: { was, since: doubted?.since ?? now } },
       drift: drift('hold', `${doubtText(observed, was)}; counted at ${amountText(worst)} today at worst`),
@@ -66,21 +69,59 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
   }
   if (sameValue(was, observed)) return { state: seen }
   const limit = isBudget(lever)
-    ? (standingOrder(question, before) ?? capFor(question, { ...before, known: was }))
+    ? (standingLimit(question, before) ?? limitFor({ ...question, factor }, { ...before, known: was }))
     : undefined
-  if (sighting.portfolio && limit && compare(amountOf(observed), limit.amount) > 0) {
-    const worst = times(amountOf(observed), question.factor, 'up')
-    const why = `${limit.why}; at worst today costs ${amountText(worst)} on this budget`
-    const state: LeverState = {
-      ...seen,
-      cutBackTo: { kind: 'money', amount: limit.amount },
-      cutBackWhy: `set by ${event?.actor ?? 'somebody'}, ${why}`,
-    }
-    return { state, drift: drift('cut-back', why) }
+  if (limit && compare(amountOf(observed), limit.amount) > 0) {
+    const worst = amountText(times(amountOf(observed), factor, 'up'))
+    return outside(seen, sighting, limit, `${limit.why}; at worst today costs ${worst} on this budget`, drift)
   }
-  const { cutBackTo: _, cutBackWhy: _why, pausedFor: _paused, ...inside } = seen
-  return adopt(theirs(inside), sighting.portfolio, drift, now)
+  const { cutBackTo: _, cutBackWhy: _why, pausedFor: _paused, ...inside } = withoutBeyond(seen)
+  return adopt(theirs(inside), sighting, drift, now)
 }
+
+type Told = (resolution: Drift['resolution'], detail: string) => Drift
+
+/** What is Sluice's to move is cut back. Of the rest a person is told, who alone can do something about it. */
+function outside(
+  seen: LeverState,
+  sighting: Sighting,
+  { amount }: Cap,
+  why: string,
+  drift: Told,
+): { state: LeverState; drift: Drift } {
+  const most: LeverValue = { kind: 'money', amount }
+  const told = drift('cut-back', why)
+  const whose = `set by ${told.actor ?? 'somebody'}, ${why}`
+  const rest = withoutBeyond(seen)
+  if (isOurs(sighting)) return { state: { ...rest, cutBackTo: most, cutBackWhy: whose }, drift: told }
+  const { cutBackTo: _, cutBackWhy: _why, ...counted } = rest
+  const of = sighting.portfolio && { portfolio: sighting.portfolio.policy.portfolio }
+  const state = { ...counted, beyondCap: { most, why: whose, ...of } }
+  return { state, drift: drift('hold', `${why}; it is not cut back: ${notOursText(sighting.lever)}`) }
+}
+
+/** Whether Sluice may set it to anything at all. */
+const isOurs = ({ lever, portfolio, managed }: Sighting): boolean =>
+  portfolio !== undefined && managed !== false && lever.kind !== 'lifetime-budget'
+
+const notOursText = ({ kind }: Lever): string =>
+  kind === 'lifetime-budget'
+    ? 'lifetime budgets are counted and not moved'
+    : 'no portfolio manages all that it feeds, so it is counted and not moved'
+
+function withoutBeyond(state: LeverState): LeverState {
+  const { beyondCap: _, ...rest } = state
+  return rest
+}
+
+/**
+ * Whether what stood beyond the account's cap does so no more, by a higher cap or on another day. What cannot spend says
+ * nothing about that.
+ */
+export const fits = (
+  { beyondCap, idle }: LeverState,
+  { exposure, cap }: { readonly exposure?: Money | undefined; readonly cap?: Money | undefined },
+): boolean => beyondCap !== undefined && !idle && !!exposure && (!cap || compare(exposure, cap) <= 0)
 
 /** What platforms' histories call the fields that a lever's value is in. */
 const BUDGET_FIELDS = ['amount', 'daily-budget', 'lifetime-budget']
@@ -135,42 +176,50 @@ function counted(
   return idle ? base : withHigh({ ...base, idle: true }, value, date)
 }
 
-function adopt(
-  state: LeverState,
-  portfolio: PolicyVersion | undefined,
-  drift: (resolution: Drift['resolution'], detail: string) => Drift,
-  now: Instant,
-): { state: LeverState; drift: Drift } {
+function adopt(state: LeverState, sighting: Sighting, drift: Told, now: Instant): { state: LeverState; drift: Drift } {
+  const { lever, portfolio } = sighting
   const rules = portfolio?.policy.drift ?? { insideCaps: 'adopt', holdDays: 7 }
+  const until = later(now, rules.holdDays * DAY_MS)
+  const hold = { until, reason: `somebody set this ${isBudget(lever) ? 'budget ' : ''}by hand` }
+  const held = rules.holdDays > 0 ? { ...state, hold } : state
+  if (isBudget(lever) && !isOurs(sighting)) return { state: held, drift: drift('adopt', notOursText(lever)) }
   if (rules.insideCaps === 'reassert')
     return { state, drift: drift('reassert', 'the next daily decision starts from it and steers on') }
-  const until = later(now, rules.holdDays * DAY_MS)
-  const hold = { until, reason: `somebody set this ${isBudget(state.lever) ? 'budget ' : ''}by hand` }
-  return {
-    state: rules.holdDays > 0 ? { ...state, hold } : state,
-    drift: drift(rules.insideCaps, `inside the caps: left alone for ${rules.holdDays} days`),
-  }
+  return { state: held, drift: drift(rules.insideCaps, `inside the caps: left alone for ${rules.holdDays} days`) }
 }
 
-/** An order to cut back stands until the budget is back, however often it is moved outside. */
-function standingOrder(
-  { sighting }: DriftQuestion,
-  { cutBackTo }: LeverState,
-): { amount: Money; why: string } | undefined {
-  if (!cutBackTo || compare(amountOf(sighting.value), amountOf(cutBackTo)) <= 0) return undefined
-  return { amount: amountOf(cutBackTo), why: 'it was to be cut back already' }
+/** What was outside stays so until it is back, however often it is moved outside. */
+function standingLimit({ sighting }: DriftQuestion, { cutBackTo, beyondCap }: LeverState): Cap | undefined {
+  const above = (most: LeverValue | undefined): most is LeverValue =>
+    most !== undefined && compare(amountOf(sighting.value), amountOf(most)) > 0
+  if (above(cutBackTo)) return { amount: amountOf(cutBackTo), why: 'it was to be cut back already' }
+  return above(beyondCap?.most) ? { amount: amountOf(beyondCap.most), why: ABOVE_DAY } : undefined
 }
 
 /** The most that somebody else's value may be, and which cap says so. */
-function capFor(
-  { sighting, exposure, cap, factor, learningSafeStep, date, rate }: DriftQuestion,
-  before: LeverState,
-): { amount: Money; why: string } | undefined {
+interface Cap {
+  readonly amount: Money
+  readonly why: string
+}
+
+const ABOVE_DAY = 'above what the account’s day cap leaves'
+
+function dayLimit({ exposure, cap, factor, date }: DriftQuestion, before: LeverState): readonly Cap[] {
+  return exposure && cap ? [{ amount: underCap(before, exposure, cap, factor, date), why: ABOVE_DAY }] : []
+}
+
+/** What nobody here may set has no limit but the day's: bounds and steps are of what a portfolio moves. */
+function limitFor(question: DriftQuestion, before: LeverState): Cap | undefined {
+  return isOurs(question.sighting) ? capFor(question, before) : dayLimit(question, before)[0]
+}
+
+function capFor(question: DriftQuestion, before: LeverState): Cap | undefined {
+  const { sighting, learningSafeStep, rate } = question
   const { lever, value, portfolio } = sighting
-  if (!portfolio || lever.kind !== 'daily-budget') return undefined
+  if (!portfolio) return undefined
   const { guardrails, bounds } = portfolio.policy
   const known = amountOf(before.known)
-  const limits: { amount: Money; why: string }[] = [
+  const limits: Cap[] = [
     {
       amount: times(known, guardrails.implausibleFactor, 'down'),
       why: `more than ${guardrails.implausibleFactor} times the budget before is taken for an error`,
@@ -183,13 +232,9 @@ function capFor(
       amount: convertBack(guardrails.maxDailyBudget, rate, 'down'),
       why: 'above the largest budget that the policy allows',
     })
-  if (exposure && cap)
-    limits.push({
-      amount: underCap(before, exposure, cap, factor, date),
-      why: 'above what the account’s day cap leaves',
-    })
+  limits.push(...dayLimit(question, before))
   const broken = limits.filter(({ amount }) => compare(amountOf(value), amount) > 0)
-  const tightest = broken.reduce<{ amount: Money; why: string } | undefined>(
+  const tightest = broken.reduce<Cap | undefined>(
     (a, b) => (a && smaller(a.amount, b.amount) === a.amount ? a : b),
     undefined,
   )

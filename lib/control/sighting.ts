@@ -12,4 +12,6 @@ export interface Sighting {
   readonly raises?: readonly ScheduledRaise[]
   /** The portfolio that it belongs to; undefined when none does, or more than one. */
   readonly portfolio: PolicyVersion | undefined
+  /** Of a budget: that portfolio manages all that it feeds. What it only counts it does not move. */
+  readonly managed?: boolean
 }

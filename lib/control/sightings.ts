@@ -2,7 +2,7 @@ import type { PlatformCapabilities } from '../model/capability.ts'
 import { isBudget, type Lever, type LeverKey, leverKey } from '../model/lever.ts'
 import { campaignsMovedBy, hasPlainBids, multiplierLevers, targetLevers, valueIn } from '../model/lever-place.ts'
 import type { LeverState } from '../model/lever-state.ts'
-import { canSpend, memberOf } from '../model/membership.ts'
+import { budgetMembership, canSpend, memberOf } from '../model/membership.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure, Campaign } from '../model/structure.ts'
 import type { AccountDate } from '../units/calendar.ts'
@@ -38,17 +38,22 @@ const budgetSightings = (
 ): readonly Sighting[] =>
   structure.budgets
     .filter(({ status }) => status !== 'removed')
-    .map((budget) => ({
-      lever: {
-        account: structure.account,
-        kind: budget.period === 'daily' ? 'daily-budget' : 'lifetime-budget',
-        entity: 'budget',
-        id: budget.id,
-      },
-      value: { kind: 'money', amount: budget.amount },
-      idle: !canSpend(structure, budget),
-      portfolio: onlyOne(portfoliosOf(policies, structure, budget, date)),
-    }))
+    .map((budget) => {
+      const portfolio = onlyOne(portfoliosOf(policies, structure, budget, date))
+      return {
+        lever: {
+          account: structure.account,
+          kind: budget.period === 'daily' ? 'daily-budget' : 'lifetime-budget',
+          entity: 'budget',
+          id: budget.id,
+        },
+        value: { kind: 'money', amount: budget.amount },
+        idle: !canSpend(structure, budget),
+        portfolio,
+        managed:
+          portfolio !== undefined && budgetMembership(portfolio.policy, structure, budget, date)?.managed === true,
+      }
+    })
 
 /** Targets and multipliers that some policy of the account steers. */
 function steeredLevers(

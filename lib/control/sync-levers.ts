@@ -1,6 +1,6 @@
 import { accountKey } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
-import type { PortfolioDayLedger } from '../model/ledger.ts'
+import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
 import { isBudget, type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { Drift, LeverState } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
@@ -13,7 +13,7 @@ import { type ExchangeRate, identityRate } from '../units/rates.ts'
 import { openAccountDay } from './account-day.ts'
 import { commitFresh } from './commit.ts'
 import { askForCorrections } from './corrections.ts'
-import { editOf, resolveDrift } from './drift.ts'
+import { editOf, fits, resolveDrift } from './drift.ts'
 import { askForSchedules } from './due-schedules.ts'
 import { amountOf, withHigh, worstCaseChange } from './exposure.ts'
 import { takeOverKilled } from './killed.ts'
@@ -56,7 +56,9 @@ export async function syncLevers(
   )
   await openAccountDay({ structure, date, factor, cap, seen: known }, loop)
 
-  const look = { date, lookedAt, events }
+  // Only what was told of may be over by what the day costs.
+  const isBeyond = [...known.values()].some(({ beyondCap }) => beyondCap !== undefined)
+  const look = { date, lookedAt, events, day: isBeyond ? await loop.money.accountDay(account, date) : undefined }
   const differing = sightings.filter(
     ({ lever, ...rest }) =>
       !waiting.has(leverKey(lever)) && differs({ lever, ...rest }, known.get(leverKey(lever)), look),
@@ -83,13 +85,19 @@ export async function syncLevers(
 function differs(
   { lever, value, idle, raises }: Sighting,
   state: LeverState | undefined,
-  look: { readonly date: AccountDate; readonly lookedAt: Instant; readonly events: readonly ChangeEvent[] },
+  look: {
+    readonly date: AccountDate
+    readonly lookedAt: Instant
+    readonly events: readonly ChangeEvent[]
+    readonly day: AccountDayLedger | undefined
+  },
 ): boolean {
   if (!state) return true
   if (state.pending || state.knownAt > look.lookedAt) return false
   if (raises && !sameRaises(mergedRaises(state.raises ?? [], raises, look).raises, state.raises)) return true
   // Platforms show who moved something minutes late: what was doubted meanwhile is then judged as an edit.
   if (state.doubted && editOf(lever, look.events)) return true
+  if (fits(state, look.day ?? {})) return true
   return state.idle !== idle || !sameValue(state.known, value)
 }
 
@@ -148,7 +156,7 @@ async function buildSync(
 
   for (const sighting of chunk) {
     const before = states.get(leverKey(sighting.lever))
-    if (!differs(sighting, before, { date, lookedAt, events })) continue
+    if (!differs(sighting, before, { date, lookedAt, events, day: ledger })) continue
     const resolved = resolveDrift({
       ...{ sighting, before, events, exposure, cap: ledger?.cap, factor, learningSafeStep, date, now, rate },
     })

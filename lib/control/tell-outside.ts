@@ -21,7 +21,7 @@ export async function tellOutsideCaps(
   today: AccountDate,
   loop: Loop,
 ): Promise<number> {
-  const levers = [...states].filter(({ cutBackTo }) => cutBackTo !== undefined)
+  const levers = [...states].filter(({ cutBackTo, beyondCap }) => cutBackTo !== undefined || beyondCap !== undefined)
   if (levers.length === 0) return 0
   const { account } = structure
   const now = loop.clock.now()

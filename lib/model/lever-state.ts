@@ -1,5 +1,6 @@
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { Money } from '../units/money.ts'
+import type { PortfolioId } from './account.ts'
 import type { AlertId } from './alert.ts'
 import type { IntentId } from './intent.ts'
 import type { Lever, LeverValue } from './lever.ts'
@@ -62,6 +63,12 @@ export interface LeverState {
   readonly cutBackTo?: LeverValue
   /** Whose edit that was, which cap it broke, and what the day costs at worst: half a sentence for a marketer. */
   readonly cutBackWhy?: string
+  /**
+   * By somebody else's hand above this, which is what the account's day cap leaves, and not Sluice's to cut back: a lifetime
+   * budget, or one that no portfolio manages. Until it is back, or the day is under its cap again. Without a portfolio it is
+   * nobody's, or several claim it.
+   */
+  readonly beyondCap?: { readonly most: LeverValue; readonly why: string; readonly portfolio?: PortfolioId }
   /** Stands for as long as the budget stands raised, whatever else is written, paused or refused meanwhile. */
   readonly event?: EventMark
   /** Paused by the guard for this alert, and by nobody since: a person's tap resumes it. */
@@ -78,6 +85,16 @@ export interface LeverState {
 export function withEvent(state: LeverState, mark: EventMark | undefined): LeverState {
   const { event: _, ...rest } = state
   return mark ? { ...rest, event: mark } : rest
+}
+
+/** Whether a value is above what the lever is to be cut back to. */
+export const isOrderedBack = ({ cutBackTo }: LeverState, value: LeverValue): boolean =>
+  cutBackTo?.kind === 'money' && value.kind === 'money' && value.amount.micros > cutBackTo.amount.micros
+
+/** An order to cut back stands until the budget is there. */
+export function withoutMetCap(state: LeverState): LeverState {
+  const { cutBackTo: _, cutBackWhy: _why, ...met } = state
+  return isOrderedBack(state, state.known) ? state : met
 }
 
 export interface PastValue {

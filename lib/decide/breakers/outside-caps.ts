@@ -1,5 +1,6 @@
 import { campaignsMovedBy } from '../../model/lever-place.ts'
 import type { LeverState } from '../../model/lever-state.ts'
+import type { Campaign } from '../../model/structure.ts'
 import { mainUnits } from '../../units/money.ts'
 import { amountText } from '../words.ts'
 import { campaignIds, waiting, watched } from './figures.ts'
@@ -9,30 +10,40 @@ import type { GuardView, Trip } from './view.ts'
 export type OutsideView = Pick<GuardView, 'policy' | 'structure' | 'today' | 'levers'>
 
 /** Somebody set a budget outside the caps, and it is not back yet: one alert each, of the campaign that it feeds. */
-export function outsideCaps(view: OutsideView): readonly Trip[] {
-  const own = watched(view)
-  return view.levers.flatMap((state): readonly Trip[] => {
-    const { cutBackTo, known, idle, lever } = state
-    if (idle || cutBackTo?.kind !== 'money' || known.kind !== 'money') return []
-    if (known.amount.micros <= cutBackTo.amount.micros) return []
+export const outsideCaps = (view: OutsideView): readonly Trip[] =>
+  view.levers.flatMap((state): readonly Trip[] => {
+    const { cutBackTo, beyondCap, known, idle, lever } = state
+    const most = cutBackTo ?? beyondCap?.most
+    if (idle || most?.kind !== 'money' || known.kind !== 'money') return []
+    if (known.amount.micros <= most.amount.micros) return []
     const moved = new Set(campaignsMovedBy(view.structure, lever))
-    const campaign = own.find(({ id }) => moved.has(id))
+    const campaign = concerned(view, state).find(({ id }) => moved.has(id))
     if (!campaign) return []
-    const excess = mainUnits(known.amount) - mainUnits(cutBackTo.amount)
+    const excess = mainUnits(known.amount) - mainUnits(most.amount)
     return [
       {
         rule: 'outsideCaps',
         subject: { kind: 'campaign', id: campaign.id, name: campaign.name },
         campaigns: campaignIds(view, moved),
         what: `The budget of "${campaign.name}" stands at ${amountText(known.amount)}, ${whyText(state)}.`,
-        remedy: remedyText(view, amountText(cutBackTo.amount)),
+        remedy: cutBackTo ? remedyText(view, amountText(most.amount)) : NOT_OURS,
         waiting: waiting(view, 'overspent', excess / 24),
       },
     ]
   })
+
+/** What belongs to no portfolio still uses up the cap of every one of the account. */
+function concerned(view: OutsideView, { cutBackTo, beyondCap }: LeverState): readonly Campaign[] {
+  if (cutBackTo || !beyondCap) return watched(view)
+  const { portfolio } = beyondCap
+  const isTold = portfolio === undefined || portfolio === view.policy.portfolio
+  return isTold ? view.structure.campaigns.filter(({ status }) => status === 'active') : []
 }
 
-const whyText = ({ cutBackWhy }: LeverState): string => cutBackWhy ?? 'outside the caps'
+const whyText = ({ cutBackWhy, beyondCap }: LeverState): string => cutBackWhy ?? beyondCap?.why ?? 'outside the caps'
+
+const NOT_OURS =
+  'Sluice counts this budget and does not move it: lower it at the platform, or raise the account’s dayCap in the policy; until then no raise on the account goes through. A pause at the platform is all that stops today’s spend for certain.'
 
 const remedyText = ({ policy }: OutsideView, cap: string): string =>
   policy.mode === 'auto'
