@@ -62,9 +62,9 @@ async function months(stores: ReturnType<typeof dynamoStores>): Promise<boolean>
     mkdirSync(fileURLToPath(new URL('../../docs/results/', import.meta.url)), { recursive: true })
     appendFileSync(RESULTS, `${JSON.stringify(line)}\n`)
     keepMonth(life.state())
-    const { until, turns, pushes, faults, heapBytes, lost } = line
+    const { until, turns, plans, pushes, failed, faults, heapBytes, lost } = line
     console.log(
-      `month ${lines.length} to ${until}: ${turns} turns, ${pushes} pushes, ${faults} faults, heap ${(heapBytes / 1024 ** 2).toFixed(1)} MiB, ${lost.length} lost`,
+      `month ${lines.length} to ${until}: ${turns} turns (${failed} failed), ${plans} daily decisions, ${pushes} pushes, ${faults} faults, heap ${(heapBytes / 1024 ** 2).toFixed(1)} MiB, ${lost.length} lost`,
     )
     for (const one of lost.slice(0, 20)) console.error(`  ${one}`)
     if (lost.length > 0) return false

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { EVERYTHING } from '../../lib/model/freeze.ts'
 import { DAY_MS } from '../../lib/units/calendar.ts'
 import { memoryStores } from '../simulation/memory-stores.ts'
 import { grows, SOAK_START, soak } from './soak.ts'
@@ -19,6 +20,29 @@ test('days of several accounts, in two stretches and on after a restart: nothing
   // A soak in which nothing moves and nothing goes wrong shows nothing.
   expect(one.pushes + two.pushes).toBeGreaterThan(0)
   expect(one.faults + two.faults).toBeGreaterThan(0)
+})
+
+describe('a soak that would show nothing says so', () => {
+  test('where everything is frozen', async () => {
+    const stores = memoryStores()
+    const life = await soak({ accounts: 2, stores, seed: 1 })
+    await stores.freezes.freeze({ scope: EVERYTHING, reason: 'the audit differs', by: 'audit', at: SOAK_START })
+    expect((await life.run(2)).lost).toEqual(['0 pushes in 2 days', 'everything is frozen by audit: the audit differs'])
+  })
+
+  test('where no plan can be stored', async () => {
+    const stores = memoryStores()
+    const put = () => Promise.reject(new Error('planning is broken'))
+    Object.assign(stores, { plans: { ...stores.plans, put } })
+    const life = await soak({ accounts: 2, stores, seed: 1 })
+    expect((await life.run(2)).lost).toEqual(
+      expect.arrayContaining([
+        '0 daily decisions in 2 days',
+        '0 pushes in 2 days',
+        expect.stringMatching(/^plan \S+ failed at 2026-06-02T.*planning is broken$/),
+      ]),
+    )
+  })
 })
 
 test.each<[string, readonly number[], boolean]>([

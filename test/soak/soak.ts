@@ -36,6 +36,10 @@ export interface StretchFigures {
   readonly until: string
   readonly turns: number
   readonly pulls: number
+  /** Daily decisions that were made. */
+  readonly plans: number
+  /** Turns that ended with an error, and were made good by later ones. */
+  readonly failed: number
   readonly pushes: number
   readonly faults: number
   /** After a full collection. */
@@ -96,12 +100,16 @@ const flightAt = (at: Instant, accounts: number) => ({
 interface Counts {
   turns: number
   pulls: number
+  plans: number
+  failed: number
   faults: number
+  /** Of the calm last day, on which nothing may fail. */
+  readonly unexplained: string[]
 }
 
 /** Days of weather with a calm last one, in which everything must come to rest. */
 async function stretch(stage: Rig, days: number, roll: () => number): Promise<StretchFigures> {
-  const counts: Counts = { turns: 0, pulls: 0, faults: 0 }
+  const counts: Counts = { turns: 0, pulls: 0, plans: 0, failed: 0, faults: 0, unexplained: [] }
   const begun = stage.now()
   await stage.setPolicy({ flight: flightAt(begun, stage.ads.accounts.size) })
   const calmFrom = later(begun, (days - 1) * DAY_MS)
@@ -114,13 +122,14 @@ async function stretch(stage: Rig, days: number, roll: () => number): Promise<St
   stage.ads.trouble = () => (mishap(0.001) ? { kind: 'transient', detail: 'weather' } : undefined)
   while (stage.now() < later(begun, days * DAY_MS)) {
     if (stage.now() < calmFrom && roll() < 0.05) edit(stage, roll)
-    await hour(stage, counts)
+    await hour(stage, counts, stage.now() >= calmFrom)
     stage.wait(HOUR_MS - (stage.now() % HOUR_MS))
   }
-  const lost = await lostIn(stage, begun, days, counts)
   const pushes = stage.ads.writes.filter(({ by }) => by === 'sluice').length
+  const lost = [...(await standingStill(stage, days, counts, pushes)), ...(await lostIn(stage, begun, days, counts))]
   emptyDiaries(stage)
-  return { until: isoInstant(stage.now()), ...counts, pushes, heapBytes: collectedHeap(), lost }
+  const { unexplained: _, ...figures } = counts
+  return { until: isoInstant(stage.now()), ...figures, pushes, heapBytes: collectedHeap(), lost }
 }
 
 /** Somebody sets a budget by hand, by a fifth up or down. */
@@ -131,7 +140,7 @@ function edit({ ads }: Rig, roll: () => number): void {
   ads.human(own.account, budget.id, (budget.micros * (roll() < 0.5 ? 8n : 12n)) / 10n)
 }
 
-async function hour(stage: Rig, counts: Counts): Promise<void> {
+async function hour(stage: Rig, counts: Counts, isCalm: boolean): Promise<void> {
   const due: StageMessage[] = [...(await dueMessages(stage.now(), stage.loop))]
   const seen = new Set<string>()
   for (let next = due.shift(); next; next = due.shift() ?? stage.queued.shift()) {
@@ -139,10 +148,31 @@ async function hour(stage: Rig, counts: Counts): Promise<void> {
     seen.add(deduplicationId(next))
     counts.turns += 1
     const worker = stage.worker(`worker-${stage.now()}-${counts.turns}`)
-    // A turn that fails is made good by the next hour's.
-    const result = await runTurn(next, worker).catch(() => undefined)
-    if (next.stage === 'pull' && result?.kind === 'ran') counts.pulls += 1
+    // A turn that fails is made good by the next hour's; in calm weather none has a reason to.
+    const result = await runTurn(next, worker).catch((error: unknown) => {
+      counts.failed += 1
+      if (isCalm) counts.unexplained.push(`${next.stage} ${next.key} failed at ${isoInstant(stage.now())}: ${error}`)
+    })
+    if (result?.kind !== 'ran') continue
+    if (next.stage === 'pull') counts.pulls += 1
+    if (next.stage === 'plan' && result.summary.occasion === 'daily') counts.plans += 1
   }
+}
+
+/** Turns are delivered again, so that a few failures leave no trace: more than these are no weather. */
+const FAILED_SHARE = 0.02
+
+/** A controller that does nothing loses nothing: that it goes on working must be seen as well. */
+async function standingStill(stage: Rig, days: number, counts: Counts, pushes: number): Promise<readonly string[]> {
+  const { turns, failed, plans, unexplained } = counts
+  const freezes = await stage.loop.freezes.all()
+  return [
+    ...unexplained,
+    ...(failed > turns * FAILED_SHARE ? [`${failed} of ${turns} turns failed`] : []),
+    ...(plans < days ? [`${plans} daily decisions in ${days} days`] : []),
+    ...(pushes < days ? [`${pushes} pushes in ${days} days`] : []),
+    ...freezes.map(({ scope, by, reason }) => `${scope} is frozen by ${by}: ${reason}`),
+  ]
 }
 
 /** What must be there and is not, what must have ended and has not. */
