@@ -32,7 +32,7 @@ export async function auditAccount(account: AccountRef, loop: Loop): Promise<Sum
   const { auditor } = loop
   if (!auditor) return {}
   const policies = await loop.policies.all()
-  const checks = await checksOf(chainsOf(account, policies), auditor)
+  const checks = await checksOf(chainsOf(account, policies), auditor, loop.clock.now())
   await record(account, checks, loop)
   const findings = checks.flatMap((check) => check.findings)
   if (findings.length > 0) {
@@ -57,9 +57,9 @@ function chainsOf(account: AccountRef, policies: readonly PolicyVersion[]): read
   return [accountKey(account), ...led, ...(first && leads(first) ? ['freezes'] : [])]
 }
 
-async function checksOf(chains: readonly string[], auditor: Auditor): Promise<readonly AuditCheck[]> {
+async function checksOf(chains: readonly string[], auditor: Auditor, now: Instant): Promise<readonly AuditCheck[]> {
   const checks: AuditCheck[] = []
-  for (const chain of chains) checks.push(await auditor.check(chain))
+  for (const chain of chains) checks.push(await auditor.check(chain, now))
   return checks
 }
 

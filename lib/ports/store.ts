@@ -209,9 +209,12 @@ export interface AuditStore {
 export interface Auditor {
   /**
    * Whether the chain is intact from its checkpoint to its head, and what it wrote is what the tables hold; goes on from
-   * where the last look without findings stopped, and remembers this one if it has none.
+   * where the last look without findings stopped, and remembers this one if it has none. What all accounts of a portfolio
+   * write together is compared by the check of the portfolio's chain.
+   *
+   * @param now what has expired by then may be gone
    */
-  check(chain: string): Promise<AuditCheck>
+  check(chain: string, now: Instant): Promise<AuditCheck>
 }
 
 /** Content-addressed, immutable blobs: the inputs of plans. */

@@ -5,8 +5,8 @@ import type { Instant } from '../units/calendar.ts'
 import { isoInstant } from '../units/calendar.ts'
 import { type Item, type Key, toItem } from './attributes.ts'
 import { type ChainHead, flawOf, GENESIS } from './audit-chain.ts'
-import { agrees, chainFinding, findingOf, keyOf } from './audit-check.ts'
-import { type Fold, foldKey, foldRecord, isFolded } from './audit-state.ts'
+import { agrees, chainFinding, findingOf } from './audit-check.ts'
+import { type Fold, foldKey, foldRecord, isFolded, keyIn, keyOf } from './audit-state.ts'
 import { type AuditLine, beginLine, type FileReading, readAuditFile } from './audit-text.ts'
 import { chainHead, headAttributes, readRecord, recordAttributes } from './audited.ts'
 import { type Database, database } from './database.ts'
@@ -176,8 +176,7 @@ async function compareAll(
   for (let round = 0; suspects.length > 0 && round < ROUNDS; round += 1) {
     for (const [chain, head] of heads)
       heads.set(chain, (await walk(db, chain, head, (record) => foldRecord(fold, record))).head)
-    const keys = suspects.map((key) => key.split('\n')).map(([pk = '', sk = '']) => ({ pk, sk }))
-    present = new Map((await db.getAll('control', keys)).map((item) => [foldKey(keyOf(item)), item]))
+    present = new Map((await db.getAll('control', suspects.map(keyIn))).map((item) => [foldKey(keyOf(item)), item]))
     suspects = suspects.filter((key) => !agrees(fold.get(key), present.get(key), now))
   }
   const findings = suspects.map((key) => findingOf(db, '(none)', key, fold.get(key), present.get(key)))

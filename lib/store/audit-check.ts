@@ -1,8 +1,12 @@
+import { accountKey } from '../model/account.ts'
 import type { AuditCheck, AuditFinding, AuditRecord } from '../model/audit.ts'
+import { parseCanonical } from '../model/canonical.ts'
+import type { Policy } from '../model/policy.ts'
 import type { Auditor } from '../ports/store.ts'
-import { DAY_MS, type Instant, isoInstant } from '../units/calendar.ts'
+import { DAY_MS, type Instant, isoInstant, later } from '../units/calendar.ts'
 import { attributesIn, type Item, integerIn, type Key, textIn } from './attributes.ts'
 import { type ChainHead, flawOf, GENESIS } from './audit-chain.ts'
+import { isKept, readCheckpoint, writeCheckpoint } from './audit-checkpoint.ts'
 import {
   attributeDifferences,
   digestOfItem,
@@ -11,19 +15,18 @@ import {
   foldKey,
   foldRecord,
   itemName,
+  keyIn,
+  keyOf,
 } from './audit-state.ts'
 import { chainHead, readRecord } from './audited.ts'
 import { type Database, database } from './database.ts'
-import { expiresAfter, KEPT_DAYS } from './expiry.ts'
-import { chainPk, checkpointKey, FREEZES_PK, LEVER_PREFIX, recordKey } from './keys.ts'
+import { chainPk, FREEZES_PK, LAST, LEVER_PREFIX, recordKey } from './keys.ts'
 import type { StoreOptions } from './link.ts'
-import { getPacked, putPacked } from './packed.ts'
+import type { Query } from './reads.ts'
 
 /** How often records that came in while items were being read are taken in before a difference is one. */
 const ROUNDS = 8
-/** A day's ledger is looked at for as long as anything may still be counted in it. */
-const LEDGER_KEPT_MS = 3 * DAY_MS
-const CHECKPOINT_SCHEMA = 1
+const PORTFOLIO_CHAIN = 'portfolio/'
 
 export const RESTORE = 'freeze everything, find who wrote it, and restore from an export: docs/audit.md'
 export const UNKNOWN_WRITER =
@@ -32,11 +35,12 @@ export const UNKNOWN_WRITER =
 /** Compares the tables with the log, from where the last look stopped. */
 export function dynamoAuditor(options: StoreOptions): Auditor {
   const db = database(options)
-  return { check: (chain) => checkChain(db, chain) }
+  return { check: (chain, now) => checkChain(db, chain, now) }
 }
 
 interface Look {
   readonly chain: string
+  readonly now: Instant
   readonly fold: Fold
   /** Written since the checkpoint. */
   readonly touched: Set<string>
@@ -44,15 +48,20 @@ interface Look {
   records: number
 }
 
-async function checkChain(db: Database, chain: string): Promise<AuditCheck> {
-  const begun = await checkpoint(db, chain)
-  const look: Look = { chain, fold: begun.fold, touched: new Set(), head: begun.head, records: 0 }
-  const broken = (await rootedIn(db, begun.head, chain)) ?? (await takeIn(db, look))
+async function begin(db: Database, chain: string, now: Instant): Promise<Look> {
+  const { fold, head } = await readCheckpoint(db, chain)
+  return { chain, now, fold, touched: new Set(), head, records: 0 }
+}
+
+async function checkChain(db: Database, chain: string, now: Instant): Promise<AuditCheck> {
+  const look = await begin(db, chain, now)
+  const broken = (await rootedIn(db, look.head, chain)) ?? (await takeIn(db, look))
   if (broken) return result(look, 0, [broken])
   const items = await itemsOf(db, look)
   const compared = new Set([...look.fold.keys(), ...items.keys()])
-  const findings = await differences(db, look, compared, items)
-  if (findings.length === 0) await remember(db, look)
+  const own = await differences(db, look, compared, items)
+  const findings = own.length > 0 ? own : await sharedDifferences(db, look, [...items.values()])
+  if (findings.length === 0) await writeCheckpoint(db, chain, look.head, look.fold)
   return result(look, compared.size, findings)
 }
 
@@ -101,31 +110,31 @@ async function* recordsBetween(db: Database, chain: string, from: number, to: nu
 }
 
 /** What the tables hold of what the chain writes: all levers of an account, all freezes, and what else it has touched. */
-async function itemsOf(db: Database, { chain, fold, touched }: Look): Promise<Map<string, Item>> {
+async function itemsOf(db: Database, { chain, now, fold, touched }: Look): Promise<ReadonlyMap<string, Item>> {
   const keys = [...fold.values()].filter(({ sk }) => !sk.startsWith(LEVER_PREFIX))
   const gone = [...touched].flatMap((key) => (fold.has(key) ? [] : [keyIn(key)]))
-  const whole = wholeOf(chain)
   const read = [
     ...(await db.getAll(
       'control',
       [...keys, ...gone].map(({ pk, sk }) => ({ pk, sk })),
     )),
-    ...(whole ? await db.query('control', whole) : []),
   ]
-  return new Map(read.map((item) => [foldKey(keyOf(item)), item]))
+  for (const whole of wholeOf(chain, now)) read.push(...(await db.query('control', whole)))
+  return byKey(read)
 }
 
 /** What no other chain writes, so that nothing may be there of which the chain knows nothing. */
-function wholeOf(chain: string): { pk: string; prefix?: string } | undefined {
-  if (chain === 'freezes') return { pk: FREEZES_PK }
-  return chain.includes(':') ? { pk: `ACCOUNT#${chain}`, prefix: LEVER_PREFIX } : undefined
+function wholeOf(chain: string, now: Instant): readonly Query[] {
+  if (chain === 'freezes') return [{ pk: FREEZES_PK }]
+  const pk = `ACCOUNT#${chain}`
+  return chain.includes(':') ? [{ pk, prefix: LEVER_PREFIX }, openDays(pk, now)] : []
 }
 
-export const keyOf = (item: Item): Key => ({ pk: textIn(item, 'pk'), sk: textIn(item, 'sk') })
-function keyIn(key: string): Key {
-  const [pk = '', sk = ''] = key.split('\n')
-  return { pk, sk }
-}
+/** Ledgers of yesterday and later: of those every checkpoint still knows what it has seen. */
+const openDays = (pk: string, now: Instant): Query => ({
+  pk,
+  between: [`LEDGER#${isoInstant(later(now, -DAY_MS)).slice(0, 10)}`, `LEDGER#${LAST}`],
+})
 
 /** Looks again, with the records that came in meanwhile, at what differs: a commit between two reads is no difference. */
 async function differences(
@@ -135,7 +144,7 @@ async function differences(
   first: ReadonlyMap<string, Item>,
 ): Promise<readonly AuditFinding[]> {
   let items = first
-  let suspects = [...compared].filter((key) => !agrees(look.fold.get(key), items.get(key)))
+  let suspects = [...compared].filter((key) => !agreesSoFar(look.fold.get(key), items.get(key), look.now))
   for (let round = 0; suspects.length > 0 && round < ROUNDS; round += 1) {
     const { sequence } = look.head
     const known = new Set(look.touched)
@@ -144,22 +153,82 @@ async function differences(
     if (look.head.sequence === sequence && round > 0) break
     suspects.push(...[...look.touched].filter((key) => !known.has(key) && !suspects.includes(key)))
     const read = await db.getAll('control', suspects.map(keyIn))
-    items = new Map(read.map((item) => [foldKey(keyOf(item)), item]))
-    suspects = suspects.filter((key) => !agrees(look.fold.get(key), items.get(key)))
+    items = byKey(read)
+    suspects = suspects.filter((key) => !agreesSoFar(look.fold.get(key), items.get(key), look.now))
   }
   return Promise.all(suspects.map((key) => findingOf(db, look.chain, key, look.fold.get(key), items.get(key))))
 }
 
-/** Whether an item is what the log says; one that several chains write may be further on than this one knows. */
-export function agrees(expected: Expected | undefined, item: Item | undefined, now?: Instant): boolean {
+/** Whether an item is what the log says; what has expired may be gone. */
+export function agrees(expected: Expected | undefined, item: Item | undefined, now: Instant): boolean {
   if (!expected) return item === undefined
-  if (!item) return now !== undefined && (expected.expiresAt ?? Number.POSITIVE_INFINITY) * 1000 < now
-  if (isShared(expected) && expected.version !== undefined && integerIn(item, 'version') > expected.version) return true
+  if (!item) return (expected.expiresAt ?? Number.POSITIVE_INFINITY) * 1000 < now
   return digestOfItem(item) === expected.digest
+}
+
+/** As `agrees`; but what several chains write may be further on than one of them knows. */
+function agreesSoFar(expected: Expected | undefined, item: Item | undefined, now: Instant): boolean {
+  const isLater =
+    expected?.version !== undefined && item && isShared(expected) && integerIn(item, 'version') > expected.version
+  return isLater || agrees(expected, item, now)
 }
 
 const isShared = ({ pk, sk }: Key): boolean =>
   (pk.startsWith('PORTFOLIO#') && sk.startsWith('LEDGER#')) || (pk.startsWith('PLAN#') && sk === 'PROGRESS')
+
+/**
+ * What the accounts of a portfolio write together (its days, and how far its plans are), against all of their chains at
+ * once: each of them alone knows only its own last writing.
+ */
+async function sharedDifferences(db: Database, own: Look, items: readonly Item[]): Promise<readonly AuditFinding[]> {
+  if (!own.chain.startsWith(PORTFOLIO_CHAIN)) return []
+  // Of its own chain a copy: what comes in from here on was not compared with the tables, and is not to be remembered.
+  const portfolio: Look = { ...own, fold: new Map(own.fold), touched: new Set() }
+  const looks = [portfolio]
+  for (const chain of writersIn(items)) looks.push(await begin(db, chain, own.now))
+  let suspects: readonly string[] = []
+  let present: ReadonlyMap<string, Item | undefined> = new Map()
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = looks.map(({ head }) => head.sequence)
+    for (const look of looks) {
+      const broken = await takeIn(db, look)
+      if (broken) return [broken]
+    }
+    if (round > 1 && looks.every(({ head }, i) => head.sequence === before[i])) break
+    present = await sharedItems(db, own, portfolio.fold)
+    suspects = [...present.keys()].filter((key) => !agrees(lastOf(looks, key), present.get(key), own.now))
+    if (suspects.length === 0) return []
+  }
+  return Promise.all(suspects.map((key) => findingOf(db, own.chain, key, lastOf(looks, key), present.get(key))))
+}
+
+/** Every account that any version of the policy had: one that has left may have written today. */
+function writersIn(items: readonly Item[]): ReadonlySet<string> {
+  const policies = items.filter((item) => textIn(item, 'sk').startsWith('POLICY#'))
+  return new Set(
+    policies.flatMap((item) =>
+      parseCanonical<Policy>(textIn(item, 'policy')).accounts.map(({ account }) => accountKey(account)),
+    ),
+  )
+}
+
+/** Of the portfolio alone, not of others that its accounts belong to: its open days, and the progress of its newest plans. */
+async function sharedItems(db: Database, own: Look, portfolio: Fold): Promise<ReadonlyMap<string, Item | undefined>> {
+  const days = await db.query('control', openDays(`PORTFOLIO#${own.chain.slice(PORTFOLIO_CHAIN.length)}`, own.now))
+  // A plan is forgotten a day before the checkpoints forget it, because they are not all of the same minute.
+  const plans = [...portfolio.values()].filter((one) => one.sk === 'HEADER' && isKept(one, own.now + DAY_MS))
+  const keys = plans.map(({ pk }) => ({ pk, sk: 'PROGRESS' }))
+  const none = keys.map((key) => [foldKey(key), undefined] as const)
+  return new Map([...none, ...byKey(days), ...byKey(await db.getAll('control', keys))])
+}
+
+const lastOf = (looks: readonly Look[], key: string): Expected | undefined =>
+  looks
+    .flatMap(({ fold }) => fold.get(key) ?? [])
+    .reduce<Expected | undefined>((last, one) => ((one.version ?? 0) > (last?.version ?? -1) ? one : last), undefined)
+
+const byKey = (items: readonly Item[]): ReadonlyMap<string, Item> =>
+  new Map(items.map((item) => [foldKey(keyOf(item)), item]))
 
 /** The difference in words, with what the record says that wrote the item last. */
 export async function findingOf(
@@ -184,51 +253,3 @@ export async function findingOf(
     : 'it is not what the log says'
   return { ...finding, sequence, problem: `${name}: ${detail} (${by})` }
 }
-
-/** Levers, freezes and policies do not expire, nor do open intents: what does is looked at when it is written. */
-function isKept({ expiresAt, sk }: Expected, now: number): boolean {
-  if (expiresAt === undefined) return true
-  const [, date = ''] = sk.startsWith('LEDGER#') ? sk.split('#') : []
-  return date !== '' && now - Date.parse(date) < LEDGER_KEPT_MS
-}
-
-type Line = readonly [string, string, string, number | null, number | null, number]
-
-async function checkpoint(db: Database, chain: string): Promise<{ head: ChainHead; fold: Fold }> {
-  const packed = await getPacked(db, 'control', checkpointKey(chain))
-  if (!packed) return { head: GENESIS, fold: new Map() }
-  const head = { sequence: integerIn(packed.head, 'sequence'), hash: textIn(packed.head, 'hash') }
-  const lines = JSON.parse(packed.list('items')) as readonly Line[]
-  const fold: Fold = new Map(
-    lines.map(([pk, sk, digest, version, expiresAt, sequence]) => [
-      foldKey({ pk, sk }),
-      { ...{ pk, sk, digest, chain, sequence }, version: version ?? undefined, expiresAt: expiresAt ?? undefined },
-    ]),
-  )
-  return { head, fold }
-}
-
-/** One item after the other: the roles that check may not write batches. */
-const oneByOne = (db: Database): Database => ({
-  ...db,
-  async putAll(table, items) {
-    for (const item of items) await db.put(table, keyOf(item), attributesIn(item))
-  },
-})
-
-async function remember(db: Database, { chain, head, fold }: Look): Promise<void> {
-  const last = await db.get('audit', recordKey(chain, head.sequence))
-  if (!last) return
-  const at = integerIn(last, 'atMs') as Instant
-  const kept = [...fold.values()].filter((one) => isKept(one, at))
-  await putPacked(oneByOne(db), 'control', {
-    head: checkpointKey(chain),
-    generation: `${head.sequence}`,
-    attributes: { chain, ...head, asOf: isoInstant(at), schemaVersion: CHECKPOINT_SCHEMA },
-    lists: { items: kept.map(lineOf) },
-    partsExpireAt: expiresAfter(at, KEPT_DAYS.structurePart),
-  })
-}
-
-const lineOf = ({ pk, sk, digest, version, expiresAt, sequence }: Expected): string =>
-  JSON.stringify([pk, sk, digest, version ?? null, expiresAt ?? null, sequence] satisfies Line)

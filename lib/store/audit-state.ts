@@ -1,7 +1,7 @@
 /** State as the fold of the log: which item each record left, and how an item that is not so differs from it. */
 import type { AuditRecord, AuditWrite } from '../model/audit.ts'
 import { canonicalJson, hashOfText } from '../model/canonical.ts'
-import { attributesIn, type Item, type Key } from './attributes.ts'
+import { attributesIn, type Item, type Key, textIn } from './attributes.ts'
 
 /** What the log says of one item: enough to see that it is as it should be, and which record to ask why not. */
 export interface Expected extends Key {
@@ -17,6 +17,11 @@ export interface Expected extends Key {
 export type Fold = Map<string, Expected>
 
 export const foldKey = ({ pk, sk }: Key): string => `${pk}\n${sk}`
+export const keyOf = (item: Item): Key => ({ pk: textIn(item, 'pk'), sk: textIn(item, 'sk') })
+export function keyIn(key: string): Key {
+  const [pk = '', sk = ''] = key.split('\n')
+  return { pk, sk }
+}
 
 /**
  * Adds a record's writes. Records of one chain come in their order; of chains that write the same item (a portfolio's day

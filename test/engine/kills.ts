@@ -84,7 +84,7 @@ export async function life(endpoint: string, seed: number, workers: Nursery): Pr
       at[end.at] = (at[end.at] ?? 0) + 1
     }
     violations.push(...(await broken(stage.rig)))
-    violations.push(...(await auditor.check('scripted:1')).findings.map(({ problem }) => problem))
+    violations.push(...(await auditor.check('scripted:1', stage.rig.now())).findings.map(({ problem }) => problem))
   }
   if (violations.length === 0) violations.push(...(await atRest(stage)))
   await proxy.close()

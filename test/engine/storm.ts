@@ -54,7 +54,7 @@ export async function storm(
     failedTurns += await runAll(tick(rig), { ...rig.worker(`worker-${cycle}`), ...stores })
     await proxy.settled()
     violations.push(...(await broken(rig)))
-    violations.push(...(await auditor.check('scripted:1')).findings.map(({ problem }) => problem))
+    violations.push(...(await auditor.check('scripted:1', rig.now())).findings.map(({ problem }) => problem))
   }
   if (violations.length === 0) violations.push(...(await atRest(stage)))
   client.destroy()

@@ -1,75 +1,22 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { runTurn } from '../../lib/control/turn.ts'
-import type { AuditCheck } from '../../lib/model/audit.ts'
 import { parseCanonical } from '../../lib/model/canonical.ts'
 import { freezeScope } from '../../lib/model/freeze.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import { auditArchive, TablesNotEmpty } from '../../lib/store/audit-archive.ts'
 import { dynamoAuditor } from '../../lib/store/audit-check.ts'
-import { type AuditLine, lineText, readAuditFile } from '../../lib/store/audit-text.ts'
+import { type AuditLine, readAuditFile } from '../../lib/store/audit-text.ts'
 import { dynamoStores } from '../../lib/store/stores.ts'
-import { HOUR_MS, later } from '../../lib/units/calendar.ts'
+import { HOUR_MS } from '../../lib/units/calendar.ts'
 import { createTables } from '../../playground/dynamodb/create-tables.ts'
-import { A, daily, MORNING, type Rig, rig } from '../simulation/rig.ts'
+import { A, daily, type Rig } from '../simulation/rig.ts'
+import { type AuditStage, auditStage, CHAIN, findingsOf, LEVER, stream, textOf } from './audit-stage.ts'
 import { embedded } from './embedded.ts'
 
 const engine = embedded()
-const CHAIN = 'scripted:1'
-let tables = 0
-
-interface Deployment {
-  readonly stage: Rig
-  readonly options: { readonly client: typeof engine.options.client; readonly prefix: string }
-  /** Changes attributes of an item of the control table past the stores. */
-  tamper(pk: string, sk: string, change: (item: Record<string, object>) => void): Promise<void>
-  remove(table: string, pk: string, sk: string): Promise<void>
-}
-
-/** A morning of the loop on tables of its own: a policy, pulls, one plan pushed, one freeze set and lifted. */
-async function deployment(): Promise<Deployment> {
-  tables += 1
-  const options = { client: engine.options.client, prefix: `audit-${tables}` }
-  await createTables(options.client, options.prefix)
-  const stage = await rig({
-    stores: dynamoStores(options),
-    policy: { owner: options.prefix },
-    start: later(MORNING, tables),
-    budgets: { '1': { '10': 100, '11': 200 } },
-  })
-  await stage.ready()
-  await stage.plan([[A, '10', 110]])
-  await stage.run('act')
-  const scope = freezeScope('platform/meta')
-  await stage.loop.freezes.freeze({ scope, reason: 'a drill', by: 'ann', at: stage.now() })
-  const named = (table: string): string => `${options.prefix}-${table}`
-  const key = (pk: string, sk: string) => ({ pk: { S: pk }, sk: { S: sk } })
-  return {
-    stage,
-    options,
-    async tamper(pk, sk, change) {
-      const { Item = {} } = await options.client.send(
-        new GetItemCommand({ TableName: named('control'), Key: key(pk, sk) }),
-      )
-      change(Item as Record<string, object>)
-      await options.client.send(new PutItemCommand({ TableName: named('control'), Item: { ...Item, ...key(pk, sk) } }))
-    },
-    remove: async (table, pk, sk) =>
-      void (await options.client.send(new DeleteItemCommand({ TableName: named(table), Key: key(pk, sk) }))),
-  }
-}
-
-const LEVER = ['ACCOUNT#scripted:1', 'LEVER#daily-budget/budget/10'] as const
-const findingsOf = (checks: readonly AuditCheck[]) => checks.flatMap(({ findings }) => findings)
-const textOf = async (lines: AsyncIterable<AuditLine>): Promise<string[]> =>
-  (await Array.fromAsync(lines)).map(lineText)
-async function* stream(lines: readonly string[]): AsyncIterable<string> {
-  yield* lines
-}
-
 describe('the state against the log', () => {
   test('is its fold after policy, pulls, a plan, a push and a freeze: every chain, every item', async () => {
-    const { stage, options } = await deployment()
+    const { stage, options } = await auditStage(engine)
     const checks = await auditArchive(options).verify(stage.now())
     expect(findingsOf(checks)).toEqual([])
     expect(checks.map(({ chain }) => chain)).toEqual(['freezes', 'portfolio/eu', CHAIN])
@@ -79,18 +26,18 @@ describe('the state against the log', () => {
   })
 
   test('that somebody moved past the log is found by the hourly look, with lever, both values and record', async () => {
-    const { options, tamper } = await deployment()
+    const { options, stage, tamper } = await auditStage(engine)
     const auditor = dynamoAuditor(options)
-    expect((await auditor.check(CHAIN)).findings).toEqual([])
+    expect((await auditor.check(CHAIN, stage.now())).findings).toEqual([])
     await tamper(...LEVER, (item) => Object.assign(item, { knownMicros: { N: '999000000' } }))
-    const { findings } = await auditor.check(CHAIN)
+    const { findings } = await auditor.check(CHAIN, stage.now())
     expect(findings).toHaveLength(1)
     expect(findings[0]?.problem).toMatch(
       /^lever scripted:1\/daily-budget\/budget\/10: knownMicros is 999000000 in the tables and 110000000 in the log \(record \d+ of chain scripted:1\)$/,
     )
   })
 
-  test.each<[string, (one: Deployment) => Promise<void>, RegExp]>([
+  test.each<[string, (one: AuditStage) => Promise<void>, RegExp]>([
     [
       'a lever that is missing',
       (one) => one.remove('control', ...LEVER),
@@ -108,16 +55,16 @@ describe('the state against the log', () => {
       /ledger of scripted:1, 2026-06-02: exposureMicros is 1 in the tables and 620000000 in the log/,
     ],
   ])('%s is found by the hourly look and by the whole one', async (_name, act, problem) => {
-    const one = await deployment()
+    const one = await auditStage(engine)
     await act(one)
-    const [hourly] = (await dynamoAuditor(one.options).check(CHAIN)).findings
+    const [hourly] = (await dynamoAuditor(one.options).check(CHAIN, one.stage.now())).findings
     expect(hourly?.problem).toMatch(problem)
     const whole = findingsOf(await auditArchive(one.options).verify(one.stage.now()))
     expect(whole.map((finding) => finding.problem).join()).toMatch(problem)
   })
 
   test('a freeze that vanished, and a policy that was changed in place, are found by the whole look', async () => {
-    const { options, stage, tamper, remove } = await deployment()
+    const { options, stage, tamper, remove } = await auditStage(engine)
     await remove('control', 'FREEZES', 'platform/meta')
     await tamper('PORTFOLIOS', 'eu', (item) => Object.assign(item, { mode: { S: 'observe' } }))
     const problems = findingsOf(await auditArchive(options).verify(stage.now())).map(({ problem }) => problem)
@@ -128,25 +75,25 @@ describe('the state against the log', () => {
   })
 
   test('is compared from where the last look stopped: only what came since is read', async () => {
-    const { options, stage } = await deployment()
+    const { options, stage } = await auditStage(engine)
     const auditor = dynamoAuditor(options)
-    const first = await auditor.check(CHAIN)
+    const first = await auditor.check(CHAIN, stage.now())
     expect(first.records).toBeGreaterThan(2)
-    expect((await auditor.check(CHAIN)).records).toBe(0)
+    expect((await auditor.check(CHAIN, stage.now())).records).toBe(0)
     stage.wait(60_000)
     stage.ads.human(A, '11', 190_000_000n)
     await stage.run('pull')
-    const next = await auditor.check(CHAIN)
+    const next = await auditor.check(CHAIN, stage.now())
     expect(next).toMatchObject({ records: 1, findings: [] })
     expect(next.head.sequence).toBe(first.head.sequence + 1)
   })
 
   test('a record that was rewritten before the last look is found by it where it was the last, and by the whole one', async () => {
-    const { options, stage, remove } = await deployment()
+    const { options, stage, remove } = await auditStage(engine)
     const auditor = dynamoAuditor(options)
-    const { head } = await auditor.check(CHAIN)
+    const { head } = await auditor.check(CHAIN, stage.now())
     await remove('audit', `CHAIN#${CHAIN}`, String(head.sequence).padStart(12, '0'))
-    expect((await auditor.check(CHAIN)).findings[0]?.problem).toBe(
+    expect((await auditor.check(CHAIN, stage.now())).findings[0]?.problem).toBe(
       `record ${head.sequence} of chain ${CHAIN}: it was there and is missing`,
     )
     expect(findingsOf(await auditArchive(options).verify(stage.now()))).toMatchObject([
@@ -159,7 +106,7 @@ describe('the state against the log', () => {
   })
 
   test('a commit between two reads of a look is no difference', async () => {
-    const { options, stage } = await deployment()
+    const { options, stage } = await auditStage(engine)
     let interrupted = false
     const client = new Proxy(options.client, {
       get: (target, name) =>
@@ -177,7 +124,7 @@ describe('the state against the log', () => {
               return answer
             },
     })
-    const check = await dynamoAuditor({ ...options, client }).check(CHAIN)
+    const check = await dynamoAuditor({ ...options, client }).check(CHAIN, stage.now())
     expect(interrupted).toBe(true)
     expect(check.findings).toEqual([])
   })
@@ -185,7 +132,7 @@ describe('the state against the log', () => {
 
 describe('an export', () => {
   test('has every record of every chain, each chain’s head, and reads as sound', async () => {
-    const { options, stage } = await deployment()
+    const { options, stage } = await auditStage(engine)
     const lines = await textOf(auditArchive(options).lines(stage.now()))
     const reading = await readAuditFile(stream(lines))
     expect(reading.findings).toEqual([])
@@ -217,7 +164,7 @@ describe('an export', () => {
     ['it is no export', () => ['{"kind":"record"}'], /does not say that this is an export/],
   ]
   test('that was damaged is found out, and the place is named', async () => {
-    const { options, stage } = await deployment()
+    const { options, stage } = await auditStage(engine)
     const lines = await textOf(auditArchive(options).lines(stage.now()))
     for (const [name, damage, problem] of damages) {
       const damaged = damage([...lines])
@@ -228,7 +175,7 @@ describe('an export', () => {
   })
 
   test('restores into empty tables what verifies there, and the loop goes on from it', async () => {
-    const one = await deployment()
+    const one = await auditStage(engine)
     const lines = await textOf(auditArchive(one.options).lines(one.stage.now()))
     const prefix = `${one.options.prefix}-again`
     await createTables(one.options.client, prefix)
@@ -247,7 +194,7 @@ describe('an export', () => {
   })
 
   test('that is damaged restores nothing at all', async () => {
-    const one = await deployment()
+    const one = await auditStage(engine)
     const lines = await textOf(auditArchive(one.options).lines(one.stage.now()))
     const prefix = `${one.options.prefix}-again`
     await createTables(one.options.client, prefix)
@@ -258,7 +205,7 @@ describe('an export', () => {
   })
 
   test('says of each record what it wrote, money exact', async () => {
-    const { options, stage } = await deployment()
+    const { options, stage } = await auditStage(engine)
     const lines = await textOf(auditArchive(options).lines(stage.now()))
     const records = lines
       .map((text) => parseCanonical<AuditLine>(text))
@@ -274,7 +221,7 @@ describe('an hourly turn of verify', () => {
   const toTheHour = (stage: Rig): void => stage.wait(HOUR_MS - (stage.now() % HOUR_MS))
 
   test('records that the state is the fold of the log, and logs where every chain stands', async () => {
-    const { stage } = await deployment()
+    const { stage } = await auditStage(engine)
     toTheHour(stage)
     const turn = await runTurn(HOURLY(stage), stage.loop)
     const heads = /^scripted:1@\d+=[0-9a-f]{64} portfolio\/eu@\d+=[0-9a-f]{64} freezes@1=[0-9a-f]{64}$/
@@ -288,7 +235,7 @@ describe('an hourly turn of verify', () => {
   })
 
   test('at a quarter past does not look', async () => {
-    const { stage } = await deployment()
+    const { stage } = await auditStage(engine)
     toTheHour(stage)
     stage.wait(15 * 60_000)
     expect(await runTurn(HOURLY(stage), stage.loop)).toEqual({
@@ -298,7 +245,7 @@ describe('an hourly turn of verify', () => {
   })
 
   test('that finds a difference freezes the account, records it and fails, naming lever and values', async () => {
-    const { stage, tamper } = await deployment()
+    const { stage, tamper } = await auditStage(engine)
     await tamper(...LEVER, (item) => Object.assign(item, { knownMicros: { N: '999000000' } }))
     toTheHour(stage)
     await expect(runTurn(HOURLY(stage), stage.loop)).rejects.toThrow(
