@@ -39,6 +39,18 @@ describe('names that somebody chose on the platform', () => {
       experiments: [clean],
     })
   })
+  test('of rules too, and so are the words about what was changed of them', async () => {
+    const by = { name: EVIL, portfolio: 'eu' }
+    const given = {
+      standing: [{ ...by, id: '1', altered: `it is ${EVIL}` }],
+      stopped: [{ campaign: '7', at: 0, by }],
+    }
+    const clean = { name: SHOWN, portfolio: 'eu' }
+    expect(await platform({ spendStops: async () => given }).reader.spendStops!(ACCOUNT)).toEqual({
+      standing: [{ ...clean, id: '1', altered: `it is ${SHOWN}` }],
+      stopped: [{ campaign: '7', at: 0, by: clean }],
+    })
+  })
   test('are cut to 256 characters, and never through the middle of one', async () => {
     const given = {
       name: `${'x'.repeat(254)}😀😀`,

@@ -81,6 +81,37 @@ describe('the platform registry', () => {
     expect(told).toEqual(['a schedule with for-seven'])
     expect(aRegistry([all]).platforms(meta).writer).not.toHaveProperty('withdraw')
   })
+  test('keeps rules at the platform by the account’s own connection, where it has such', async () => {
+    const told: string[] = []
+    const make = ({ secret }: Connection) =>
+      ({
+        reader: {
+          spendStops: async (_: unknown, use: string) => {
+            told.push(`read for ${use} with ${secret}`)
+            return { standing: [], stopped: [] }
+          },
+        },
+        writer: {
+          keepStop: async (_: unknown, stop: unknown, id: string) => {
+            told.push(`${stop} as ${id} with ${secret}`)
+            return { kind: 'applied' }
+          },
+          removeStop: async (_: unknown, id: string) => {
+            told.push(`no ${id} with ${secret}`)
+            return { kind: 'applied' }
+          },
+        },
+      }) as unknown as AdPlatform
+    const { reader, writer } = platformRegistry([all, own], { meta: make })(meta)
+    const account = accountRef('meta', '7')
+    await reader.spendStops?.(account, 'write')
+    await writer.keepStop?.(account, 'a rule' as never, '9')
+    await writer.removeStop?.(account, '9')
+    expect(told).toEqual(['read for write with for-seven', 'a rule as 9 with for-seven', 'no 9 with for-seven'])
+    const silent = aRegistry([all]).platforms(meta)
+    expect({ ...silent.reader, ...silent.writer }).not.toHaveProperty('spendStops')
+    expect(silent.writer).not.toHaveProperty('keepStop')
+  })
   test('gives what the platform honours', () => {
     expect(aRegistry([all]).platforms(meta).capabilities.restatementDays).toBe(28)
   })
