@@ -4,10 +4,12 @@ import { decodeText } from '../lib/imports/decode.ts'
 import { ImportError } from '../lib/imports/problem.ts'
 import { readOrders } from '../lib/imports/read-orders.ts'
 import { type PortfolioId, portfolioId } from '../lib/model/account.ts'
+import { DiscreetError } from '../lib/model/discreet-error.ts'
+import { messageText } from '../lib/model/foreign-text.ts'
 import { type OrderEntry, REFUNDS_MAX } from '../lib/model/shop-order.ts'
 import type { Clock } from '../lib/ports/clock.ts'
 import { MINUTE_MS } from '../lib/units/calendar.ts'
-import { errorFields, type Log } from './composition/log.ts'
+import { errorFields, type Log, type LogLine } from './composition/log.ts'
 
 /** Records entries of one portfolio. */
 export type TakeOrders = (portfolio: PortfolioId, entries: readonly OrderEntry[]) => Promise<TakenOrders>
@@ -38,30 +40,59 @@ export interface DropOptions {
 }
 
 /**
- * Takes the orders of one uploaded file, which is read whole before the first is recorded. What fails is logged and thrown:
- * Lambda tries again twice, and taking the same file again is harmless.
+ * Takes the orders of one uploaded file, which is read whole before the first is recorded. What fails is logged, and then
+ * thrown without a word of it: Lambda tries again twice, and taking the same file again is harmless.
  */
 export const makeDropHandler =
   ({ read, take, log }: DropOptions) =>
   async ({ detail }: ObjectCreated): Promise<void> => {
     const { bucket, object } = detail
-    const [, portfolio = '', ...name] = object.key.split('/')
+    let owner: PortfolioId | undefined
     try {
-      if (!object.key.startsWith(ORDERS_PREFIX) || name.length === 0)
-        throw new RangeError(`an object of orders must be ${ORDERS_PREFIX}<portfolio>/<name>`)
+      const [folder, file] = placeOf(object.key)
+      owner = folder
       if ((object.size ?? 0) > DROP_BYTES_MAX)
-        throw new RangeError(`the object has ${object.size} bytes, more than ${DROP_BYTES_MAX}: divide it`)
-      const owner = portfolioId(portfolio)
-      const file = name.at(-1) ?? ''
+        throw new DiscreetError(`the object has ${object.size} bytes, more than ${DROP_BYTES_MAX}: divide it`)
       const taken = await take(owner, readOrders(decodeText(await read(bucket.name, object.key), file), file))
       // Thrown when all else is recorded: an alarm rings, and what is tried again changes nothing.
-      if (taken.overfull.length > 0) throw new Error(overfullText(taken))
+      if (taken.overfull.length > 0) throw overfullError(taken)
       log({ level: 'info', event: 'orders', key: owner, result: 'ran', summary: summaryOf(taken) })
     } catch (error) {
-      log({ level: 'error', event: 'orders', key: portfolio, result: 'failed', ...errorFields(error) })
-      throw error
+      log({ level: 'error', event: 'orders', ...(owner && { key: owner }), result: 'failed', ...discreetFields(error) })
+      // Lambda prints what is thrown, whole and past our log's allow-list: so it is given nothing to print.
+      throw new Error('the orders of an object failed: the log line before this one says why')
     }
   }
+
+/** @throws DiscreetError unless the key is that of a file in a portfolio's folder */
+function placeOf(key: string): readonly [PortfolioId, file: string] {
+  const [, folder = '', ...name] = key.split('/')
+  const file = name.at(-1)
+  if (!key.startsWith(ORDERS_PREFIX) || file === undefined)
+    throw new DiscreetError(`an object of orders must be ${ORDERS_PREFIX}<portfolio>/<name>`)
+  try {
+    return [portfolioId(folder), file]
+  } catch (error) {
+    throw new DiscreetError(
+      (error as Error).message,
+      `the folder below ${ORDERS_PREFIX} is named as no portfolio can be`,
+    )
+  }
+}
+
+/**
+ * What is logged of an error while orders are in hand: of ours what is meant for the log, of AWS's its message. Any other may
+ * quote an order, which nothing would take out of it.
+ */
+function discreetFields(error: unknown): Pick<LogLine, 'errorName' | 'errorMessage'> {
+  const fields = errorFields(error)
+  if (error instanceof DiscreetError) return { ...fields, errorMessage: messageText(error.forLog) }
+  if (error instanceof Error && '$metadata' in error) return fields
+  return {
+    ...fields,
+    errorMessage: 'not shown, it may quote an order: "sluice import orders" of the same file shows it',
+  }
+}
 
 const summaryOf = ({ changed, unchanged, waiting, overfull, tooOld, days }: TakenOrders) => ({
   changed,
@@ -72,11 +103,10 @@ const summaryOf = ({ changed, unchanged, waiting, overfull, tooOld, days }: Take
   days: days.length,
 })
 
-/** Orders that are named in a log line, which is cut off. */
-const NAMED_MAX = 3
-
-const overfullText = ({ overfull }: TakenOrders): string =>
-  `new refunds of ${overfull.length} orders were left out, all else is recorded: an order has at most ${REFUNDS_MAX}; add up the small ones of ${overfull.slice(0, NAMED_MAX).join(', ')}`
+const overfullError = ({ overfull }: TakenOrders): DiscreetError =>
+  new DiscreetError(
+    `new refunds of ${overfull.length} orders were left out, all else is recorded: an order has at most ${REFUNDS_MAX}; add up the small ones; "sluice import orders" of the same lines names the orders`,
+  )
 
 /** What a function URL hands over (payload format 2.0), as far as it is looked at. */
 export interface HttpRequest {
@@ -93,6 +123,11 @@ export interface HttpAnswer {
   readonly body: string
 }
 
+/** What is said of a secret never carries any of it. */
+function unreadable(error: unknown): never {
+  throw new DiscreetError(errorFields(error).errorMessage)
+}
+
 /** The secret as it is stored; the key before it goes on being taken while it is replaced. */
 export interface OrderKeys {
   readonly key: string
@@ -100,7 +135,7 @@ export interface OrderKeys {
 }
 
 export interface HttpOptions {
-  /** @throws Error when the secret cannot be read */
+  /** @throws Error when the secret cannot be read, with nothing of it in its message */
   readonly keys: () => Promise<OrderKeys>
   readonly take: TakeOrders
   readonly clock: Clock
@@ -120,7 +155,7 @@ export const makeHttpHandler =
     } catch (error) {
       if (error instanceof ImportError) return answer(400, { error: error.message })
       if (error instanceof OrdersRefused) return answer(400, { error: error.message })
-      log({ level: 'error', event: 'orders', result: 'failed', ...errorFields(error) })
+      log({ level: 'error', event: 'orders', result: 'failed', ...discreetFields(error) })
       // What went wrong inside is for the log: whoever asks is told to ask again.
       return answer(503, { error: 'the orders could not be recorded: send them again later, it is safe' })
     }
@@ -133,7 +168,7 @@ async function answered(request: HttpRequest, { keys, take, clock, log }: HttpOp
   if (body.length > (isBase64Encoded ? 1.4 : 1) * HTTP_BYTES_MAX) return tooLarge()
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')
   if (bytes.length > HTTP_BYTES_MAX) return tooLarge()
-  if (!isSigned(request, bytes, await keys(), clock)) {
+  if (!isSigned(request, bytes, await keys().catch(unreadable), clock)) {
     log({ level: 'error', event: 'orders', result: 'failed', why: 'a request was not signed as it must be' })
     return answer(401, { error: 'the signature or the time of this request is wrong' })
   }
@@ -142,7 +177,7 @@ async function answered(request: HttpRequest, { keys, take, clock, log }: HttpOp
   const summary = summaryOf(taken)
   const { overfull } = taken
   log({
-    ...(overfull.length > 0 ? { level: 'error', why: overfullText(taken) } : { level: 'info' }),
+    ...(overfull.length > 0 ? { level: 'error', why: overfullError(taken).forLog } : { level: 'info' }),
     event: 'orders',
     key: portfolio,
     result: 'ran',
@@ -186,13 +221,22 @@ function isSigned({ headers, rawPath }: HttpRequest, body: Uint8Array, keys: Ord
   return fits.includes(true)
 }
 
-/** @throws Error that says what is wrong with the secret, and nothing of it */
+/** @throws DiscreetError that says what is wrong with the secret, and nothing of it */
 export function orderKeysIn(text: string, name: string): OrderKeys {
-  const { key, previousKey } = JSON.parse(text) as { readonly key?: unknown; readonly previousKey?: unknown }
+  const { key, previousKey } = membersIn(text)
   const isKey = (value: unknown): value is string => typeof value === 'string' && value.length >= KEY_CHARACTERS_MIN
   if (!isKey(key) || (previousKey !== undefined && !isKey(previousKey)))
-    throw new Error(
+    throw new DiscreetError(
       `secret "${name}" must hold {"key": "…"}, and previousKey while it is replaced, of ${KEY_CHARACTERS_MIN} characters or more each`,
     )
   return { key, ...(previousKey === undefined ? {} : { previousKey }) }
+}
+
+/** Without any where it is no JSON: the parser's own error quotes the text. */
+function membersIn(text: string): { readonly key?: unknown; readonly previousKey?: unknown } {
+  try {
+    return JSON.parse(text) ?? {}
+  } catch {
+    return {}
+  }
 }

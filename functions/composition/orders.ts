@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { takeOrders } from '../../lib/control/take-orders.ts'
+import { DiscreetError } from '../../lib/model/discreet-error.ts'
 import { dynamoOrderBook } from '../../lib/store/order-book.ts'
 import { dynamoPolicyStore } from '../../lib/store/policy-store.ts'
 import type { DropOptions, TakeOrders } from '../orders-handlers.ts'
@@ -25,7 +26,7 @@ export function ordersTaker(variables: Variables): TakeOrders {
 export function objectReader(client = new S3Client(AWS_CLIENT)): DropOptions['read'] {
   return async (Bucket, Key) => {
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }))
-    if (!Body) throw new Error('the object is empty: upload it again')
+    if (!Body) throw new DiscreetError('the object is empty: upload it again')
     return Body.transformToByteArray()
   }
 }

@@ -1,4 +1,5 @@
 import type { PortfolioId } from '../model/account.ts'
+import { DiscreetError } from '../model/discreet-error.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { OrderEntry } from '../model/shop-order.ts'
 import type { OrderBook, OrderTerms, RecordedOrders } from '../ports/store.ts'
@@ -19,17 +20,20 @@ export interface TakenOrders extends RecordedOrders {
 }
 
 /** Something is wrong with what was told, or with whom it was told for: nothing of it was recorded. */
-export class OrdersRefused extends RangeError {
-  constructor(message: string) {
-    super(message)
+export class OrdersRefused extends DiscreetError {
+  constructor(message: string, forLog: string = message) {
+    super(message, forLog)
     this.name = 'OrdersRefused'
   }
 }
 
 /** Orders in a currency whose rate is missing or too old: nothing was recorded, and with the rate all can be told again. */
-export class UnratedOrders extends Error {
+export class UnratedOrders extends DiscreetError {
   constructor(unrated: readonly { readonly entry: OrderEntry; readonly cause: MissingRate }[]) {
-    super(noneRecorded(unrated.map(({ entry, cause }) => `${nameOf(entry)}: ${cause.message}`)))
+    super(
+      noneRecorded(unrated.map(({ entry, cause }) => `${nameOf(entry)}: ${cause.message}`)),
+      noneRecorded(unrated.map(({ entry, cause }) => `${namelessOf(entry)}: ${cause.message}`)),
+    )
     this.name = 'UnratedOrders'
   }
 }
@@ -41,8 +45,10 @@ function noneRecorded(faults: readonly string[]): string {
 }
 
 /** `orders.csv, line 3: order 1001`, or the order alone where no file told it. */
-const nameOf = ({ id, source }: OrderEntry): string =>
-  `${source ? `${source.file}, line ${source.line}: ` : ''}order ${id}`
+const nameOf = (entry: OrderEntry): string => `${placeOf(entry)}order ${entry.id}`
+/** For the log: its line is enough to find it. */
+const namelessOf = (entry: OrderEntry): string => `${placeOf(entry)}an order`
+const placeOf = ({ source }: OrderEntry): string => (source ? `${source.file}, line ${source.line}: ` : '')
 
 /** What of the world is needed to take orders. */
 export type OrderDesk = Pick<Loop, 'clock' | 'policies' | 'rates'> & { readonly book: OrderBook }
@@ -78,11 +84,17 @@ function checkTimes(entries: readonly OrderEntry[], now: Instant): void {
     const { sale, refund } = entry
     const times = [sale?.at, refund?.at, sale?.updatedAt, refund?.updatedAt]
     const ahead = times.find((at) => at !== undefined && at > now + AHEAD_MS)
-    return ahead === undefined
-      ? []
-      : [`${nameOf(entry)} is of ${isoInstant(ahead)}, and it is ${isoInstant(now)}: correct its time`]
+    return ahead === undefined ? [] : [{ entry, ahead }]
   })
-  if (wrong.length > 0) throw new OrdersRefused(noneRecorded(wrong))
+  if (wrong.length === 0) return
+  const text = (name: (entry: OrderEntry) => string): string =>
+    noneRecorded(
+      wrong.map(
+        ({ entry, ahead }) =>
+          `${name(entry)} is of ${isoInstant(ahead)}, and it is ${isoInstant(now)}: correct its time`,
+      ),
+    )
+  throw new OrdersRefused(text(nameOf), text(namelessOf))
 }
 
 /** @throws UnratedOrders naming every order whose currency has no rate on its day */

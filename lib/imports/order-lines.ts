@@ -23,7 +23,8 @@ function countRefund({ id, refund }: OrderEntry, place: Place, seen: Map<string,
       ...place,
       column: 'refundId',
       value: refund.key,
-      what: `is one refund more than the ${REFUNDS_MAX} that order ${id} may have`,
+      order: id,
+      what: `is one refund more than the ${REFUNDS_MAX} that an order may have`,
       remedy: 'give each refund one id and tell it by that, or add up the small ones',
     })
 }
@@ -73,7 +74,7 @@ const partsOf = ({ id, sale, refund }: OrderEntry) => [
           version: `refund ${id} ${refund.key} ${refund.updatedAt}`,
           part: refund,
           fault: {
-            ...{ column: 'refundId', value: refund.key, what: `of order ${id} is told` },
+            ...{ column: 'refundId', value: refund.key, order: id, what: 'is told' },
             remedy: 'give each refund of an order a refundId of its own; where one was corrected, add updatedAt',
           },
         },

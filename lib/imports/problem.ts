@@ -1,3 +1,5 @@
+import { DiscreetError } from '../model/discreet-error.ts'
+
 /** Where in a file something is wrong, as a spreadsheet shows it. */
 export interface Place {
   readonly file: string
@@ -10,6 +12,11 @@ export interface Place {
 export interface Fault extends Place {
   /** What the cell holds; absent where the fault is not a cell's. */
   readonly value?: string
+  /** Id of the order that the value is of, where the cell does not tell it. */
+  readonly order?: string
+  /** The heading is none of ours: where a file has none at all, it is a value. */
+  readonly isForeignColumn?: true
+  /** Without any value of the file: it is logged. */
   readonly what: string
   readonly remedy: string
 }
@@ -21,15 +28,25 @@ const SHOWN_ALIKE = 3
 const SHOWN_VALUE = 60
 
 /** Files that cannot be taken over, with every fault's place, value and remedy. Nothing of them was stored. */
-export class ImportError extends Error {
+export class ImportError extends DiscreetError {
   readonly faults: readonly Fault[]
 
   constructor(faults: readonly Fault[]) {
-    super(['nothing was imported:', ...told(faults)].join('\n'))
+    super(textOf(faults), textOf(faults.map(withoutValues)))
     this.name = 'ImportError'
     this.faults = faults
   }
 }
+
+const textOf = (faults: readonly Fault[]): string => ['nothing was imported:', ...told(faults)].join('\n')
+
+const withoutValues = ({ file, line, column, isForeignColumn, what, remedy }: Fault): Fault => ({
+  file,
+  ...(line === undefined ? {} : { line }),
+  ...(column === undefined || isForeignColumn ? {} : { column }),
+  what,
+  remedy,
+})
 
 /** Kinds in the order in which they were found: the first lines of each, and how far the rest goes. */
 function told(faults: readonly Fault[]): readonly string[] {
@@ -46,13 +63,14 @@ function told(faults: readonly Fault[]): readonly string[] {
 }
 
 /** `google.csv, line 12, column "Cost": "1.2.3" is not a number: …` */
-export function faultText({ file, line, column, value, what, remedy }: Fault): string {
+export function faultText({ file, line, column, value, order, what, remedy }: Fault): string {
   const place = [
     file,
     ...(line === undefined ? [] : [`line ${line}`]),
     ...(column === undefined ? [] : [`column "${column}"`]),
   ]
-  return `${place.join(', ')}: ${value === undefined ? '' : `"${shortened(value)}" `}${what}: ${remedy}`
+  const said = value === undefined ? '' : `"${shortened(value)}" `
+  return `${place.join(', ')}: ${said}${order === undefined ? '' : `of order ${order} `}${what}: ${remedy}`
 }
 
 function shortened(value: string): string {

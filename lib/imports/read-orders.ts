@@ -101,6 +101,7 @@ function known(name: string, place: Place, faults: Faults): Field | undefined {
     faults.add({
       ...place,
       column: name,
+      isForeignColumn: true,
       what: 'is no field of an order',
       remedy: PERSONAL.test(plain(name))
         ? 'leave it out: nothing that tells who a customer is is taken'

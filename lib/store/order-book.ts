@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PortfolioId } from '../model/account.ts'
 import { canonicalJson, parseCanonical } from '../model/canonical.ts'
+import { DiscreetError } from '../model/discreet-error.ts'
 import {
   type DayBook,
   type OrderEntry,
@@ -84,8 +85,9 @@ async function recordBatch(
     const outcome = await db.transact(actions, token)
     if (outcome.kind === 'done') return result
     if (attempt === TRIES)
-      throw new Error(
+      throw new DiscreetError(
         `orders of ${portfolio} could not be recorded: too many others are writing ${outcome.on.slice(0, 3).join(', ')}; tell them again, it is safe`,
+        `orders of ${portfolio} could not be recorded: too many others are writing; tell them again, it is safe`,
       )
     await wait(FIRST_WAIT_MS * 2 ** Math.min(attempt - 1, 6))
   }
@@ -169,11 +171,11 @@ async function foldDays(
   })
 }
 
-/** @throws Error for a day of which somebody has told the sum: its orders would be counted twice, or lost */
+/** @throws DiscreetError for a day of which somebody has told the sum: its orders would be counted twice, or lost */
 function bookIn(item: Item, portfolio: PortfolioId): DayBook {
   const text = optionalTextIn(item, 'book')
   if (text === undefined)
-    throw new Error(
+    throw new DiscreetError(
       `orders of ${portfolio} on ${textIn(item, 'date')} were told as a sum of the day: a portfolio takes either sums or single orders`,
     )
   return parseCanonical<DayBook>(text)

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { LogLine } from '../../functions/composition/log.ts'
+import { type LogLine, logText } from '../../functions/composition/log.ts'
 import {
   HTTP_BYTES_MAX,
   type HttpRequest,
@@ -10,6 +10,7 @@ import {
   orderKeysIn,
 } from '../../functions/orders-handlers.ts'
 import { OrdersRefused, type TakenOrders } from '../../lib/control/take-orders.ts'
+import { ImportError } from '../../lib/imports/problem.ts'
 import type { OrderEntry } from '../../lib/model/shop-order.ts'
 import { instant } from '../../lib/units/calendar.ts'
 
@@ -28,15 +29,20 @@ function open({
   keys = { key: KEY },
   fails,
   result = TAKEN,
+  unreadable,
 }: {
   keys?: OrderKeys
   fails?: Error
   result?: TakenOrders
+  unreadable?: Error
 } = {}) {
   const taken: (readonly [string, readonly OrderEntry[]])[] = []
   const lines: LogLine[] = []
   const handler = makeHttpHandler({
-    keys: async () => keys,
+    keys: async () => {
+      if (unreadable) throw unreadable
+      return keys
+    },
     take: async (portfolio, entries) => {
       if (fails) throw fails
       taken.push([portfolio, entries])
@@ -53,6 +59,8 @@ function open({
   }
   return { send, taken, lines }
 }
+/** As a client of AWS throws them. */
+const ofAws = (message: string): Error => Object.assign(new Error(message), { $metadata: {} })
 const signed = (signature: string, timestamp = SECONDS) => ({
   headers: { 'x-sluice-timestamp': timestamp, 'x-sluice-signature': signature },
 })
@@ -130,11 +138,17 @@ describe('a signed request', () => {
   })
 
   test('that could not be recorded is to be sent again, and what went wrong stays inside', async () => {
-    const { send, lines } = open({ fails: new Error('ThrottlingException of table x') })
+    const { send, lines } = open({ fails: ofAws('rate of table x exceeded') })
     const { statusCode, body } = await send()
     expect(statusCode).toBe(503)
-    expect(body).not.toContain('Throttling')
-    expect(lines).toMatchObject([{ level: 'error', errorMessage: 'ThrottlingException of table x' }])
+    expect(body).not.toContain('exceeded')
+    expect(lines).toMatchObject([{ level: 'error', errorMessage: 'rate of table x exceeded' }])
+  })
+
+  test('that found no secret is answered by 503, and the log says which could not be read', async () => {
+    const { send, lines } = open({ unreadable: new Error('secret "orders" cannot be read: AccessDeniedException') })
+    expect((await send()).statusCode).toBe(503)
+    expect(lines).toMatchObject([{ errorMessage: 'secret "orders" cannot be read: AccessDeniedException' }])
   })
 
   test('that failed while it was recorded is never said to have left nothing behind, whatever failed', async () => {
@@ -147,7 +161,14 @@ describe('a signed request', () => {
     const { send, lines } = open({ result: { ...TAKEN, overfull: ['A-7'] } })
     const { statusCode, body } = await send()
     expect([statusCode, JSON.parse(body)]).toMatchObject([200, { changed: 1, overfull: ['A-7'] }])
-    expect(lines).toMatchObject([{ level: 'error', why: expect.stringContaining('A-7'), summary: { overfull: 1 } }])
+    expect(lines).toMatchObject([
+      {
+        level: 'error',
+        why: expect.stringContaining('new refunds of 1 orders were left out'),
+        summary: { overfull: 1 },
+      },
+    ])
+    expect(logText(lines[0]!)).not.toContain('A-7')
   })
 })
 
@@ -158,17 +179,20 @@ describe('the secret of requests', () => {
     expect(short).toThrow('secret "orders" must hold')
     expect(short).not.toThrow('secretword')
     expect(() => orderKeysIn(JSON.stringify({ key: KEY, previousKey: '' }), 'orders')).toThrow('must hold')
+    for (const stored of [KEY, `"${KEY}"`, 'null'])
+      expect(() => orderKeysIn(stored, 'orders')).toThrow(/^secret "orders" must hold [^k]*"key"[^k]*\bwhile[^k]*$/)
   })
 })
 
 describe('a file that is put into the bucket', () => {
   const created = (key: string, size = 10) => ({ detail: { bucket: { name: 'b' }, object: { key, size } } })
-  function drop(content: string, result: TakenOrders = TAKEN) {
+  function drop(content: string, result: TakenOrders = TAKEN, fails?: Error) {
     const taken: unknown[] = []
     const lines: LogLine[] = []
     const handler = makeDropHandler({
       read: async () => new TextEncoder().encode(content),
       take: async (portfolio, entries) => {
+        if (fails) throw fails
         taken.push([portfolio, entries.length])
         return result
       },
@@ -186,19 +210,93 @@ describe('a file that is put into the bucket', () => {
 
   test.each([
     ['orders/20.jsonl', LINE, 10, 'orders/<portfolio>/<name>'],
-    ['orders/eu/20.csv', 'orderId,email\n1,x', 10, 'column "email"'],
+    ['orders/eu/20.csv', 'orderId,email\n1,x', 10, '20.csv, line 1: is no field of an order: leave it out: nothing'],
+    ['orders/eu/20.csv', 'orderId,refundedAt\n1,soon', 10, '20.csv, line 2, column "refundedAt": is no time: write'],
     ['orders/eu/20.jsonl', LINE, 65 * 1024 * 1024, 'divide it'],
   ])('%s with %j of %d bytes is refused, logged and tried again by Lambda', async (key, content, size, message) => {
     const { handler, taken, lines } = drop(content)
-    await expect(handler(created(key, size))).rejects.toThrow(message)
+    await expect(handler(created(key, size))).rejects.toThrow('the log line before this one says why')
     expect(taken).toEqual([])
-    expect(lines).toMatchObject([{ level: 'error', event: 'orders', result: 'failed' }])
+    expect(lines).toMatchObject([
+      { level: 'error', event: 'orders', result: 'failed', errorMessage: expect.stringContaining(message) },
+    ])
   })
 
   test('with more refunds of an order than it may have fails when all others are recorded, so that an alarm rings', async () => {
     const { handler, taken, lines } = drop(LINE, { ...TAKEN, overfull: ['A-7'] })
-    await expect(handler(created('orders/eu/20.jsonl'))).rejects.toThrow('A-7')
+    await expect(handler(created('orders/eu/20.jsonl'))).rejects.toThrow('the log line before')
     expect(taken).toEqual([['eu', 1]])
-    expect(lines).toMatchObject([{ level: 'error', event: 'orders', result: 'failed' }])
+    expect(lines).toMatchObject([
+      { level: 'error', key: 'eu', errorMessage: expect.stringContaining('new refunds of 1 orders were left out') },
+    ])
+    expect(logText(lines[0]!)).not.toContain('A-7')
+  })
+
+  describe('with something personal in a wrong place', () => {
+    const NAME = 'Maria Canary'
+    const PHONE = '+4915550009876'
+    const IBAN = 'DE89370400440532013000'
+    const MAIL = 'maria@canary.example'
+    const HEAD = 'orderId,orderedAt,netValue,currency'
+    const GOOD = '1001,2026-11-20T10:00:00Z,10.00,EUR'
+    const refund = (at: string) => JSON.stringify({ orderId: IBAN, refundedAt: at, refundId: PHONE.slice(1) })
+    const logged = async (content: string, result?: TakenOrders, fails?: Error, key = 'orders/eu/20.csv') => {
+      const { handler, lines } = drop(content, result, fails)
+      const thrown = await handler(created(key)).catch(String)
+      const text = [...lines.map(logText), thrown].join('\n')
+      return { text, canaries: [NAME, PHONE.slice(1), IBAN, MAIL, 'Canary'].filter((one) => text.includes(one)) }
+    }
+
+    test.each([
+      ['an id', `${HEAD}\n${NAME} ${IBAN},2026-11-20T10:00:00Z,10.00,EUR`, 'line 2, column \\"orderId\\"'],
+      ['a time', `${HEAD}\n1001,${PHONE},10.00,EUR`, 'line 2, column \\"orderedAt\\"'],
+      ['an amount', `${HEAD}\n1001,2026-11-20T10:00:00Z,${MAIL},EUR`, 'line 2, column \\"netValue\\"'],
+      ['a currency', `${HEAD}\n1001,2026-11-20T10:00:00Z,10.00,${IBAN}`, 'line 2, column \\"currency\\"'],
+      ['the kind of customer', `${HEAD},customer\n${GOOD},${NAME} ${PHONE}`, 'line 2, column \\"customer\\"'],
+      ['the id of a refund', `orderId,refundedAt,refundId\n1,2026-11-20T10:00:00Z,${NAME}`, 'column \\"refundId\\"'],
+      ['a heading, for want of headings', `${IBAN},${PHONE},${NAME},${MAIL}\n${GOOD}`, 'line 1: is no field'],
+      ['the name of a field', JSON.stringify({ orderId: '1', [NAME]: PHONE }), 'line 1: is no field of an order'],
+      ['a line behind a quote', `${HEAD}\n"1001" ${NAME},x,y,z\n${GOOD}`, 'stands behind a closing quote'],
+      ['an order told twice', [refund('2026-11-20T10:00:00Z'), refund('2026-11-21T06:00:00Z')].join('\n'), 'in line 1'],
+      [
+        'an order with too many refunds',
+        Array.from(
+          { length: 101 },
+          (_, i) => `{"orderId":"${IBAN}","refundedAt":"2026-11-20T10:00:00Z","refundId":"${i}"}`,
+        ).join('\n'),
+        'one refund more than',
+      ],
+    ])('%s: the log tells the place and not the value, and what is thrown tells nothing', async (_, content, place) => {
+      const { text, canaries } = await logged(content)
+      expect(text).toContain(place)
+      expect(canaries).toEqual([])
+    })
+
+    const order = { id: IBAN, source: { file: '20.csv', line: 7 } }
+    test.each<readonly [string, Error, string]>([
+      [
+        'that is refused',
+        new OrdersRefused(`order ${order.id} is of tomorrow`, '20.csv, line 7: an order'),
+        'line 7: an order',
+      ],
+      ['of which a store says what it is', new TypeError(`item ORDER#${IBAN}: "record" must be text`), 'not shown'],
+      [
+        'of which AWS quotes an address and a token',
+        ofAws(`${MAIL} with Bearer canary-token-1234`),
+        '[redacted] with [redacted]',
+      ],
+      ['of no message at all', new ImportError([]), 'nothing was imported'],
+    ])('an order %s', async (_, fails, said) => {
+      const { text, canaries } = await logged(`${HEAD}\n${GOOD}`, TAKEN, fails)
+      expect(text).toContain(said)
+      expect(canaries).toEqual([])
+      expect(text).not.toContain('canary-token-1234')
+    })
+
+    test('the folder, which is then not logged as a portfolio', async () => {
+      const { text, canaries } = await logged(GOOD, TAKEN, undefined, `orders/${MAIL} ${NAME}/1.csv`)
+      expect(text).toContain('is named as no portfolio can be')
+      expect(canaries).toEqual([])
+    })
   })
 })

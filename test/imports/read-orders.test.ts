@@ -174,7 +174,7 @@ describe('a file that could not be recorded to its end is refused before its beg
   test('an order has a hundred refunds; the line of the next is named, once', () => {
     expect(read(csv(...refunds(100), ...refunds(100), ...refunds(100, '2')))).toHaveLength(300)
     expect(() => read(csv(...refunds(103)))).toThrow(
-      /^nothing was imported:\n {2}- orders, line 102, column "refundId": "R-100" is one refund more than the 100 that order 1 may have: [^\n]*$/,
+      /^nothing was imported:\n {2}- orders, line 102, column "refundId": "R-100" of order 1 is one refund more than the 100 that an order may have: [^\n]*$/,
     )
   })
 
