@@ -65,6 +65,8 @@ export function alreadyThere(
 /**
  * What cuts that were there already leave for the raises of a plan: what other open plans have raised beyond their own
  * growth was paid for by cuts, and no cut pays twice.
+ *
+ * @throws Error when the plan itself is not open any more: somebody has taken it back, or it was replaced, meanwhile
  */
 export async function leftOfFreed(
   freed: Money,
@@ -75,8 +77,10 @@ export async function leftOfFreed(
 ): Promise<Money> {
   const none = zero(freed.currency)
   if (freed.micros === 0n) return none
+  const open = await openPlans(policy, now, loop)
+  if (!open.some((other) => other.id === id)) throw new Error(`nothing reserved: plan ${id} is not open any more`)
   let left = freed
-  for (const other of await openPlans(policy, now, loop)) {
+  for (const other of open) {
     if (other.id === id) continue
     const raised = (await loop.plans.progress(other.id))?.raised ?? none
     left = subtract(left, larger(subtract(raised, other.netGrowth), none))

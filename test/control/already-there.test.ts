@@ -77,6 +77,25 @@ describe('two plans that ask for the same cut', () => {
   })
 })
 
+test('a plan that is taken back while a cut of it is found done reserves nothing any more', async () => {
+  const stage = await bothOpen(
+    [
+      [A, '12', 260],
+      [A, '11', 230],
+    ],
+    [[A, '12', 260]],
+  )
+  await act(stage)
+  const [, daily] = await stage.loop.plans.recent(stage.policy.policy.portfolio, 2)
+  const meddled = intercepted(stage.loop, async (call, proceed) => {
+    if (call === 'money.levers')
+      await stage.loop.plans.decide(daily!.id, daily!.approval, { kind: 'superseded', by: daily!.id })
+    return proceed()
+  })
+  await expect(act(stage, A, meddled)).rejects.toThrow(`plan ${daily!.id} is not open any more`)
+  expect(sent(stage)).toEqual(['12 260'])
+})
+
 describe('a raise that is there already', () => {
   test('by our own other plan: nothing is sent and nothing charged a second time', async () => {
     const stage = await bothOpen([[A, '10', 120]], [[A, '10', 120]])
