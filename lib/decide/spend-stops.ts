@@ -73,7 +73,9 @@ export function stopSteps(
   const remove = (one: StandingStop, why: string): StopStep => ({ kind: 'remove', standing: one, why })
   if (!wanted) return standing.map((one) => remove(one, 'the policy asks for none'))
   const intact = standing.filter(({ stop }) => stop !== undefined)
-  const stop = reachable(wanted, intact[0]?.stop, worst)
+  // One that somebody has changed stood before: who takes it away takes no campaign out of it.
+  const before = intact[0]?.stop ?? (standing.length > 0 ? wanted : undefined)
+  const stop = reachable(wanted, before, worst)
   // A rule without campaigns would be about all of them.
   if (stop.campaigns.length === 0) return standing.map((one) => remove(one, 'it may list no campaign today'))
   const kept = intact.find((one) => sameStop(one.stop, stop)) ?? intact[0] ?? standing[0]

@@ -129,6 +129,12 @@ describe('what is to be done about the rules that stand', () => {
       { kind: 'keep', stop: stop(1000, SHOES), id: '1', why: 'it is switched off' },
     ])
   })
+  test('is to write it for a campaign too that could run into it by now, where somebody has switched it off', () => {
+    const off = [standing('1', undefined, 'it is switched off')]
+    expect(stopSteps(stop(1000, SHOES), off, worst({ [SHOES]: 17_500 }))).toMatchObject([
+      { kind: 'keep', id: '1', stop: stop(1000, SHOES) },
+    ])
+  })
   test('is to remove a second one, and never the last', () => {
     const twice = [standing('1', undefined, 'it is switched off'), standing('2', stop(1000, SHOES))]
     expect(stopSteps(stop(1000, SHOES), twice, none)).toEqual([
