@@ -2,7 +2,7 @@ import { doubtText, isMeant, timesApart } from '../decide/magnitude.ts'
 import { amountText } from '../decide/words.ts'
 import { sameAccount } from '../model/account.ts'
 import { isBudget, type Lever, type LeverKind, type LeverValue, sameValue } from '../model/lever.ts'
-import { type Drift, type LeverState, withEvent } from '../model/lever-state.ts'
+import { type Drift, type LeverState, withEvent, withoutMetCap } from '../model/lever-state.ts'
 import type { ChangeEvent } from '../model/structure.ts'
 import { type AccountDate, DAY_MS, type Instant, later } from '../units/calendar.ts'
 import { add, compare, larger, type Money, smaller, subtract, times } from '../units/money.ts'
@@ -60,20 +60,24 @@ export function resolveDrift(question: DriftQuestion): { state: LeverState; drif
   })
   // A lifetime budget may go in one day, but not twice.
   const factor = lever.kind === 'lifetime-budget' ? 1 : question.factor
-  if (!event && isImplausible(sighting, was)) {
-    const worst = times(larger(amountOf(observed), amountOf(was)), factor, 'up')
-    return {
-      state: { ...seen, doubted: { was, since: doubted?.since ?? now } },
-      drift: drift('hold', `${doubtText(observed, was)}; counted at ${amountText(worst)} today at worst`),
-    }
-  }
-  if (sameValue(was, observed)) return { state: seen }
+  if (sameValue(was, observed)) return { state: withoutMetCap(seen) }
   const limit = isBudget(lever)
     ? (standingLimit(question, before) ?? limitFor({ ...question, factor }, { ...before, known: was }))
     : undefined
+  const doubt = !event && isImplausible(sighting, was) ? { was, since: doubted?.since ?? now } : undefined
+  const read = doubt ? { ...seen, doubted: doubt } : seen
   if (limit && compare(amountOf(observed), limit.amount) > 0) {
     const worst = amountText(times(amountOf(observed), factor, 'up'))
-    return outside(seen, sighting, limit, `${limit.why}; at worst today costs ${worst} on this budget`, drift)
+    // Where it was read wrong it stands at what it was: to write that changes nothing.
+    const most = doubt ? { ...limit, amount: smaller(limit.amount, amountOf(was)) } : limit
+    return outside(read, sighting, most, `${limit.why}; at worst today costs ${worst} on this budget`, drift)
+  }
+  if (doubt) {
+    const worst = times(larger(amountOf(observed), amountOf(was)), factor, 'up')
+    return {
+      state: read,
+      drift: drift('hold', `${doubtText(observed, was)}; counted at ${amountText(worst)} today at worst`),
+    }
   }
   const { cutBackTo: _, cutBackWhy: _why, pausedFor: _paused, ...inside } = withoutBeyond(seen)
   return adopt(theirs(inside), sighting, drift, now)
@@ -91,7 +95,9 @@ function outside(
 ): { state: LeverState; drift: Drift } {
   const most: LeverValue = { kind: 'money', amount }
   const told = drift('cut-back', why)
-  const whose = `set by ${told.actor ?? 'somebody'}, ${why}`
+  const whose = seen.doubted
+    ? `and nobody is known to have set it, ${why}`
+    : `set by ${told.actor ?? 'somebody'}, ${why}`
   const rest = withoutBeyond(seen)
   if (isOurs(sighting)) return { state: { ...rest, cutBackTo: most, cutBackWhy: whose }, drift: told }
   const { cutBackTo: _, cutBackWhy: _why, ...counted } = rest

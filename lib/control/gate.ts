@@ -32,8 +32,9 @@ export const stopped = (decision: ChangeDecision, state: LeverState, moment: Mom
   outOfBounds(decision, moment) ??
   outOfSize(decision, state, moment)
 
-function doubted({ change: { lever } }: ChangeDecision, { known, doubted }: LeverState, { policy }: Moment) {
-  if (!doubted || isMeant(policy, lever, known)) return undefined
+function doubted(decision: ChangeDecision, state: LeverState, { policy }: Moment): string | undefined {
+  const { known, doubted } = state
+  if (!doubted || isMeant(policy, decision.change.lever, known) || isOrdered(decision, state)) return undefined
   return timesApart(known, doubted.was) >= policy.guardrails.magnitudeFactor ? doubtText(known, doubted.was) : undefined
 }
 
@@ -83,16 +84,15 @@ function outOfBounds({ change }: ChangeDecision, { policy }: Moment): string | u
 
 /** A value a great many times what the lever stands or stood at lately: cents for euros, micros for cents. */
 function outOfSize(
-  { change, alert }: ChangeDecision,
+  decision: ChangeDecision,
   state: LeverState,
   { policy, date, capabilities }: Moment,
 ): string | undefined {
-  const { lever, from, to } = change
+  const { lever, from, to } = decision.change
   if (to.kind === 'status') return undefined
   if (timesApart(to, capabilities.normalise(lever.kind, to)) >= 2)
     return `the platform would keep ${valueWords(capabilities.normalise(lever.kind, to))} of ${valueWords(to)}`
-  // An order back to the caps, or the guard's cut to a floor, comes from a value that is an error itself.
-  if (isCut(change) && (state.cutBackTo !== undefined || alert !== undefined)) return undefined
+  if (isOrdered(decision, state)) return undefined
   const { magnitudeFactor } = policy.guardrails
   const found = [from, ...valuesSince(state, addDays(date, -REMEMBERED_DAYS))].find(
     (value) => timesApart(to, value) >= magnitudeFactor,
@@ -101,6 +101,10 @@ function outOfSize(
     ? `${valueWords(to)} is ${numberText(timesApart(to, found))} times apart from the ${valueWords(found)} that it stands at, or stood at lately: taken for a mistake of units`
     : undefined
 }
+
+/** An order back to the caps, or the guard's cut to a floor, comes from a value that is an error itself. */
+const isOrdered = ({ change, alert }: ChangeDecision, { cutBackTo }: LeverState): boolean =>
+  isCut(change) && (cutBackTo !== undefined || alert !== undefined)
 
 const valuesSince = ({ dayStart, past = [] }: LeverState, since: AccountDate): readonly LeverValue[] => [
   ...(dayStart ? [dayStart] : []),

@@ -1,5 +1,6 @@
 import { floorCuts, pauses, type Remedy } from '../decide/breakers/remedies.ts'
 import type { GuardView, Trip } from '../decide/breakers/view.ts'
+import { valueWords } from '../decide/words.ts'
 import { accountKey } from '../model/account.ts'
 import type { Alert, AlertAct } from '../model/alert.ts'
 import { type BreakerAction, breakersOf } from '../model/breakers.ts'
@@ -38,7 +39,7 @@ export async function actOnAlert(alert: Alert, trip: Trip, context: GuardContext
     await notDone(alert, `the portfolio is in ${policy.mode}: the policy would ${action}`, loop)
     return false
   }
-  const step = await nextStep(alert, action, context, loop)
+  const step = nextStep(alert, action, context)
   if (step === 'waiting' || alert.acts.length >= ACTS_MAX) return false
   const remedy = await remedyOf(alert, trip, context, loop)
   if (action !== 'freeze') await holdBudgets(remedy, loop)
@@ -60,21 +61,37 @@ export async function actOnAlert(alert: Alert, trip: Trip, context: GuardContext
   return true
 }
 
-/** What comes next: the floor comes before the pause. `waiting`: a plan is under way, or the floor may still work. */
-async function nextStep(
-  alert: Alert,
+/**
+ * The alert with what has come of what was done for it last, whether or not it trips any more.
+ *
+ * @returns undefined where somebody else was faster: the next turn sees what they made of it
+ */
+export async function withOutcome(alert: Alert, loop: Loop): Promise<Alert | undefined> {
+  const last = alert.acts.at(-1)
+  if (last?.plan === undefined || last.became !== undefined) return alert
+  const stands = await planStands(last.plan, alert.account, loop)
+  if (stands.kind === 'open') return alert
+  const text = stands.kind === 'done' ? `done (${stands.of})` : `not done: ${stands.why}`
+  const acts = alert.acts.with(-1, { ...last, became: stands.kind, detail: `${last.detail}: ${text}` })
+  const next = { ...alert, acts, version: alert.version + 1 }
+  return (await loop.alerts.put({ next, expected: alert.version })) ? next : undefined
+}
+
+/**
+ * What comes next: the floor comes before the pause. What did not take effect is not tried a second time where there is a
+ * next step. `waiting`: a plan is under way, or the floor may still work.
+ */
+function nextStep(
+  { acts }: Alert,
   action: Exclude<BreakerAction, 'off' | 'alert'>,
   { view }: GuardContext,
-  loop: Loop,
-): Promise<Step | 'waiting' | 'done'> {
-  const first = action === 'pause' ? 'floor' : action
-  const last = alert.acts.findLast(({ step }) => step !== 'hold' || action === 'hold')
-  if (!last) return first
-  const stands = last.plan === undefined ? 'done' : await planStands(last.plan, view.structure.account, loop)
-  if (stands === 'open') return 'waiting'
-  if (stands === 'lost') return last.step
-  if (action !== 'pause' || last.step === 'pause') return 'done'
-  return view.now - last.at >= FLOOR_WORKS_MS ? 'pause' : 'waiting'
+): Step | 'waiting' | 'done' {
+  const last = acts.findLast(({ step }) => step !== 'hold' || action === 'hold')
+  if (!last) return action === 'pause' ? 'floor' : action
+  if (action === 'pause' && last.step === 'floor')
+    return last.became === 'lost' || view.now - last.at >= FLOOR_WORKS_MS ? 'pause' : 'waiting'
+  if (last.plan === undefined || last.became === 'done') return 'done'
+  return last.became === 'lost' ? last.step : 'waiting'
 }
 
 async function remedyOf(alert: Alert, trip: Trip, { view }: GuardContext, loop: Loop): Promise<Remedy> {
@@ -117,10 +134,13 @@ async function take(
   return { act: { step: isPausing ? 'pause' : 'floor', at, plan, detail: detailOf(decisions, isPausing) } }
 }
 
+/** Written before anything is sent: what came of it is added when it is known. */
 const detailOf = (decisions: readonly ChangeDecision[], isPausing: boolean): string =>
   isPausing
-    ? `${decisions.map(({ name }) => `"${name}"`).join(', ')}: paused`
-    : decisions.map(({ name, why }) => `"${name}": ${why}`).join(' ')
+    ? `${decisions.map(({ name }) => `"${name}"`).join(', ')}: to be paused`
+    : decisions
+        .map(({ name, change: { from, to } }) => `"${name}": to be cut from ${valueWords(from)} to ${valueWords(to)}`)
+        .join(', ')
 
 /** Nothing is pushed there any more, until a person unfreezes it. */
 async function freeze({ alert, view, frozen }: Remedy, { subject, rule, what }: Trip, loop: Loop): Promise<string> {

@@ -1,11 +1,13 @@
 import { type AccountRef, accountKey } from '../model/account.ts'
 import { hashOf } from '../model/canonical.ts'
+import { isSettled, type Outcome } from '../model/intent.ts'
 import type { ChangeDecision, PlanId, PlanTerms } from '../model/plan.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import { HOUR_MS, later } from '../units/calendar.ts'
 import { zero } from '../units/money.ts'
 import type { ExchangeRate } from '../units/rates.ts'
 import type { Loop } from './loop.ts'
+import { failureText } from './settle.ts'
 
 /** A cut that nobody could push in so long is decided anew, on what is spent by then. */
 const EXPIRES_MS = HOUR_MS
@@ -48,15 +50,44 @@ export async function storeGuardPlan(
   return id
 }
 
-/**
- * `open`: it may still be pushed. `done`: something of it was sent, or tried. `lost`: nothing was, and nothing will be:
- * another plan replaced it, its time ran out, or all of it was dropped.
- */
-export async function planStands(id: PlanId, account: AccountRef, loop: Loop): Promise<'open' | 'done' | 'lost'> {
+/** What has come of a plan: `open`, it may still be pushed or be under way; `done`, some of it stands; `lost`, nothing does. */
+export type Standing =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'done'; readonly of: string }
+  | { readonly kind: 'lost'; readonly why: string }
+
+const UNSENT = 'another plan replaced it, its time ran out, or it was dropped: the audit says which'
+
+export async function planStands(id: PlanId, account: AccountRef, loop: Loop): Promise<Standing> {
   const header = await loop.plans.header(id)
-  if (!header) return 'lost'
+  if (!header) return { kind: 'lost', why: UNSENT }
   const progress = await loop.plans.progress(id)
   const isThrough = header.accounts.every((one) => (progress?.cursors[one.account] ?? 0) >= one.chunks.length)
-  if (isThrough) return (await loop.money.intents(account, id)).length > 0 ? 'done' : 'lost'
-  return header.approval.kind === 'approved' && loop.clock.now() < header.expiresAt ? 'open' : 'lost'
+  if (!isThrough && header.approval.kind === 'approved' && loop.clock.now() < header.expiresAt) return { kind: 'open' }
+  const records = await loop.money.intents(account, id)
+  const standing = records.filter(({ outcome }) => standsOrMay(outcome))
+  if (standing.some(({ outcome }) => !isSettled(outcome))) return { kind: 'open' }
+  const of = header.counts.cuts + header.counts.raises
+  if (standing.length > 0) return { kind: 'done', of: `${standing.length} of ${of}` }
+  return { kind: 'lost', why: records.map(({ outcome }) => notSentText(outcome)).find((why) => why) ?? UNSENT }
+}
+
+const standsOrMay = (outcome: Outcome | undefined): boolean =>
+  !isSettled(outcome) || outcome?.kind === 'already-there' || (outcome?.kind === 'applied' && isVerified(outcome))
+
+const isVerified = ({ readback }: Extract<Outcome, { kind: 'applied' }>): boolean => readback.kind === 'verified'
+
+function notSentText(outcome: Outcome | undefined): string | undefined {
+  switch (outcome?.kind) {
+    case 'refused':
+      return `the platform refused it (${failureText(outcome.failure)})`
+    case 'applied':
+      return 'the platform stored another value'
+    case 'drifted':
+      return 'somebody had moved it meanwhile'
+    case 'frozen':
+      return outcome.freeze
+    default:
+      return undefined
+  }
 }

@@ -4,7 +4,7 @@ import type { AccountRef } from '../model/account.ts'
 import { type Alert, isUnresolved } from '../model/alert.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { Instant } from '../units/calendar.ts'
-import { actOnAlert } from './guard-act.ts'
+import { actOnAlert, withOutcome } from './guard-act.ts'
 import { readSpendToday } from './guard-read.ts'
 import { type AccountReading, readAccount, viewOf } from './guard-view.ts'
 import type { Loop } from './loop.ts'
@@ -22,7 +22,7 @@ export async function guardAccount(account: AccountRef, turn: Instant, loop: Loo
   if (structure.source === 'import') return { open: 0, why: 'imported from files' }
   const policies = policiesOf(await loop.policies.all(), account)
   const reading = await readAccount(structure, await readSpendToday(structure, loop), loop)
-  const known = await loop.alerts.all(account)
+  const known = await knownAlerts(account, loop)
   const tally = { told: 0, acted: 0 }
   for (const version of policies) {
     const { told, acted } = await guardPortfolio(version, policies, { ...reading, known }, turn, loop)
@@ -32,6 +32,13 @@ export async function guardAccount(account: AccountRef, turn: Instant, loop: Loo
   const quiet = known.length === 0 && tally.told === 0
   const open = quiet ? 0 : (await loop.alerts.all(account)).filter(isUnresolved).length
   return { open, ...tally }
+}
+
+/** Everything that is known, with what has come of what was done about it. */
+async function knownAlerts(account: AccountRef, loop: Loop): Promise<readonly Alert[]> {
+  const all = await loop.alerts.all(account)
+  const told = await Promise.all(all.map((alert) => (isUnresolved(alert) ? withOutcome(alert, loop) : alert)))
+  return told.flatMap((alert, i) => alert ?? all[i] ?? [])
 }
 
 async function guardPortfolio(

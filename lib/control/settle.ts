@@ -4,14 +4,14 @@ import type { AuditEntry } from '../model/audit.ts'
 import type { PlatformFailure } from '../model/failure.ts'
 import type { Intent, IntentRecord, Outcome } from '../model/intent.ts'
 import { isBudget, isCut, leverKey } from '../model/lever.ts'
-import { type LeverState, withEvent } from '../model/lever-state.ts'
+import { type LeverState, withEvent, withoutMetCap } from '../model/lever-state.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
 import { type AccountDate, DAY_MS, dateAt, type Instant, later } from '../units/calendar.ts'
 import { add, type Money, money, zero } from '../units/money.ts'
 import { unreachable } from '../units/unreachable.ts'
 import { commitFresh } from './commit.ts'
-import { amountOf, highBefore, withHigh, worstCaseChange } from './exposure.ts'
+import { highBefore, withHigh, worstCaseChange } from './exposure.ts'
 import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
 import { advanced } from './progress.ts'
@@ -156,7 +156,9 @@ function afterApplied(
   if (readback.kind === 'not-read' || readback.value === undefined) return before
   // What was stored otherwise may be what was there before: then the mark of before still says what is true of it.
   const mark = before.pending?.event ?? (readback.kind === 'verified' ? undefined : before.event)
-  const marked = pausedBy(withEvent(charged(before, date), mark), before, readback)
+  // What it was taken for before is counted to the day; what it stands at now is what we have set.
+  const { doubted: _, ...plain } = charged(before, date)
+  const marked = pausedBy(withEvent(plain, mark), before, readback)
   const known = { ...withHigh(marked, readback.value, date), known: readback.value, knownAt: now, ours: true }
   const hold = before.pending?.hold
   if (readback.kind === 'verified') return withoutMetCap(hold ? { ...known, hold } : known)
@@ -177,13 +179,6 @@ function pausedBy(state: LeverState, { pending }: LeverState, { kind }: { readon
   if (pending?.to.kind !== 'status' || kind !== 'verified') return state
   const { pausedFor: _, ...rest } = state
   return pending.pausesFor ? { ...rest, pausedFor: pending.pausesFor } : rest
-}
-
-/** An order to cut back stands until the budget is there. */
-function withoutMetCap(state: LeverState): LeverState {
-  if (!state.cutBackTo || amountOf(state.known).micros > amountOf(state.cutBackTo).micros) return state
-  const { cutBackTo: _, cutBackWhy: _why, ...met } = state
-  return met
 }
 
 /** The record without the push, the day charged by the highest that it may have seen: after midnight the new day too. */

@@ -1,5 +1,6 @@
 import { sameAccount } from '../model/account.ts'
 import type { Lever, LeverValue } from '../model/lever.ts'
+import { isOrderedBack } from '../model/lever-state.ts'
 import { entitiesOf } from '../model/membership.ts'
 import type { AccountObservation } from '../model/observation.ts'
 import { perObject } from '../model/per-object.ts'
@@ -52,8 +53,10 @@ export function misread({ observation, account, budget, lever, state }: BudgetQu
   const value: LeverValue = { kind: 'money', amount: budget.amount }
   if (isMeant(policy, lever, value)) return undefined
   const { magnitudeFactor } = policy.guardrails
-  if (state?.doubted && timesApart(value, state.doubted.was) >= magnitudeFactor)
-    return hold('magnitude', doubtText(value, state.doubted.was))
+  // What is above its cap goes back, whoever is known to have set it.
+  const doubted = state && !isOrderedBack(state, value) ? state.doubted : undefined
+  if (doubted && timesApart(value, doubted.was) >= magnitudeFactor)
+    return hold('magnitude', doubtText(value, doubted.was))
   const least = leastRecentSpend(account, entitiesOf(budget), budget.amount)
   const times = Number(least.micros) / Number(budget.amount.micros)
   return budget.period === 'daily' && times >= magnitudeFactor

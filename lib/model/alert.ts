@@ -39,6 +39,8 @@ export interface AlertAct {
   readonly at: Instant
   /** The plan by which budgets were cut or campaigns paused. */
   readonly plan?: PlanId
+  /** What has come of that plan: something took effect, or nothing. Absent: it is not known yet, or there is none. */
+  readonly became?: 'done' | 'lost'
   /** One sentence for a marketer. */
   readonly detail: string
 }
@@ -76,7 +78,8 @@ export interface Alert {
 export const isUnresolved = ({ state }: Pick<Alert, 'state'>): boolean => state !== 'resolved'
 
 /** Whether the guard paused something for it that only a person resumes. */
-export const hasPaused = ({ acts }: Pick<Alert, 'acts'>): boolean => acts.some(({ step }) => step === 'pause')
+export const hasPaused = ({ acts }: Pick<Alert, 'acts'>): boolean =>
+  acts.some(({ step, became }) => step === 'pause' && became !== 'lost')
 
 /** `campaign/23` or `account`: the part of its name that tells subjects of one rule apart. */
 export const subjectKey = (subject: AlertSubject): string =>

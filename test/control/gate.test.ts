@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { stopped } from '../../lib/control/gate.ts'
+import type { AlertId } from '../../lib/model/alert.ts'
 import { packGuardrails } from '../../lib/model/guardrail.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { ChangeDecision } from '../../lib/model/plan.ts'
@@ -43,6 +44,16 @@ describe('at the moment of the push', () => {
     const bounds = [{ account: 'google-ads:1', budget: '91', atLeast: '10 EUR', atMost: '200 EUR' }]
     expect(asked(decision(100, 120), doubted, { bounds })).toBeUndefined()
     expect(asked(decision(100, 120), { doubted: { was: worth(2.01), since: NOW } })).toBeUndefined()
+  })
+
+  test('what is doubted goes back to its cap, and to the guard’s floor, and no other way', () => {
+    const doubted = { doubted: { was: worth(2), since: NOW } }
+    const ordered = { ...doubted, cutBackTo: worth(2) }
+    expect(asked(decision(100, 2), ordered)).toBeUndefined()
+    expect(asked(decision(100, 120), ordered)).toMatch(/mistake of units/)
+    const alert = '1f2e3d4c' as AlertId
+    expect(asked(decision(100, 1, { alert }), doubted)).toBeUndefined()
+    expect(asked(decision(100, 120, { alert }), doubted)).toMatch(/mistake of units/)
   })
 
   test('the fifth raise of a day is not sent, the fifth cut is', () => {

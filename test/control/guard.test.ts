@@ -2,62 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { dueMessages } from '../../lib/control/dispatch.ts'
 import { resumePaused } from '../../lib/control/resume.ts'
 import { settledBy } from '../../lib/decide/breakers/fold-alerts.ts'
-import { type AccountRef, accountKey, type CampaignId } from '../../lib/model/account.ts'
-import type { Alert } from '../../lib/model/alert.ts'
+import { accountKey } from '../../lib/model/account.ts'
 import { freezeScope } from '../../lib/model/freeze.ts'
 import { leverKey } from '../../lib/model/lever.ts'
-import type { PerformanceRow } from '../../lib/model/performance.ts'
-import type { PlatformReader } from '../../lib/ports/platform.ts'
 import { HOUR_MS, instant, isoInstant, MINUTE_MS } from '../../lib/units/calendar.ts'
-import { A, B, EUR, euros, type Rig, type RigOptions, rig, statusOf } from '../simulation/rig.ts'
-
-const micros = (units: number): bigint => BigInt(units) * 1_000_000n
-
-/** What the platform reports of today, in main units by campaign, all in the hours up to now. */
-type SpentToday = Readonly<Record<string, number>>
-
-/** A rig whose platform reports this spend by the hour; the rest of what it says is the rig's. */
-async function spending(spent: SpentToday, options: RigOptions = {}): Promise<Rig & { spent: SpentToday }> {
-  const stage = await rig(options)
-  const world = { ...stage, spent }
-  const { reader } = stage.ads.platform
-  const whole = reader.performance
-  const performance: PlatformReader['performance'] = async (account, query, rules) => {
-    const report = await whole(account, query, rules)
-    if (query.grain === 'day') return report
-    const rows = Object.entries(world.spent).map(
-      ([campaign, units]): PerformanceRow => ({
-        campaign: campaign as CampaignId,
-        date: query.from,
-        hour: 5,
-        spend: euros(units),
-        impressions: 0,
-        clicks: 0,
-        conversions: [],
-      }),
-    )
-    return { ...report, rows: accountKey(account) === accountKey(A) ? rows : [] }
-  }
-  Object.assign(reader, { performance })
-  await stage.ready()
-  return world
-}
-
-async function quarter(stage: Rig): Promise<unknown> {
-  stage.wait(15 * MINUTE_MS)
-  return stage.run('guard')
-}
-
-const alerts = (stage: Rig, account: AccountRef = A): Promise<readonly Alert[]> => stage.loop.alerts.all(account)
-const only = async (stage: Rig): Promise<Alert> => {
-  const all = await alerts(stage)
-  expect(all).toHaveLength(1)
-  return all[0]!
-}
-const budget = (stage: Rig, id: string): bigint | undefined => stage.ads.micros(A, id)
-/** The rig's campaigns cost 600 a day together; 3,000 are half as much again as the cap of 2,000. */
-const RUNAWAY = { '10': 2900, '11': 60, '12': 40 }
-const PAUSING = { policy: { breakers: { runawaySpend: { action: 'pause' } } } }
+import { A, B, EUR, euros, type Rig, rig, statusOf } from '../simulation/rig.ts'
+import { alerts, budget, micros, only, PAUSING, quarter, RUNAWAY, spending } from './guard-stage.ts'
 
 describe('spend beyond the account’s cap', () => {
   test('is cut to the floor through the push protocol, told once, with what an hour of waiting costs', async () => {
@@ -159,7 +109,7 @@ describe('spend beyond the account’s cap', () => {
 })
 
 describe('a floor before a pause', () => {
-  const paused = async (): Promise<Rig & { spent: SpentToday }> => {
+  const paused = async (): ReturnType<typeof spending> => {
     const stage = await spending(RUNAWAY, PAUSING)
     await quarter(stage)
     await stage.run('act')

@@ -32,11 +32,10 @@ describe('whoever touched something else of the same id', () => {
     expect(drift).not.toHaveProperty('actor')
   })
 
-  test('explains no value that cannot be right: it is doubted as ever, and not cut back', async () => {
-    expect(await seen('ad-group', 'name', 10_000)).toMatchObject({
-      resolution: 'hold',
-      detail: expect.stringContaining('nobody is known to have moved it'),
-    })
+  test('explains no value that cannot be right: it is cut back as ever, and nobody is named', async () => {
+    const drift = await seen('ad-group', 'name', 10_000)
+    expect(drift).toMatchObject({ resolution: 'cut-back' })
+    expect(drift).not.toHaveProperty('actor')
   })
 
   test.each(['amount', 'daily-budget'])('whoever set its %s has', async (field) => {

@@ -60,9 +60,11 @@ describe('which checks are asked for what', () => {
     expect(reasonToStay(ask({ capabilities }))).toMatchObject({ reason: 'not-honoured' })
   })
 
-  test('a size that cannot be right stands against a cut back, somebody’s schedule does not', () => {
+  test('a size that cannot be right stands against what was approved, and not against an order back to the cap; somebody’s schedule against neither', () => {
     const doubted = withState({ doubted: { was: { kind: 'money', amount: euros(1) }, since: NOW } })
     expect(reasonNotToCutBack(doubted)).toMatchObject({ reason: 'magnitude' })
+    const was = { kind: 'money', amount: euros(1) } as const
+    expect(reasonNotToCutBack(withState({ doubted: { was, since: NOW }, cutBackTo: was }))).toBeUndefined()
     expect(reasonToHold(raised)).toMatchObject({ reason: 'human-hold' })
     expect(reasonNotToCutBack(raised)).toBeUndefined()
     expect(checksOfACut(raised).filter(({ name }) => name === 'event')).toEqual([])

@@ -9,7 +9,7 @@ import type { LeverState } from '../../model/lever-state.ts'
 import { budgetMembership, canSpend, memberOf } from '../../model/membership.ts'
 import type { ChangeDecision } from '../../model/plan.ts'
 import type { BudgetHolder, Campaign } from '../../model/structure.ts'
-import { fromMainUnits, larger, type Money, times } from '../../units/money.ts'
+import { fromMainUnits, larger, type Money, smaller, times } from '../../units/money.ts'
 import { convertBack, type ExchangeRate } from '../../units/rates.ts'
 import { UNITS } from '../effect.ts'
 import { roundedUp } from '../guardrails.ts'
@@ -124,7 +124,9 @@ function floorCut(remedy: Remedy, budget: BudgetHolder, rate: ExchangeRate): Cha
 function floorOf({ view, capabilities }: Remedy, budget: BudgetHolder, state: LeverState, rate: ExchangeRate): Money {
   const { policy, structure, today } = view
   const { currency } = budget.amount
-  const start = state.day === today && state.dayStart?.kind === 'money' ? state.dayStart.amount : budget.amount
+  const began = state.day === today && state.dayStart?.kind === 'money' ? state.dayStart.amount : budget.amount
+  // Of what may have been read wrong, what it was is what it stood at.
+  const start = state.doubted?.was.kind === 'money' ? smaller(began, state.doubted.was.amount) : began
   const spent = budget.campaigns.reduce((sum, id) => sum + spentBetween(view.spend.get(id), 0, 24), 0)
   const bound = policy.bounds.find((one) => one.budget === budget.id && sameAccount(one.account, structure.account))
   const { minDailyBudget } = policy.guardrails
