@@ -7,6 +7,7 @@ import { type Item, type Key, toItem } from './attributes.ts'
 import { type ChainHead, flawOf, GENESIS } from './audit-chain.ts'
 import { agrees, chainFinding, findingOf } from './audit-check.ts'
 import { type Fold, foldKey, foldRecord, isFolded, keyIn, keyOf } from './audit-state.ts'
+import { isMiscounted, type Sums, sumRecord } from './audit-sums.ts'
 import { type AuditLine, beginLine, type FileReading, readAuditFile } from './audit-text.ts'
 import { chainHead, headAttributes, readRecord, recordAttributes } from './audited.ts'
 import { type Database, database } from './database.ts'
@@ -126,16 +127,27 @@ function endOf(promised: ChainHead, found: ChainHead): { sequence: number; probl
   return undefined
 }
 
+/** What all chains together say. */
+interface Log {
+  readonly fold: Fold
+  readonly sums: Sums
+}
+
+function take({ fold, sums }: Log, record: AuditRecord): void {
+  foldRecord(fold, record)
+  sumRecord(sums, record)
+}
+
 async function verifyAll(db: Database, scan: Scanner, now: Instant): Promise<readonly AuditCheck[]> {
-  const fold: Fold = new Map()
+  const log: Log = { fold: new Map(), sums: new Map() }
   const checks = new Map<string, AuditCheck>()
   for (const chain of await chainsOf(scan)) {
-    const { head, records, finding } = await walk(db, chain, GENESIS, (record) => foldRecord(fold, record))
+    const { head, records, finding } = await walk(db, chain, GENESIS, (record) => take(log, record))
     checks.set(chain, { chain, head, records, items: 0, findings: finding ? [finding] : [] })
   }
   // With a hole in the log, every item that it wrote would seem to differ: one finding says it better.
   if ([...checks.values()].some(({ findings }) => findings.length > 0)) return [...checks.values()]
-  const { findings, items } = await compareAll(db, scan, fold, checks, now)
+  const { findings, items } = await compareAll(db, scan, log, checks, now)
   for (const finding of findings) {
     const check = checks.get(finding.chain) ?? {
       chain: finding.chain,
@@ -155,10 +167,13 @@ const ROUNDS = 4
 async function compareAll(
   db: Database,
   scan: Scanner,
-  fold: Fold,
+  log: Log,
   checks: ReadonlyMap<string, AuditCheck>,
   now: Instant,
 ): Promise<{ findings: readonly AuditFinding[]; items: ReadonlyMap<string, number> }> {
+  const { fold, sums } = log
+  const isWrong = (key: string, item: Item | undefined): boolean =>
+    !agrees(fold.get(key), item, now) || isMiscounted(sums.get(key), key, item)
   const items = new Map<string, number>()
   for (const { chain } of fold.values()) items.set(chain, (items.get(chain) ?? 0) + 1)
   let suspects: string[] = []
@@ -168,18 +183,18 @@ async function compareAll(
       const key = foldKey(keyOf(item))
       if (!isFolded(keyOf(item))) continue
       seen.add(key)
-      if (!agrees(fold.get(key), item, now)) suspects.push(key)
+      if (isWrong(key, item)) suspects.push(key)
     }
-  for (const [key, expected] of fold) if (!seen.has(key) && !agrees(expected, undefined, now)) suspects.push(key)
+  for (const key of fold.keys()) if (!seen.has(key) && isWrong(key, undefined)) suspects.push(key)
   const heads = new Map([...checks].map(([chain, { head }]) => [chain, head]))
   let present = new Map<string, Item>()
   for (let round = 0; suspects.length > 0 && round < ROUNDS; round += 1) {
     for (const [chain, head] of heads)
-      heads.set(chain, (await walk(db, chain, head, (record) => foldRecord(fold, record))).head)
+      heads.set(chain, (await walk(db, chain, head, (record) => take(log, record))).head)
     present = new Map((await db.getAll('control', suspects.map(keyIn))).map((item) => [foldKey(keyOf(item)), item]))
-    suspects = suspects.filter((key) => !agrees(fold.get(key), present.get(key), now))
+    suspects = suspects.filter((key) => isWrong(key, present.get(key)))
   }
-  const findings = suspects.map((key) => findingOf(db, '(none)', key, fold.get(key), present.get(key)))
+  const findings = suspects.map((key) => findingOf(db, '(none)', key, fold.get(key), present.get(key), sums.get(key)))
   return { findings: await Promise.all(findings), items }
 }
 

@@ -18,6 +18,7 @@ import {
   keyIn,
   keyOf,
 } from './audit-state.ts'
+import { isMiscounted, miscounted, type Sums, sumOf, sumRecord } from './audit-sums.ts'
 import { chainHead, readRecord } from './audited.ts'
 import { type Database, database } from './database.ts'
 import { chainPk, FREEZES_PK, LAST, LEVER_PREFIX, recordKey } from './keys.ts'
@@ -29,6 +30,8 @@ const ROUNDS = 8
 const PORTFOLIO_CHAIN = 'portfolio/'
 
 export const RESTORE = 'freeze everything, find who wrote it, and restore from an export: docs/audit.md'
+const TAKEN_OVER =
+  'something wrote it past the log, and a later commit took it for true: freeze the account until its day is over, and find what'
 export const UNKNOWN_WRITER =
   'something wrote it past the log: freeze the account, find what, and put back what the log says'
 
@@ -42,6 +45,7 @@ interface Look {
   readonly chain: string
   readonly now: Instant
   readonly fold: Fold
+  readonly sums: Sums
   /** Written since the checkpoint. */
   readonly touched: Set<string>
   head: ChainHead
@@ -49,8 +53,7 @@ interface Look {
 }
 
 async function begin(db: Database, chain: string, now: Instant): Promise<Look> {
-  const { fold, head } = await readCheckpoint(db, chain)
-  return { chain, now, fold, touched: new Set(), head, records: 0 }
+  return { ...(await readCheckpoint(db, chain)), chain, now, touched: new Set(), records: 0 }
 }
 
 async function checkChain(db: Database, chain: string, now: Instant): Promise<AuditCheck> {
@@ -61,7 +64,7 @@ async function checkChain(db: Database, chain: string, now: Instant): Promise<Au
   const compared = new Set([...look.fold.keys(), ...items.keys()])
   const own = await differences(db, look, compared, items)
   const findings = own.length > 0 ? own : await sharedDifferences(db, look, [...items.values()])
-  if (findings.length === 0) await writeCheckpoint(db, chain, look.head, look.fold)
+  if (findings.length === 0) await writeCheckpoint(db, chain, look)
   return result(look, compared.size, findings)
 }
 
@@ -93,6 +96,7 @@ async function takeIn(db: Database, look: Look): Promise<AuditFinding | undefine
       const problem = flawOf(record, look.head)
       if (problem) return chainFinding(chain, look.head.sequence + 1, problem)
       foldRecord(look.fold, record)
+      sumRecord(look.sums, record)
       for (const write of record.writes ?? []) look.touched.add(foldKey(write))
       look.head = { sequence: record.sequence, hash: record.hash }
       look.records += 1
@@ -144,7 +148,7 @@ async function differences(
   first: ReadonlyMap<string, Item>,
 ): Promise<readonly AuditFinding[]> {
   let items = first
-  let suspects = [...compared].filter((key) => !agreesSoFar(look.fold.get(key), items.get(key), look.now))
+  let suspects = [...compared].filter((key) => !isAsLogged(look, key, items.get(key)))
   for (let round = 0; suspects.length > 0 && round < ROUNDS; round += 1) {
     const { sequence } = look.head
     const known = new Set(look.touched)
@@ -154,9 +158,11 @@ async function differences(
     suspects.push(...[...look.touched].filter((key) => !known.has(key) && !suspects.includes(key)))
     const read = await db.getAll('control', suspects.map(keyIn))
     items = byKey(read)
-    suspects = suspects.filter((key) => !agreesSoFar(look.fold.get(key), items.get(key), look.now))
+    suspects = suspects.filter((key) => !isAsLogged(look, key, items.get(key)))
   }
-  return Promise.all(suspects.map((key) => findingOf(db, look.chain, key, look.fold.get(key), items.get(key))))
+  return Promise.all(
+    suspects.map((key) => findingOf(db, look.chain, key, look.fold.get(key), items.get(key), look.sums.get(key))),
+  )
 }
 
 /** Whether an item is what the log says; what has expired may be gone. */
@@ -166,11 +172,12 @@ export function agrees(expected: Expected | undefined, item: Item | undefined, n
   return digestOfItem(item) === expected.digest
 }
 
-/** As `agrees`; but what several chains write may be further on than one of them knows. */
-function agreesSoFar(expected: Expected | undefined, item: Item | undefined, now: Instant): boolean {
-  const isLater =
-    expected?.version !== undefined && item && isShared(expected) && integerIn(item, 'version') > expected.version
-  return isLater || agrees(expected, item, now)
+/** As one chain knows it: what several write may be further on than that, and adds up only in all of them. */
+function isAsLogged({ fold, sums, now }: Look, key: string, item: Item | undefined): boolean {
+  const expected = fold.get(key)
+  if (expected?.version !== undefined && item && isShared(expected))
+    return integerIn(item, 'version') > expected.version || agrees(expected, item, now)
+  return agrees(expected, item, now) && !isMiscounted(sums.get(key), key, item)
 }
 
 const isShared = ({ pk, sk }: Key): boolean =>
@@ -183,8 +190,13 @@ const isShared = ({ pk, sk }: Key): boolean =>
 async function sharedDifferences(db: Database, own: Look, items: readonly Item[]): Promise<readonly AuditFinding[]> {
   if (!own.chain.startsWith(PORTFOLIO_CHAIN)) return []
   // Of its own chain a copy: what comes in from here on was not compared with the tables, and is not to be remembered.
-  const portfolio: Look = { ...own, fold: new Map(own.fold), touched: new Set() }
+  const portfolio: Look = { ...own, fold: new Map(own.fold), sums: new Map(own.sums), touched: new Set() }
   const looks = [portfolio]
+  const sum = (key: string): bigint =>
+    sumOf(
+      looks.map(({ sums }) => sums),
+      key,
+    )
   for (const chain of writersIn(items)) looks.push(await begin(db, chain, own.now))
   let suspects: readonly string[] = []
   let present: ReadonlyMap<string, Item | undefined> = new Map()
@@ -196,10 +208,14 @@ async function sharedDifferences(db: Database, own: Look, items: readonly Item[]
     }
     if (round > 1 && looks.every(({ head }, i) => head.sequence === before[i])) break
     present = await sharedItems(db, own, portfolio.fold)
-    suspects = [...present.keys()].filter((key) => !agrees(lastOf(looks, key), present.get(key), own.now))
+    const isWrong = (key: string, item: Item | undefined): boolean =>
+      !agrees(lastOf(looks, key), item, own.now) || isMiscounted(sum(key), key, item)
+    suspects = [...present].filter(([key, item]) => isWrong(key, item)).map(([key]) => key)
     if (suspects.length === 0) return []
   }
-  return Promise.all(suspects.map((key) => findingOf(db, own.chain, key, lastOf(looks, key), present.get(key))))
+  return Promise.all(
+    suspects.map((key) => findingOf(db, own.chain, key, lastOf(looks, key), present.get(key), sum(key))),
+  )
 }
 
 /** Every account that any version of the policy had: one that has left may have written today. */
@@ -230,18 +246,25 @@ const lastOf = (looks: readonly Look[], key: string): Expected | undefined =>
 const byKey = (items: readonly Item[]): ReadonlyMap<string, Item> =>
   new Map(items.map((item) => [foldKey(keyOf(item)), item]))
 
-/** The difference in words, with what the record says that wrote the item last. */
+/**
+ * The difference in words, with what the record says that wrote the item last.
+ *
+ * @param sum of a ledger, what its changes come to
+ */
 export async function findingOf(
   db: Database,
   chain: string,
   key: string,
   expected: Expected | undefined,
   item: Item | undefined,
+  sum: bigint = 0n,
 ): Promise<AuditFinding> {
   const name = itemName(keyIn(key))
   const finding = { kind: 'state', chain: expected?.chain ?? chain, item: name, remedy: UNKNOWN_WRITER } as const
   if (!expected) return { ...finding, problem: `${name} is in the tables, and no record of the log wrote it` }
   const { sequence } = expected
+  if (item && digestOfItem(item) === expected.digest)
+    return { ...finding, problem: `${name}: ${miscounted(item, sum)}`, remedy: TAKEN_OVER }
   const record = await db.get('audit', recordKey(expected.chain, sequence))
   const written = record && readRecord(record).writes?.find((write) => foldKey(write) === key)?.item
   const by = `record ${sequence} of chain ${expected.chain}`

@@ -90,6 +90,27 @@ describe('what several accounts write', () => {
     },
   )
 
+  test.each<[string, string, (item: Record<string, object>) => void]>([
+    ['a portfolio’s day', DAY[0], lowered],
+    ['a portfolio’s day, its version kept', DAY[0], (item) => Object.assign(item, { exposureMicros: { N: '0' } })],
+    ['an account’s day', 'ACCOUNT#scripted:2', (item) => Object.assign(item, { exposureMicros: { N: '0' } })],
+  ])(
+    '%s that was lowered, and that a push has counted on since, is found: its changes come to more',
+    async (_name, pk, change) => {
+      const one = await auditStage(engine, BOTH)
+      expect(await checksOf(one)).toEqual([])
+      await one.tamper(pk, DAY[1], change)
+      one.stage.wait(MINUTE_MS)
+      await one.stage.plan([[B, '20', 105]])
+      await one.stage.run('act', B)
+      const problem =
+        /, 2026-06-02: exposureMicros is \d+ in the tables, and all of its changes in the log come to \d+$/
+      const found = (await checksOf(one)).filter((text) => problem.test(text))
+      expect(found).toHaveLength(1)
+      expect(problemsOf(await auditArchive(one.options).verify(one.stage.now()))).toEqual(found)
+    },
+  )
+
   test('a day that nobody opened, and progress of a plan that nobody acted on, are found as such', async () => {
     const one = await auditStage(engine, BOTH)
     const { id } = await one.stage.plan([[B, '20', 105]])
