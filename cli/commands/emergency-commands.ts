@@ -53,6 +53,8 @@ export function addEmergencyCommands(sluice: Command, context: Context): void {
         if (options.drill) return (await import('./drill.ts')).drill({ button: 'kill', ...drillOf(options) }, screen)
         const config = context.configFile(options)
         const { kill, takeOverJournal } = await import('./kill.ts')
+        if (options.takeOver !== undefined && scope !== undefined)
+          throw new Error('--take-over pauses nothing and has no scope: press "kill" and take over in two commands')
         if (options.takeOver !== undefined) return takeOverJournal(context.path(options.takeOver), config, screen)
         if (scope === undefined)
           throw new Error('say what to pause: everything, a platform (meta), an account (meta:123) or a campaign')

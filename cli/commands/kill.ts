@@ -1,20 +1,18 @@
 import { type KillPorts, type KillResult, type KillTarget, killAccount, killWords } from '../../lib/control/kill.ts'
-import { type AccountRef, accountKey, parseAccountKey } from '../../lib/model/account.ts'
+import { type AccountKey, accountKey, sameAccount } from '../../lib/model/account.ts'
 import type { FreezeScope } from '../../lib/model/freeze.ts'
-import { memberOf } from '../../lib/model/membership.ts'
-import type { Policy } from '../../lib/model/policy.ts'
-import type { AccountStructure, Campaign } from '../../lib/model/structure.ts'
+import type { PolicyVersion } from '../../lib/model/policy.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
-import { dynamoFreezeStore } from '../../lib/store/freeze-store.ts'
-import { dateAt } from '../../lib/units/calendar.ts'
+import type { PlatformRegistry } from '../../lib/ports/platform.ts'
 import { loadReach, type Reach } from '../config/config.ts'
 import { platformsOf } from '../config/deployment.ts'
 import { appendJournal, journalFile, readJournalFile } from '../config/journal.ts'
 import { keptPolicies } from '../config/standby.ts'
-import { tablesClient } from '../config/tables.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
 import { scopeOf } from './freeze.ts'
+import { askTables } from './kill-tables.ts'
+import { targetsOf, unknownIn } from './kill-targets.ts'
 
 export interface KillOptions {
   readonly config: string
@@ -28,24 +26,47 @@ export interface KillOptions {
   readonly dryRun?: boolean | undefined
 }
 
-/** The freeze is worth no more waiting than this: the pauses are what counts. */
-const FREEZE_WAIT_MS = 3_000
-
 /**
  * Pauses straight at the platforms, with nothing but the configuration and the credentials to write: the tables may be
  * down. Freezes the same scope beside it where they are not, so that nothing is pushed meanwhile. Asks nothing.
+ *
+ * What is ours say the copies of policies in this folder, at once, and the tables too where they answer in time.
  */
 export async function kill(scope: string, options: KillOptions, screen: Screen): Promise<ExitCode> {
-  const { by, reason = 'killed from the command line', clock, config, dryRun = false } = options
+  const { by, reason = 'killed from the command line', clock, config, dryRun = false, everyCampaign = false } = options
   const asked = scopeOf(scope)
   const reach = await loadReach(config)
-  const freezing = dryRun ? Promise.resolve('not tried: a dry run') : tryFreeze(asked, { by, reason, clock, reach })
-  const policies = await keptPolicies(config, options.policies ?? [], screen.warn)
-  const targets = targetsOf(asked, policies, reach, options)
+  const tables = askTables(asked, reach, { by, reason, at: clock.now(), dryRun })
+  try {
+    const ports = portsOf(await platformsOf(reach, clock), options, screen)
+    const started = new Map<AccountKey, Promise<KillResult>>()
+    const press = (target: KillTarget): void => {
+      const key = accountKey(target.account)
+      const before = started.get(key)
+      const pressed = (): Promise<KillResult> => killAccount(target, { by, reason, dryRun }, ports)
+      started.set(key, before ? before.then(async (first) => together(first, await pressed())) : pressed())
+    }
+    const kept = await keptPolicies(config, options.policies ?? [], screen.warn)
+    for (const target of targetsOf(asked, kept, reach, everyCampaign)) press(target)
+    const stored = await tables.policies
+    const fresh = newIn(stored, kept)
+    for (const target of targetsOf(asked, [...kept, ...fresh], reach, everyCampaign))
+      if (!started.has(accountKey(target.account)) || (!everyCampaign && isNamedIn(fresh, target))) press(target)
+    const unknown = typeof stored === 'string' ? sayUnknown(asked, kept, stored, reach, screen) : []
+    if (started.size === 0) throw new Error(nothingIn(asked))
+    const results = await Promise.all(started.values())
+    return report(asked, results, { freeze: await tables.freeze, unknown, file: journalFile(config), dryRun }, screen)
+  } catch (error) {
+    // Whoever pressed must know in any case whether pushes are frozen now.
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${await tables.freeze}`)
+  }
+}
+
+function portsOf(platforms: PlatformRegistry, { clock, config }: KillOptions, screen: Screen): KillPorts {
   const file = journalFile(config)
-  const ports: KillPorts = {
+  return {
     clock,
-    platforms: await platformsOf(reach, clock),
+    platforms,
     journal: async (lines) => {
       // To the log whatever becomes of the file: either is enough to take the pauses over.
       for (const line of lines) screen.warn(line)
@@ -55,94 +76,59 @@ export async function kill(scope: string, options: KillOptions, screen: Screen):
       })
     },
   }
-  const order = { by, reason, dryRun }
-  const results = await Promise.all(targets.map((target) => killAccount(target, order, ports)))
-  return report(asked, results, await freezing, file, dryRun, screen)
 }
 
-/** @returns what became of it, in words; never throws */
-async function tryFreeze(
+/** What the tables have and this folder has not. */
+const newIn = (stored: readonly PolicyVersion[] | string, kept: readonly PolicyVersion[]): readonly PolicyVersion[] =>
+  typeof stored === 'string' ? [] : stored.filter(({ version }) => !kept.some((one) => one.version === version))
+
+const isNamedIn = (versions: readonly PolicyVersion[], { kind, account }: KillTarget): boolean =>
+  kind === 'account' && versions.some(({ policy }) => policy.accounts.some((one) => sameAccount(one.account, account)))
+
+/** Of one account, pressed twice. */
+function together(first: KillResult, second: KillResult): KillResult {
+  const paused = [...new Set([...first.paused, ...second.paused])]
+  return second.failure === undefined ? { ...second, paused } : { ...first, failure: second.failure }
+}
+
+/** Whoever relies on a kill must know what it could not know. */
+function sayUnknown(
   scope: FreezeScope,
-  { by, reason, clock, reach }: Pick<KillOptions, 'by' | 'clock'> & { reason: string; reach: Reach },
-): Promise<string> {
-  if (!reach.tables) return 'NOT FROZEN: tables in the configuration cannot be read'
-  const client = tablesClient(reach.tables)
-  const freezes = dynamoFreezeStore({ client, prefix: reach.tables.prefix })
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(
-      () => resolve(`NOT FROZEN: the tables did not answer within ${FREEZE_WAIT_MS} ms`),
-      FREEZE_WAIT_MS,
+  kept: readonly PolicyVersion[],
+  why: string,
+  reach: Reach,
+  screen: Screen,
+): readonly string[] {
+  if (scope.startsWith('campaign/')) return []
+  const known = kept.map(({ policy }) => policy.portfolio).join(', ')
+  screen.warn(`the tables did not say what is ours (${why}): known are the copies here, of ${known || 'no portfolio'}`)
+  const unknown = unknownIn(scope, kept, reach)
+  for (const pattern of unknown)
+    screen.warn(
+      `  ! ${pattern} is connected and named by no policy here: what is ours there RUNS ON; use --policy <file>`,
     )
-  })
-  const frozen = freezes
-    .freeze({ scope, by, reason, at: clock.now() })
-    .then(() => `frozen: ${scope}, until "sluice unfreeze ${scope}"`)
-    .catch((error: unknown) => `NOT FROZEN: ${error instanceof Error ? error.message || error.name : String(error)}`)
-  try {
-    return await Promise.race([frozen, late])
-  } finally {
-    clearTimeout(timer)
-    client.destroy()
-  }
+  return unknown
 }
 
-/** @throws Error when nothing says what is to be paused */
-function targetsOf(
-  scope: FreezeScope,
-  policies: readonly Policy[],
-  { connections }: Reach,
-  { everyCampaign = false }: KillOptions,
-): readonly KillTarget[] {
-  const [kind, rest = ''] = splitOnce(scope, '/')
-  if (kind === 'campaign') {
-    const [account = '', id = ''] = splitOnce(rest, '/')
-    return [{ kind: 'campaigns', account: parseAccountKey(account), ids: [id] }]
-  }
-  const known = policies.flatMap((policy) => policy.accounts.map(({ account }) => account))
-  const connected = connections.flatMap(({ account }) => (account.endsWith(':*') ? [] : [parseAccountKey(account)]))
-  const named = kind === 'account' ? [parseAccountKey(rest)] : []
-  const all = new Map([...named, ...known, ...(everyCampaign ? connected : [])].map((one) => [accountKey(one), one]))
-  const meant = [...all.values()].filter(
-    (account) =>
-      kind === 'everything' || (kind === 'platform' ? account.platform === rest : accountKey(account) === rest),
-  )
-  const ours = everyCampaign
-    ? meant
-    : meant.filter((account) => known.some((one) => accountKey(one) === accountKey(account)))
-  if (ours.length === 0)
-    throw new Error(
-      `nothing here says what is ours in ${scope}: name its policy with --policy <file>, or one account with --every-campaign to pause whatever runs on it`,
-    )
-  return ours.map((account) => ({ kind: 'account', account, chosen: chosenBy(policies, account, everyCampaign) }))
-}
+const nothingIn = (scope: FreezeScope): string =>
+  `nothing here says what is ours in ${scope}: name its policy with --policy <file>, or one account with --every-campaign to pause whatever runs on it`
 
-const chosenBy =
-  (policies: readonly Policy[], account: AccountRef, everyCampaign: boolean) =>
-  (campaign: Campaign, { zone, readAt }: AccountStructure): boolean =>
-    everyCampaign ||
-    policies.some((policy) => memberOf(policy, account, campaign, dateAt(readAt, zone))?.managed === true)
-
-function splitOnce(text: string, by: string): readonly [string, string?] {
-  const at = text.indexOf(by)
-  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+interface Pressed {
+  readonly freeze: string
+  readonly unknown: readonly string[]
+  readonly file: string
+  readonly dryRun: boolean
 }
 
 function report(
   scope: FreezeScope,
   results: readonly KillResult[],
-  freeze: string,
-  file: string,
-  dryRun: boolean,
+  { freeze, unknown, file, dryRun }: Pressed,
   screen: Screen,
 ): ExitCode {
-  for (const result of results) {
-    screen.print(dryRun ? `${accountKey(result.account)}: would pause ${result.paused.length}` : killWords(result))
-    for (const { id, why } of result.running)
-      screen.warn(`  ! ${accountKey(result.account)} campaign ${id} RUNS ON: ${why}; pause it at the platform`)
-  }
+  for (const result of results) sayResult(result, dryRun, screen)
   screen.print(freeze)
-  const failed = results.some(({ failure, running }) => failure !== undefined || running.length > 0)
+  const failed = unknown.length > 0 || results.some(isIncomplete)
   screen.record({
     schemaVersion: JSON_SCHEMA,
     command: 'kill',
@@ -150,10 +136,13 @@ function report(
     dryRun,
     freeze,
     journal: file,
-    accounts: results.map(({ account, paused, running, failure }) => ({
+    unknown,
+    accounts: results.map(({ account, paused, running, missing = [], others = 0, failure }) => ({
       account: accountKey(account),
       paused,
       running,
+      missing,
+      others,
       failure: failure ?? null,
     })),
   })
@@ -164,12 +153,26 @@ function report(
   return failed ? EXIT.failed : EXIT.done
 }
 
+function sayResult(result: KillResult, dryRun: boolean, screen: Screen): void {
+  const { account, paused, running, missing = [], others = 0, failure } = result
+  const key = accountKey(account)
+  screen.print(dryRun && failure === undefined ? `${key}: would pause ${paused.length}` : killWords(result))
+  for (const { id, why } of running) screen.warn(`  ! ${key} campaign ${id} RUNS ON: ${why}; pause it at the platform`)
+  for (const id of missing) screen.warn(`  ! ${key} has no campaign ${id}: correct its id; nothing was paused for it`)
+  if (others > 0) screen.warn(`  ${key}: ${others} that no policy calls ours run on; --every-campaign pauses them too`)
+}
+
+const isIncomplete = ({ failure, running, missing = [] }: KillResult): boolean =>
+  failure !== undefined || running.length > 0 || missing.length > 0
+
 /** Adds the lines of another journal, or of a log, to this one's, those that are new. Pauses nothing. */
 export async function takeOverJournal(from: string, config: string, screen: Screen): Promise<ExitCode> {
   const { journalLine } = await import('../../lib/model/kill-journal.ts')
   const file = journalFile(config)
   const known = new Set((await readJournalFile(file)).pauses.map(journalLine))
   const { pauses, unreadable } = await readJournalFile(from)
+  if (pauses.length + unreadable.length === 0)
+    throw new Error(`${from} is not there, or has no line of a kill's journal: name the file that has`)
   const fresh = pauses.map(journalLine).filter((line) => !known.has(line))
   if (fresh.length > 0) await appendJournal(file, fresh)
   for (const line of unreadable)

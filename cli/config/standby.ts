@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Policy } from '../../lib/model/policy.ts'
+import type { PolicyVersion } from '../../lib/model/policy.ts'
 import { readPolicy } from '../../lib/model/policy-file.ts'
 
 const folderOf = (config: string): string => join(dirname(config), '.sluice', 'policies')
@@ -20,18 +20,18 @@ export async function keptPolicies(
   config: string,
   files: readonly string[],
   warn: (text: string) => void,
-): Promise<readonly Policy[]> {
+): Promise<readonly PolicyVersion[]> {
   const folder = folderOf(config)
   const kept = await readdir(folder).catch((): string[] => [])
   const all = [...kept.filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name)), ...files]
   const read = await Promise.all(
     all.map((file) =>
       readFile(file, 'utf8')
-        .then((text) => readPolicy(text, file).policy)
+        .then((text) => readPolicy(text, file))
         .catch((error: unknown) => warn(`policy ${file} is left out: ${textOf(error)}`)),
     ),
   )
-  return read.filter((policy) => policy !== undefined)
+  return read.filter((version) => version !== undefined)
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -38,6 +38,10 @@ export interface KillResult {
   readonly paused: readonly string[]
   /** Campaigns that run on, or may: why. */
   readonly running: readonly { readonly id: string; readonly why: string }[]
+  /** Campaigns that were asked for by name and are not there: mistyped, or removed. */
+  readonly missing?: readonly string[]
+  /** How many run on because they were not chosen: nobody says that they are ours. */
+  readonly others?: number
   /** Why the account could not be read at all. */
   readonly failure?: string
 }
@@ -55,25 +59,31 @@ const ABREAST = 10
 export async function killAccount(target: KillTarget, order: KillOrder, ports: KillPorts): Promise<KillResult> {
   const { account } = target
   try {
-    const ids = await runningIds(target, ports)
-    if (order.dryRun) return { account, paused: ids, running: [] }
-    return await pauseAll(account, ids, order, ports)
+    const { ids, ...beside } = await findRunning(target, ports)
+    const done = order.dryRun ? { account, paused: ids, running: [] } : await pauseAll(account, ids, order, ports)
+    return { ...done, ...beside }
   } catch (error) {
     return { account, paused: [], running: [], failure: textOf(error) }
   }
 }
 
-async function runningIds(target: KillTarget, ports: KillPorts): Promise<readonly string[]> {
+type Found = Pick<KillResult, 'missing' | 'others'> & { readonly ids: readonly string[] }
+
+async function findRunning(target: KillTarget, ports: KillPorts): Promise<Found> {
   if (target.kind === 'campaigns') {
     const values = await statuses(target.account, target.ids, ports)
-    return target.ids.filter((id) => values.get(id) === 'active')
+    const missing = target.ids.filter((id) => values.get(id) === undefined)
+    return { ids: target.ids.filter((id) => values.get(id) === 'active'), ...(missing.length > 0 ? { missing } : {}) }
   }
   const structure = await ports.platforms(target.account.platform).reader.structure(target.account)
-  return structure.campaigns
-    .filter((campaign) => campaign.status === 'active' && target.chosen(campaign, structure))
+  const running = structure.campaigns.filter(({ status }) => status === 'active')
+  const chosen = running.filter((campaign) => target.chosen(campaign, structure))
+  const others = running.length - chosen.length
+  const ids = chosen
     .map(({ id }) => ({ id, budget: budgetOf(id, structure) }))
     .toSorted((a, b) => (a.budget > b.budget ? -1 : a.budget < b.budget ? 1 : 0))
     .map(({ id }) => id)
+  return { ids, ...(others > 0 ? { others } : {}) }
 }
 
 /** What its budgets may spend, shared ones in full: one account has one currency. */

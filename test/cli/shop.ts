@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { main } from '../../cli/main.ts'
 import { type Instant, instant, later } from '../../lib/units/calendar.ts'
 import { startEmbeddedDynamoDb } from '../../playground/dynamodb/engine.ts'
+import { type FaultPlan, noFaults } from '../../playground/faults.ts'
 import { createMarket, type Market } from '../../playground/market/market.ts'
 import { readScenario } from '../../playground/market/read-scenario.ts'
 import { GOOGLE_TWIN_CREDENTIALS } from '../../playground/platforms/google-ads/tokens.ts'
@@ -38,6 +39,8 @@ export interface Shop {
   write(name: string, text: string): void
   /** Requests that the platforms received, those that change something apart. */
   requests(): { readonly all: number; readonly mutating: number }
+  /** From now on the platforms' requests go wrong by this plan. */
+  trouble(faults: FaultPlan): void
   /** Every daily budget as the platforms hold it, in micros. */
   budgets(): ReadonlyMap<string, bigint>
   close(): Promise<void>
@@ -48,10 +51,11 @@ export async function openShop({ tickMs = 0 } = {}): Promise<Shop> {
   let reads = 0
   const market = createMarket(SCENARIO, { seed: 1 })
   const counted = { all: 0, mutating: 0 }
-  const faults = ({ mutating }: { readonly mutating: boolean }): undefined => {
+  const weather: { faults: FaultPlan } = { faults: noFaults }
+  const faults: FaultPlan = (call) => {
     counted.all += 1
-    if (mutating) counted.mutating += 1
-    return undefined
+    if (call.mutating) counted.mutating += 1
+    return weather.faults(call)
   }
   const engine = await startEmbeddedDynamoDb({ clock: () => market.now() })
   const google = await startGoogleAdsTwin({ world: market, faults })
@@ -90,6 +94,9 @@ export async function openShop({ tickMs = 0 } = {}): Promise<Shop> {
     typing: (lines, ...args) => run(lines, args),
     write,
     requests: () => ({ ...counted }),
+    trouble: (plan) => {
+      weather.faults = plan
+    },
     budgets: () =>
       new Map(
         market.accounts.flatMap(({ platform, id, budgets }) =>
