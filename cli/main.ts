@@ -41,6 +41,6 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 if (import.meta.main) {
-  process.stdout.on('error', ignoreClosedPipe)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   process.exitCode = await main(process.argv.slice(2), thisProcess())
 }

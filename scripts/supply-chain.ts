@@ -14,6 +14,8 @@ export interface LockedPackage {
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
+  /** Of the project itself. */
+  readonly devDependencies?: Readonly<Record<string, string>>
 }
 
 export interface LockFile {
@@ -28,6 +30,20 @@ export const nameOf = (path: string): string => path.slice(path.lastIndexOf('nod
 /** Every installed package, without the project itself. */
 export const locked = ({ packages }: LockFile): readonly (readonly [path: string, entry: LockedPackage])[] =>
   Object.entries(packages).filter(([path]) => path !== '')
+
+/** As Node looks for it: in the package's own folder of packages, then in those around it. */
+function found({ packages }: LockFile, from: string, name: string): string | undefined {
+  const folders = [...from.matchAll(/\/node_modules\//g)].map(({ index }) => from.slice(0, index))
+  const places = from === '' ? [''] : [from, ...folders.toReversed(), '']
+  return places.map((at) => `${at}${at === '' ? '' : '/'}node_modules/${name}`).find((path) => packages[path])
+}
+
+/** Where what a package needs lies in the tree, as far as it is locked. @param path '' for the project itself */
+export function neededBy(lock: LockFile, path: string): readonly string[] {
+  const { dependencies, optionalDependencies, devDependencies, peerDependencies } = lock.packages[path] ?? {}
+  const names = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies, ...peerDependencies })
+  return names.flatMap((name) => found(lock, path, name) ?? [])
+}
 
 /** Packages for other machines than the lock was made on carry no hash; each is optional, and named here with why. */
 const NO_HASH: readonly { readonly name: RegExp; readonly why: string }[] = [
@@ -74,7 +90,22 @@ export function supplyChainFaults(lock: LockFile, manifest: Manifest): readonly 
   const entries = locked(lock)
   const form =
     lock.lockfileVersion === 3 ? [] : [`lockfileVersion ${lock.lockfileVersion}: write it with npm 7 or later`]
-  return [...form, ...entries.flatMap(([path, entry]) => entryFaults(path, entry)), ...rootFaults(lock, manifest)]
+  return [
+    ...form,
+    ...entries.flatMap(([path, entry]) => entryFaults(path, entry)),
+    ...strays(lock).map((path) => `${path}: nothing needs it: remove it from the lock`),
+    ...rootFaults(lock, manifest),
+  ]
+}
+
+/** Packages that would be installed though no chain of wishes leads to them from the project. */
+function strays(lock: LockFile): readonly string[] {
+  const reached = new Set([''])
+  // Grows while it is walked.
+  for (const path of reached) for (const next of neededBy(lock, path)) reached.add(next)
+  // Folders and links are refused for what they are.
+  const inTree = locked(lock).filter(([path]) => path.startsWith('node_modules/'))
+  return inTree.flatMap(([path]) => (reached.has(path) ? [] : [path]))
 }
 
 function entryFaults(path: string, entry: LockedPackage): readonly string[] {

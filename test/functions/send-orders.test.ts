@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeHttpHandler } from '../../functions/orders-handlers.ts'
 import type { Instant } from '../../lib/units/calendar.ts'
 
@@ -68,4 +68,36 @@ test('the script signs what the function takes, so many lines at a time', async 
 test('the script stops at a signature that is not taken', async () => {
   await expect(send(line(1), 'x'.repeat(40))).rejects.toThrow('401')
   expect(taken).toEqual([])
+})
+
+describe('the orders go nowhere but to the address that was given', () => {
+  const sendTo = (address: string) => {
+    writeFileSync(join(folder, 'orders.jsonl'), line(1))
+    const env = { ...process.env, SLUICE_ORDERS_KEY: KEY }
+    return run(process.execPath, [SCRIPT, address, join(folder, 'orders.jsonl')], { env, timeout: 15_000 })
+  }
+
+  test('not in the clear', async () => {
+    await expect(sendTo('http://orders.example/eu')).rejects.toThrow('the address must begin with https')
+  })
+
+  test('not to where an answer points, which would get the signature and the lines', async () => {
+    const { port } = server.address() as AddressInfo
+    const tried = Promise.withResolvers<void>()
+    let requests = 0
+    const elsewhere = createServer((_, answer) => {
+      requests += 1
+      if (requests === 2) tried.resolve()
+      answer.writeHead(308, { location: `http://127.0.0.1:${port}/eu` }).end()
+    })
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+    const sent = sendTo(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/eu`)
+    // It is tried again as after any lost connection: the first answer was not followed.
+    await Promise.race([tried.promise, sent.catch(() => {})])
+    sent.child.kill()
+    await sent.catch(() => {})
+    elsewhere.closeAllConnections()
+    elsewhere.close()
+    expect(taken).toEqual([])
+  })
 })

@@ -14,11 +14,17 @@ const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.me
 
 const HASH = `sha512-${'A'.repeat(86)}==`
 const GOOD: LockedPackage = { version: '1.2.3', integrity: HASH, license: 'MIT' }
+const WISHES: Manifest = { dependencies: { wanted: '1.2.3' } }
+/** Of a package that one brings in which the project wants. */
 const lockOf = (entry: LockedPackage, path = 'node_modules/some'): LockFile => ({
   name: 'x',
   version: '1.0.0',
   lockfileVersion: 3,
-  packages: { '': { version: '1.0.0' }, [path]: entry },
+  packages: {
+    '': { version: '1.0.0', ...WISHES },
+    'node_modules/wanted': { ...GOOD, dependencies: { some: '^1.0.0', lightningcss: '^1.0.0' } },
+    [path]: entry,
+  },
 })
 
 describe('the gate on the lock file', () => {
@@ -27,7 +33,7 @@ describe('the gate on the lock file', () => {
     expect(idleExceptions(lock)).toEqual([])
   })
   test('lets a package with hash, exact version and licence pass', () => {
-    expect(supplyChainFaults(lockOf(GOOD), {})).toEqual([])
+    expect(supplyChainFaults(lockOf(GOOD), WISHES)).toEqual([])
   })
   test.each<[string, LockedPackage, string, string]>([
     ['without a hash', { version: '1.2.3', license: 'MIT' }, 'node_modules/some', 'has no sha512 hash'],
@@ -58,13 +64,33 @@ describe('the gate on the lock file', () => {
       'licence MPL-2.0',
     ],
   ])('refuses a package %s, and says which', (_, entry, path, says) => {
-    const faults = supplyChainFaults(lockOf(entry, path), {})
+    const faults = supplyChainFaults(lockOf(entry, path), WISHES)
     expect(faults).toHaveLength(1)
     expect(faults[0]).toContain(`${path}: `)
     expect(faults[0]).toContain(says)
   })
+  test.each([
+    ['beside the project’s own', 'node_modules/stray'],
+    ['within another package, which does not need it', 'node_modules/wanted/node_modules/stray'],
+    [
+      'within another package, which needs one of that name that nobody would find there',
+      'node_modules/wanted/node_modules/other/node_modules/some',
+    ],
+  ])('refuses a package that nothing needs, %s', (_, path) => {
+    expect(supplyChainFaults(lockOf(GOOD, path), WISHES)).toEqual([
+      `${path}: nothing needs it: remove it from the lock`,
+    ])
+  })
+  test('refuses two packages that only need each other', () => {
+    const { packages, ...rest } = lockOf(GOOD)
+    const pair = {
+      'node_modules/a': { ...GOOD, dependencies: { b: '1.2.3' } },
+      'node_modules/b': { ...GOOD, dependencies: { a: '1.2.3' } },
+    }
+    expect(supplyChainFaults({ ...rest, packages: { ...packages, ...pair } }, WISHES)).toHaveLength(2)
+  })
   test('refuses a lock that was made of other wishes', () => {
-    expect(supplyChainFaults(lockOf(GOOD), { dependencies: { some: '1.2.3' } })).toEqual([
+    expect(supplyChainFaults(lockOf(GOOD), { dependencies: { ...WISHES.dependencies, some: '1.2.3' } })).toEqual([
       'some: package.json and the lock differ: run npm install',
     ])
   })
