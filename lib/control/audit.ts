@@ -18,12 +18,15 @@ export class StateDiffers extends Error {
   }
 }
 
+/** Chains of no account and no portfolio. Whoever takes records out of one of them may have written anywhere. */
+const COMMON: readonly string[] = ['freezes', 'alerts']
+
 /** Every turn of a quarter of an hour comes by here; those of whole hours look. */
 export const isAuditDue = (turn: Instant): boolean => turn % HOUR_MS === 0
 
 /**
- * Compares what the tables hold of an account with what the log says, and of the portfolios and freezes that it is the
- * first account of. The result goes into the account's chain, and where each chain stands into the log line of the turn:
+ * Compares what the tables hold of an account with what the log says, and of the portfolios, freezes and alerts that it is
+ * the first account of. The result goes into the account's chain, and where each chain stands into the log line of the turn:
  * who rewrites a chain later does not rewrite that.
  *
  * @throws StateDiffers after freezing what is concerned
@@ -54,7 +57,7 @@ function chainsOf(account: AccountRef, policies: readonly PolicyVersion[]): read
   }
   const led = policies.filter(leads).map(({ policy }) => `portfolio/${policy.portfolio}`)
   const [first] = policies
-  return [accountKey(account), ...led, ...(first && leads(first) ? ['freezes'] : [])]
+  return [accountKey(account), ...led, ...(first && leads(first) ? COMMON : [])]
 }
 
 async function checksOf(chains: readonly string[], auditor: Auditor, now: Instant): Promise<readonly AuditCheck[]> {
@@ -93,5 +96,5 @@ async function freeze({ chain, findings }: AuditCheck, policies: readonly Policy
 function scopesOf(chain: string, policies: readonly PolicyVersion[]): readonly FreezeScope[] {
   const own = policies.find(({ policy }) => `portfolio/${policy.portfolio}` === chain)
   if (own) return own.policy.accounts.map(({ account }) => freezeScope(`account/${accountKey(account)}`))
-  return chain === 'freezes' ? [EVERYTHING] : [freezeScope(`account/${chain}`)]
+  return COMMON.includes(chain) ? [EVERYTHING] : [freezeScope(`account/${chain}`)]
 }

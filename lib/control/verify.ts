@@ -16,10 +16,19 @@ import type { Summary } from './summary.ts'
 /** Intents settled in one transaction. */
 const CHUNK = 25
 
-/** A turn of verify: settles what is open, looks for edits, and on the hour compares the state with the log. */
+/**
+ * A turn of verify: settles what is open, looks for edits, and on the hour compares the state with the log, also where the
+ * platform does not answer.
+ */
 export async function verifyTurn(account: AccountRef, turn: Instant, loop: Loop): Promise<Summary> {
-  const settled = { ...(await verifyAccount(account, loop)), ...(await lookForEdits(account, loop)) }
-  return isAuditDue(turn) ? { ...settled, ...(await auditAccount(account, loop)) } : settled
+  let audited: Summary = {}
+  let settled: Summary
+  try {
+    settled = { ...(await verifyAccount(account, loop)), ...(await lookForEdits(account, loop)) }
+  } finally {
+    if (isAuditDue(turn)) audited = await auditAccount(account, loop)
+  }
+  return { ...settled, ...audited }
 }
 
 /**

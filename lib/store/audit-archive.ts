@@ -3,7 +3,7 @@ import { type QueryCommandOutput, ScanCommand } from '@aws-sdk/client-dynamodb'
 import type { AuditCheck, AuditFinding, AuditRecord } from '../model/audit.ts'
 import type { Instant } from '../units/calendar.ts'
 import { isoInstant } from '../units/calendar.ts'
-import { type Item, type Key, toItem } from './attributes.ts'
+import { type Item, type Key, textIn, toItem } from './attributes.ts'
 import { type ChainHead, flawOf, GENESIS } from './audit-chain.ts'
 import { agrees, chainFinding, findingOf } from './audit-check.ts'
 import { type Fold, foldKey, foldRecord, isFolded, keyIn, keyOf } from './audit-state.ts'
@@ -16,7 +16,7 @@ import { linkTo, type StoreOptions } from './link.ts'
 import type { TableName } from './tables.ts'
 
 export interface AuditArchive {
-  /** Names of all chains that have a record. */
+  /** Names of all chains that have a record or a head. */
   chains(): Promise<readonly string[]>
   /** Every chain from its beginning, and every item of the state against what the last record that wrote it says. */
   verify(now: Instant): Promise<readonly AuditCheck[]>
@@ -78,16 +78,23 @@ function scanner(options: StoreOptions): Scanner {
   }
 }
 
-/** One item of each partition: from there, past everything that the partition may hold. */
-async function chainsOf({ first }: Scanner): Promise<readonly string[]> {
-  const names: string[] = []
-  for (let item = await first('audit'); item; ) {
+/**
+ * Every chain of which there is a record or a head. Of the records one of each partition is read, and from there past
+ * everything that the partition may hold; of a chain without records the head still says that there were some.
+ */
+async function chainsOf(scan: Scanner): Promise<readonly string[]> {
+  const names = new Set<string>()
+  for (let item = await scan.first('audit'); item; ) {
     const { chain } = readRecord(item)
-    names.push(chain)
-    item = await first('audit', { pk: chainPk(chain), sk: LAST })
+    names.add(chain)
+    item = await scan.first('audit', { pk: chainPk(chain), sk: LAST })
   }
-  return names.toSorted()
+  for await (const page of scan.pages('control'))
+    for (const item of page) if (isHead(keyOf(item))) names.add(textIn(item, 'chain'))
+  return [...names].toSorted()
 }
+
+const isHead = ({ pk, sk }: Key): boolean => sk === 'HEAD' && pk.startsWith(chainPk(''))
 
 async function* recordsOf(db: Database, chain: string, from = 1): AsyncIterable<AuditRecord> {
   const between = [recordKey(chain, from).sk, LAST] as const
@@ -131,33 +138,46 @@ function endOf(promised: ChainHead, found: ChainHead): { sequence: number; probl
 interface Log {
   readonly fold: Fold
   readonly sums: Sums
+  /** Where the last hourly look of each chain saw it stand: what stands in one chain can be held against another. */
+  readonly seen: Map<string, ChainHead>
 }
 
-function take({ fold, sums }: Log, record: AuditRecord): void {
+function take({ fold, sums, seen }: Log, record: AuditRecord): void {
   foldRecord(fold, record)
   sumRecord(sums, record)
+  for (const entry of record.entries)
+    if (entry.kind === 'audit-check' && entry.sequence >= (seen.get(entry.chain)?.sequence ?? 1))
+      seen.set(entry.chain, { sequence: entry.sequence, hash: entry.hash })
+}
+
+/** What an hourly look saw, and what is not there or not so any more. */
+async function unlikeSeen(db: Database, { seen }: Log): Promise<readonly AuditFinding[]> {
+  const findings = [...seen].map(async ([chain, { sequence, hash }]) => {
+    const item = await db.get('audit', recordKey(chain, sequence))
+    if (item && readRecord(item).hash === hash) return []
+    const now = item ? `its hash is ${readRecord(item).hash}` : 'it is missing'
+    return [chainFinding(chain, sequence, `an hourly look saw it with hash ${hash}, and ${now}`)]
+  })
+  return (await Promise.all(findings)).flat()
 }
 
 async function verifyAll(db: Database, scan: Scanner, now: Instant): Promise<readonly AuditCheck[]> {
-  const log: Log = { fold: new Map(), sums: new Map() }
+  const log: Log = { fold: new Map(), sums: new Map(), seen: new Map() }
   const checks = new Map<string, AuditCheck>()
   for (const chain of await chainsOf(scan)) {
     const { head, records, finding } = await walk(db, chain, GENESIS, (record) => take(log, record))
     checks.set(chain, { chain, head, records, items: 0, findings: finding ? [finding] : [] })
   }
+  const add = (finding: AuditFinding): void => {
+    const { chain } = finding
+    const check = checks.get(chain) ?? { chain, head: GENESIS, records: 0, items: 0, findings: [] }
+    checks.set(chain, { ...check, findings: [...check.findings, finding] })
+  }
+  for (const finding of await unlikeSeen(db, log)) if (!checks.get(finding.chain)?.findings.length) add(finding)
   // With a hole in the log, every item that it wrote would seem to differ: one finding says it better.
   if ([...checks.values()].some(({ findings }) => findings.length > 0)) return [...checks.values()]
   const { findings, items } = await compareAll(db, scan, log, checks, now)
-  for (const finding of findings) {
-    const check = checks.get(finding.chain) ?? {
-      chain: finding.chain,
-      head: GENESIS,
-      records: 0,
-      items: 0,
-      findings: [],
-    }
-    checks.set(finding.chain, { ...check, findings: [...check.findings, finding] })
-  }
+  findings.forEach(add)
   return [...checks.values()].map((check) => ({ ...check, items: items.get(check.chain) ?? 0 }))
 }
 
