@@ -81,6 +81,7 @@ describe('status', () => {
       today: null,
       pendingIntents: null,
       frozenBy: [],
+      deadManSwitch: null,
     })
   })
 
