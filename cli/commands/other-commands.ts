@@ -84,10 +84,12 @@ function addPolicy(sluice: Command, context: Context): void {
     )
   timed(command(policy, 'put', 'store a policy and make it the current one', ['sluice policy put policy.yaml']))
     .argument('<file>')
-    .action((file: string, options: Common) =>
-      context.withDeployment('policy put', options, async (deployment, screen) =>
-        (await import('./policy.ts')).policyPut(context.path(file), context.by, deployment, screen),
-      ),
+    .option('--accept-caps', 'store caps that grow tenfold or more without asking')
+    .action((file: string, options: Common & { readonly acceptCaps?: boolean }) =>
+      context.withDeployment('policy put', options, async (deployment, screen) => {
+        const { policyPut } = await import('./policy.ts')
+        return policyPut(context.path(file), { by: context.by, acceptCaps: options.acceptCaps }, deployment, screen)
+      }),
     )
 }
 

@@ -2,16 +2,18 @@ import { readFile } from 'node:fs/promises'
 import type { Loop } from '../../lib/control/loop.ts'
 import { ImplausibleRate, MissingRate, NotPulled } from '../../lib/control/observe.ts'
 import { makePlan } from '../../lib/control/plan.ts'
+import { checkCurrencies } from '../../lib/control/portfolios.ts'
 import { mayPush } from '../../lib/control/store-import.ts'
 import { amountText } from '../../lib/decide/words.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import type { Policy, PolicyVersion } from '../../lib/model/policy.ts'
 import { PolicyFileError, readPolicy } from '../../lib/model/policy-file.ts'
-import { toDecimal } from '../../lib/units/money.ts'
+import { compare, toDecimal } from '../../lib/units/money.ts'
 import type { Deployment } from '../config/deployment.ts'
 import { keepPolicy } from '../config/standby.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { Blocked, EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
+import { capChanges, capsJson, confirmCaps } from './policy-caps.ts'
 
 /** @throws PolicyFileError with every problem of the file */
 export async function policyCheck(file: string, screen: Screen): Promise<ExitCode> {
@@ -22,20 +24,39 @@ export async function policyCheck(file: string, screen: Screen): Promise<ExitCod
   return EXIT.done
 }
 
-/** Checks the file, stores it and makes it the portfolio's current policy. @throws PolicyFileError */
-export async function policyPut(file: string, by: string, deployment: Deployment, screen: Screen): Promise<ExitCode> {
+export interface PutOptions {
+  readonly by: string
+  /** Do not ask about limits that grow much. */
+  readonly acceptCaps?: boolean | undefined
+}
+
+/**
+ * Checks the file against itself and the accounts, shows what it changes in caps, stores it and makes it the portfolio's
+ * current policy. What is refused is not stored.
+ *
+ * @throws PolicyFileError; PolicyCurrency; Blocked; Error where a cap that grows much is not wanted
+ */
+export async function policyPut(
+  file: string,
+  { by, acceptCaps = false }: PutOptions,
+  deployment: Deployment,
+  screen: Screen,
+): Promise<ExitCode> {
   const version = await load(file)
   const { portfolio, mode } = version.policy
+  const { policies } = deployment.desk
   await checkImported(version, deployment)
+  await checkMoney(version, deployment.desk)
+  const accountsSay = await sayingOf(version, deployment.desk)
+  const before = await policies.current(portfolio)
+  const caps = capChanges(before?.policy, version.policy)
+  await confirmCaps(caps, acceptCaps, screen)
   // For "sluice kill", which may find the tables down. Kept before it is stored: too much is better than nothing.
   await keepPolicy(deployment.config.file, portfolio, await readFile(file, 'utf8')).catch((error: unknown) =>
     screen.warn(`no copy is kept for "sluice kill": ${error instanceof Error ? error.message : String(error)}`),
   )
-  const { policies } = deployment.desk
-  const before = await policies.current(portfolio)
   await policies.put(version, by, deployment.clock.now())
   const isSame = before?.version === version.version
-  const accountsSay = await sayingOf(version, deployment.desk)
   screen.print(describe(version, file))
   screen.print(
     isSame ? 'Stored before: nothing changed.' : `Stored by ${by}${before ? `, in place of ${before.version}` : ''}.`,
@@ -46,6 +67,7 @@ export async function policyPut(file: string, by: string, deployment: Deployment
     ...summary(version),
     previousVersion: before?.version ?? null,
     stored: !isSame,
+    caps: capsJson(caps),
     ...('unknown' in accountsSay ? { notCompared: accountsSay.unknown } : { warnings: accountsSay.warnings }),
   })
   if (before && before.policy.mode !== mode) screen.warn(`mode: ${before.policy.mode} → ${mode}`)
@@ -54,6 +76,14 @@ export async function policyPut(file: string, by: string, deployment: Deployment
   if ('unknown' in accountsSay) screen.tell(`not compared with the accounts: ${accountsSay.unknown}`)
   else for (const warning of accountsSay.warnings) screen.warn(warning)
   return EXIT.done
+}
+
+/** @throws PolicyCurrency for a cap or bound in another currency than that of an account that has been read */
+async function checkMoney(version: PolicyVersion, { facts }: Loop): Promise<void> {
+  for (const { account } of version.policy.accounts) {
+    const structure = await facts.structure(account)
+    if (structure) checkCurrencies([version], structure)
+  }
 }
 
 /** What a plan of today would warn of, were it made: groups and budgets that are not there, minimums out of reach. */
@@ -117,7 +147,11 @@ function describe({ version, policy }: PolicyVersion, file: string): string {
   ].join('\n')
 }
 
-function remark({ dayCap, accounts, portfolio }: Policy, screen: Screen): void {
+function remark({ dayCap, accounts, portfolio, flight }: Policy, screen: Screen): void {
+  if (dayCap && compare(dayCap, flight.total) > 0)
+    screen.warn(
+      `dayCap: ${amountText(dayCap)} is more than the whole flight may spend, ${amountText(flight.total)}: is there a zero too many?`,
+    )
   const without = [
     ...(dayCap ? [] : [`portfolio ${portfolio}`]),
     ...accounts.filter((one) => one.dayCap === undefined).map(({ account }) => `account ${accountKey(account)}`),

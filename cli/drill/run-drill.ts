@@ -115,7 +115,7 @@ async function prepared(
   const silent: Screen = { ...screen, print: () => {}, record: () => {}, tell: () => {} }
   const deployment: Deployment = await openDeployment(config, clock, silent)
   try {
-    await policyPut(join(place.folder, 'policy.yaml'), 'drill', deployment, silent)
+    await policyPut(join(place.folder, 'policy.yaml'), { by: 'drill' }, deployment, silent)
     if ((await pull([], deployment, silent)) !== 0) throw new Error('the drill’s accounts could not be read')
     return await storeDrillPlan(deployment)
   } finally {
