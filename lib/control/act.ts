@@ -41,10 +41,12 @@ export async function actOnAccount(account: AccountRef, message: StageMessage, l
   const isOpen = isImported || (await loop.money.accountDay(account, today)) !== undefined
   const policies = policiesOf(await loop.policies.all(), account)
   for (const version of policies) {
-    if (!(await portfolioDayOf(version, loop))) continue
+    const day = await portfolioDayOf(version, loop)
     for (const header of await openPlans(version.policy, loop.clock.now(), loop)) {
       if (loop.asked && loop.asked.plan !== header.id) continue
-      const next = await nextChunk(header, version.policy, structure, { isOpen, since }, loop)
+      // Between two daily decisions there are orders back to the caps and the guard's cuts, which wait for nobody's day.
+      if (!day && header.occasion === 'daily') continue
+      const next = await nextChunk(header, version.policy, structure, { isOpen, since, onlyCuts: !day }, loop)
       if (!next) continue
       const summary = isImported
         ? await passImported(next, structure, loop)
@@ -86,7 +88,7 @@ async function nextChunk(
   header: PlanHeader,
   policy: Policy,
   { account, zone }: AccountStructure,
-  { isOpen, since }: { readonly isOpen: boolean; readonly since: Instant },
+  { isOpen, since, onlyCuts }: { readonly isOpen: boolean; readonly since: Instant; readonly onlyCuts: boolean },
   loop: Loop,
 ): Promise<NextChunk | undefined> {
   const now = loop.clock.now()
@@ -95,7 +97,7 @@ async function nextChunk(
   const progress = await loop.plans.progress(header.id)
   const index = progress?.cursors[key] ?? 0
   const next = chunks[index]
-  if (!next) return undefined
+  if (!next || (onlyCuts && next.phase !== 'cut')) return undefined
   if (next.phase === 'raise' && cutsAreOpen(header, progress) && !waitedEnough(header, now)) return undefined
   const mayPush = (pauses: boolean): boolean => mayPushNow(header, policy, zone, now, loop.asked?.now, pauses)
   if (isOpen && mayPush(false)) return { header, chunk: await loop.plans.chunk(header, key, index), progress, since }

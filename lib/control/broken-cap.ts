@@ -9,7 +9,8 @@ import type { Granted } from './verdict.ts'
 export interface CapBooks {
   /** Absent: the day is not open yet, and only what costs nothing is pushed. */
   readonly ledger: AccountDayLedger | undefined
-  readonly portfolio: PortfolioDayLedger
+  /** Absent likewise: only what is cut is pushed. */
+  readonly portfolio: PortfolioDayLedger | undefined
   /** The tighter of what the ledgers hold and what the policies say by now: a lower cap does not wait for the next pull. */
   readonly caps: { readonly account: Money | undefined; readonly portfolio: Money | undefined }
   readonly sharedCaps: readonly OpenCap[]
@@ -33,6 +34,7 @@ export function brokenCap(
   if (isCut(change) && delta.micros <= 0n) return undefined
   const { ledger, portfolio, caps, headroom } = books
   if (!ledger) return 'the account’s day is not open yet'
+  if (!portfolio) return 'the portfolio’s day is not open yet'
   if (!caps.account || !caps.portfolio) return 'there is no cap in the policy'
   const all = add(
     sum(

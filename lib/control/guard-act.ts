@@ -8,9 +8,10 @@ import { type FreezeScope, freezeScope } from '../model/freeze.ts'
 import type { ChangeDecision } from '../model/plan.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import { MINUTE_MS } from '../units/calendar.ts'
+import { type ExchangeRate, identityRate } from '../units/rates.ts'
 import { holdBudgets } from './guard-hold.ts'
 import { planStands, storeGuardPlan } from './guard-plan.ts'
-import { portfolioDayOf } from './ledger-step.ts'
+import { lastKnownRate } from './known-rates.ts'
 import type { Loop } from './loop.ts'
 
 /** What was cut to the floor has so long to come down before it is paused: platforms report late. */
@@ -113,9 +114,7 @@ async function take(
   const at = loop.clock.now()
   if (step === 'hold') return { act: { step, at, detail: 'its budgets are left alone' } }
   if (step === 'freeze') return { act: { step, at, detail: await freeze(remedy, trip, loop) } }
-  const day = await portfolioDayOf(context.version, loop)
-  const rate = day?.rates.find(({ from }) => from === remedy.view.structure.currency)
-  if (!day || !rate) return { why: 'the portfolio’s day is not open yet' }
+  const rate = await lastKnownRate(remedy.view.structure.currency, context.version, loop)
   const cuts = step === 'floor' ? floorCuts(remedy, rate) : []
   // Where there is nothing to cut, a pause need not wait for it.
   const isPausing = step === 'pause' || (cuts.length === 0 && action === 'pause')
@@ -127,12 +126,16 @@ async function take(
   const plan = await storeGuardPlan(
     decisions,
     context.version,
-    day.rates,
+    ratesOf(context.version, rate),
     `policy ${context.version.version} (guard)`,
     loop,
   )
   return { act: { step: isPausing ? 'pause' : 'floor', at, plan, detail: detailOf(decisions, isPausing) } }
 }
+
+/** A pause is worth nothing in any currency, and a cut without a rate pays for no raise. */
+const ratesOf = ({ policy }: PolicyVersion, rate: ExchangeRate | undefined): readonly ExchangeRate[] =>
+  rate ? [rate] : [identityRate(policy.baseCurrency, policy.flight.from)]
 
 /** Written before anything is sent: what came of it is added when it is known. */
 const detailOf = (decisions: readonly ChangeDecision[], isPausing: boolean): string =>

@@ -6,9 +6,11 @@ import { budgetMembership } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import { type AccountDate, addDays, dateAt, daysBetween, type Instant } from '../units/calendar.ts'
+import type { CurrencyCode } from '../units/money.ts'
 import type { ExchangeRate } from '../units/rates.ts'
 import { freshEvidence } from './evidence.ts'
 import { hourlySpend } from './hourly-spend.ts'
+import { lastKnownRate } from './known-rates.ts'
 import { lagRevisions } from './lag-reading.ts'
 import type { Loop } from './loop.ts'
 import { checkCurrencies, policiesOf, takenOver, termsOf } from './portfolios.ts'
@@ -52,6 +54,38 @@ export class NotPulled extends Error {
   }
 }
 
+/** Whether money is missing to look at the whole portfolio. */
+const isIncomplete = (error: unknown): boolean =>
+  error instanceof NotPulled || error instanceof MissingRate || error instanceof ImplausibleRate
+
+/**
+ * What a correction may look at: everything, or, where an account or a rate is missing, what is known of the others at
+ * the rates known last. What is to be cut back does not wait for them.
+ */
+export async function observeToCorrect(version: PolicyVersion, loop: Loop): Promise<Observation> {
+  try {
+    return await observe(version, 'correction', loop)
+  } catch (error) {
+    if (!isIncomplete(error)) throw error
+    return observeKnown(version, loop)
+  }
+}
+
+async function observeKnown(version: PolicyVersion, loop: Loop): Promise<Observation> {
+  const policies = await loop.policies.all()
+  const accounts: AccountObservation[] = []
+  const rates = new Map<CurrencyCode, ExchangeRate>()
+  for (const { account } of version.policy.accounts) {
+    const structure = await loop.facts.structure(account)
+    const status = await loop.facts.pullStatus(account)
+    const rate = structure && status && (await lastKnownRate(structure.currency, version, loop))
+    if (!rate) continue
+    rates.set(rate.from, rate)
+    accounts.push(await observeAccount(account, version, 'correction', policies, loop.clock.now(), loop))
+  }
+  return { ...(await around(version, 'correction', accounts, [...rates.values()], loop)), partial: true }
+}
+
 /** Reads everything that a plan may look at. @throws NotPulled, MissingRate, ImplausibleRate */
 export async function observe(
   version: PolicyVersion,
@@ -66,7 +100,19 @@ export async function observe(
   // One after the other: each is many reads abreast already, and all at once would hold all their answers at once.
   for (const { account } of policy.accounts)
     accounts.push(await observeAccount(account, version, occasion, policies, now, loop))
-  const rates = await ratesFor(version, accounts, today, loop)
+  return around(version, occasion, accounts, await ratesFor(version, accounts, today, loop), loop)
+}
+
+async function around(
+  version: PolicyVersion,
+  occasion: Observation['occasion'],
+  accounts: readonly AccountObservation[],
+  rates: readonly ExchangeRate[],
+  loop: Loop,
+): Promise<Observation> {
+  const now = loop.clock.now()
+  const { policy } = version
+  const today = dateAt(now, policy.zone)
   const scopes = accounts.flatMap(({ structure }) =>
     scopesOf(
       structure.account,

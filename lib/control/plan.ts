@@ -16,7 +16,7 @@ import { commitFresh } from './commit.ts'
 import { occasionOf } from './dispatch.ts'
 import { worstCaseOf } from './exposure.ts'
 import { type Loop, OPEN_PLANS_MAX } from './loop.ts'
-import { observe } from './observe.ts'
+import { observe, observeToCorrect } from './observe.ts'
 import { overDeliveryFactor } from './portfolios.ts'
 import type { Summary } from './summary.ts'
 
@@ -32,8 +32,11 @@ export async function planPortfolio(portfolio: PortfolioId, turn: Instant, loop:
   const version = await loop.policies.current(portfolio)
   if (!version) throw new Error(`portfolio ${portfolio} has no policy: store one first`)
   const occasion = occasionOf(version.policy, turn)
-  const { plan, observation } = await makePlan(version, occasion, loop)
-  await openPortfolioDay(observation, loop)
+  const observation =
+    occasion === 'daily' ? await observe(version, occasion, loop) : await observeToCorrect(version, loop)
+  const plan = await planOf(observation, loop)
+  // No day is opened on part of the money: cuts and pauses need none.
+  if (!observation.partial) await openPortfolioDay(observation, loop)
   const changes = plan.decisions.filter(({ kind }) => kind === 'change')
   const summary = { plan: plan.id, occasion, changes: changes.length, holds: plan.decisions.length - changes.length }
   // A correction that corrects nothing says nothing that the day's plan did not say.
@@ -61,15 +64,20 @@ export async function makePlan(
   loop: Loop,
 ): Promise<{ plan: Plan; observation: Observation }> {
   const observation = await observe(version, occasion, loop)
+  return { plan: await planOf(observation, loop), observation }
+}
+
+async function planOf(observation: Observation, loop: Loop): Promise<Plan> {
+  const { occasion, policy: version } = observation
   const inputsHash = await loop.archive.put(canonicalPieces(observation, INPUTS_DEPTH))
   const capabilities = (key: string) => loop.platforms(parseAccountKey(key).platform).capabilities
   const planWith = (estimates: Estimates): Plan => decide(observation, estimates, capabilities, inputsHash)
   if (occasion === 'correction' && version.policy.guardrails.steerWithinDay === 'leave') {
     // Most hours have nothing to correct, which no belief about responses is needed for.
     const blind = planWith(NO_BELIEFS)
-    if (blind.decisions.every(({ kind }) => kind === 'hold')) return { plan: blind, observation }
+    if (blind.decisions.every(({ kind }) => kind === 'hold')) return blind
   }
-  return { plan: planWith((loop.beliefs ?? estimate)(observation)), observation }
+  return planWith((loop.beliefs ?? estimate)(observation))
 }
 
 /** Stores the plan with the approval that its mode gives, and takes back what older plans have not begun. */

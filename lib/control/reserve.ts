@@ -195,12 +195,13 @@ async function openBooks(
     portfolioDayOf(version, loop),
   ])
   if (!ledger && !changes.every(({ change }) => isPause(change))) throw new DayNotOpen(accountKey(account), date)
-  if (!portfolio) throw new DayNotOpen(`portfolio ${version.policy.portfolio}`, dateAt(now, version.policy.zone))
+  if (!portfolio && !moves.every(isCut))
+    throw new DayNotOpen(`portfolio ${version.policy.portfolio}`, dateAt(now, version.policy.zone))
   return {
     ledger,
     portfolio,
-    caps: { account: tighter(ledger?.cap, dayCap), portfolio: tighter(portfolio.cap, version.policy.dayCap) },
-    sharedCaps: await openCaps(moves, version, portfolio, loop),
+    caps: { account: tighter(ledger?.cap, dayCap), portfolio: tighter(portfolio?.cap, version.policy.dayCap) },
+    sharedCaps: portfolio ? await openCaps(moves, version, portfolio, loop) : [],
     states,
     live: new Map(live.map((one) => [leverKey(one.lever), one])),
     date,

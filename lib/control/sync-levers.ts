@@ -1,6 +1,6 @@
 import { accountKey } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
-import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
+import type { AccountDayLedger } from '../model/ledger.ts'
 import { isBudget, type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { Drift, LeverState } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
@@ -9,7 +9,6 @@ import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
 import { type AccountDate, dateAt, type Instant } from '../units/calendar.ts'
 import { add, type Money, subtract, toDecimal, zero } from '../units/money.ts'
-import { type ExchangeRate, identityRate } from '../units/rates.ts'
 import { openAccountDay } from './account-day.ts'
 import { commitFresh } from './commit.ts'
 import { askForCorrections } from './corrections.ts'
@@ -17,6 +16,7 @@ import { editOf, fits, resolveDrift } from './drift.ts'
 import { askForSchedules } from './due-schedules.ts'
 import { amountOf, withHigh, worstCaseChange } from './exposure.ts'
 import { takeOverKilled } from './killed.ts'
+import { lastKnownRate } from './known-rates.ts'
 import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
 import { accountDayCap, checkCurrencies, overDeliveryFactor } from './portfolios.ts'
@@ -123,17 +123,6 @@ async function syncChunk(chunk: readonly Sighting[], context: SyncContext, loop:
   return built?.drifts ?? []
 }
 
-/** To the portfolio's base currency, in which its limits are written: as pinned for its day; none before that is open. */
-const rateToBase = (
-  version: PolicyVersion | undefined,
-  day: PortfolioDayLedger | undefined,
-  { currency }: AccountStructure,
-  date: AccountDate,
-): ExchangeRate | undefined =>
-  version?.policy.baseCurrency === currency
-    ? identityRate(currency, date)
-    : day?.rates.find(({ from }) => from === currency)
-
 async function buildSync(
   chunk: readonly Sighting[],
   { structure, events, date, factor, lookedAt }: SyncContext,
@@ -148,7 +137,9 @@ async function buildSync(
   const ledger = await loop.money.accountDay(account, date)
   const portfolio = await portfolioDayOf(chunk[0]?.portfolio, loop)
   const { learningSafeStep } = loop.platforms(account.platform).capabilities
-  const rate = rateToBase(chunk[0]?.portfolio, portfolio, structure, date)
+  // Somebody's edit is held to limits in the base currency whatever the time of day, and however old the rate.
+  const of = chunk[0]?.portfolio
+  const rate = of && (await lastKnownRate(structure.currency, of, loop))
   let exposure = ledger?.exposure
   const levers: Versioned<LeverState>[] = []
   const entries: AuditEntry[] = []

@@ -7,6 +7,9 @@ import type { BudgetQuestion } from './holds.ts'
 import { leastToday } from './spent-today.ts'
 import { amountText } from './words.ts'
 
+/** Name of what binds an order back to the caps. */
+export const CAPS = 'caps'
+
 /**
  * A budget that somebody set outside the caps goes back to the cap, in one step; where the platform takes no cut below
  * what is spent already, as far as it does. Undefined when that is no cut worth making: the next pull asks again.
@@ -35,7 +38,7 @@ export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | 
       estimate,
       baseUnits,
     ),
-    binding: [{ name: 'caps', detail: 'an edit from outside Sluice went past the caps' }],
+    binding: [{ name: CAPS, detail: 'an edit from outside Sluice went past the caps' }],
     why: `Somebody set it to ${amountText(budget.amount)}, outside the caps; it goes back to ${amountText(to)}${short}.`,
     maturity: estimate?.maturity ?? 0,
   }

@@ -15,6 +15,8 @@ export function growthInBase({ lever, from, to }: LeverChange, rates: readonly E
     return zero(anyRate.to)
   }
   const rate = rates.find((one) => one.from === to.amount.currency)
+  // What a cut frees is not known then, and pays for nothing.
+  if (!rate && anyRate && to.amount.micros < from.amount.micros) return zero(anyRate.to)
   if (!rate) throw new Error(`no exchange rate from ${to.amount.currency}`)
   return convert(subtract(to.amount, from.amount), rate, 'half-even')
 }

@@ -5,6 +5,7 @@ import type { Estimates } from '../model/estimates.ts'
 import { demandFactor, eventsOf } from '../model/events.ts'
 import { leverKey } from '../model/lever.ts'
 import type { Observation } from '../model/observation.ts'
+import { isPause } from '../model/pause.ts'
 import { type Decision, decisionLever, type Pace, type Plan, type PlanId, type PlanTerms } from '../model/plan.ts'
 import { pushDate } from '../model/push-day.ts'
 import { compare, fromMainUnits, larger, type Money, mainUnits, smaller } from '../units/money.ts'
@@ -12,6 +13,7 @@ import { stepCaps } from './approved-step.ts'
 import { memberEnds } from './calendar/member-ends.ts'
 import type { CapabilitiesOf } from './capabilities-of.ts'
 import { withinChangeLimit } from './change-limit.ts'
+import { CAPS } from './cut-back.ts'
 import { decideAlone } from './decide-alone.ts'
 import { flightLimits } from './flight-limits.ts'
 import { commitmentsToday, floorsOf } from './floors.ts'
@@ -75,7 +77,10 @@ export function decide(
   const asked = withinSharedCaps(questions, settled, [...moved.decisions, ...beside, ...targets, ...multipliers])
   const chosen = withinChangeLimit(observation, asked)
   const predicted = withPredictions([...settled, ...chosen], questions, estimates)
-  const all = withVerdicts(observation, [...predicted, ...memberEnds(observation, capabilitiesOf)], questions, target)
+  const decided = [...predicted, ...memberEnds(observation, capabilitiesOf)].filter(
+    (decision) => !observation.partial || needsNoRoom(decision),
+  )
+  const all = withVerdicts(observation, decided, questions, target)
   return named(
     {
       ...terms(observation, inputsHash),
@@ -99,6 +104,10 @@ export function decide(
     all,
   )
 }
+
+/** What may be decided on part of the money: orders back to the caps, and pauses. */
+const needsNoRoom = (decision: Decision): boolean =>
+  decision.kind === 'hold' || isPause(decision.change) || decision.binding.some(({ name }) => name === CAPS)
 
 /** The path's target, or what commitments and launches ask for together if that is more; never more than remains. */
 function withMinimums({ target, day }: DayPace, commitments: readonly { readonly atLeast: number }[]): Money {

@@ -16,6 +16,8 @@ export interface Observation {
   readonly today: AccountDate
   readonly policy: PolicyVersion
   readonly occasion: 'daily' | 'correction'
+  /** Some account, or its rate, is not known: only orders back to the caps and pauses are decided, which need neither. */
+  readonly partial?: true
   readonly accounts: readonly AccountObservation[]
   /** From each account currency to the base currency. */
   readonly rates: readonly ExchangeRate[]

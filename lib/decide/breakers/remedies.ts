@@ -33,9 +33,9 @@ export interface Remedy {
  * Cuts of every managed daily budget that feeds these campaigns, down to the floor: a share of what it stood at when the
  * day began, so that a second cut of the day goes no deeper; and no less than policy and platform let it be.
  *
- * @param rate from the account's currency to the base currency
+ * @param rate from the account's currency to the base currency, in which the policy's least budget is; undefined: unknown
  */
-export const floorCuts = (remedy: Remedy, rate: ExchangeRate): readonly ChangeDecision[] =>
+export const floorCuts = (remedy: Remedy, rate: ExchangeRate | undefined): readonly ChangeDecision[] =>
   budgetsOf(remedy).flatMap((budget) => floorCut(remedy, budget, rate) ?? [])
 
 /** Pauses of those of these campaigns that are managed and run. */
@@ -104,7 +104,7 @@ export const leverOf = ({ view }: Pick<Remedy, 'view'>, budget: BudgetHolder): L
   id: budget.id,
 })
 
-function floorCut(remedy: Remedy, budget: BudgetHolder, rate: ExchangeRate): ChangeDecision | undefined {
+function floorCut(remedy: Remedy, budget: BudgetHolder, rate: ExchangeRate | undefined): ChangeDecision | undefined {
   const { view, capabilities } = remedy
   const lever = leverOf(remedy, budget)
   const state = stateOf(view, lever)
@@ -121,7 +121,12 @@ function floorCut(remedy: Remedy, budget: BudgetHolder, rate: ExchangeRate): Cha
 }
 
 /** What the budget is cut to, in the account's currency. */
-function floorOf({ view, capabilities }: Remedy, budget: BudgetHolder, state: LeverState, rate: ExchangeRate): Money {
+function floorOf(
+  { view, capabilities }: Remedy,
+  budget: BudgetHolder,
+  state: LeverState,
+  rate: ExchangeRate | undefined,
+): Money {
   const { policy, structure, today } = view
   const { currency } = budget.amount
   const began = state.day === today && state.dayStart?.kind === 'money' ? state.dayStart.amount : budget.amount
@@ -135,7 +140,7 @@ function floorOf({ view, capabilities }: Remedy, budget: BudgetHolder, state: Le
     capabilities.minimumDailyBudget(currency, budget.owner),
     fromMainUnits(spent * capabilities.cutFloorOfSpend * SPEND_MARGIN, currency, 'up'),
     ...(bound?.atLeast ? [bound.atLeast] : []),
-    ...(minDailyBudget ? [convertBack(minDailyBudget, rate, 'up')] : []),
+    ...(minDailyBudget && rate ? [convertBack(minDailyBudget, rate, 'up')] : []),
   ].reduce(larger)
 }
 
