@@ -1,6 +1,6 @@
 import type { Observation } from '../model/observation.ts'
 import type { ChangeDecision, Decision } from '../model/plan.ts'
-import { netGrowth } from './net-growth.ts'
+import { growthInBase, netGrowth } from './net-growth.ts'
 
 /**
  * Keeps the changes that matter most when there are more than one plan may make. Raises whose cuts are not among them go
@@ -9,11 +9,12 @@ import { netGrowth } from './net-growth.ts'
 export function withinChangeLimit(observation: Observation, decisions: readonly Decision[]): readonly Decision[] {
   const limit = observation.policy.policy.guardrails.maxChangesPerPlan
   const changes = decisions.filter((d): d is ChangeDecision => d.kind === 'change')
-  if (changes.length <= limit) return decisions
   const kept = changes.toSorted((a, b) => Math.abs(b.expected.mean) - Math.abs(a.expected.mean)).slice(0, limit)
   const most = netGrowth(decisions, observation).micros
-  while (netGrowth(kept, observation).micros > most) kept.splice(kept.findLastIndex(isRaise), 1)
+  const isRaise = ({ change }: ChangeDecision): boolean => growthInBase(change, observation.rates).micros > 0n
   const keeping = new Set<Decision>(kept)
+  for (const raise of kept.filter(isRaise).toReversed())
+    if (netGrowth([...keeping], observation).micros > most) keeping.delete(raise)
   return decisions.map((d) =>
     d.kind === 'hold' || keeping.has(d)
       ? d
@@ -27,6 +28,3 @@ export function withinChangeLimit(observation: Observation, decisions: readonly 
         },
   )
 }
-
-const isRaise = ({ change: { from, to } }: ChangeDecision): boolean =>
-  from.kind === 'money' && to.kind === 'money' && to.amount.micros > from.amount.micros

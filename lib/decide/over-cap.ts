@@ -19,12 +19,8 @@ interface Fixed {
 /** Running lifetime budgets of the account, managed or not: nothing that may be moved makes room for them. */
 const lifetimeOf = perObject(({ structure }: AccountObservation): Fixed | undefined => {
   const running = structure.budgets.filter((one) => one.period === 'lifetime' && canSpend(structure, one))
-  const [first, ...others] = running
-  if (!first) return undefined
-  return {
-    left: sum(running.map(leftOf), structure.currency),
-    largest: others.reduce((a, b) => (compare(leftOf(a), leftOf(b)) >= 0 ? a : b), first),
-  }
+  const [largest] = running.toSorted((a, b) => compare(leftOf(b), leftOf(a)))
+  return largest && { left: sum(running.map(leftOf), structure.currency), largest }
 })
 
 /** Lifetime budgets alone may cost more today than the account's day may: no plan of the rest can keep the cap. */

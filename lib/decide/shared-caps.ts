@@ -4,7 +4,7 @@ import type { ChangeDecision, Decision } from '../model/plan.ts'
 import type { SharedCap } from '../model/policy.ts'
 import { countedRaise } from '../model/scheduled-raise.ts'
 import { countsBudget, fedCampaigns } from '../model/selection.ts'
-import { add, larger, type Money, times, zero } from '../units/money.ts'
+import { add, larger, type Money, subtract, times, zero } from '../units/money.ts'
 import { convert } from '../units/rates.ts'
 import { cautiousRateOf } from './base-rate.ts'
 import type { BudgetQuestion } from './holds.ts'
@@ -33,9 +33,7 @@ function keep(
 ): readonly Decision[] {
   const own = new Map(questions.filter((one) => isCounted(cap, one)).map((one) => [one.lever, one]))
   let exposure = exposureUnder(cap, own, settled)
-  const raises = decisions
-    .filter((one): one is ChangeDecision => one.kind === 'change' && own.has(one.change.lever))
-    .map((decision) => ({ decision, growth: growthOf(decision, own.get(decision.change.lever)!) }))
+  const raises = changesUnder(own, decisions)
     .filter(({ growth }) => growth.micros > 0n)
     .toSorted((a, b) => b.decision.expected.mean - a.decision.expected.mean)
   const held = new Set<Decision>()
@@ -61,16 +59,23 @@ export const isCounted = ({ match }: SharedCap, { observation, account, budget }
     fedCampaigns(observation.policy.policy, account.structure, budget, account.today),
   )
 
+type Own = ReadonlyMap<BudgetQuestion['lever'], BudgetQuestion>
+
+/** Those of the decisions that change a budget of the cap, with what each adds to the day. */
+const changesUnder = (
+  own: Own,
+  decisions: readonly Decision[],
+): readonly { readonly decision: ChangeDecision; readonly growth: Money }[] =>
+  decisions
+    .filter((one) => one.kind === 'change')
+    .flatMap((decision) => {
+      const question = own.get(decision.change.lever)
+      return question ? [{ decision, growth: growthOf(decision, question) }] : []
+    })
+
 /** What the budgets of a cap may cost today as they stand, with what is settled of them already; base currency. */
-function exposureUnder(
-  { dayCap }: SharedCap,
-  own: ReadonlyMap<BudgetQuestion['lever'], BudgetQuestion>,
-  settled: readonly Decision[],
-): Money {
-  const grown = settled.reduce((sum, one) => {
-    const question = one.kind === 'change' ? own.get(one.change.lever) : undefined
-    return question && one.kind === 'change' ? add(sum, growthOf(one, question)) : sum
-  }, zero(dayCap.currency))
+function exposureUnder({ dayCap }: SharedCap, own: Own, settled: readonly Decision[]): Money {
+  const grown = changesUnder(own, settled).reduce((sum, { growth }) => add(sum, growth), zero(dayCap.currency))
   return [...own.values()].reduce((sum, one) => add(sum, inBase(standing(one), one)), grown)
 }
 
@@ -84,12 +89,9 @@ function standing({ account, budget, state }: BudgetQuestion): Money {
 
 /** By how much a raise lets the day cost more at worst; never negative. */
 function growthOf({ change: { to } }: ChangeDecision, question: BudgetQuestion): Money {
-  const none = zero(question.observation.policy.policy.baseCurrency)
-  if (to.kind !== 'money') return none
-  const before = standing(question)
-  return to.amount.micros <= before.micros
-    ? none
-    : inBase({ ...to.amount, micros: to.amount.micros - before.micros }, question)
+  if (to.kind !== 'money') return zero(question.observation.policy.policy.baseCurrency)
+  const more = subtract(to.amount, standing(question))
+  return inBase(larger(more, zero(more.currency)), question)
 }
 
 /** At worst: with over-delivery, but for lifetime budgets, and at a cautious rate. */

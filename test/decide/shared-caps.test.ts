@@ -136,6 +136,42 @@ describe('what a shared cap counts as standing', () => {
     expect(held('220 EUR', { settled: 40 })).toBe(false)
   })
 
+  test('a raise of a micro, where nothing is spent beyond the budget', () => {
+    const observation = anObservation({
+      accounts: [{ key: 'google-ads:1', campaigns: [{ id: '1', budget: 50 }] }],
+      policy: { caps: [{ name: 'all', match: {}, dayCap: '50 EUR' }] },
+    })
+    const questions = questionsOf(observation, NO_BELIEFS, () => ({ ...someCapabilities, overDeliveryFactor: 1 }))
+    const change = { lever: questions[0]!.lever, from: worth(50), to: worth(50.000001) }
+    const raise = { kind: 'change', name: '1', change, expected: { mean: 1 } } as ChangeDecision
+    expect(withinSharedCaps(questions, [], [raise])).toMatchObject([{ kind: 'hold', reason: 'guardrail' }])
+  })
+
+  test('of several raises those that bring most first, in whatever order they come; of others’ budgets nothing', () => {
+    const [one, two, three] = ['1', '2', '3'].map((id) => ({ id, budget: 50 }))
+    const observation = anObservation({
+      accounts: [
+        { key: 'google-ads:1', campaigns: [one!, two!, three!] },
+        { key: 'meta:1', campaigns: [one!] },
+      ],
+      // Thrice 2 × 50, and 2 × 10 for one raise.
+      policy: { caps: [{ name: 'google', match: { platform: 'google-ads' }, dayCap: '320 EUR' }] },
+    })
+    const questions = questionsOf(observation, NO_BELIEFS, () => someCapabilities)
+    const raise = (i: number, mean: number): Decision =>
+      ({
+        ...{ kind: 'change', name: `${i}`, expected: { mean } },
+        change: { lever: questions[i]!.lever, from: worth(50), to: worth(60) },
+      }) as ChangeDecision
+    const raised = (decisions: readonly Decision[], settled: readonly Decision[] = []) =>
+      withinSharedCaps(questions, settled, decisions).flatMap(({ kind }, i) => (kind === 'change' ? [i] : []))
+    expect(raised([raise(0, 1), raise(1, 3), raise(2, 2)])).toEqual([1])
+    expect(raised([raise(0, 2), raise(1, 1), raise(2, 3)])).toEqual([2])
+    expect(raised([raise(0, 3), raise(1, 2), raise(2, 1), raise(3, 0)])).toEqual([0, 3])
+    expect(raised([raise(0, 1)], [raise(3, 1)])).toEqual([0])
+    expect(raised([raise(0, 1)], [raise(1, 1)])).toEqual([])
+  })
+
   test('and stops no cut, however far beyond it the day is', () => {
     expect(held('1 EUR', { from: 70, campaign: {} })).toBe(true)
     const observation = anObservation({

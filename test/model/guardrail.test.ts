@@ -2,7 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   GUARDRAIL_NAMES,
+  guardrailWords,
   isBlocked,
+  isGuardrail,
   type PackedGuardrails,
   type PackedVerdict,
   packGuardrails,
@@ -25,6 +27,12 @@ const someVerdict: fc.Arbitrary<PackedVerdict> = fc
     { requiredKeys: ['name', 'verdict'] },
   )
   .map((one) => ({ ...one }) as PackedVerdict)
+
+test('a guardrail is known by its name, and says in words what it asks', () => {
+  expect(isGuardrail('frozen')).toBe(true)
+  expect(isGuardrail('account-cap')).toBe(false)
+  expect(guardrailWords('frozen')).toBe('nothing is frozen')
+})
 
 describe('a packed list of guardrails', () => {
   test('comes back as it was, whatever its details say', () => {

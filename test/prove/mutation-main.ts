@@ -20,7 +20,7 @@ let started: Promise<Vitest> | undefined
 async function runnerIn(copy: string): Promise<Vitest> {
   const runner = await createVitest(
     'test',
-    { root: copy, watch: false, bail: 1, pool: 'threads', maxWorkers: 1, reporters: [{}] },
+    { root: copy, watch: false, bail: 1, pool: 'threads', maxWorkers: 1, isolate: false, reporters: [{}] },
     { clearScreen: false },
   )
   await runner.standalone()

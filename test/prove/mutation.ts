@@ -11,24 +11,34 @@ import type { Tried } from './mutation-main.ts'
 const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/interval.ts': ['test/decide/interval.test.ts', 'test/decide/guardrails.test.ts'],
   'lib/decide/magnitude.ts': ['test/decide/magnitude.test.ts'],
-  'lib/decide/over-cap.ts': ['test/decide/holds.test.ts'],
+  'lib/decide/over-cap.ts': ['test/decide/over-cap.test.ts'],
   'lib/decide/account-checks.ts': ['test/decide/account-checks.test.ts'],
-  'lib/decide/holds.ts': ['test/decide/holds.test.ts', 'test/decide/which-checks.test.ts'],
+  'lib/decide/holds.ts': [
+    'test/decide/budget-checks.test.ts',
+    'test/decide/which-checks.test.ts',
+    'test/decide/holds.test.ts',
+  ],
   'lib/decide/guardrails.ts': ['test/decide/guardrails.test.ts'],
   'lib/decide/group-rooms.ts': ['test/decide/group-rooms.test.ts'],
   'lib/decide/shared-caps.ts': ['test/decide/shared-caps.test.ts'],
-  'lib/decide/change-limit.ts': ['test/decide/plan.test.ts'],
+  'lib/decide/change-limit.ts': ['test/decide/change-limit.test.ts'],
+  'lib/decide/verdicts.ts': ['test/decide/verdicts.test.ts'],
+  'lib/decide/spent-today.ts': ['test/decide/spent-today.test.ts'],
+  'lib/decide/rollback.ts': ['test/control/rollback.test.ts', 'test/decide/spent-today.test.ts'],
+  'lib/decide/cut-back.ts': ['test/control/outside-caps.test.ts', 'test/decide/spent-today.test.ts'],
   'lib/model/guardrail.ts': ['test/model/guardrail.test.ts'],
   'lib/control/gate.ts': ['test/control/gate.test.ts'],
   'lib/control/broken-cap.ts': ['test/control/broken-cap.test.ts'],
   'lib/control/last-look.ts': ['test/control/last-look.test.ts'],
+  'lib/control/already-there.ts': ['test/control/already-there.test.ts'],
+  'lib/control/exposure.ts': ['test/control/ledger.test.ts'],
 }
 
 const ROOT = join(import.meta.dirname, '../..')
 const RESULTS = join(ROOT, 'docs/results/mutation.jsonl')
 const COPIED = ['lib', 'test', 'playground', 'cli', 'functions', 'package.json', 'tsconfig.json', 'vitest.config.ts']
 /** A mutant that makes a test run on for ever is noticed. */
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 45_000
 
 interface Result {
   readonly file: string
