@@ -52,7 +52,7 @@ const RETRY_MS_MAX = 24 * 3_600_000
 /** A failure that may be stored and shown. */
 export function cleanFailure(failure: PlatformFailure): PlatformFailure {
   const detail = messageText(failure.detail)
-  if (failure.kind === 'rejected') return { ...failure, code: bounded(printable(failure.code), 100), detail }
+  if (failure.kind === 'rejected') return { ...failure, code: bounded(messageText(failure.code), 100), detail }
   if ('retryAfterMs' in failure) return { ...failure, retryAfterMs: waitOf(failure.retryAfterMs), detail }
   return { ...failure, detail }
 }

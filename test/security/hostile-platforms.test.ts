@@ -4,11 +4,15 @@
  */
 import { afterEach, describe, expect, test } from 'vitest'
 import { cleanPlatform } from '../../functions/composition/clean-platform.ts'
+import type { AccountRef } from '../../lib/model/account.ts'
 import { PlatformError } from '../../lib/model/failure.ts'
 import type { AdPlatform } from '../../lib/ports/platform.ts'
 import { currency, money } from '../../lib/units/money.ts'
 import { budgetTo, CUSTOMER_PAGE, ACCOUNT as GOOGLE, platformAt } from '../platforms/google-ads/tiny-server.ts'
 import { adapterOn, ACCOUNT as META, TOKEN } from '../platforms/meta/stub.ts'
+import * as pinterest from '../platforms/pinterest/stub.ts'
+import * as snapchat from '../platforms/snapchat/stub.ts'
+import * as tiktok from '../platforms/tiktok/stub.ts'
 import {
   answer,
   bomb,
@@ -49,9 +53,15 @@ const googleDeed =
     return deed(socket, asked)
   }
 
+const snapchatGrant = answer('{"access_token":"snap.token-0123456789","token_type":"Bearer","expires_in":3600}')
+const snapchatDeed =
+  (deed: Deed): Deed =>
+  (socket, asked) =>
+    asked.startsWith('POST /login/') ? snapchatGrant(socket, asked) : deed(socket, asked)
+
 interface Victim {
   readonly platform: AdPlatform
-  readonly account: typeof META
+  readonly account: AccountRef
   readonly server: Hostile
 }
 
@@ -64,6 +74,21 @@ const VICTIMS: Readonly<Record<string, (deed: Deed, timeoutMs?: number) => Promi
     const server = await serve(deed)
     return { platform: cleanPlatform(adapterOn(server.base, { requestTimeoutMs })), account: META, server }
   },
+  tiktok: async (deed, requestTimeoutMs = TIMEOUT_MS) => {
+    const server = await serve(deed)
+    const platform = cleanPlatform(tiktok.adapterOn(server.base, { requestTimeoutMs }))
+    return { platform, account: tiktok.ACCOUNT, server }
+  },
+  snapchat: async (deed, requestTimeoutMs = TIMEOUT_MS) => {
+    const server = await serve(snapchatDeed(deed))
+    const platform = cleanPlatform(snapchat.adapterOn(server.base, { requestTimeoutMs }))
+    return { platform, account: snapchat.ACCOUNT, server }
+  },
+  pinterest: async (deed, requestTimeoutMs = TIMEOUT_MS) => {
+    const server = await serve(deed)
+    const platform = cleanPlatform(pinterest.adapterOn(server.base, { requestTimeoutMs }))
+    return { platform, account: pinterest.ACCOUNT, server }
+  },
 }
 
 async function failureOfReading({ platform, account }: Victim) {
@@ -75,7 +100,7 @@ async function failureOfReading({ platform, account }: Victim) {
   return error.failure
 }
 
-const CREDENTIAL = /ya29|EAAtest|refresh-1|client-pass/
+const CREDENTIAL = /ya29|EAAtest|refresh-1|client-pass|tiktok-token|snap\.token|pina_test|pinr\.test|test-app-secret/
 const json = (value: unknown): Deed => answer(JSON.stringify(value))
 const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
@@ -104,7 +129,8 @@ const DEEDS: readonly (readonly [string, Deed, readonly string[]])[] = [
   [
     'answers 403 with a terminal escape',
     answer('{"error":{"code":200,"message":"\\u001b[2Jno"}}', [], '403 No'),
-    ['unauthorised'],
+    // To TikTok, which tells everything in its own envelope, it is no answer of the API's.
+    ['unauthorised', 'unreadable'],
   ],
 ]
 
@@ -132,7 +158,7 @@ describe.each(Object.keys(VICTIMS))('%s', (name) => {
   test.each(['301 Moved', '302 Found', '303 See Other', '307 Temporary Redirect', '308 Permanent Redirect'])(
     'a redirect (%s) is not followed, to another host or to the same',
     async (status) => {
-      const thief = await serve(json({ data: [], results: [] }))
+      const thief = await serve(json({ data: [], results: [], items: [] }))
       const one = await victim((socket, asked) => redirectTo(thief.base, status)(socket, asked))
       await failureOfReading(one)
       expect(thief.asked).toEqual([])
@@ -144,7 +170,10 @@ describe.each(Object.keys(VICTIMS))('%s', (name) => {
 
   test('a page that names a next one elsewhere is not followed', async () => {
     const thief = await serve(json({ data: [] }))
-    const one = await victim(json({ data: [], paging: { next: `${thief.base}/v25.0/act_1001/campaigns?after=x` } }))
+    const next = `${thief.base}/v25.0/act_1001/campaigns?after=x`
+    const one = await victim(
+      json({ data: [], paging: { next, next_link: next }, items: [], bookmark: next, request_status: 'SUCCESS' }),
+    )
     await failureOfReading(one)
     expect(thief.asked).toEqual([])
   })
@@ -198,6 +227,28 @@ describe('a write to a server that', () => {
     expect(result?.kind).toBe(
       result?.kind === 'refused' ? 'a write that may have been done must not be refused' : 'unknown',
     )
+  })
+})
+
+describe('a token that is quoted at the end of what is kept of a text', () => {
+  const TOKENS: Readonly<Record<string, string>> = {
+    meta: TOKEN,
+    tiktok: tiktok.TOKEN,
+    snapchat: 'snap.token-0123456789',
+    pinterest: pinterest.TOKEN,
+  }
+  test.each(Object.entries(TOKENS))('%s tells no beginning of it', async (name, token) => {
+    for (let before = 370; before < 400; before += 1) {
+      const text = `${'x'.repeat(before)} ${token}`
+      const quoting = {
+        error: { code: 100, message: text },
+        ...{ code: 40_002, message: text, request_id: 'r-1', data: {} },
+        ...{ request_status: 'ERROR', error_code: 'E1008', debug_message: text },
+      }
+      const { detail } = await failureOfReading(await VICTIMS[name]!(answer(JSON.stringify(quoting), [], '400 Bad')))
+      expect(detail).toContain('xxx')
+      expect(detail).not.toContain(token.slice(0, 4))
+    }
   })
 })
 

@@ -76,7 +76,7 @@ export function graphError(json: unknown, redact: (text: string) => string): Gra
     key,
     code,
     isTransient: error.is_transient === true,
-    detail: redact(`${key}: ${texts.slice(0, DETAIL_MAX)}${trace}`),
+    detail: `${key}: ${redact(texts).slice(0, DETAIL_MAX)}${redact(trace)}`,
   }
 }
 

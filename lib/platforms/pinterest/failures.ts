@@ -30,8 +30,11 @@ export type ApiError = z.output<typeof errorSchema>
 /** The error that an answer, or an exception of an item, is; `undefined` when it is none. */
 export function errorIn(json: unknown): ApiError | undefined {
   const parsed = errorSchema.safeParse(json)
-  return parsed.success ? { ...parsed.data, message: parsed.data.message.slice(0, DETAIL_MAX) } : undefined
+  return parsed.success ? parsed.data : undefined
 }
+
+/** Cut when credentials are out of it: a cut through one would hide the rest from being found. */
+export const brief = (text: string, redact: (text: string) => string): string => redact(text).slice(0, DETAIL_MAX)
 
 /** What a request that was answered with an error status met. @param error `undefined` where the answer has none */
 export function failureOfStatus(
@@ -40,7 +43,7 @@ export function failureOfStatus(
   headers: Headers,
   redact: (text: string) => string,
 ): PlatformFailure {
-  const detail = redact(error ? `HTTP ${status}, ${error.code}: ${error.message}` : `HTTP ${status}`)
+  const detail = brief(error ? `HTTP ${status}, ${error.code}: ${error.message}` : `HTTP ${status}`, redact)
   if (status === 429) return throttled(headers, detail)
   if (status >= 500) return { kind: 'transient', detail }
   if (status === 401 || status === 403) return { kind: 'unauthorised', detail }
@@ -52,7 +55,7 @@ export function failureOfStatus(
 
 /** What one item of a request met, by its exceptions: the first that has a code. */
 export function failureOfItem(error: ApiError, headers: Headers, redact: (text: string) => string): PlatformFailure {
-  const detail = redact(`${error.code}: ${error.message}`)
+  const detail = brief(`${error.code}: ${error.message}`, redact)
   const remedy = REMEDIES.get(error.code)
   if (remedy === 'rate-limited') return throttled(headers, detail)
   return remedy ? { kind: remedy, detail } : { kind: 'rejected', code: String(error.code), detail }

@@ -2,7 +2,7 @@ import type { PlatformFailure } from '../../model/failure.ts'
 import { type Instant, SECOND_MS } from '../../units/calendar.ts'
 import { type Answer, exchange } from '../../wire/exchange.ts'
 import { API_VERSION } from './endpoint.ts'
-import { errorIn } from './failures.ts'
+import { brief, errorIn } from './failures.ts'
 import { type PinterestSecret, redactor, renewedSecret } from './secret.ts'
 
 export interface GrantOptions {
@@ -35,7 +35,7 @@ const isGrant = (answer: Answer): answer is Extract<Answer, { kind: 'answered' }
   answer.kind === 'answered' && answer.status === 200
 
 function failureOf(answer: Answer, { secretName }: GrantOptions, redact: (text: string) => string): PlatformFailure {
-  const detail = redact(`token: ${described(answer)}`)
+  const detail = brief(`token: ${described(answer)}`, redact)
   if (answer.kind === 'unsent') return { kind: 'transient', detail }
   if (answer.kind === 'answered' && answer.status === 429)
     return { kind: 'rate-limited', retryAfterMs: THROTTLED_MS, detail }

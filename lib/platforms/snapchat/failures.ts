@@ -28,6 +28,7 @@ const REMEDIES: ReadonlyMap<string, 'rejected'> = new Map([
 
 /** No header says how long; the limits are averages over seconds. */
 const RETRY_AFTER_MS = 10 * SECOND_MS
+/** Cut when credentials are out of it: a cut through one would hide the rest from being found. */
 const DETAIL_MAX = 400
 
 const errorSchema = z.object({
@@ -50,10 +51,10 @@ export function envelopeFailure(json: unknown, redact: Redact): PlatformFailure 
   const { request_status, request_id, error_code, debug_message, display_message } = parsed.data
   const says = request_status !== undefined && ['ERROR', 'FAILURE', 'FAILED'].includes(request_status.toUpperCase())
   if (error_code === undefined && !says) return undefined
-  const code = error_code ?? 'ERROR'
+  const code = redact(error_code ?? 'ERROR')
   const words = [...new Set([debug_message, display_message])].filter((text) => text).join(' ')
-  const trace = request_id === undefined ? '' : ` (request ${request_id.slice(0, 100)})`
-  return rejectedAs(code, redact(`${code}: ${words.slice(0, DETAIL_MAX)}${trace}`))
+  const trace = request_id === undefined ? '' : ` (request ${redact(request_id).slice(0, 100)})`
+  return rejectedAs(code, `${code}: ${redact(words).slice(0, DETAIL_MAX)}${trace}`)
 }
 
 const rejectedAs = (code: string, detail: string): PlatformFailure => ({
@@ -65,7 +66,7 @@ const rejectedAs = (code: string, detail: string): PlatformFailure => ({
 /** One entity of several was refused: the reason is text, with a code in it or without. */
 export function itemFailure(reason: string | undefined, redact: Redact): PlatformFailure {
   const code = /\bE\d{4}\b/.exec(reason ?? '')?.[0] ?? 'sub-request'
-  return rejectedAs(code, redact((reason ?? 'refused without a reason').slice(0, DETAIL_MAX)))
+  return rejectedAs(code, redact(reason ?? 'refused without a reason').slice(0, DETAIL_MAX))
 }
 
 /** Failures that the status alone tells, whatever the body is; `undefined` for any other status. */

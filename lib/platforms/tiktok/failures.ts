@@ -77,6 +77,7 @@ export const mayHaveWritten = ({ code }: Envelope): boolean => IN_THE_MIDDLE.has
 export const isNotGranted = (failure: PlatformFailure): boolean =>
   failure.kind === 'unauthorised' && NOT_GRANTED.has(Number(/^\d+/.exec(failure.detail)?.[0]))
 
+/** Cut when the token is out of it: a cut through it would hide the rest from being found. */
 const DETAIL_MAX = 400
 /** 40132 names no time; this is ours. */
 const COOLDOWN_MS = 10 * MINUTE_MS
@@ -84,8 +85,8 @@ const COOLDOWN_MS = 10 * MINUTE_MS
 /** The failure that an envelope's code stands for. @param redact takes the credentials out of TikTok's own words */
 export function tiktokFailure(envelope: Envelope, redact: (text: string) => string): PlatformFailure {
   const { code, message, request_id } = envelope
-  const request = request_id ? ` (request ${request_id.slice(0, 64)})` : ''
-  const detail = redact(`${code}: ${message.slice(0, DETAIL_MAX)}${request}`)
+  const request = request_id ? ` (request ${redact(request_id).slice(0, 64)})` : ''
+  const detail = `${code}: ${redact(message).slice(0, DETAIL_MAX)}${request}`
   const kind = REMEDIES.get(code) ?? 'rejected'
   if (kind === 'rate-limited') return throttled(message, detail)
   if (kind === 'entity-cooldown') return { kind, retryAfterMs: COOLDOWN_MS, detail }

@@ -68,4 +68,4 @@ export function itemResults(sent: Sent, levers: readonly Lever[]): readonly Writ
 }
 
 const itemFailure = (message: string, { redact }: Sent) =>
-  ({ kind: 'rejected', code: String(PARTIAL), detail: redact(`${PARTIAL}: ${message.slice(0, MESSAGE_MAX)}`) }) as const
+  ({ kind: 'rejected', code: String(PARTIAL), detail: `${PARTIAL}: ${redact(message).slice(0, MESSAGE_MAX)}` }) as const
