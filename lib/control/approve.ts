@@ -25,3 +25,29 @@ export async function approvePlan(header: PlanHeader, by: string, loop: Loop): P
   if (!(await loop.plans.decide(header.id, header.approval, approval))) throw new DecidedElsewhere(header.id)
   return { ...header, approval }
 }
+
+/** How many changes of a plan nobody has set out to push yet, and would still be; 0 once nothing more of it is pushed. */
+export async function changesLeft({ id, approval, expiresAt, accounts }: PlanHeader, loop: Loop): Promise<number> {
+  const isOpen = approval.kind === 'approved' || approval.kind === 'pending'
+  if (!isOpen || expiresAt <= loop.clock.now()) return 0
+  const progress = await loop.plans.progress(id)
+  return accounts
+    .flatMap(({ account, chunks }) => chunks.slice(progress?.cursors[account] ?? 0))
+    .reduce((sum, { changes }) => sum + changes, 0)
+}
+
+/**
+ * Rejects a plan for a person, pending or approved: nothing more of it is pushed. What it has pushed stays, and what a
+ * worker is pushing at the moment is finished.
+ *
+ * @returns how many changes are not made for that
+ * @throws DecidedElsewhere
+ */
+export async function rejectPlan(header: PlanHeader, by: string, loop: Loop): Promise<number> {
+  const now = await loop.plans.header(header.id)
+  const left = now ? await changesLeft(now, loop) : 0
+  if (!now || left === 0) return 0
+  const approval: Approval = { kind: 'rejected', by, at: loop.clock.now() }
+  if (!(await loop.plans.decide(now.id, now.approval, approval))) throw new DecidedElsewhere(now.id)
+  return left
+}

@@ -3,7 +3,7 @@ import { type MadeChange, type MovedSince, type Rollback, rollBack } from '../de
 import { type AccountKey, accountKey, parseAccountKey } from '../model/account.ts'
 import { canonicalPieces, hashOf } from '../model/canonical.ts'
 import type { IntentRecord } from '../model/intent.ts'
-import { isBudget, type LeverKey, type LeverValue, leverKey } from '../model/lever.ts'
+import { isBudget, type LeverChange, type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { Drift } from '../model/lever-state.ts'
 import { entitiesOf } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
@@ -20,7 +20,7 @@ const VALID_MS = 6 * HOUR_MS
 /** Observation, accounts, account, lists, entities. */
 const INPUTS_DEPTH = 4
 
-/** A lever that stands elsewhere than the plan left it, and whose doing that is, where it is known. */
+/** A lever that was moved since, and whose doing that is, where it is known. */
 export interface MovedLever extends MovedSince {
   /** A later plan of ours moved it. */
   readonly byPlan?: PlanId
@@ -34,7 +34,7 @@ export interface NotUndone {
   readonly exposure: Money
   /** When that day is over. */
   readonly until: Instant
-  /** What the budgets that go back have spent of today so far. */
+  /** What the budgets of the plan have spent of today so far. */
   readonly spentToday: Money
 }
 
@@ -72,16 +72,25 @@ export class NotSettled extends Error {
 export async function draftRollback(of: PlanHeader, by: string, loop: Loop): Promise<RollbackDraft> {
   const version = await loop.policies.current(of.portfolio)
   if (!version) throw new Error(`portfolio ${of.portfolio} has no policy: store one first`)
-  const made = await madeChanges(of, loop)
+  const done = await madeChanges(of, loop)
   const observation = await observe(version, 'correction', loop)
-  const live = await liveValues(made, loop)
+  const live = await liveValues(done, loop)
+  const made = await asLeft(done, live, of, loop)
+  const drifts = await driftsSince(made, of, loop)
   const capabilitiesOf = (key: AccountKey) => loop.platforms(parseAccountKey(key).platform).capabilities
-  const { decisions, moved, back } = rollBack({ of: of.id, made, observation, capabilitiesOf, live, by })
-  const inputs = { rollsBack: of.id, by, made, live: [...live], observation }
+  const theirs = new Set(made.map(keyOf).filter((key) => wasTheirs(drifts.get(key), live.get(key))))
+  const { decisions, moved, back } = rollBack({ of: of.id, made, observation, capabilitiesOf, live, theirs, by })
+  const inputs = { rollsBack: of.id, by, made, live: [...live], theirs: [...theirs], observation }
   const plan = planOf(decisions, of, observation, await loop.archive.put(canonicalPieces(inputs, INPUTS_DEPTH)))
-  const notUndone = await left(decisions, observation, loop)
-  return { plan, back, notUndone, moved: await explained(moved, of, loop) }
+  const notUndone = await left(made, observation, loop)
+  return { plan, back, notUndone, moved: await explained(moved, drifts, of, loop) }
 }
+
+const keyOf = ({ decision }: MadeChange): LeverKey => leverKey(decision.change.lever)
+
+/** Moved away and back is moved: whoever did it has looked at that very value. */
+const wasTheirs = (drifts: readonly Drift[] = [], now: LeverValue | undefined): boolean =>
+  now !== undefined && drifts.some(({ observed }) => sameValue(observed, now))
 
 /** Stores it as pending, whatever the mode: a person rolls back, and a person approves. */
 export const storeRollback = (plan: Plan, loop: Loop): Promise<PlanHeader> => loop.plans.put(plan, { kind: 'pending' })
@@ -131,6 +140,25 @@ async function liveValues(
   return new Map(live.flat().map(({ lever, value }) => [leverKey(lever), value]))
 }
 
+/** Earlier rollbacks of the plan that got only part of the way: the rest is gone from where they have left each lever. */
+async function asLeft(
+  made: readonly MadeChange[],
+  live: ReadonlyMap<LeverKey, LeverValue | undefined>,
+  of: PlanHeader,
+  loop: Loop,
+): Promise<readonly MadeChange[]> {
+  const found = new Map<LeverKey, LeverValue>()
+  for (const header of await plansSince(of, loop)) {
+    if (header.rollsBack !== of.id) continue
+    for (const { intent, stored } of await storedBy(header, loop)) {
+      const key = leverKey(intent.change.lever)
+      const now = live.get(key)
+      if (now && sameValue(stored, now)) found.set(key, stored)
+    }
+  }
+  return made.map((one) => ({ ...one, stored: found.get(keyOf(one)) ?? one.stored }))
+}
+
 function planOf(decisions: readonly Decision[], of: PlanHeader, observation: Observation, inputsHash: string): Plan {
   const { now, policy, rates } = observation
   const { portfolio, mode, baseCurrency } = policy.policy
@@ -152,15 +180,11 @@ function planOf(decisions: readonly Decision[], of: PlanHeader, observation: Obs
   return { id: hashOf({ terms, decisions }).slice(0, 24) as PlanId, ...terms, decisions }
 }
 
-/** By account: what the day may still cost, and has cost, because of values that go back only now. */
-async function left(
-  decisions: readonly Decision[],
-  observation: Observation,
-  loop: Loop,
-): Promise<readonly NotUndone[]> {
+/** By account: what the day may still cost, and has cost, because of the plan, whatever goes back now, by hand or not at all. */
+async function left(made: readonly MadeChange[], observation: Observation, loop: Loop): Promise<readonly NotUndone[]> {
   const policies = await loop.policies.all()
-  const budgets = decisions.flatMap((one) => (one.kind === 'change' && isBudget(one.change.lever) ? [one] : []))
-  const byAccount = Map.groupBy(budgets, ({ change }) => accountKey(change.lever.account))
+  const changes = made.map(({ decision }) => decision.change).filter(({ lever }) => isBudget(lever))
+  const byAccount = Map.groupBy(changes, ({ lever }) => accountKey(lever.account))
   return observation.accounts.flatMap((account) => {
     const own = byAccount.get(account.account)
     if (!own) return []
@@ -171,16 +195,16 @@ async function left(
   })
 }
 
-function notUndone(changes: readonly ChangeDecision[], account: AccountObservation, factor: number): NotUndone {
+function notUndone(changes: readonly LeverChange[], account: AccountObservation, factor: number): NotUndone {
   const { structure, today } = account
   const states = new Map(account.levers.map((state) => [leverKey(state.lever), state]))
   let exposure = zero(structure.currency)
   let spentToday = zero(structure.currency)
-  for (const { change } of changes) {
-    const state = states.get(leverKey(change.lever))
-    const over = state && subtract(highOn(state, today), amountOf(change.to))
+  for (const { lever, from } of changes) {
+    const state = states.get(leverKey(lever))
+    const over = state && subtract(highOn(state, today), amountOf(from))
     if (over && over.micros > 0n) exposure = add(exposure, times(over, factor, 'up'))
-    spentToday = add(spentToday, spentOf(change.lever.id, account))
+    spentToday = add(spentToday, spentOf(lever.id, account))
   }
   return { account: account.account, exposure, until: endOfDay(today, structure.zone), spentToday }
 }
@@ -194,29 +218,60 @@ function spentOf(id: string, { structure, spentTodayMicros }: AccountObservation
   return money(micros, structure.currency)
 }
 
+/** By lever, what somebody else did to it since the plan had moved it, oldest first. */
+async function driftsSince(
+  made: readonly MadeChange[],
+  of: PlanHeader,
+  loop: Loop,
+): Promise<ReadonlyMap<LeverKey, readonly Drift[]>> {
+  const at = new Map(made.map((one) => [keyOf(one), one.at]))
+  const accounts = [...new Set(made.map(({ decision }) => accountKey(decision.change.lever.account)))]
+  const drifts = (await Promise.all(accounts.map((key) => loop.facts.drifts(parseAccountKey(key), of.madeAt)))).flat()
+  const since = drifts.filter(({ lever, seenAt }) => seenAt >= (at.get(leverKey(lever)) ?? Number.POSITIVE_INFINITY))
+  return Map.groupBy(since, ({ lever }) => leverKey(lever))
+}
+
 /** With the later plan that moved it, or the person, where either is on record. */
-async function explained(moved: readonly MovedSince[], of: PlanHeader, loop: Loop): Promise<readonly MovedLever[]> {
+async function explained(
+  moved: readonly MovedSince[],
+  drifts: ReadonlyMap<LeverKey, readonly Drift[]>,
+  of: PlanHeader,
+  loop: Loop,
+): Promise<readonly MovedLever[]> {
   if (moved.length === 0) return []
   const plans = await laterPlans(of, loop)
-  const accounts = [...new Set(moved.map(({ made }) => accountKey(made.decision.change.lever.account)))]
-  const drifts = (await Promise.all(accounts.map((key) => loop.facts.drifts(parseAccountKey(key), of.madeAt)))).flat()
   return moved.map((one) => {
-    const key = leverKey(one.made.decision.change.lever)
-    const drift = drifts.findLast(({ lever, seenAt }) => leverKey(lever) === key && seenAt >= one.made.at)
+    const key = keyOf(one.made)
+    const drift = drifts.get(key)?.at(-1)
     const byPlan = plans.get(key)
     return { ...one, ...(drift ? { drift } : {}), ...(byPlan && !drift ? { byPlan } : {}) }
   })
 }
 
-/** Which plan made since has moved each lever last. */
+/** Which plan made since has moved each lever last; rollbacks of this one are the same errand. */
 async function laterPlans(of: PlanHeader, loop: Loop): Promise<ReadonlyMap<LeverKey, PlanId>> {
   const found = new Map<LeverKey, PlanId>()
-  const recent = await loop.plans.recent(of.portfolio, OPEN_PLANS_MAX)
-  for (const { id, madeAt, accounts } of recent.toReversed()) {
-    if (madeAt < of.madeAt || id === of.id) continue
-    for (const { account } of accounts)
-      for (const record of await loop.money.intents(parseAccountKey(account), id))
-        if (storedValue(record)) found.set(leverKey(record.intent.change.lever), id)
+  for (const header of await plansSince(of, loop)) {
+    if (header.rollsBack === of.id) continue
+    for (const { intent } of await storedBy(header, loop)) found.set(leverKey(intent.change.lever), header.id)
   }
   return found
+}
+
+/** Plans of the portfolio that were made since, oldest first. */
+async function plansSince(of: PlanHeader, loop: Loop): Promise<readonly PlanHeader[]> {
+  const recent = await loop.plans.recent(of.portfolio, OPEN_PLANS_MAX)
+  return recent.toReversed().filter(({ id, madeAt }) => madeAt >= of.madeAt && id !== of.id)
+}
+
+/** What of a plan the platforms hold, or held. */
+async function storedBy(
+  { id, accounts }: PlanHeader,
+  loop: Loop,
+): Promise<readonly (IntentRecord & { readonly stored: LeverValue })[]> {
+  const records = await Promise.all(accounts.map(({ account }) => loop.money.intents(parseAccountKey(account), id)))
+  return records.flat().flatMap((record) => {
+    const stored = storedValue(record)
+    return stored ? [{ ...record, stored }] : []
+  })
 }

@@ -17,12 +17,12 @@ import { amountText, changeText, valueWords } from './words.ts'
 /** A change that a plan made: its decision, and what the platform has stored since. */
 export interface MadeChange {
   readonly decision: ChangeDecision
-  /** What was told, or the platform's own rounding of it. */
+  /** What was told, or the platform's own rounding of it; where an earlier rollback got only so far, where that left it. */
   readonly stored: LeverValue
   readonly at: Instant
 }
 
-/** A lever that stands elsewhere than the plan left it. */
+/** A lever that stands elsewhere than the plan left it, or where somebody else has set it since. */
 export interface MovedSince {
   readonly made: MadeChange
   /** Absent: it is gone. */
@@ -36,6 +36,8 @@ export interface RollbackQuestion {
   readonly capabilitiesOf: CapabilitiesOf
   /** Values as just read from the platforms. */
   readonly live: ReadonlyMap<LeverKey, LeverValue | undefined>
+  /** Levers that somebody else has set to that value since, though the plan did too; absent: none. */
+  readonly theirs?: ReadonlySet<LeverKey>
   /** Who asks for it. */
   readonly by: string
 }
@@ -54,7 +56,7 @@ export interface Rollback {
  * it. What has moved since is not touched.
  */
 export function rollBack(question: RollbackQuestion): Rollback {
-  const { made, observation, capabilitiesOf, live } = question
+  const { made, observation, capabilitiesOf, live, theirs } = question
   const questions = questionsOf(observation, NO_BELIEFS, capabilitiesOf)
   const budgets = new Map(questions.map((one) => [leverKey(one.lever), one]))
   const decisions: Decision[] = []
@@ -62,10 +64,11 @@ export function rollBack(question: RollbackQuestion): Rollback {
   const back: MadeChange[] = []
   for (const one of made) {
     const { lever, from } = one.decision.change
-    const now = live.get(leverKey(lever))
+    const key = leverKey(lever)
+    const now = live.get(key)
     if (now && sameValue(now, from)) back.push(one)
-    else if (!now || !sameValue(now, one.stored)) moved.push({ made: one, now })
-    else decisions.push(decideOne(one, question, budgets.get(leverKey(lever))))
+    else if (!now || !sameValue(now, one.stored) || theirs?.has(key)) moved.push({ made: one, now })
+    else decisions.push(decideOne(one, question, budgets.get(key)))
   }
   return { decisions, moved, back }
 }

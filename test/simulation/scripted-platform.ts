@@ -11,7 +11,14 @@ import {
   leverKey,
 } from '../../lib/model/lever.ts'
 import type { PerformanceRow } from '../../lib/model/performance.ts'
-import type { AccountStructure, BidStrategy, ChangeEvent, Device, EntityStatus } from '../../lib/model/structure.ts'
+import type {
+  AccountStructure,
+  BidStrategy,
+  ChangeEvent,
+  Device,
+  EntityStatus,
+  Experiment,
+} from '../../lib/model/structure.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
 import type { AdPlatform, Announcement } from '../../lib/ports/platform.ts'
 import { type AccountDate, dates, HOUR_MS, type Instant, type TimeZone, timeZone } from '../../lib/units/calendar.ts'
@@ -60,6 +67,8 @@ export interface ScriptedAccount {
   readonly multipliers: Map<string, Partial<Record<Device, number>>>
   readonly announcements: Announcement[]
   readonly events: ChangeEvent[]
+  /** Tests that the platform runs. */
+  readonly experiments: Experiment[]
   unexplained: bigint
 }
 
@@ -137,6 +146,7 @@ export function scriptedPlatform(clock: Clock): ScriptedPlatform {
         multipliers: new Map(),
         announcements: [],
         events: [],
+        experiments: [],
         unexplained: 0n,
       }
       scripted.accounts.set(accountKey(account), opened)
@@ -333,7 +343,7 @@ const structureOf = (own: ScriptedAccount, readAt: Instant): AccountStructure =>
   readAt,
   blockers: [],
   adGroups: [],
-  experiments: [],
+  experiments: [...own.experiments],
   campaigns: [...own.campaigns].map(([id, status]) => ({
     id: id as CampaignId,
     name: `campaign ${id}`,
