@@ -138,3 +138,10 @@ export function pushableFrom(
   while (at < until && !mayPushNow(header, policy, zone, at, asked)) at = later(at, STEP_MS)
   return at < until ? at : undefined
 }
+
+/** When the minutes around an account's midnight, in which nothing but pauses is pushed, are over. */
+export function pastMidnight(header: PlanHeader, policy: Policy, { zone }: AccountStructure, now: Instant): Instant {
+  let at = (Math.ceil(now / STEP_MS) * STEP_MS) as Instant
+  while (!mayPushNow(header, policy, zone, at, true)) at = later(at, STEP_MS)
+  return at
+}

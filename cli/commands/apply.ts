@@ -12,7 +12,7 @@ import type { AccountStructure } from '../../lib/model/structure.ts'
 import { dateAt, type Instant, isoInstant } from '../../lib/units/calendar.ts'
 import type { Deployment } from '../config/deployment.ts'
 import type { Screen } from '../terminal/screen.ts'
-import { checkDayRise, checkStands, checkUnblocked, pushableFrom } from './apply-checks.ts'
+import { checkDayRise, checkStands, checkUnblocked, pastMidnight, pushableFrom } from './apply-checks.ts'
 import { applyJson, receiptsText } from './apply-view.ts'
 import { Blocked, EXIT, type ExitCode } from './exit.ts'
 import { readPlanFile } from './plan-file.ts'
@@ -59,7 +59,7 @@ export async function apply(
   await confirm(shown, options, screen)
   const approved = await approvePlan(header, options.by, desk)
   await openDay(version, desk)
-  for (const { account, from } of windows) if (from !== now) screen.warn(notNow(account, from, options))
+  for (const one of windows) if (one.from !== now) screen.warn(notNow(header, [one]))
   const accounts = windows.filter(({ from }) => from === now).map(({ account }) => account)
   const lines = await pushAll(approved, accounts, options, deployment, screen)
   return report(approved, lines, desk, screen)
@@ -68,10 +68,15 @@ export async function apply(
 const changesFor = ({ account }: AccountStructure, shown: ShownPlan): readonly ChangeDecision[] =>
   changesOf(shown).filter(({ change }) => sameAccount(change.lever.account, account))
 
-/** When an account may be pushed to; undefined where that is not before the plan is out of date. */
+/** When an account may be pushed to. */
 interface Window {
   readonly account: AccountKey
+  /** Undefined: not before the plan is out of date. */
   readonly from: Instant | undefined
+  /** Whether a person may have it pushed at once. */
+  readonly mayNow: boolean
+  /** The end of the minutes around its midnight, if it is within them. */
+  readonly pastMidnight: Instant
 }
 
 /** @throws Blocked when no account can be pushed to in the plan's time: then it is not worth approving */
@@ -85,19 +90,27 @@ function windowsOf(
   const windows = structures.map((structure) => ({
     account: accountKey(structure.account),
     from: pushableFrom(header, policy, structure, now, options.now === true),
+    mayNow: pushableFrom(header, policy, structure, now, true) === now,
+    pastMidnight: pastMidnight(header, policy, structure, now),
   }))
-  const [first] = windows
-  if (first && windows.every(({ from }) => from === undefined))
-    throw new Blocked(notNow(windows.map(({ account }) => account).join(' and '), undefined, options))
+  if (windows.length > 0 && windows.every(({ from }) => from === undefined)) throw new Blocked(notNow(header, windows))
   return windows
 }
 
-function notNow(accounts: string, from: Instant | undefined, options: ApplyOptions): string {
-  const when =
-    from === undefined
-      ? 'before its next morning another day’s plan takes over, so plan again then'
-      : `it will be from ${isoInstant(from)} on, by the next "sluice run" or the deployed schedule`
-  return `${accounts} is not pushed to at this time of its day: ${when}${options.now ? '' : '; or at once, with --now'}`
+/** @param windows that are not open, and that open alike */
+function notNow({ id, occasion, rollsBack }: PlanHeader, windows: readonly Window[]): string {
+  const accounts = windows.map(({ account }) => account).join(' and ')
+  const end = isoInstant(Math.max(...windows.map((one) => one.pastMidnight)) as Instant)
+  const [{ from } = {}] = windows
+  const when = ((): string => {
+    if (from !== undefined)
+      return `it will be from ${isoInstant(from)} on, by the next "sluice run" or the deployed schedule`
+    if (occasion === 'daily') return 'before its next morning another day’s plan takes over, so plan again then'
+    const again = rollsBack ? `"sluice rollback ${rollsBack}"` : `"sluice apply ${id}"`
+    return `the minutes around its midnight are kept free; pull and try ${again} again from ${end} on`
+  })()
+  const atOnce = windows.every(({ mayNow }) => mayNow) ? '; or at once, with --now' : ''
+  return `${accounts} is not pushed to at this time of its day: ${when}${atOnce}`
 }
 
 async function headerOf(target: string | undefined, cwd: string, desk: Loop): Promise<PlanHeader> {

@@ -7,6 +7,7 @@ export function addLoopCommands(sluice: Command, context: Context): void {
   addPlan(sluice, context)
   addApply(sluice, context)
   addRollback(sluice, context)
+  addReject(sluice, context)
   addStatus(sluice, context)
   addScore(sluice, context)
   addForecast(sluice, context)
@@ -56,7 +57,7 @@ function addApply(sluice: Command, context: Context): void {
 
 function addRollback(sluice: Command, context: Context): void {
   const shown = ['sluice rollback 3f0c… --dry-run', 'sluice rollback 3f0c… --auto-approve']
-  timed(command(sluice, 'rollback', 'take back what a plan has done, as a plan like any other', shown))
+  timed(command(sluice, 'rollback', 'stop a plan and take back what it has done, as a plan like any other', shown))
     .argument('<plan>', 'the id of a plan')
     .option('--dry-run', 'show what would go back, and what cannot; store and push nothing')
     .option('--rest', 'leave out levers that have moved since; without it they stop the rollback')
@@ -67,6 +68,16 @@ function addRollback(sluice: Command, context: Context): void {
         const given = { cwd: context.surroundings.cwd, by: context.by, dryRun, rest, autoApprove }
         return (await import('./rollback.ts')).rollback(plan, given, deployment, screen)
       }),
+    )
+}
+
+function addReject(sluice: Command, context: Context): void {
+  timed(command(sluice, 'reject', 'push nothing more of a plan; what it has pushed stays', ['sluice reject 3f0c…']))
+    .argument('<plan>', 'the id of a plan')
+    .action((plan: string, options: Common) =>
+      context.withDeployment('reject', options, async (deployment, screen) =>
+        (await import('./reject.ts')).reject(plan, { by: context.by }, deployment, screen),
+      ),
     )
 }
 

@@ -1,7 +1,7 @@
 import type { MovedLever, NotUndone, RollbackDraft } from '../../lib/control/rollback.ts'
 import { amountText, valueWords } from '../../lib/decide/words.ts'
 import { accountKey } from '../../lib/model/account.ts'
-import { leverKey } from '../../lib/model/lever.ts'
+import { leverKey, sameValue } from '../../lib/model/lever.ts'
 import type { PlanHeader } from '../../lib/model/plan.ts'
 import { isoInstant } from '../../lib/units/calendar.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -39,8 +39,13 @@ const notUndoneLines = ({ account, exposure, until, spentToday }: NotUndone): re
 export const movedLines = ({ moved }: RollbackDraft): readonly string[] =>
   moved.map((one) => {
     const { decision, stored } = one.made
-    return `  ! ${accountKey(decision.change.lever.account)} ${decision.name}  left at ${valueWords(stored)}, now ${one.now ? valueWords(one.now) : 'gone'}${whoseText(one)}: ${remedyOf(one)}`
+    return `  ! ${accountKey(decision.change.lever.account)} ${decision.name}  left at ${valueWords(stored)}, ${nowText(one)}${whoseText(one)}: ${remedyOf(one)}`
   })
+
+function nowText({ now, made }: MovedLever): string {
+  if (!now) return 'now gone'
+  return sameValue(now, made.stored) ? 'moved away and back since' : `now ${valueWords(now)}`
+}
 
 function whoseText({ byPlan, drift }: MovedLever): string {
   if (byPlan) return `, by plan ${byPlan}`
@@ -57,11 +62,19 @@ export function remedyOf({ byPlan, now }: MovedLever): string {
 
 const amountJson = ({ micros, currency }: NotUndone['exposure']) => ({ micros: micros.toString(), currency })
 
-export const rollbackJson = (of: PlanHeader, draft: RollbackDraft, shown: ShownPlan, result: string) => ({
+/** @param rejected changes of the plan that are not made any more */
+export const rollbackJson = (
+  of: PlanHeader,
+  draft: RollbackDraft,
+  shown: ShownPlan,
+  result: string,
+  rejected: number,
+) => ({
   schemaVersion: JSON_SCHEMA,
   command: 'rollback',
   of: of.id,
   result,
+  rejected,
   plan: shown.header.id,
   draft: planJson(shown),
   moved: draft.moved.map((one) => ({

@@ -1,11 +1,13 @@
-import { draftRollback, type RollbackDraft, storeRollback } from '../../lib/control/rollback.ts'
+import { changesLeft, rejectPlan } from '../../lib/control/approve.ts'
+import { draftRollback, NothingDone, type RollbackDraft, storeRollback } from '../../lib/control/rollback.ts'
 import { parseAccountKey } from '../../lib/model/account.ts'
-import type { PlanHeader, PlanId } from '../../lib/model/plan.ts'
+import type { PlanHeader } from '../../lib/model/plan.ts'
 import type { Deployment } from '../config/deployment.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { type ApplyOptions, apply } from './apply.ts'
-import { EXIT, type ExitCode } from './exit.ts'
+import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
 import { changesOf, type ShownPlan } from './plan-view.ts'
+import { countText, namedPlan } from './reject.ts'
 import { movedLines, rollbackJson, rollbackText } from './rollback-view.ts'
 
 export interface RollbackOptions extends ApplyOptions {
@@ -15,8 +17,8 @@ export interface RollbackOptions extends ApplyOptions {
 }
 
 /**
- * Takes back what a plan has done, as one unit: a plan like any other, with the values before. Refuses where a lever has
- * moved since.
+ * Takes back what a plan has done, as one unit: a plan like any other, with the values before. Stops the plan first, and
+ * refuses where a lever has moved since.
  */
 export async function rollback(
   id: string,
@@ -24,28 +26,53 @@ export async function rollback(
   deployment: Deployment,
   screen: Screen,
 ): Promise<ExitCode> {
-  const of = await headerOf(id, deployment)
+  const of = await namedPlan(id, deployment)
+  const rest = await stopRest(of, options, deployment, screen)
   const loopFor = await deployment.loops({ send: noQueue })
-  const reader = loopFor('rollback')
-  const draft = await draftRollback(of, options.by, reader)
+  const draft = await draftRollback(of, options.by, loopFor('rollback')).catch((error: unknown) => {
+    if (error instanceof NothingDone && rest > 0) return undefined
+    throw error
+  })
+  if (!draft) return tellStopped(of, rest, options, screen)
   const shown: ShownPlan = { header: headerLike(draft), decisions: draft.plan.decisions, drifts: [] }
   screen.print(rollbackText(of, draft, shown, screen.paint))
   const refused = refusal(draft, shown, options)
-  if (options.dryRun || refused) screen.record(rollbackJson(of, draft, shown, refused ? 'refused' : 'dry-run'))
+  if (options.dryRun || refused) screen.record(rollbackJson(of, draft, shown, refused ? 'refused' : 'dry-run', rest))
   if (refused) return tellRefused(refused, draft, screen)
   if (options.dryRun) return EXIT.done
   const header = await storeRollback(draft.plan, deployment.desk)
-  const code = await apply(header.id, options, deployment, withRollback(of, draft, shown, screen))
+  const code = await apply(header.id, options, deployment, withRollback(of, draft, shown, rest, screen))
   await warnOfLate(of, draft, deployment, screen)
   return code
 }
 
-async function headerOf(id: string, { desk }: Deployment): Promise<PlanHeader> {
-  if (!/^[0-9a-f]{24}$/.test(id))
-    throw new Error(`"${id}" is not the id of a plan: "sluice status" shows the newest, 24 of 0-9 and a-f`)
-  const header = await desk.plans.header(id as PlanId)
-  if (!header) throw new Error(`plan ${id} is not in these tables: "sluice status" shows the newest of each portfolio`)
-  return header
+/**
+ * First of all nothing more of the plan is pushed, whatever becomes of its rollback: it is asked for when something is wrong.
+ *
+ * @returns how many changes are not made for that, or, of a dry run, would not be
+ */
+async function stopRest(
+  of: PlanHeader,
+  { by, dryRun }: RollbackOptions,
+  { desk }: Deployment,
+  screen: Screen,
+): Promise<number> {
+  const rest = dryRun ? await changesLeft(of, desk) : await rejectPlan(of, by, desk)
+  if (rest > 0)
+    screen.warn(
+      dryRun
+        ? `first the rest of plan ${of.id} would be rejected: ${countText(rest)} not pushed yet`
+        : `the rest of plan ${of.id} is rejected: ${countText(rest)} will not be pushed any more`,
+    )
+  return rest
+}
+
+/** There was nothing but a rest: it is stopped, and that is all of the rollback. */
+function tellStopped(of: PlanHeader, rest: number, { dryRun }: RollbackOptions, screen: Screen): ExitCode {
+  const result = dryRun ? 'dry-run' : 'rejected'
+  screen.record({ schemaVersion: JSON_SCHEMA, command: 'rollback', of: of.id, result, rejected: rest })
+  screen.tell(`plan ${of.id} has changed nothing on a platform: there is nothing else to roll back`)
+  return EXIT.done
 }
 
 async function noQueue(): Promise<void> {
@@ -77,9 +104,16 @@ function tellRefused(why: string, draft: RollbackDraft, screen: Screen): ExitCod
 }
 
 /** `apply` speaks for itself on a terminal; its JSON says also what it is the rollback of. */
-const withRollback = (of: PlanHeader, draft: RollbackDraft, shown: ShownPlan, screen: Screen): Screen => ({
+const withRollback = (
+  of: PlanHeader,
+  draft: RollbackDraft,
+  shown: ShownPlan,
+  rest: number,
+  screen: Screen,
+): Screen => ({
   ...screen,
-  record: (value) => screen.record({ ...rollbackJson(of, draft, shown, 'applied'), ...value, command: 'rollback' }),
+  record: (value) =>
+    screen.record({ ...rollbackJson(of, draft, shown, 'applied', rest), ...value, command: 'rollback' }),
 })
 
 /** What the plan has pushed since the draft was made: whoever was pushing it had not heard yet. */
