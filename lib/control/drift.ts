@@ -6,9 +6,10 @@ import { type Drift, type LeverState, withEvent, withoutMetCap } from '../model/
 import type { ChangeEvent } from '../model/structure.ts'
 import { type AccountDate, DAY_MS, type Instant, later } from '../units/calendar.ts'
 import { add, compare, larger, type Money, smaller, subtract, times } from '../units/money.ts'
-import { convertBack, type ExchangeRate } from '../units/rates.ts'
+import { convert, convertBack, type ExchangeRate } from '../units/rates.ts'
 import { amountOf, highOn, withHigh } from './exposure.ts'
 import type { Sighting } from './sighting.ts'
+import type { WiderCap } from './wider-caps.ts'
 
 export interface DriftQuestion {
   readonly sighting: Sighting
@@ -17,6 +18,8 @@ export interface DriftQuestion {
   /** Of the account's day so far, and its cap; undefined while the day is not open. */
   readonly exposure: Money | undefined
   readonly cap: Money | undefined
+  /** Caps over more than this account, where they are known. */
+  readonly wider?: readonly WiderCap[]
   readonly factor: number
   /** Largest share that the platform takes at once without learning anew. */
   readonly learningSafeStep: number
@@ -238,7 +241,7 @@ function capFor(question: DriftQuestion, before: LeverState): Cap | undefined {
       amount: convertBack(guardrails.maxDailyBudget, rate, 'down'),
       why: 'above the largest budget that the policy allows',
     })
-  limits.push(...dayLimit(question, before))
+  limits.push(...dayLimit(question, before), ...widerLimits(question, before))
   const broken = limits.filter(({ amount }) => compare(amountOf(value), amount) > 0)
   const tightest = broken.reduce<Cap | undefined>(
     (a, b) => (a && smaller(a.amount, b.amount) === a.amount ? a : b),
@@ -249,6 +252,20 @@ function capFor(question: DriftQuestion, before: LeverState): Cap | undefined {
   const usual = times(known, 1 + Math.min(guardrails.maxDayRise, learningSafeStep), 'down')
   return { amount: smaller(tightest.amount, usual), why: tightest.why }
 }
+
+/** The same under the caps of the portfolio and those that are shared, with what their day would cost at worst. */
+const widerLimits = ({ wider = [], rate, factor, date, sighting }: DriftQuestion, before: LeverState): readonly Cap[] =>
+  wider.flatMap(({ name, cap, exposure }) => {
+    if (!rate) return []
+    const grown = times(subtract(amountOf(sighting.value), highOn(before, date)), factor, 'up')
+    const worst = grown.micros > 0n ? add(exposure, convert(grown, rate, 'up')) : exposure
+    return [
+      {
+        amount: underCap(before, convertBack(exposure, rate, 'up'), convertBack(cap, rate, 'down'), factor, date),
+        why: `above what ${name} leaves, whose day would cost ${amountText(worst)} of ${amountText(cap)}`,
+      },
+    ]
+  })
 
 /**
  * The most that this budget may be set to with the account's day still under its cap, and no less than it stood at. An

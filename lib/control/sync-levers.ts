@@ -25,6 +25,7 @@ import type { Sighting } from './sighting.ts'
 import { sightingsOf } from './sightings.ts'
 import { tellOutsideCaps } from './tell-outside.ts'
 import { valueText } from './value-text.ts'
+import { widerCaps } from './wider-caps.ts'
 
 /** Levers in one transaction. */
 const CHUNK = 25
@@ -140,6 +141,7 @@ async function buildSync(
   // Somebody's edit is held to limits in the base currency whatever the time of day, and however old the rate.
   const of = chunk[0]?.portfolio
   const rate = of && (await lastKnownRate(structure.currency, of, loop))
+  const wider = await widerCaps(chunk, states, of, portfolio, loop)
   let exposure = ledger?.exposure
   const levers: Versioned<LeverState>[] = []
   const entries: AuditEntry[] = []
@@ -150,12 +152,14 @@ async function buildSync(
     if (!differs(sighting, before, { date, lookedAt, events, day: ledger })) continue
     const resolved = resolveDrift({
       ...{ sighting, before, events, exposure, cap: ledger?.cap, factor, learningSafeStep, date, now, rate },
+      wider: wider.of(sighting.lever),
     })
     const { state, strange } = raised(resolved.state, sighting, { date, lookedAt })
     const delta = worstCaseChange(before ?? unseen(sighting), state, date, factor, structure.currency)
     if (resolved.drift) drifts.push(resolved.drift)
     if (before) drifts.push(...strange.map((one) => scheduledByHand(state, one, now)))
     if (exposure) exposure = add(exposure, delta)
+    wider.count(sighting.lever, delta)
     levers.push({ next: state, expected: before?.version ?? 0 })
     entries.push(observedEntry(sighting, before, state, resolved.drift, date, ledger ? delta : zero(delta.currency)))
   }
