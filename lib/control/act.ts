@@ -80,7 +80,7 @@ async function announceAll(
   let summary: Summary = {}
   for (const version of policies)
     for (const header of await openPlans(version.policy, loop.clock.now(), loop))
-      summary = { ...summary, ...(await announceEvents(header, version, structure, loop)) }
+      summary = { ...summary, ...(await announceEvents(header, version, policies, structure, loop)) }
   return summary
 }
 

@@ -1,8 +1,12 @@
 import { announcementsFor, type EventAnnouncement } from '../decide/calendar/announcements.ts'
+import { heldUntil } from '../decide/guardrails.ts'
 import { accountKey } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
 import { PlatformError, type WriteResult } from '../model/failure.ts'
 import { scopesOf } from '../model/freeze.ts'
+import type { LeverKey } from '../model/lever.ts'
+import { campaignsMovedBy } from '../model/lever-place.ts'
+import type { LeverState } from '../model/lever-state.ts'
 import { memberOf } from '../model/membership.ts'
 import type { PlanHeader } from '../model/plan.ts'
 import type { PolicyVersion } from '../model/policy.ts'
@@ -11,6 +15,7 @@ import { dateAt, type Instant, isoInstant, later } from '../units/calendar.ts'
 import { mayAnnounce } from './announcing.ts'
 import { commitFresh } from './commit.ts'
 import { type Loop, leaseMs } from './loop.ts'
+import { accountDayCap } from './portfolios.ts'
 import { advanced, noProgress } from './progress.ts'
 import { failureText } from './settle.ts'
 import type { Summary } from './summary.ts'
@@ -20,11 +25,15 @@ import type { Summary } from './summary.ts'
  * has is read first, by name; what is missing is written down, then sent, once. An answer that is lost is not sent again
  * before a request that lingers can no longer arrive, and then only if it still is not there.
  *
+ * Campaigns that the platform runs a test on, and those of which somebody wants something left alone, are not among those
+ * that it is told of.
+ *
  * What the platform does not let be read, or told, keeps nothing else from being done: a later turn tries again.
  */
 export async function announceEvents(
   header: PlanHeader,
   version: PolicyVersion,
+  policies: readonly PolicyVersion[],
   structure: AccountStructure,
   loop: Loop,
 ): Promise<Summary> {
@@ -32,8 +41,10 @@ export async function announceEvents(
   const now = loop.clock.now()
   const isDue = async (): Promise<boolean> =>
     mayAnnounce(header, version.policy, account, await loop.plans.progress(header.id), now, loop)
-  if (header.policyVersion !== version.version || !(await isDue())) return {}
-  const wanted = announcementsOf(version, structure, now)
+  if (header.policyVersion !== version.version || accountDayCap(policies, account) === undefined) return {}
+  if (!(await isDue())) return {}
+  const left = leftAlone(structure, await loop.money.allLevers(account), now)
+  const wanted = announcementsOf(version, structure, left, now)
   const missing = await missingOf(wanted, structure, loop)
   if (typeof missing === 'string') return { announcing: missing }
   const sending = missing.map((one) => entryOf(header, one, 'sending', ''))
@@ -57,16 +68,32 @@ export async function announceEvents(
 function announcementsOf(
   { policy }: PolicyVersion,
   { account, zone, campaigns }: AccountStructure,
+  left: ReadonlySet<string>,
   now: Instant,
 ): readonly EventAnnouncement[] {
   const today = dateAt(now, zone)
   const own = campaigns
-    .filter(({ status }) => status !== 'removed')
+    .filter(({ id, status }) => status !== 'removed' && !left.has(id))
     .flatMap((campaign) => {
       const member = memberOf(policy, account, campaign, today)
       return member?.managed ? [{ campaign, class: member.class }] : []
     })
   return announcementsFor(policy.events, { portfolio: policy.portfolio, account, zone, now, campaigns: own })
+}
+
+/** Campaigns in a test that is running, and those that a held lever moves: telling of them would act on them. */
+function leftAlone(
+  structure: AccountStructure,
+  levers: ReadonlyMap<LeverKey, LeverState>,
+  now: Instant,
+): ReadonlySet<string> {
+  const today = dateAt(now, structure.zone)
+  const inTest = structure.experiments.filter(({ to }) => to === undefined || today <= to)
+  const held = [...levers.values()].filter((state) => heldUntil(state, now))
+  return new Set([
+    ...inTest.flatMap(({ campaigns }) => campaigns),
+    ...held.flatMap(({ lever }) => campaignsMovedBy(structure, lever)),
+  ])
 }
 
 /** Those that the platform does not have; why that cannot be known, in words. */

@@ -1,4 +1,4 @@
-import { type AccountRef, accountKey } from '../model/account.ts'
+import { type AccountRef, accountKey, sameAccount } from '../model/account.ts'
 import type { PlanHeader, PlanProgress } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
 import { type AccountDate, addDays, dateAt, type Instant } from '../units/calendar.ts'
@@ -9,7 +9,7 @@ const AHEAD_DAYS = 15
 
 /**
  * Whether an account's platform may have to be told of events: under a plan of the day that was let through, where it was
- * not looked at lately. Neither observing nor shadowing tells anybody anything.
+ * not looked at lately. Neither observing nor shadowing tells anybody anything; and without caps nothing is written.
  */
 export const mayAnnounce = (
   { mode, occasion, approval }: Pick<PlanHeader, 'mode' | 'occasion' | 'approval'>,
@@ -22,9 +22,13 @@ export const mayAnnounce = (
   occasion === 'daily' &&
   approval.kind === 'approved' &&
   (mode === 'auto' || mode === 'approve') &&
+  hasCaps(policy, account) &&
   loop.platforms(account.platform).capabilities.announces?.has('seasonality') === true &&
   isNear(policy, dateAt(now, policy.zone)) &&
   now >= (progress?.announcedUntil?.[accountKey(account)] ?? 0)
+
+const hasCaps = ({ dayCap, accounts }: Policy, account: AccountRef): boolean =>
+  dayCap !== undefined && accounts.some((one) => sameAccount(one.account, account) && one.dayCap !== undefined)
 
 const isNear = ({ events }: Policy, today: AccountDate): boolean =>
   events.some(({ announce, to, from }) => announce && to >= today && from <= addDays(today, AHEAD_DAYS))

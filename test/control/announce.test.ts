@@ -2,14 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { dueMessages } from '../../lib/control/dispatch.ts'
 import type { Loop } from '../../lib/control/loop.ts'
 import { runTurn } from '../../lib/control/turn.ts'
-import { accountKey } from '../../lib/model/account.ts'
+import { accountKey, type CampaignId } from '../../lib/model/account.ts'
 import type { AuditEntry } from '../../lib/model/audit.ts'
 import { freezeScope } from '../../lib/model/freeze.ts'
 import type { Mode } from '../../lib/model/policy.ts'
-import { instant } from '../../lib/units/calendar.ts'
+import { policyFrom } from '../../lib/model/policy-file.ts'
+import { accountDate, instant } from '../../lib/units/calendar.ts'
 import { broken } from '../simulation/invariants.ts'
 import { runUntilDeath } from '../simulation/ports.ts'
-import { A, B, type Rig, type RigOptions, rig } from '../simulation/rig.ts'
+import { A, B, euros, type Rig, type RigOptions, rig } from '../simulation/rig.ts'
 
 const MINUTE = 60_000
 
@@ -122,6 +123,57 @@ describe('an event that is to be announced', () => {
     await stage.plan([])
     await act(stage)
     expect(stage.ads.announced).toEqual([])
+  })
+
+  test.each<[whose: string, options: RigOptions]>([
+    ['the portfolio', { portfolioCap: undefined }],
+    ['its accounts', { cap: undefined }],
+  ])('is not told while there is no cap of %s: without caps nothing is written', async (_whose, options) => {
+    const stage = await fair(options)
+    await stage.plan([])
+    expect((await dueMessages(stage.now(), stage.loop)).filter(({ stage: of }) => of === 'act')).toEqual([])
+    await stage.run('act')
+    expect(stage.ads.announced).toEqual([])
+  })
+
+  test('is not told while another portfolio gives the account no cap: then it has none', async () => {
+    const stage = await fair()
+    const { accounts } = stage.policy.policy
+    const without = accounts.map(({ account }) => ({
+      account: accountKey(account),
+      conversions: { action: 'purchase', clickWindowDays: 7, viewWindowDays: 0, basis: 'click' },
+    }))
+    const members = [{ name: 'elsewhere', class: 'prospecting' }]
+    const other = policyFrom({ ...stage.written, portfolio: 'us', accounts: without, members, events: [] }, 'other')
+    await stage.loop.policies.put(other, 'anna', stage.now())
+    await stage.plan([])
+    await act(stage)
+    expect(stage.ads.announced).toEqual([])
+  })
+
+  test.each<[name: string, to: string | undefined, campaigns: readonly string[]]>([
+    ['is running without an end', undefined, ['11']],
+    ['runs today for the last time', '2026-06-02', ['11']],
+    ['is over', '2026-06-01', ['10', '11']],
+  ])('is not told of a campaign that is in a test which %s', async (_name, to, campaigns) => {
+    const stage = await fair()
+    const test = { id: 't', name: 'arms', campaigns: ['10' as CampaignId], ...(to ? { to: accountDate(to) } : {}) }
+    stage.ads.accounts.get(accountKey(A))!.experiments.push(test)
+    stage.wait(MINUTE)
+    await stage.run('pull')
+    await stage.plan([])
+    await act(stage)
+    expect(stage.ads.announced.map((one) => one.campaigns)).toEqual([campaigns])
+  })
+
+  test('is not told of a campaign whose budget somebody has set and that is left alone', async () => {
+    const stage = await fair()
+    stage.ads.human(A, '11', euros(150).micros)
+    stage.wait(MINUTE)
+    await stage.run('pull')
+    await stage.plan([])
+    await act(stage)
+    expect(stage.ads.announced.map(({ campaigns }) => campaigns)).toEqual([['10']])
   })
 
   test('comes after the pushes, and keeps none of them from being made', async () => {
