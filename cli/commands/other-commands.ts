@@ -103,7 +103,7 @@ function addAudit(sluice: Command, context: Context): void {
   const audit = sluice.command('audit').description('the log of every money-relevant act')
   const verify = ['sluice audit verify', 'sluice audit verify --file audit.jsonl --json']
   timed(command(audit, 'verify', 'whether the log is as it was written, and the state its fold', verify))
-    .option('--from <n>', 'only records from this one on, and no state', wholeNumber(1, 1e9))
+    .option('--from <n>', 'with --chain: only its records from this one on, and no state', wholeNumber(1, 1e9))
     .option('--chain <name>', 'only the records of one chain, such as meta:123 or portfolio/eu')
     .option('--file <file>', 'an export instead of the tables')
     .action(({ file, ...options }: VerifyTyped) =>

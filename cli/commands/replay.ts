@@ -98,7 +98,7 @@ function tell({ policy }: PolicyVersion, replayed: readonly Replayed[], days: re
   for (const one of replayed)
     if (one.kind === 'missing')
       screen.warn(
-        `plan ${one.header.id} of ${isoInstant(one.header.madeAt)} cannot be decided again: ${one.why}\n  What to do: put the archive's file back, or leave it out with a smaller --days.`,
+        `plan ${one.header.id} of ${isoInstant(one.header.madeAt)} cannot be decided again: ${one.why}\n  What to do: ${one.remedy}.`,
       )
 }
 
@@ -135,7 +135,7 @@ const dayJson = ({ total, ...day }: Day) => ({ ...day, totalMicros: String(total
 function replayedJson(one: Replayed): object {
   const { id: plan, madeAt, occasion } = one.header
   const base = { plan, madeAt: isoInstant(madeAt), occasion, kind: one.kind }
-  if (one.kind === 'missing') return { ...base, why: one.why }
+  if (one.kind === 'missing') return { ...base, why: one.why, remedy: one.remedy }
   if (one.kind === 'passed-over') return base
   const { decisions, total } = one
   const differences = one.differences.map(({ lever, name, before, after, beforeWhy, afterWhy, difference }) => ({

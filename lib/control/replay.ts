@@ -2,6 +2,7 @@ import { decide } from '../decide/plan.ts'
 import { estimate } from '../measure/estimate.ts'
 import { type AccountKey, accountKey, parseAccountKey } from '../model/account.ts'
 import { parseCanonical } from '../model/canonical.ts'
+import { DecisionsMissing } from '../model/decisions-missing.ts'
 import { isBudget, type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import type { Observation } from '../model/observation.ts'
 import { type Decision, decisionLever, type PlanHeader } from '../model/plan.ts'
@@ -33,10 +34,13 @@ export type Replayed =
       /** Sum of the differences of budgets, in the portfolio's base currency at the plan's own rates. */
       readonly total: Money
     }
-  /** It cannot be decided again, and why. */
-  | { readonly kind: 'missing'; readonly header: PlanHeader; readonly why: string }
+  /** It cannot be decided again, why, and what to do. */
+  | { readonly kind: 'missing'; readonly header: PlanHeader; readonly why: string; readonly remedy: string }
   /** Not a decision of the decision code: a breaker's, or a rollback. */
   | { readonly kind: 'passed-over'; readonly header: PlanHeader }
+
+const FROM_COPY = "put the archive's file back, or leave it out with a smaller --days"
+const SINCE_RESTORE = 'leave out what is older than the restore with a smaller --days'
 
 /**
  * Decides again, with the code as it is, what a plan decided from the same inputs.
@@ -45,8 +49,15 @@ export type Replayed =
  */
 export async function replayPlan(header: PlanHeader, policy: PolicyVersion | undefined, loop: Loop): Promise<Replayed> {
   if (header.occasion !== 'daily' && header.occasion !== 'correction') return { kind: 'passed-over', header }
-  const missing = (what: string) => (error: unknown) =>
-    ({ kind: 'missing', header, why: `${what}: ${error instanceof Error ? error.message : String(error)}` }) as const
+  const missing = (what: string) => (error: unknown) => {
+    const why = `${what}: ${error instanceof Error ? error.message : String(error)}`
+    return {
+      kind: 'missing',
+      header,
+      why,
+      remedy: error instanceof DecisionsMissing ? SINCE_RESTORE : FROM_COPY,
+    } as const
+  }
   const text = await loop.archive.get(header.inputsHash).catch(missing('its inputs cannot be read'))
   if (typeof text !== 'string') return text
   const then = await loop.plans.decisions(header).catch(missing('its decisions cannot be read'))

@@ -1,6 +1,7 @@
 import { type IsBroken, maturityOf, type Realised, scorePlan } from '../measure/score.ts'
 import { type AccountKey, accountKey, type PortfolioId } from '../model/account.ts'
 import { ruleKey } from '../model/conversions.ts'
+import { DecisionsMissing } from '../model/decisions-missing.ts'
 import type { Decision, PlanHeader } from '../model/plan.ts'
 import type { Policy, PolicyVersion } from '../model/policy.ts'
 import type { Score } from '../model/score.ts'
@@ -19,6 +20,8 @@ export interface ScoreOutlook {
   readonly realised: Realised
   /** When the oldest of those that wait will be; undefined where none that waits predicts anything. */
   readonly nextOn: AccountDate | undefined
+  /** Plans that are passed over, because what they decided is not stored any more. */
+  readonly withoutDecisions: number
 }
 
 interface DuePlan {
@@ -30,7 +33,7 @@ interface DuePlan {
 export async function scorePortfolio(portfolio: PortfolioId, loop: Loop): Promise<Summary> {
   const version = await loop.policies.current(portfolio)
   if (!version) throw new Error(`portfolio ${portfolio} has no policy: store one first`)
-  const { due, realised, nextOn } = await scoreOutlook(version, loop)
+  const { due, realised, nextOn, withoutDecisions } = await scoreOutlook(version, loop)
   const scores: Score[] = []
   for (const { header, decisions } of due) {
     const isBroken = await ruleChanged(header, version, loop)
@@ -43,6 +46,7 @@ export async function scorePortfolio(portfolio: PortfolioId, loop: Loop): Promis
     checked: total(({ checked }) => checked),
     covered: total(({ covered }) => covered),
     ...(nextOn === undefined ? {} : { nextOn }),
+    ...(withoutDecisions > 0 ? { withoutDecisions } : {}),
   }
 }
 
@@ -51,14 +55,29 @@ export async function scoreOutlook(version: PolicyVersion, loop: Loop): Promise<
   const waiting = await unscoredPlans(version.policy, loop)
   const realised: Realised = waiting.length > 0 ? await readRealised(version, loop) : new Map()
   const due: DuePlan[] = []
+  let withoutDecisions = 0
   for (const header of waiting) {
-    const decisions = await loop.plans.decisions(header)
+    const decisions = await decisionsOf(header, loop)
+    if (!decisions) {
+      withoutDecisions += 1
+      continue
+    }
     const maturity = maturityOf(decisions, realised)
     // Those made after it predict later days.
-    if (maturity && !maturity.isReached) return { due, realised, nextOn: maturity.on }
+    if (maturity && !maturity.isReached) return { due, realised, nextOn: maturity.on, withoutDecisions }
     if (maturity) due.push({ header, decisions })
   }
-  return { due, realised, nextOn: undefined }
+  return { due, realised, nextOn: undefined, withoutDecisions }
+}
+
+/** Undefined for plans of before a restore, which are known and have no decisions. */
+async function decisionsOf(header: PlanHeader, loop: Loop): Promise<readonly Decision[] | undefined> {
+  try {
+    return await loop.plans.decisions(header)
+  } catch (error) {
+    if (error instanceof DecisionsMissing) return undefined
+    throw error
+  }
 }
 
 /** Oldest first; of several daily plans of a date the last, which is the one that stood. */

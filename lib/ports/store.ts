@@ -114,6 +114,7 @@ export interface PlanStore {
   between(portfolio: PortfolioId, from: Instant, to: Instant): Promise<readonly PlanHeader[]>
   /** @throws Error when the stored chunk does not have the hash that the header promises */
   chunk(header: PlanHeader, account: AccountKey, index: number): Promise<PlanChunk>
+  /** @throws DecisionsMissing when they are not stored, as after a restore */
   decisions(header: PlanHeader): Promise<readonly Decision[]>
   /** Conditional on the approval that was seen, and recorded in the audit; false when somebody else was faster. */
   decide(id: PlanId, seen: Approval, next: Approval): Promise<boolean>

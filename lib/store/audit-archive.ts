@@ -1,4 +1,4 @@
-/** The whole log at once, with an operator's credentials: compared with the tables, written to a file, restored from one. */
+/** The whole log at once, with an operator's credentials: compared with the tables, and written to a file. */
 import { type QueryCommandOutput, ScanCommand } from '@aws-sdk/client-dynamodb'
 import type { AuditCheck, AuditFinding, AuditRecord } from '../model/audit.ts'
 import type { Instant } from '../units/calendar.ts'
@@ -8,10 +8,10 @@ import { type ChainHead, flawOf, GENESIS } from './audit-chain.ts'
 import { agrees, chainFinding, findingOf } from './audit-check.ts'
 import { type Fold, foldKey, foldRecord, isFolded, keyIn, keyOf } from './audit-state.ts'
 import { isMiscounted, type Sums, sumRecord } from './audit-sums.ts'
-import { type AuditLine, beginLine, type FileReading, readAuditFile } from './audit-text.ts'
-import { chainHead, headAttributes, readRecord, recordAttributes } from './audited.ts'
+import { type AuditLine, beginLine } from './audit-text.ts'
+import { chainHead, readRecord } from './audited.ts'
 import { type Database, database } from './database.ts'
-import { chainHeadKey, chainPk, LAST, recordKey } from './keys.ts'
+import { chainPk, LAST, recordKey } from './keys.ts'
 import { linkTo, type StoreOptions } from './link.ts'
 import type { TableName } from './tables.ts'
 
@@ -26,26 +26,18 @@ export interface AuditArchive {
   lines(at: Instant): AsyncIterable<AuditLine>
   /** Whether any item is in the tables of the log and the state. */
   isEmpty(): Promise<boolean>
-  /**
-   * Puts the log of a file back, and the state that it folds to.
-   *
-   * @param open the same lines each time: they are read twice, and nothing is written unless all of them are sound
-   */
-  restore(open: () => AsyncIterable<string>): Promise<FileReading & { readonly items: number }>
 }
 
 export function auditArchive(options: StoreOptions): AuditArchive {
   const db = database(options)
   const scan = scanner(options)
-  const archive: AuditArchive = {
+  return {
     chains: () => chainsOf(scan),
     verify: (now) => verifyAll(db, scan, now),
     verifyFrom: (chain, from) => verifyFrom(db, chain, from),
     lines: (at) => linesOf(db, scan, at),
     isEmpty: async () => (await scan.first('audit')) === undefined && (await scan.first('control')) === undefined,
-    restore: (open) => restore(db, archive, open),
   }
-  return archive
 }
 
 interface Scanner {
@@ -242,39 +234,4 @@ async function* linesOf(db: Database, scan: Scanner, at: Instant): AsyncIterable
     yield { kind: 'head', chain, ...head }
   }
   yield { kind: 'end', chains: chains.length, records }
-}
-
-/** The tables hold something already. */
-export class TablesNotEmpty extends Error {
-  constructor() {
-    super(
-      'the tables are not empty: restore into new ones, by another tables.prefix in sluice.yaml or after deleting these',
-    )
-    this.name = 'TablesNotEmpty'
-  }
-}
-
-/** @throws TablesNotEmpty; what is wrong with the file is in the result, and then nothing was written */
-async function restore(
-  db: Database,
-  archive: AuditArchive,
-  open: () => AsyncIterable<string>,
-): Promise<FileReading & { readonly items: number }> {
-  if (!(await archive.isEmpty())) throw new TablesNotEmpty()
-  const fold: Fold = new Map()
-  const first = await readAuditFile(open(), (record) => foldRecord(fold, record))
-  if (first.findings.length > 0) return { ...first, items: 0 }
-  let items = 0
-  const reading = await readAuditFile(open(), async (record) => {
-    await db.put('audit', recordKey(record.chain, record.sequence), recordAttributes(record))
-    for (const write of record.writes ?? []) {
-      const last = fold.get(foldKey(write))
-      if (!write.item || last?.chain !== record.chain || last.sequence !== record.sequence) continue
-      await db.put('control', { pk: write.pk, sk: write.sk }, write.item)
-      items += 1
-    }
-    if (first.heads.get(record.chain)?.sequence === record.sequence)
-      await db.put('control', chainHeadKey(record.chain), headAttributes(record))
-  })
-  return { ...reading, items }
 }

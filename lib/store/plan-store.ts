@@ -1,6 +1,7 @@
 import type { AccountKey } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
 import { canonicalJson, hashOfText, parseCanonical } from '../model/canonical.ts'
+import { DecisionsMissing } from '../model/decisions-missing.ts'
 import type { Approval, Decision, Plan, PlanChunk, PlanHeader, PlanId } from '../model/plan.ts'
 import type { PlanStore } from '../ports/store.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
@@ -184,7 +185,7 @@ function verified(item: Item, promised: string): PlanChunk {
   return parseCanonical<PlanChunk>(text)
 }
 
-/** In the order of the plan. @throws Error when any is missing or not as promised */
+/** In the order of the plan. @throws DecisionsMissing; Error when any is not as promised */
 async function decisions(db: Database, of: PlanHeader): Promise<readonly Decision[]> {
   const [chunks, holds] = await Promise.all(
     [CHUNK_PREFIX, HOLDS_PREFIX].map((prefix) => db.query('control', { pk: planPk(of.id), prefix })),
@@ -194,7 +195,7 @@ async function decisions(db: Database, of: PlanHeader): Promise<readonly Decisio
   const held = (holds ?? []).flatMap((item) => placed(item, parseCanonical<Decision[]>(textIn(item, 'decisions'))))
   const all = [...changes, ...held].toSorted((a, b) => a.position - b.position)
   const promised = of.counts.cuts + of.counts.raises + of.counts.holds
-  if (all.length !== promised) throw new Error(`plan ${of.id} has ${all.length} of its ${promised} decisions`)
+  if (all.length !== promised) throw new DecisionsMissing(of.id, all.length, promised)
   return all.map(({ decision }) => decision)
 }
 

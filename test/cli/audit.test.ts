@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -70,6 +70,32 @@ test('audit export writes what verifies as a file, and restore puts it into empt
 
   const again = await shop.sluice('restore', 'audit.jsonl', ...into('sluice-again'))
   expect([again.code, again.err]).toEqual([1, expect.stringMatching(/the tables are not empty: restore into new ones/)])
+})
+
+test('an export is for its owner alone, and never takes the place of an older one', async () => {
+  const before = exported()
+  const again = await shop.sluice('audit', 'export', 'audit.jsonl')
+  expect([again.code, again.err]).toEqual([1, expect.stringMatching(/audit\.jsonl is there already: name another/)])
+  expect(exported()).toBe(before)
+  expect(statSync(join(shop.folder, 'audit.jsonl')).mode & 0o777).toBe(0o600)
+})
+
+test('what was mistyped is told from what is wrong with the log', async () => {
+  const typed = async (...args: string[]) => {
+    const { code, err } = await shop.sluice(...args)
+    expect([args, code]).toEqual([args, 1])
+    expect(err).not.toContain('What to do')
+    return err
+  }
+  expect(await typed('audit', 'verify', '--chain', 'portfolio/steadi')).toMatch(
+    /--chain portfolio\/steadi: there are freezes, google-ads:4155550101, .*portfolio\/steady/,
+  )
+  expect(await typed('audit', 'verify', '--chain', 'portfolio/steady', '--from', '99')).toMatch(
+    /--from 99: chain portfolio\/steady ends with record 1/,
+  )
+  expect(await typed('audit', 'verify', '--from', '2')).toMatch(/--from counts the records of one chain: name it/)
+  expect(await typed('restore', 'nosuch.jsonl')).toMatch(/nosuch\.jsonl cannot be read: name a file of/)
+  expect(await typed('audit', 'verify', '--file', 'nosuch.jsonl')).toMatch(/nosuch\.jsonl cannot be read/)
 })
 
 test('a damaged export is refused with its line, by verify and by restore, which writes nothing', async () => {
