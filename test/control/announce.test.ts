@@ -163,7 +163,7 @@ describe('an event that is to be announced', () => {
     await stage.run('pull')
     await stage.plan([])
     await act(stage)
-    expect(stage.ads.announced.map((one) => one.campaigns)).toEqual([campaigns])
+    expect(stage.ads.announced).toMatchObject([{ campaigns }])
   })
 
   test('is not told of a campaign whose budget somebody has set and that is left alone', async () => {
@@ -173,7 +173,7 @@ describe('an event that is to be announced', () => {
     await stage.run('pull')
     await stage.plan([])
     await act(stage)
-    expect(stage.ads.announced.map(({ campaigns }) => campaigns)).toEqual([['10']])
+    expect(stage.ads.announced).toMatchObject([{ campaigns: ['10'] }])
   })
 
   test('comes after the pushes, and keeps none of them from being made', async () => {
