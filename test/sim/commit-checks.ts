@@ -1,7 +1,7 @@
 import { growthInBase } from '../../lib/decide/net-growth.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import type { AuditEntry } from '../../lib/model/audit.ts'
-import { type IntentId, isSettled, type Outcome } from '../../lib/model/intent.ts'
+import { type IntentId, type IntentRecord, isSettled, type Outcome } from '../../lib/model/intent.ts'
 import { isBudget, isCut, type LeverChange, leverKey } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import { isPause } from '../../lib/model/pause.ts'
@@ -39,6 +39,7 @@ export function onCommit(one: Bystander, worker: Worker, commit: MoneyCommit): v
     if (entry.kind === 'settled' && entry.outcome === 'already-there') mirror.there.add(entry.intent)
   for (const record of commit.intents) {
     const { id, change } = record.intent
+    if (wasDoneByOthers(one, record)) mirror.there.add(id)
     const known = mirror.intents.get(id)
     if (known) known.record = record
     else mirror.intents.set(id, { record, reservedAt: mirror.event })
@@ -48,6 +49,13 @@ export function onCommit(one: Bystander, worker: Worker, commit: MoneyCommit): v
   for (const entry of reserved) onReserved(one, worker, commit, entry)
   checkLedgers(one, commit)
   for (const { next } of commit.levers) stillCounted(one, next)
+}
+
+/** A cut whose request had no answer, and which a reading finds done: by a person, if the request never landed. */
+function wasDoneByOthers({ mirror, accounts }: Bystander, { intent: { id, change }, outcome }: IntentRecord): boolean {
+  if (outcome?.kind !== 'applied' || outcome.readback.kind !== 'verified' || !isBudget(change.lever)) return false
+  const own = accounts.get(accountKey(change.lever.account))!
+  return mirror.intents.get(id)?.landedAt === undefined && microsOf(valueAt(own, change.lever)) <= microsOf(change.to)
 }
 
 /** A hold of the guard that is only made longer is none: plans that were made since it was put on knew of it. */

@@ -33,7 +33,7 @@ export interface Mirror {
   /** Micros by ledger, as the audit entries add up. */
   readonly audited: Map<string, bigint>
   readonly intents: Map<IntentId, SeenIntent>
-  /** Changes that were found done by somebody else. */
+  /** Changes that were found done by somebody else, before they were sent or after. */
   readonly there: Set<string>
   /** The newest intent that was written down for a lever, and when. */
   readonly newest: Map<LeverKey, IntentId>
