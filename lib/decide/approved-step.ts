@@ -1,4 +1,3 @@
-import { conversionChange } from '../measure/response-curve.ts'
 import { eventsOf, stepInForce } from '../model/events.ts'
 import type { EventMark } from '../model/lever-state.ts'
 import type { ChangeDecision, HoldDecision } from '../model/plan.ts'
@@ -7,7 +6,7 @@ import { raiseBeside } from '../model/scheduled-raise.ts'
 import { add, compare, fromMainUnits, type Money, mainUnits, subtract } from '../units/money.ts'
 import { baseUnitsOf, rateOf } from './base-rate.ts'
 import { type EventStep, eventStep } from './calendar/event-step.ts'
-import { effectOf } from './effect.ts'
+import { effectOfMove } from './effect.ts'
 import { groupRooms } from './group-rooms.ts'
 import { hardLimits, heldUntil } from './guardrails.ts'
 import { type BudgetQuestion, reasonNotToCutBack } from './holds.ts'
@@ -116,21 +115,17 @@ function approvedChange(
   { to: wanted, event, why, cutBy }: Extract<EventStep, { kind: 'step' | 'return' }>,
   mark: EventMark | undefined,
 ): ChangeDecision | HoldDecision {
-  const { budget, lever, membership, estimate, observation, capabilities } = question
+  const { budget, lever, membership, estimate, capabilities } = question
   const to = normalised(capabilities.normalise(lever.kind, { kind: 'money', amount: wanted }), wanted)
   if (to.micros === budget.amount.micros) return holdOf(question, 'event', why)
   const refused = refusedToday(question, to)
   if (refused) return holdOf(question, refused.reason, refused.detail)
-  const baseUnits = baseUnitsOf(rateOf(question))
-  const [before, after] = [mainUnits(budget.amount), mainUnits(to)]
-  const change = estimate ? conversionChange(estimate.curve, before, after) : { mean: 0, sd: 0 }
-  const { goal } = observation.policy.policy
   return {
     kind: 'change',
     change: { lever, from: { kind: 'money', amount: budget.amount }, to: { kind: 'money', amount: to } },
     name: budget.name,
     class: membership.class,
-    expected: effectOf(goal, { ...change, spend: (after - before) * baseUnits }, estimate, baseUnits),
+    expected: effectOfMove(question, mainUnits(budget.amount), mainUnits(to)),
     binding: [
       { name: 'event', detail: `"${event}" was approved with its step` },
       ...(cutBy ? [{ name: cutBy.name, detail: cutBy.detail }] : []),

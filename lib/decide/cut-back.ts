@@ -1,8 +1,6 @@
-import { conversionChange } from '../measure/response-curve.ts'
 import type { ChangeDecision } from '../model/plan.ts'
 import { larger, type Money, mainUnits, times } from '../units/money.ts'
-import { baseUnitsOf, rateOf } from './base-rate.ts'
-import { effectOf } from './effect.ts'
+import { effectOfMove } from './effect.ts'
 import type { BudgetQuestion } from './holds.ts'
 import { leastToday } from './spent-today.ts'
 import { amountText } from './words.ts'
@@ -20,11 +18,6 @@ export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | 
   const to = larger(normal.kind === 'money' ? normal.amount : cap, leastToday(question))
   const { deadband } = observation.policy.policy.guardrails
   if (to.micros > times(budget.amount, 1 - deadband, 'down').micros) return undefined
-  const goal = observation.policy.policy.goal
-  const baseUnits = baseUnitsOf(rateOf(question))
-  const change = estimate
-    ? conversionChange(estimate.curve, mainUnits(budget.amount), mainUnits(to))
-    : { mean: 0, sd: 0 }
   const short =
     to.micros > cap.micros ? `, as far as the platform lets it go today, on its way to ${amountText(cap)}` : ''
   return {
@@ -32,12 +25,7 @@ export function cutBack(question: BudgetQuestion, cap: Money): ChangeDecision | 
     change: { lever, from: { kind: 'money', amount: budget.amount }, to: { kind: 'money', amount: to } },
     name: budget.name,
     class: membership.class,
-    expected: effectOf(
-      goal,
-      { ...change, spend: (mainUnits(to) - mainUnits(budget.amount)) * baseUnits },
-      estimate,
-      baseUnits,
-    ),
+    expected: effectOfMove(question, mainUnits(budget.amount), mainUnits(to)),
     binding: [{ name: CAPS, detail: 'an edit from outside Sluice went past the caps' }],
     why: `Somebody set it to ${amountText(budget.amount)}, outside the caps; it goes back to ${amountText(to)}${short}.`,
     maturity: estimate?.maturity ?? 0,

@@ -1,7 +1,10 @@
+import { conversionChange } from '../measure/response-curve.ts'
 import type { BudgetEstimate } from '../model/estimates.ts'
 import type { ExpectedEffect } from '../model/plan.ts'
 import type { Goal } from '../model/policy.ts'
 import { Z80 } from '../stats/gamma-interval.ts'
+import { baseUnitsOf, rateOf } from './base-rate.ts'
+import type { BudgetQuestion } from './holds.ts'
 import { worthOf } from './worth.ts'
 
 export const UNITS = { conversions: 'conversions-per-day', value: 'value-per-day', profit: 'profit-per-day' } as const
@@ -13,6 +16,15 @@ export interface SpendChange {
   readonly sd: number
   /** Of spend per day, main units of the base currency. */
   readonly spend: number
+}
+
+/** Of a budget's spend that goes from one amount per day to another, main units of its account's currency. */
+export function effectOfMove(question: BudgetQuestion, before: number, after: number): ExpectedEffect {
+  const { estimate, observation } = question
+  const baseUnits = baseUnitsOf(rateOf(question))
+  const change = estimate ? conversionChange(estimate.curve, before, after) : { mean: 0, sd: 0 }
+  const spend = (after - before) * baseUnits
+  return effectOf(observation.policy.policy.goal, { ...change, spend }, estimate, baseUnits)
 }
 
 /**

@@ -38,7 +38,7 @@ export const leastToday = (question: BudgetQuestion, timesSpent = question.capab
 
 /** The least new budget that the platform takes on the day of the push; undefined where any will do. */
 export function leastNewBudget(question: BudgetQuestion): Money | undefined {
-  if (question.capabilities.cutFloorOfSpend === 0 || pushedOn(question) !== question.account.today) return undefined
+  if (pushedOn(question) !== question.account.today) return undefined
   const least = leastToday(question)
   return least.micros > 0n ? least : undefined
 }
@@ -57,14 +57,19 @@ const ruleText = (question: BudgetQuestion): string => {
  */
 export function spentFloor(question: BudgetQuestion): Floor | undefined {
   const least = leastNewBudget(question)
-  return least && { name: SPENT_TODAY, detail: ruleText(question), atLeast: smaller(least, question.budget.amount) }
+  return least && ruleOf(question, smaller(least, question.budget.amount))
 }
+
+const ruleOf = (question: BudgetQuestion, atLeast: Money): Floor => ({
+  name: SPENT_TODAY,
+  detail: ruleText(question),
+  atLeast,
+})
 
 /** What the platform asks of a new budget today, for one that was decided: where only cuts are bound, raises pass. */
 export function spentRule(question: BudgetQuestion): readonly Limit[] {
-  const floor = spentFloor(question)
-  const least = leastNewBudget(question)
-  return floor && least ? [question.capabilities.raiseFloorOfSpend ? { ...floor, atLeast: least } : floor] : []
+  const least = question.capabilities.raiseFloorOfSpend ? leastNewBudget(question) : spentFloor(question)?.atLeast
+  return least ? [ruleOf(question, least)] : []
 }
 
 /** Why a budget is not set to what was decided: the platform would refuse it today. */

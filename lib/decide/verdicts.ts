@@ -131,23 +131,22 @@ function ofLimit({ name, atLeast, atMost, detail }: Limit, decision: Decision): 
   return { name: guardrail, verdict: 'pass', ...bound }
 }
 
-const RANK: Readonly<Record<Verdict, number>> = { pass: 0, clamp: 1, block: 2 }
+/** From the mildest. */
+const STERNNESS: readonly Verdict[] = ['pass', 'clamp', 'block']
+
+const isAsStern = (a: PackedVerdict, b: PackedVerdict): boolean =>
+  STERNNESS.indexOf(a.verdict) >= STERNNESS.indexOf(b.verdict)
 
 /** One entry per guardrail: the sternest verdict, the first of equals, with the bounds of all that have its name. */
 function merged(verdicts: readonly PackedVerdict[]): readonly PackedVerdict[] {
   const byName = new Map<GuardrailName, PackedVerdict>()
   for (const one of verdicts) {
     const before = byName.get(one.name)
-    const sterner = before && RANK[before.verdict] >= RANK[one.verdict] ? before : one
-    byName.set(one.name, { ...before, ...one, ...(before && sterner === before ? pick(before) : pick(one)) })
+    const { verdict: _, detail: __, ...bounds } = one
+    byName.set(one.name, before && isAsStern(before, one) ? { ...before, ...bounds } : { ...before, ...one })
   }
   return [...byName.values()]
 }
-
-const pick = ({ verdict, detail }: PackedVerdict): Pick<PackedVerdict, 'verdict' | 'detail'> => ({
-  verdict,
-  ...(detail === undefined ? {} : { detail }),
-})
 
 /** What a change says of itself that it stands at. */
 function withBinding(
@@ -160,11 +159,9 @@ function withBinding(
 
 const nameOf = (name: string): GuardrailName => SHARED[name] ?? (isGuardrail(name) ? name : 'groups')
 
-/** A hold's own reason, where no check has given it. */
+/** A hold's own reason, which a check may have given already. */
 const withReason = (verdicts: readonly PackedVerdict[], { reason, detail }: HoldDecision): readonly PackedVerdict[] =>
-  verdicts.some(({ name, verdict }) => name === reason && verdict === 'block')
-    ? verdicts
-    : merged([...verdicts, blocked(reason, detail)])
+  merged([...verdicts, blocked(reason, detail)])
 
 /** Targets, multipliers, statuses: what the decision itself says. */
 const ofOther = (decision: Decision): readonly PackedVerdict[] =>

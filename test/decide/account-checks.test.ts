@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { spendByDate } from '../../lib/decide/account-checks.ts'
 import { reasonNotToFollowDate, reasonNotToTouch } from '../../lib/decide/holds.ts'
 import type { PullStatus } from '../../lib/model/history.ts'
 import type { AccountObservation, Observation } from '../../lib/model/observation.ts'
@@ -154,6 +155,22 @@ describe('spend that no campaign accounts for', () => {
   test('all of a day of which nothing is explained', () => {
     expect(gap(1, 0.000001, 0)).toMatch(/of 2026-11-20 belong to no campaign/)
     expect(gap(1, 0, 0)).toBeUndefined()
+  })
+
+  test('of a day that nobody reported is all of it, to the micro', () => {
+    const { observation, account } = seen({
+      policy: { freshness: { maxUnexplainedSpendShare: 0.5 } },
+      account: { histories: [] },
+      status: { unexplainedMicros: new Map([[addDays(TODAY, -1), 1n]]) },
+    })
+    expect(reasonNotToTouch(observation, account, [])).toMatchObject({ reason: 'unreconciled-data' })
+  })
+
+  test('a day is what all campaigns spent, to the micro', () => {
+    const { account } = seen({ spend: 0.000003 })
+    expect(spendByDate(account).get(addDays(TODAY, -1))).toBe(3n)
+    const { histories } = account
+    expect(spendByDate({ ...account, histories: [...histories, ...histories] }).get(addDays(TODAY, -1))).toBe(6n)
   })
 
   test('a day is explained by all campaigns together', () => {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { NO_BELIEFS } from '../../lib/decide/no-beliefs.ts'
 import { questionsOf } from '../../lib/decide/questions.ts'
 import { rollBack } from '../../lib/decide/rollback.ts'
 import { leastNewBudget, spentToday } from '../../lib/decide/spent-today.ts'
@@ -146,6 +147,19 @@ describe('what is spent today', () => {
     }
     expect(least(0)).toEqual([euros(44.1), euros(44.1)])
     expect(least(12)).toEqual([undefined, undefined])
+  })
+
+  test('of a micro is something, and of nothing asks for nothing', () => {
+    const least = (spent: bigint) => {
+      const observation = observed({ spent: [0, 0] })
+      const accounts = observation.accounts.map((one) => ({ ...one, spentTodayMicros: new Map([['1', spent]]) }))
+      const finest = { normalise: (_kind: unknown, value: unknown) => value as never, cutFloorOfSpend: 0.5 }
+      const asked = { ...observation, accounts }
+      return leastNewBudget(questionsOf(asked, NO_BELIEFS, () => ({ ...someCapabilities, ...finest }))[0]!)
+    }
+    // Half of it, and the margin, rounded up.
+    expect(least(1n)).toEqual(euros(0.000001))
+    expect(least(0n)).toBeUndefined()
   })
 
   test('never makes a decided budget larger, and what is sent is never below what the platform takes', () => {

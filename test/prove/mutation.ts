@@ -22,16 +22,16 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/group-rooms.ts': ['test/decide/group-rooms.test.ts'],
   'lib/decide/shared-caps.ts': ['test/decide/shared-caps.test.ts'],
   'lib/decide/change-limit.ts': ['test/decide/change-limit.test.ts'],
-  'lib/decide/verdicts.ts': ['test/decide/verdicts.test.ts'],
+  'lib/decide/verdicts.ts': ['test/decide/verdict-rules.test.ts'],
   'lib/decide/spent-today.ts': ['test/decide/spent-today.test.ts'],
   'lib/decide/rollback.ts': ['test/control/rollback.test.ts', 'test/decide/spent-today.test.ts'],
-  'lib/decide/cut-back.ts': ['test/control/outside-caps.test.ts', 'test/decide/spent-today.test.ts'],
+  'lib/decide/cut-back.ts': ['test/decide/cut-back.test.ts'],
   'lib/model/guardrail.ts': ['test/model/guardrail.test.ts'],
   'lib/control/gate.ts': ['test/control/gate.test.ts'],
   'lib/control/broken-cap.ts': ['test/control/broken-cap.test.ts'],
   'lib/control/last-look.ts': ['test/control/last-look.test.ts'],
   'lib/control/already-there.ts': ['test/control/already-there.test.ts'],
-  'lib/control/exposure.ts': ['test/control/ledger.test.ts'],
+  'lib/control/exposure.ts': ['test/control/exposure.test.ts'],
 }
 
 const ROOT = join(import.meta.dirname, '../..')

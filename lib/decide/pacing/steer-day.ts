@@ -1,5 +1,4 @@
 import { isLimitedByBudget } from '../../measure/delivery.ts'
-import { conversionChange } from '../../measure/response-curve.ts'
 import { accountKey } from '../../model/account.ts'
 import { eventsOf, stepInForce } from '../../model/events.ts'
 import { canSpend, entitiesOf } from '../../model/membership.ts'
@@ -20,7 +19,7 @@ import { compare, larger, type Money, mainUnits, times } from '../../units/money
 import { spendByDate } from '../account-checks.ts'
 import { baseUnitsOf, rateOf } from '../base-rate.ts'
 import { withinChangeLimit } from '../change-limit.ts'
-import { effectOf } from '../effect.ts'
+import { effectOfMove } from '../effect.ts'
 import { hardLimits, roundedUp, steps } from '../guardrails.ts'
 import { type BudgetQuestion, reasonToHold } from '../holds.ts'
 import { standingSpend } from '../pace-day.ts'
@@ -160,15 +159,12 @@ function cutOf(question: BudgetQuestion, share: number, why: string): ChangeDeci
   const spent = leastToday(question, Math.max(1, capabilities.cutFloorOfSpend))
   const to = roundedUp(larger(wanted, spent), capabilities)
   if (compare(to, times(budget.amount, 1 - policy.guardrails.deadband, 'down')) > 0) return undefined
-  const baseUnits = baseUnitsOf(rateOf(question))
-  const [before, after] = [mainUnits(budget.amount), mainUnits(to)]
-  const change = estimate ? conversionChange(estimate.curve, before, after) : { mean: 0, sd: 0 }
   return {
     kind: 'change',
     change: { lever, from: { kind: 'money', amount: budget.amount }, to: { kind: 'money', amount: to } },
     name: budget.name,
     class: membership.class,
-    expected: effectOf(policy.goal, { ...change, spend: (after - before) * baseUnits }, estimate, baseUnits),
+    expected: effectOfMove(question, mainUnits(budget.amount), mainUnits(to)),
     binding: [{ name: DAY_AHEAD, detail: why }],
     why: `${changeText(budget.amount, to)} to ${amountText(to)}: ${why}.`,
     maturity: estimate?.maturity ?? 0,

@@ -1,8 +1,6 @@
-import { conversionChange } from '../../measure/response-curve.ts'
 import type { ChangeDecision, HoldDecision } from '../../model/plan.ts'
 import { compare, mainUnits } from '../../units/money.ts'
-import { baseUnitsOf, rateOf } from '../base-rate.ts'
-import { effectOf } from '../effect.ts'
+import { effectOfMove } from '../effect.ts'
 import { hardLimits, headroom, reachOf, steps } from '../guardrails.ts'
 import type { BudgetQuestion } from '../holds.ts'
 import { above, eased, intersect } from '../interval.ts'
@@ -28,17 +26,14 @@ export function besideTarget(question: BudgetQuestion): ChangeDecision | HoldDec
     return least && ceiling.name !== stands.name && compare(to, least.atLeast) <= 0
       ? { ...holdOf(question), ...tooMuchSpent(question) }
       : holdOf(question)
-  const baseUnits = baseUnitsOf(rateOf(question))
   const [before, after] = [mainUnits(budget.amount), mainUnits(to)]
   const spent = Math.min(before, estimate?.recentSpendPerDay ?? 0)
-  const change = estimate ? conversionChange(estimate.curve, spent, Math.min(after, spent)) : { mean: 0, sd: 0 }
-  const spend = (Math.min(after, spent) - spent) * baseUnits
   return {
     kind: 'change',
     change: { lever, from: { kind: 'money', amount: budget.amount }, to: { kind: 'money', amount: to } },
     name: budget.name,
     class: membership.class,
-    expected: effectOf(policy.goal, { ...change, spend }, estimate, baseUnits),
+    expected: effectOfMove(question, spent, Math.min(after, spent)),
     // What it is brought down by is not spent: to lift the limit would bring nothing.
     binding: [{ name: ceiling.name, detail: ceiling.detail, worthPerUnit: 0 }],
     why: `${changeText(budget.amount, to)} to ${amountText(to)}: ${ceiling.detail}.`,
