@@ -293,7 +293,8 @@ export class AccountMarket implements WorldAccount {
   datesWithin(from: AccountDate, to: AccountDate): readonly AccountDate[] {
     const first = Math.max(0, this.days.indexOf(from))
     const last = Math.min(this.pages.length - 1, this.days.indexOf(to))
-    return this.pages.slice(first, last + 1).map(({ day }) => day.date)
+    // A day before the history has a negative index, which slice would count from the end.
+    return this.pages.slice(first, Math.max(0, last + 1)).map(({ day }) => day.date)
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DAY_MS, HOUR_MS, later, startOfDay, type TimeZone } from '../../../lib/units/calendar.ts'
+import { addDays, DAY_MS, HOUR_MS, later, startOfDay, type TimeZone } from '../../../lib/units/calendar.ts'
 import { createMarket } from '../../../playground/market/market.ts'
 import { loadScenario } from '../../../playground/market/read-scenario.ts'
 import { afterDays, calmMarket, campaign, claimsOf, day, facts, finished, google, spendOf } from './small-market.ts'
@@ -13,6 +13,15 @@ describe('what is visible', () => {
     }
     expect(at(0)).toEqual([0, 1, 2, 3, 4])
     expect(at(45)).toEqual([0, 1, 2, 3])
+  })
+
+  it('has nothing of days before the history, however far before', () => {
+    const market = createMarket(loadScenario('steady'), { seed: 5 })
+    const [{ platform, id: accountId } = { platform: '', id: '' }] = market.accounts
+    const known = facts(market, { platform, accountId, from: day('2020-01-01'), to: day('2026-10-04') })
+    const first = known.map(({ date }) => date).toSorted()[0]!
+    for (const before of [1, 2, 30])
+      expect(facts(market, { platform, accountId, from: day('2020-01-01'), to: addDays(first, -before) })).toEqual([])
   })
 
   it('has rows with zeros for campaigns that did nothing', () => {
