@@ -13,7 +13,10 @@ export interface SecretKind {
 /** What one function may do, beside receiving from its own queue and writing to its own log. */
 export interface Permissions {
   readonly tables: Readonly<Record<Exclude<TableName, 'audit'>, TableAccess>>
-  /** Appending to the audit trail; nobody may change it or delete from it. */
+  /**
+   * Appending to the audit trail. Updates and deletes are denied to all; that a put is of a new key no role can demand, only
+   * the condition that every append carries.
+   */
   readonly appendsAudit: boolean
   /** Reading it: only who compares it with the state. */
   readonly readsAudit?: true
