@@ -136,6 +136,14 @@ describe('an account’s day', () => {
     expect(await stage.exposure(A)).toBe(micros(200 + 400 + 300))
   })
 
+  test('all lifetime budgets may go on one day: they are added up', async () => {
+    const stage = await rig()
+    const { budgets } = stage.ads.accounts.get(accountKey(A))!
+    for (const id of ['11', '12']) budgets.set(id, { ...budgets.get(id)!, period: 'lifetime' })
+    await stage.ready()
+    expect(await stage.exposure(A)).toBe(micros(200 + 200 + 300))
+  })
+
   test('a cap that a new policy lowers holds from the next push on, before any pull has seen it', async () => {
     const stage = await rig()
     await stage.ready()

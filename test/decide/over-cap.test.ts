@@ -3,6 +3,7 @@ import { NO_BELIEFS } from '../../lib/decide/no-beliefs.ts'
 import { beyondCap } from '../../lib/decide/over-cap.ts'
 import { questionsOf } from '../../lib/decide/questions.ts'
 import type { BudgetHolder } from '../../lib/model/structure.ts'
+import { currency } from '../../lib/units/money.ts'
 import { type AccountSpec, anObservation } from '../measure/samples.ts'
 import { aBudget, aCampaign } from '../model/samples.ts'
 import { euros, someCapabilities } from './samples.ts'
@@ -54,4 +55,42 @@ test('what cannot spend, daily budgets, and an account without a cap do not coun
   expect(found('100 EUR', [lifetime('2', 5000)], { campaigns })).toBeUndefined()
   expect(found('100 EUR', [])).toBeUndefined()
   expect(found(undefined, [lifetime('2', 5000)])).toBeUndefined()
+})
+
+/** Found against moving a budget of one of two accounts, in euros and in dollars at 0.92, 2 % more under caps. */
+function foundTogether(euro: number, dollars: number, policy: Readonly<Record<string, unknown>> = {}) {
+  const dollarBudget: BudgetHolder = { ...lifetime('8', 0), amount: { ...euros(dollars), currency: currency('USD') } }
+  const observation = anObservation({
+    policy: { dayCap: '100 EUR', ...policy },
+    accounts: [
+      {
+        ...{ key: 'google-ads:1', campaigns: [] },
+        structure: { campaigns: [aCampaign('1'), aCampaign('2')], budgets: [aBudget('1', 9), lifetime('2', euro)] },
+      },
+      {
+        ...{ key: 'meta:2', campaigns: [], currency: 'USD', rate: 0.92 },
+        structure: { campaigns: [aCampaign('8')], budgets: [dollarBudget] },
+      },
+    ],
+  })
+  return beyondCap(questionsOf(observation, NO_BELIEFS, () => someCapabilities)[0]!)
+}
+
+test('those of the portfolio’s accounts together are held by its cap, in its currency and with the haircut', () => {
+  // 60 + 42 × 0.92 × 1.02 = 99.4128; 60 + 43 × 0.92 × 1.02 = 100.3512
+  expect(foundTogether(60, 42)).toBeUndefined()
+  expect(foundTogether(60, 43)).toEqual({
+    reason: 'over-cap',
+    detail:
+      'lifetime budgets of the portfolio may cost 100.35 EUR today at worst, and its dayCap is 100.00 EUR: raise the cap, lower them, or give their campaigns daily budgets',
+  })
+  expect(foundTogether(60, 43, { dayCap: undefined })).toBeUndefined()
+})
+
+test('those of campaigns that the portfolio does not have are no part of its day', () => {
+  const members = [
+    { name: 'nothing of the kind', class: 'prospecting' },
+    { id: '1', class: 'prospecting' },
+  ]
+  expect(foundTogether(60, 43, { members })).toBeUndefined()
 })
