@@ -80,6 +80,10 @@ function changeOf(state: LeverState, world: World): readonly ChangeDecision[] {
   ]
 }
 
+/** Percent of what a budget stands at: as far as somebody may want it, and as far as most policies let it go. */
+const ANYTHING = [40, 75, 90, 97, 105, 110, 119, 130, 200] as const
+const POSSIBLE = [85, 93, 98, 102, 104, 107] as const
+
 /** A value that it does not stand at. */
 const elsewhere = (value: LeverValue): LeverValue | undefined =>
   value.kind === 'money'
@@ -89,7 +93,7 @@ const elsewhere = (value: LeverValue): LeverValue | undefined =>
 function target({ lever }: LeverState, from: LeverValue, { dice }: World): LeverValue | undefined {
   if (from.kind === 'status') return dice.chance(0.3) ? { kind: 'status', status: 'paused' } : undefined
   if (from.kind !== 'money') return undefined
-  const percent = BigInt(isBudget(lever) ? dice.pick([40, 75, 90, 97, 105, 110, 119, 130, 200]) : dice.pick([85, 110]))
+  const percent = BigInt(isBudget(lever) ? dice.pick(dice.chance(0.5) ? ANYTHING : POSSIBLE) : dice.pick([85, 110]))
   // Not always a value that the platform can store.
   const odd = dice.chance(0.3) ? BigInt(dice.below(900_000)) : 0n
   const micros = ((from.amount.micros * percent) / 100n / 1_000_000n) * 1_000_000n + odd

@@ -1,6 +1,7 @@
 import { type AccountRef, accountKey } from '../../lib/model/account.ts'
-import { scopesOf } from '../../lib/model/freeze.ts'
-import type { PullStatus } from '../../lib/model/history.ts'
+import type { Alert } from '../../lib/model/alert.ts'
+import { type Freeze, scopesOf } from '../../lib/model/freeze.ts'
+import type { IntradaySpend, PullStatus } from '../../lib/model/history.ts'
 import type { IntentId } from '../../lib/model/intent.ts'
 import {
   isBudget,
@@ -12,15 +13,19 @@ import {
   sameValue,
 } from '../../lib/model/lever.ts'
 import { isPause } from '../../lib/model/pause.ts'
+import type { PerformanceReport } from '../../lib/model/performance.ts'
 import type { Approval, Plan, PlanHeader } from '../../lib/model/plan.ts'
 import type { PolicyVersion } from '../../lib/model/policy.ts'
 import type { CommitResult, MoneyCommit } from '../../lib/ports/store.ts'
 import { dateAt, type Instant } from '../../lib/units/calendar.ts'
 import { type Bystander, onCommit, stillCounted } from './commit-checks.ts'
 import { type DataQuality, onGoodData } from './data-checks.ts'
+import { onDecided } from './decided-checks.ts'
+import { onGuardTurn } from './guard-checks.ts'
 import type { InvariantName, Violation } from './invariants.ts'
 import { emptyMirror, keepPlan, type Mirror, microsOf } from './mirror.ts'
 import { canSpendAt, type TrueAccount } from './platforms.ts'
+import { count } from './tally.ts'
 import type { Effect, Worker } from './workers.ts'
 
 export interface Checker {
@@ -42,6 +47,8 @@ export interface Checker {
   unfreezes(scope: string): void
   decided(id: string, approval: Approval): void
   stored(plan: Plan, header: PlanHeader, worker?: Worker): void
+  /** A turn of the guard has come to its end, and these alerts stand. */
+  guarded(worker: Worker, own: TrueAccount, alerts: readonly Alert[]): void
   report(invariant: InvariantName, detail: string): void
 }
 
@@ -49,6 +56,7 @@ export function checker(
   accounts: ReadonlyMap<string, TrueAccount>,
   now: () => Instant,
   miscounted: DataQuality['miscounted'],
+  rateOf: Bystander['rateOf'],
 ): Checker {
   const mirror = emptyMirror()
   const intentOf = new WeakMap<LeverChange, IntentId>()
@@ -57,7 +65,7 @@ export function checker(
   const found = (invariant: InvariantName, detail: string): void => {
     violations.push({ invariant, event: mirror.event, detail })
   }
-  const one: Bystander = { mirror, accounts, now, found }
+  const one: Bystander = { mirror, accounts, now, rateOf, found }
   const statuses = new Map<string, PullStatus>()
 
   function after(worker: Worker, effect: Effect, value: unknown, event: number): void {
@@ -84,11 +92,33 @@ export function checker(
       case 'plans.decide':
         if (value) self.decided(effect.args[0] as string, effect.args[2] as Approval)
         return
+      case 'money.allLevers': {
+        if (worker.message.stage !== 'plan') return
+        const what = `levers ${accountKey(effect.args[0] as AccountRef)}`
+        // What it decides on is what it read first; the portfolio's day it opens by what it read last.
+        if (!worker.looked.has(what)) look(what, value)
+        look(`newest ${what}`, value)
+        return
+      }
+      case 'reader.performance':
+        if (worker.message.stage === 'guard') noteSpend(look, value as PerformanceReport)
+        return
+      case 'facts.intraday':
+        if (worker.message.stage === 'guard' && value) look('spend', spentIn(value as IntradaySpend))
+        return
+      case 'money.portfolioDay':
+        look(`day ${effect.args[0]} ${effect.args[1]}`, value)
+        return
+      case 'freezes.freeze':
+        mirror.freezes.set((effect.args[0] as Freeze).scope, event)
+        count(mirror.guard, 'freezes')
+        return
       case 'facts.pullStatus':
         look(`status ${accountKey(effect.args[0] as AccountRef)}`, value)
         return
       case 'facts.putPullStatus': {
         const status = effect.args[0] as PullStatus
+        mirror.pulled.add(status.account)
         statuses.set(status.account, status)
         return
       }
@@ -156,6 +186,7 @@ export function checker(
     const id = intentOf.get(change)
     const intent = id && mirror.intents.get(id)
     mirror.ours.add(key)
+    mirror.personHolds.delete(key)
     const state = mirror.levers.get(key)
     if (state) stillCounted(one, state)
     // What cannot spend costs nothing, wherever it stands.
@@ -167,6 +198,8 @@ export function checker(
       mirror.ourHigh.set(key, { date, micros: value.amount.micros > before ? value.amount.micros : before })
     }
     if (!id || !intent) return
+    if (mirror.plans.get(intent.record.intent.plan)?.plan.occasion === 'guard')
+      count(mirror.guard, isPause(change) ? 'campaigns paused' : 'budgets cut to the floor')
     if (intent.landedAt !== undefined) found('sent-once', `${id} takes effect again`)
     intent.landedAt = mirror.event
     if (mirror.newest.get(key) !== id) found('in-order', `${id} takes effect after ${mirror.newest.get(key)}`)
@@ -187,6 +220,10 @@ export function checker(
     after,
     sends,
     takesEffect,
+    guarded(worker, own, alerts) {
+      self.checks += 1
+      onGuardTurn(one, worker, own, alerts)
+    },
     personSets(key) {
       mirror.event += 1
       mirror.ours.delete(key)
@@ -215,10 +252,26 @@ export function checker(
       // A pull may have ended since, with something newer or, by a report that is hours old, with something older.
       const statusOf = (account: string): PullStatus | undefined =>
         (worker?.looked.get(`status ${account}`)?.saw as PullStatus | undefined) ?? statuses.get(account)
+      onDecided(one, plan, worker)
+      if (plan.occasion === 'guard') count(mirror.guard, 'plans')
       onGoodData(one, plan, { statusOf, miscounted })
       keepPlan(mirror, plan, header)
     },
     report: found,
   }
   return self
+}
+
+/** What a worker has been shown of a day's spend, rows and not the total. */
+function noteSpend(look: (what: string, saw: unknown) => unknown, { query, rows }: PerformanceReport): void {
+  if (query.grain !== 'hour') return
+  let micros = 0n
+  for (const { spend } of rows) micros += spend.micros
+  look('spend', micros)
+}
+
+function spentIn({ spendMicrosByHour }: IntradaySpend): bigint {
+  let micros = 0n
+  for (const hours of spendMicrosByHour.values()) for (const part of hours) micros += part ?? 0n
+  return micros
 }

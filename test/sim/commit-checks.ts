@@ -2,20 +2,25 @@ import { growthInBase } from '../../lib/decide/net-growth.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import type { AuditEntry } from '../../lib/model/audit.ts'
 import { type IntentId, type IntentRecord, isSettled, type Outcome } from '../../lib/model/intent.ts'
-import { isBudget, isCut, type LeverChange, leverKey } from '../../lib/model/lever.ts'
+import { isBudget, isCut, type LeverChange, type LeverKey, leverKey } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import { isPause } from '../../lib/model/pause.ts'
 import type { MoneyCommit } from '../../lib/ports/store.ts'
-import { dateAt, later, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { dateAt, type Instant, later, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { changeOf, onOwnDelta, onPortfolioDay } from './base-books.ts'
+import { onEditSeen } from './edit-checks.ts'
 import type { InvariantName } from './invariants.ts'
 import { highOf, type Mirror, microsOf, most, timesUp, worstOf } from './mirror.ts'
 import { canSpendAt, factorOf, type TrueAccount, valueAt } from './platforms.ts'
+import { count } from './tally.ts'
 import type { Worker } from './workers.ts'
 
 export interface Bystander {
   readonly mirror: Mirror
   readonly accounts: ReadonlyMap<string, TrueAccount>
-  now(): number
+  now(): Instant
+  /** Units of one currency that a unit of another is worth on a date, with the haircut for what may be owed. */
+  rateOf(from: string, to: string, date: string, haircut: number): number
   found(invariant: InvariantName, detail: string): void
 }
 
@@ -26,13 +31,19 @@ export function onCommit(one: Bystander, worker: Worker, commit: MoneyCommit): v
   const { mirror, found, now } = one
   checkVersions(one, commit)
   const reserved = commit.entries.filter((entry) => entry.kind === 'reserved')
+  let delta = 0n
   for (const { next } of commit.levers) {
     const key = leverKey(next.lever)
     const before = mirror.levers.get(key)
     if (before?.pending && next.pending && before.pending.intent !== next.pending.intent)
       found('one-open-intent', `${key}: ${next.pending.intent} beside ${before.pending.intent}`)
     noteStart(mirror, before, next)
-    if (isNewHold(before, next, now())) mirror.heldSince.set(key, mirror.event)
+    onEditSeen(one, worker, commit, before, next)
+    delta += changeOf(one, commit, before, next)
+    if (isNewHold(before, next, now())) {
+      mirror.heldSince.set(key, mirror.event)
+      if (next.hold?.reason.startsWith('held by the guard')) count(mirror.guard, 'budgets held')
+    }
     mirror.levers.set(key, next)
   }
   for (const entry of commit.entries)
@@ -46,6 +57,8 @@ export function onCommit(one: Bystander, worker: Worker, commit: MoneyCommit): v
     if (!record.outcome) mirror.newest.set(leverKey(change.lever), id)
   }
   takeLedgers(one, commit)
+  onOwnDelta(one, worker, commit, delta)
+  onPortfolioDay(one, worker, commit)
   for (const entry of reserved) onReserved(one, worker, commit, entry)
   checkLedgers(one, commit)
   for (const { next } of commit.levers) stillCounted(one, next)
@@ -137,7 +150,7 @@ export function stillCounted({ mirror, accounts, now, found }: Bystander, state:
   if (!isBudget(state.lever)) return
   const key = leverKey(state.lever)
   const own = accounts.get(accountKey(state.lever.account))!
-  const date = dateAt(now() as never, own.zone)
+  const date = dateAt(now(), own.zone)
   const counted = highOf(state, date)
   const past = mirror.ourHigh.get(key)
   if (past?.date === date && state.day === date && counted < past.micros)
@@ -166,6 +179,7 @@ function onReserved(one: Bystander, worker: Worker, commit: MoneyCommit, entry: 
   const isOrdered = state.cutBackTo !== undefined && isCut(change)
   if (state.hold && state.hold.until > intent.at && held > stored.storedAt && !isOrdered && !isPause(change))
     found('persons-hold', `${intent.id} moves what is held since ${held}; its plan is of ${stored.storedAt}`)
+  checkRate(one, change, entry.date, stored.plan.portfolio)
   if (BigInt(entry.deltaMicros) > 0n) checkCaps(one, commit, own, entry.date)
   if (isBudget(change.lever) && !isCut(change)) {
     checkStep(one, change, entry.date, own, stored.plan.portfolio)
@@ -214,11 +228,17 @@ function checkCaps({ mirror, found }: Bystander, commit: MoneyCommit, own: TrueA
 }
 
 /** By what stands on the platform by us, has stood there today, or may yet arrive; by a person's only as far as it was seen. */
-function worstInTruth({ levers, ours, ourHigh }: Mirror, own: TrueAccount, date: string): bigint {
+export function worstInTruth(
+  { levers, ours, ourHigh }: Mirror,
+  own: TrueAccount,
+  date: string,
+  except?: LeverKey,
+): bigint {
   let total = 0n
   for (const state of levers.values()) {
     if (!isBudget(state.lever) || accountKey(state.lever.account) !== own.key) continue
     const key = leverKey(state.lever)
+    if (key === except) continue
     const budget = own.budgets.get(state.lever.id)!
     const seen = ours.has(key) ? budget.micros : microsOf(state.known)
     const standing = state.idle || !canSpendAt(own, budget) ? 0n : seen
@@ -243,6 +263,16 @@ function checkStep(
   if (start?.date !== date) return
   const limit = (start.micros * BigInt(Math.round((1 + rise) * 1000))) / 1000n
   if (microsOf(to) > limit) found('steps', `${key} to ${microsOf(to)} on ${date}, which began at ${start.micros}`)
+}
+
+/** Cuts are never too often, and count all the same. */
+function checkRate({ mirror, found }: Bystander, change: LeverChange, date: string, portfolio: string): void {
+  const key = leverKey(change.lever)
+  const known = mirror.reservedOn.get(key)
+  const before = known?.date === date ? known.times : 0
+  mirror.reservedOn.set(key, { date, times: before + 1 })
+  const { maxChangesPerLeverDay } = mirror.policies.get(portfolio)!.version.policy.guardrails
+  if (!isCut(change) && before >= maxChangesPerLeverDay) found('rate', `${key} for the ${before + 1}th time on ${date}`)
 }
 
 const NOT_APPLIED = new Set<Outcome['kind']>(['refused', 'drifted', 'frozen', 'shadowed'])

@@ -29,6 +29,16 @@ export const INVARIANTS = {
   'final-is-final': 'what was settled as not applied does not take effect any more',
   'persons-hold':
     'a budget that is held, for a person who has set it or by the guard, is moved by no plan that was made before',
+  held: 'a budget that is held for a person, by the guard or in a test of the platform is moved by no daily decision at all',
+  'never-adopted':
+    'an edit that the account’s cap, the policy’s bounds or its factor for errors do not allow is never adopted',
+  step: 'no decision moves a budget by more than the policy’s step, and the platform’s',
+  rate: 'no lever is raised once it was moved as often in an account day as the policy lets it be moved',
+  'base-books':
+    'each portfolio’s ledger is what a bystander makes of its day in the base currency, by the exchange’s own rates',
+  'guard-takes-less': 'the guard raises and starts nothing, and cuts nothing below its floor',
+  'guard-acts':
+    'where spend was over the cap for two turns of the guard, a person is told, and what the policy says was done, or why not is said',
   'good-data': 'no budget is moved by a plan on data that are stale, incomplete, or counted wrongly',
   settles: 'when the weather is calm, every intent is settled within an hour',
   agrees: 'when the weather is calm, every record shows what the platform shows within an hour',

@@ -1,16 +1,13 @@
 import { approvePlan } from '../../lib/control/approve.ts'
 import { dailyPlanTurn, dueMessages } from '../../lib/control/dispatch.ts'
-import { fold } from '../../lib/control/fold.ts'
 import type { Loop } from '../../lib/control/loop.ts'
 import { storePlan } from '../../lib/control/plan.ts'
 import { runTurn, type TurnResult } from '../../lib/control/turn.ts'
-import { isSettled } from '../../lib/model/intent.ts'
-import { sameValue } from '../../lib/model/lever.ts'
 import type { PlanHeader } from '../../lib/model/plan.ts'
 import { deduplicationId, type StageMessage } from '../../lib/model/turn.ts'
-import { accountDate, DAY_MS, HOUR_MS, type Instant, later, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { DAY_MS, HOUR_MS, type Instant, later, MINUTE_MS } from '../../lib/units/calendar.ts'
 import { planByHand } from './by-hand.ts'
-import { valueAt } from './platforms.ts'
+import { checkRest, noteReach } from './rest.ts'
 import { count } from './tally.ts'
 import type { Worker } from './workers.ts'
 import { text, type World } from './world.ts'
@@ -41,6 +38,7 @@ export async function live(world: World): Promise<void> {
   world.tally.faults['edits within the moment between look and write'] =
     (world.tally.faults['edits within the moment between look and write'] ?? 0) + world.checker.windows
   world.tally.checks += world.checker.checks
+  noteReach(world)
 }
 
 async function liveDay(world: World, late: StageMessage[]): Promise<void> {
@@ -84,6 +82,7 @@ async function atTick(world: World, late: StageMessage[], byHand: boolean): Prom
   for (let round = 0; byHand && round < ROUNDS && !hasFailed(world); round++) {
     world.pass((1 + dice.below(9)) * MINUTE_MS)
     await wake(world, false)
+    if (dice.chance(0.4)) world.unfreezeAll()
     for (const job of await handMade(world)) await run(world, [job])
     await deliver(world, actsAndLooks(world), late)
   }
@@ -187,13 +186,27 @@ async function run(world: World, jobs: readonly Job[]): Promise<readonly Job[]> 
       [],
     )
   }
-  for (const { worker, job } of hired) if (job.cycle && hasBegun(worker)) count(tally.cycles, job.cycle)
+  for (const { worker, job } of hired)
+    if (job.cycle && hasBegun(worker)) {
+      count(tally.cycles, job.cycle)
+      world.lived.cycles += 1
+    }
+  for (const { worker } of hired) await lookAtGuard(world, worker)
   world.asleep.push(...hired.map(({ worker }) => worker).filter(({ state }) => state === 'asleep'))
   for (const { worker } of hired)
     world.log?.(
       `  ${worker.name} ${worker.state}${worker.failure ? `: ${worker.failure}` : ` ${JSON.stringify(worker.result, text)}`}`,
     )
   return hired.filter(({ worker }) => isToRepeat(worker)).map(({ job }) => job)
+}
+
+/** Whether a turn of the guard that came to its end has done what it is there for. */
+async function lookAtGuard({ checker, scenery, loop }: World, worker: Worker): Promise<void> {
+  const { message, state, result } = worker
+  if (message.stage !== 'guard' || state !== 'done' || !isTurnResult(result) || result.kind !== 'ran') return
+  const own = scenery.accounts.get(message.key)!
+  // Before the first pull there is nothing to look at.
+  if (checker.mirror.pulled.has(own.key)) checker.guarded(worker, own, await loop.alerts.all(own.account))
 }
 
 async function abreast(
@@ -255,31 +268,4 @@ export async function comeToRest(world: World): Promise<void> {
       await run(world, [jobOf(queue.shift()!, world)])
   }
   if (!hasFailed(world)) await checkRest(world)
-}
-
-async function checkRest({ checker, scenery, loop }: World): Promise<void> {
-  const { mirror, report } = checker
-  for (const [id, { record }] of mirror.intents) if (!isSettled(record.outcome)) report('settles', `${id} is open`)
-  for (const state of mirror.levers.values()) {
-    const own = scenery.accounts.get(`${state.lever.account.platform}:${state.lever.account.id}`)!
-    const stands = valueAt(own, state.lever)
-    if (stands && !sameValue(state.known, stands)) report('agrees', `${state.lever.id} is known at another value`)
-  }
-  const portfolios = new Map<string, bigint>()
-  for (const own of scenery.accounts.values()) {
-    const folded = fold(await Array.fromAsync(loop.audit.records(own.key)))
-    for (const [date, { exposureMicros }] of folded.account) {
-      const ledger = await loop.money.accountDay(own.account, accountDate(date))
-      if (ledger?.exposure.micros !== exposureMicros) report('fold-is-state', `${own.key} ${date}`)
-    }
-    for (const [key, day] of folded.portfolios) portfolios.set(key, (portfolios.get(key) ?? 0n) + day.exposureMicros)
-  }
-  for (const { policy } of scenery.policies) {
-    const chain = fold(await Array.fromAsync(loop.audit.records(`portfolio/${policy.portfolio}`)))
-    for (const [key, { exposureMicros }] of chain.portfolios) {
-      const date = accountDate(key.slice(policy.portfolio.length + 1))
-      const ledger = await loop.money.portfolioDay(policy.portfolio, date)
-      if (ledger?.exposure.micros !== exposureMicros + (portfolios.get(key) ?? 0n)) report('fold-is-state', key)
-    }
-  }
 }

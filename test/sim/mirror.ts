@@ -4,6 +4,7 @@ import { isBudget, type LeverKey } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { Plan, PlanHeader } from '../../lib/model/plan.ts'
 import type { PolicyVersion } from '../../lib/model/policy.ts'
+import type { OwnBase } from './base-books.ts'
 
 /** How many of the newest plans are likely to be open. */
 const NEWEST_PLANS = 3
@@ -50,6 +51,18 @@ export interface Mirror {
   readonly ours: Set<LeverKey>
   /** When a hold for a person was put on a lever. */
   readonly heldSince: Map<LeverKey, number>
+  /** Budgets that somebody has set inside the caps, and until when the policy leaves them alone: since it was seen. */
+  readonly personHolds: Map<LeverKey, { readonly until: number; readonly event: number }>
+  /** How often something was reserved for a lever on an account date. */
+  readonly reservedOn: Map<LeverKey, { readonly date: string; times: number }>
+  /** Portfolios' days as a bystander counts them in the base currency. */
+  readonly ownBase: Map<string, OwnBase>
+  /** What the guard did, by name. */
+  readonly guard: Record<string, number>
+  /** Accounts whose structure was stored. */
+  readonly pulled: Set<string>
+  /** Turns of the guard in a row that found spend over a cap, by account, portfolio and date. */
+  readonly overspent: Map<string, number>
 }
 
 export const emptyMirror = (): Mirror => ({
@@ -69,6 +82,12 @@ export const emptyMirror = (): Mirror => ({
   ourHigh: new Map(),
   ours: new Set(),
   heldSince: new Map(),
+  personHolds: new Map(),
+  reservedOn: new Map(),
+  ownBase: new Map(),
+  overspent: new Map(),
+  pulled: new Set(),
+  guard: {},
 })
 
 export const microsOf = (value: LeverState['known'] | undefined): bigint =>
@@ -92,8 +111,13 @@ export function worstOf(states: Iterable<LeverState>, account: string, date: str
   for (const state of states) {
     const { lever } = state
     if (!isBudget(lever) || `${lever.account.platform}:${lever.account.id}` !== account) continue
-    const high = highOf(state, date)
-    total += lever.kind === 'lifetime-budget' ? high : timesUp(high, factor)
+    total += worstOfOne(state, date, factor)
   }
   return total
+}
+
+/** What a budget's record adds to the worst case of a date. */
+export function worstOfOne(state: LeverState, date: string, factor: number): bigint {
+  const high = highOf(state, date)
+  return state.lever.kind === 'lifetime-budget' ? high : timesUp(high, factor)
 }

@@ -41,6 +41,8 @@ function oneLever(): Scenery {
     targets: new Map(),
     events: [],
     spend: new Map(),
+    days: new Map(),
+    experiments: [],
     bornOn: addDays(dateAt(start, zone), -5),
     version: 0,
   }

@@ -2,11 +2,12 @@ import { type AccountRef, accountKey, type BudgetId, type CampaignId, platformId
 import type { PlatformCapabilities } from '../../lib/model/capability.ts'
 import type { WriteResult } from '../../lib/model/failure.ts'
 import { isBudget, type Lever, type LeverChange, type LeverValue } from '../../lib/model/lever.ts'
-import type { AccountStructure, ChangeEvent } from '../../lib/model/structure.ts'
+import type { AccountStructure, ChangeEvent, Experiment } from '../../lib/model/structure.ts'
 import type { AdPlatform } from '../../lib/ports/platform.ts'
 import { type AccountDate, HOUR_MS, type Instant, later, type TimeZone } from '../../lib/units/calendar.ts'
 import { type CurrencyCode, money } from '../../lib/units/money.ts'
 import { reportOf } from './reports.ts'
+import type { SpentDay } from './spend.ts'
 
 /** A budget as the platform has it. */
 export interface TrueBudget {
@@ -27,8 +28,11 @@ export interface TrueAccount {
   readonly names: ReadonlyMap<string, string>
   readonly targets: Map<string, bigint>
   readonly events: ChangeEvent[]
-  /** Spend by campaign and date as it was first reported. */
+  /** Spend by campaign and date as it was last reported, and how it came about. */
   readonly spend: Map<string, bigint>
+  readonly days: Map<string, SpentDay>
+  /** Tests that the platform runs on campaigns. */
+  readonly experiments: readonly Experiment[]
   /** The first date that anything is reported of. */
   readonly bornOn: AccountDate
   /** How often it was changed: the same structure is not put together twice. */
@@ -90,6 +94,9 @@ const CAPABILITIES: Readonly<Record<string, PlatformCapabilities>> = {
   alpha: capabilities('alpha', 2, 1),
   beta: capabilities('beta', 1.75, 0.25),
 }
+
+/** Largest share by which a budget may move without learning anew. */
+export const safeStepOf = ({ platform }: AccountRef): number => CAPABILITIES[platform]!.learningSafeStep
 
 export const factorOf = ({ platform }: AccountRef): number => CAPABILITIES[platform]!.overDeliveryFactor
 
@@ -227,7 +234,7 @@ function structureOf(own: TrueAccount, readAt: Instant): AccountStructure {
     readAt,
     blockers: [],
     adGroups: [],
-    experiments: [],
+    experiments: own.experiments,
     campaigns: [...own.campaigns].map(([id, status]) => ({
       id: id as CampaignId,
       name: own.names.get(id)!,

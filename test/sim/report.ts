@@ -46,12 +46,23 @@ export function tallyText(tally: Tally): string {
     ...Object.entries(INVARIANTS).map(([name, sentence]) => `  ${name.padEnd(18)} ${sentence}`),
     `cycles      ${plain(totalOf(tally.cycles))} in ${plain(tally.worlds)} worlds`,
     ...of(tally.cycles),
+    ...reachText(tally),
     `effects     ${plain(tally.effects)} of ${plain(tally.invocations)} invocations, ${plain(tally.overlapped)} of them overlapping`,
     `changes     ${plain(tally.sent)} sent, ${plain(tally.tookEffect)} took effect`,
+    `guard       ${plain(totalOf(tally.guard ?? {}))}`,
+    ...of(tally.guard ?? {}),
     `looks       ${plain(tally.checks)}`,
     `faults      ${plain(totalOf(tally.faults))}`,
     ...of(tally.faults),
   ].join('\n')
+}
+
+/** How many cycles came to something; of all of them, or of those that were lived since it is counted. */
+function reachText({ cycles, reach }: Tally): readonly string[] {
+  if (!reach || reach.cycles === 0) return []
+  const share = (some: number): string => `${plain(some)} (${((100 * some) / reach.cycles).toFixed(1)} %)`
+  const of = reach.cycles === totalOf(cycles) ? '' : `of ${plain(reach.cycles)} `
+  return [`  ${of}${share(reach.reserved)} reserved something, ${share(reach.sent)} sent it`]
 }
 
 function printFinding({ invariant, event, detail, seed, world }: Finding, mutant: string | undefined): void {

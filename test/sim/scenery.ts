@@ -1,7 +1,17 @@
-import { type AccountRef, accountKey, accountRef } from '../../lib/model/account.ts'
+import { type AccountRef, accountKey, accountRef, type BudgetId, type CampaignId } from '../../lib/model/account.ts'
+import { type Breakers, breakersSchema } from '../../lib/model/breakers.ts'
 import type { Policy, PolicyVersion } from '../../lib/model/policy.ts'
 import { policyFrom, versionOf } from '../../lib/model/policy-file.ts'
-import { addDays, dateAt, type Instant, instant, timeZone } from '../../lib/units/calendar.ts'
+import type { Experiment } from '../../lib/model/structure.ts'
+import {
+  type AccountDate,
+  addDays,
+  dateAt,
+  dayNumber,
+  type Instant,
+  instant,
+  timeZone,
+} from '../../lib/units/calendar.ts'
 import { type CurrencyCode, currency, money } from '../../lib/units/money.ts'
 import type { Dice } from './dice.ts'
 import { factorOf, type TrueAccount, type TrueBudget } from './platforms.ts'
@@ -91,11 +101,20 @@ function accountOf(
     targets: new Map(),
     events: [],
     spend: new Map(),
+    days: new Map(),
+    experiments: [],
     bornOn: addDays(dateAt(start, zone), -HISTORY_DAYS),
     version: 0,
   }
   for (let i = 0; i < budgets; i++) addBudget(own, `${account.id}${i}`, dice.pick(portfolios), dice)
-  return own
+  return dice.chance(0.15) ? { ...own, experiments: [experimentOn(own, start, dice)] } : own
+}
+
+/** A test of the platform on one campaign, for some days or for good. */
+function experimentOn(own: TrueAccount, start: Instant, dice: Dice): Experiment {
+  const campaigns = [dice.pick([...own.campaigns.keys()]) as CampaignId]
+  const to = addDays(dateAt(start, own.zone), dice.below(6))
+  return { id: '1', name: 'a test', campaigns, ...(dice.chance(0.5) ? { to } : {}) }
 }
 
 /** One budget, of one campaign or shared by two; some are for a lifetime, and some feed nothing that runs. */
@@ -129,11 +148,11 @@ function policyOf(name: string, accounts: ReadonlyMap<string, TrueAccount>, star
       to: addDays(from, Number(days)),
       total: money((room(0.35 + 0.4 * dice.roll()) * (days + 3n)) / 1n, base),
     },
-    ...(dice.chance(0.98) ? { dayCap: money(room(0.95 + 0.9 * dice.roll()), base) } : {}),
+    ...(dice.chance(0.98) ? { dayCap: money(room(capShare(dice)), base) } : {}),
     accounts: [...accounts.values()].map((own) => ({
       ...BASE.accounts[0]!,
       account: own.account,
-      ...(dice.chance(0.98) ? { dayCap: money(capOf(own, 0.95 + 0.9 * dice.roll()), own.currency) } : {}),
+      ...(dice.chance(0.98) ? { dayCap: money(capOf(own, capShare(dice)), own.currency) } : {}),
     })),
     members: [{ ...BASE.members[0]!, match: { name } }],
     mode: dice.chance(0.88) ? 'auto' : dice.pick(['approve', 'approve', 'shadow']),
@@ -142,12 +161,72 @@ function policyOf(name: string, accounts: ReadonlyMap<string, TrueAccount>, star
       maxStepUp: dice.pick([0.2, 0.5]),
       maxStepDown: dice.pick([0.2, 0.5]),
       maxDayRise: dice.pick([0.2, 0.5, 1]),
+      maxChangesPerLeverDay: dice.pick([2, 4, 8]),
       deadband: dice.pick([0, 0.02]),
       steerWithinDay: dice.pick(['cut', 'leave', 'leave', 'leave']),
     },
+    ...(dice.chance(0.6) ? { breakers: breakersBy(dice) } : {}),
+    bounds: boundsOf(accounts, name, dice),
     drift: { insideCaps: dice.pick(['adopt', 'adopt', 'reassert', 'hold']), holdDays: dice.pick([0, 1, 7]) },
   }
   return versionOf(policy)
+}
+
+/** Of the worst case of what stands: mostly with room for more, and sometimes with less than that may cost. */
+const capShare = (dice: Dice): number => (dice.chance(0.12) ? 0.6 + 0.35 * dice.roll() : 0.95 + 0.9 * dice.roll())
+
+/** What breakers do is policy: everything that each of them may, and a cap that is taken for reached before it is. */
+const breakersBy = (dice: Dice): Breakers =>
+  breakersSchema.parse({
+    floor: dice.pick([0, 0.5, 0.8]),
+    runawaySpend: {
+      action: dice.pick(['floor', 'floor', 'pause', 'pause', 'freeze', 'hold', 'alert', 'off']),
+      share: dice.pick([1, 0.6, 0.3]),
+    },
+    spendVelocity: { action: dice.pick(ANY_ACTION), factor: 1.5 },
+    priceJump: { action: dice.pick(ANY_ACTION) },
+    zeroConversions: { action: dice.pick(ANY_ACTION), expected: 3 },
+    zeroDelivery: { action: dice.pick(WITHOUT_CUTS) },
+    divergence: { action: dice.pick(WITHOUT_CUTS), minutes: 30 },
+    oscillation: { action: dice.pick(WITHOUT_CUTS), reversals: 2 },
+    refusals: { action: dice.pick(WITHOUT_CUTS), count: 2 },
+  })
+
+const ANY_ACTION = ['alert', 'alert', 'hold', 'floor', 'pause', 'freeze'] as const
+const WITHOUT_CUTS = ['alert', 'alert', 'alert', 'hold', 'freeze'] as const
+
+/** The most that some daily budgets may be, in their own currency. */
+function boundsOf(accounts: ReadonlyMap<string, TrueAccount>, portfolio: string, dice: Dice): Policy['bounds'] {
+  return [...accounts.values()].flatMap(({ account, currency, budgets, names }) =>
+    [...budgets.values()]
+      .filter(({ campaigns, period }) => period === 'daily' && portfolioOf(names, campaigns) === portfolio)
+      .filter(() => dice.chance(0.1))
+      .map(({ id, micros }) => ({ account, budget: id as BudgetId, atMost: money((micros * 3n) / 2n, currency) })),
+  )
+}
+
+/** The portfolio that campaigns belong to: the first word of their names. */
+export const portfolioOf = (names: TrueAccount['names'], [campaign]: readonly string[]): string =>
+  names.get(campaign!)!.split(' ')[0]!
+
+/** Units of one currency that a unit of another is worth on a date, in micros. */
+export function trueRate(worth: Scenery['worth'], from: string, to: string, on: AccountDate): bigint {
+  if (from === to) return 1_000_000n
+  const drift = BigInt(1000 + (dayNumber(on) % 7))
+  return (worth.get(from)! * drift * 1_000n) / worth.get(to)!
+}
+
+/** The same with so much more of the other currency, rounded up to its micros as rates are. */
+export function rateWithHaircut(
+  worth: Scenery['worth'],
+  from: string,
+  to: string,
+  on: string,
+  haircut: number,
+): number {
+  if (from === to) return 1
+  const thousandths = BigInt(Math.round((1 + haircut) * 1000))
+  return Number((trueRate(worth, from, to, on as AccountDate) * thousandths + 999n) / 1000n) / 1e6
 }
 
 function capOf(own: TrueAccount, share: number): bigint {

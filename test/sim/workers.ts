@@ -228,6 +228,7 @@ const PORTS = [
   'scores',
   'money',
   'freezes',
+  'alerts',
   'claims',
   'archive',
   'rates',

@@ -4,7 +4,7 @@ import { type Lever, leverKey } from '../../lib/model/lever.ts'
 import type { PolicyVersion } from '../../lib/model/policy.ts'
 import { versionOf } from '../../lib/model/policy-file.ts'
 import type { StageMessage } from '../../lib/model/turn.ts'
-import { dayNumber, type Instant, later } from '../../lib/units/calendar.ts'
+import { type Instant, later } from '../../lib/units/calendar.ts'
 import { money } from '../../lib/units/money.ts'
 import { identityRate } from '../../lib/units/rates.ts'
 import { memoryStores } from '../simulation/memory-stores.ts'
@@ -13,7 +13,7 @@ import { type Checker, checker } from './checker.ts'
 import { type Dice, dice as diceOf } from './dice.ts'
 import { microsOf } from './mirror.ts'
 import { type PlatformWorld, platforms, set, type TrueAccount, valueAt } from './platforms.ts'
-import { type Scenery, scenery } from './scenery.ts'
+import { rateWithHaircut, type Scenery, scenery, trueRate } from './scenery.ts'
 import { type Counting, count } from './tally.ts'
 import { type Striker, striker, type Weather } from './weather.ts'
 import { type Crew, crew, type Worker } from './workers.ts'
@@ -32,6 +32,8 @@ export interface World {
   readonly asleep: Worker[]
   readonly policies: Map<string, PolicyVersion>
   readonly miscounted: Map<string, 'outage' | 'double-firing'>
+  /** Cycles so far. */
+  readonly lived: { cycles: number }
   readonly log: ((line: string) => void) | undefined
   now(): Instant
   pass(ms: number): void
@@ -70,6 +72,7 @@ export function worldOf(
       const since = brokenSince.get(account)
       return miscounted.has(account) && since !== undefined && since + 2_000 < madeAt
     },
+    (from, to, date, haircut) => rateWithHaircut(stage.worth, from, to, date, haircut),
   )
 
   function pass(ms: number): void {
@@ -130,9 +133,7 @@ export function worldOf(
           count(tally.faults, 'no exchange rate')
           return undefined
         }
-        const drift = BigInt(1000 + (dayNumber(on) % 7))
-        const microsPerUnit = (stage.worth.get(from)! * drift * 1_000n) / stage.worth.get(to)!
-        return { from, to, date: on, microsPerUnit }
+        return { from, to, date: on, microsPerUnit: trueRate(stage.worth, from, to, on) }
       },
     },
     queue: { send: async (messages) => void queue.push(...messages) },
@@ -166,6 +167,7 @@ export function worldOf(
     asleep: [],
     policies,
     miscounted,
+    lived: { cycles: 0 },
     log,
     now: () => present,
     pass,
@@ -248,7 +250,7 @@ function changed({ policy }: PolicyVersion, dice: Dice): PolicyVersion['policy']
         one.dayCap ? { ...one, dayCap: money((one.dayCap.micros * factor) / 100n, one.dayCap.currency) } : one,
       ),
     }
-  return { ...policy, mode: dice.pick(['auto', 'auto', 'auto', 'auto', 'approve', 'shadow']) }
+  return { ...policy, mode: dice.pick([...new Array(8).fill('auto'), 'approve', 'approve', 'shadow']) }
 }
 
 /** Somebody moves something on a platform: up, down, to what we are about to set, by a slipped digit, or stops a campaign. */
