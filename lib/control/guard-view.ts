@@ -7,6 +7,7 @@ import type { LeverState } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import { addDays, DAY_MS, dateAt, dayElapsed, type Instant, later } from '../units/calendar.ts'
+import { spentUnderCaps, worstDays } from './cap-readings.ts'
 import { learnVisible, readClaims } from './guard-read.ts'
 import { pastDates } from './hourly-spend.ts'
 import type { Loop } from './loop.ts'
@@ -77,6 +78,8 @@ export async function viewOf(
     ...(claims ? { claims } : {}),
     ...(cap ? { cap } : {}),
     ...(stops ? { stops } : {}),
+    caps: await spentUnderCaps(version, structure, loop),
+    worst: await worstDays(version, policies, structure, levers, loop),
     levers,
     changes,
     outcomes: await recentOutcomes(version, account, now, loop),

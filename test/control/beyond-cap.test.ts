@@ -111,7 +111,7 @@ describe('an edit past the account’s cap, of a budget that is not Sluice’s t
     await guarded(stage)
     expect(await openAlerts(stage)).toHaveLength(1)
     const { accounts } = stage.written as { accounts: readonly object[] }
-    await stage.setPolicy({ accounts: accounts.map((one) => ({ ...one, dayCap: '20000 EUR' })) })
+    await stage.setPolicy({ dayCap: '20000 EUR', accounts: accounts.map((one) => ({ ...one, dayCap: '20000 EUR' })) })
     await guarded(stage)
     expect(await openAlerts(stage)).toEqual([])
   })

@@ -7,10 +7,35 @@ import { campaignIds, waiting, watched } from './figures.ts'
 import type { GuardView, Trip } from './view.ts'
 
 /** What the rule looks at: a pull knows as much. */
-export type OutsideView = Pick<GuardView, 'policy' | 'structure' | 'today' | 'levers'>
+export type OutsideView = Pick<GuardView, 'policy' | 'structure' | 'today' | 'levers' | 'worst'>
 
-/** Somebody set a budget outside the caps, and it is not back yet: one alert each, of the campaign that it feeds. */
-export const outsideCaps = (view: OutsideView): readonly Trip[] =>
+/**
+ * Somebody set a budget outside the caps, and it is not back yet: one alert each, of the campaign that it feeds. And one of
+ * the account where its budgets as they stand are above a cap in other ways: new ones, started ones, those of others.
+ */
+export const outsideCaps = (view: OutsideView): readonly Trip[] => [...edited(view), ...aboveAtWorst(view)]
+
+function aboveAtWorst(view: OutsideView): readonly Trip[] {
+  const { worst = [] } = view
+  if (worst.length === 0) return []
+  const what = worst.map(
+    (one) =>
+      `${one.name ? `The budgets that ${one.name} counts` : 'The budgets of the account'} may cost ${amountText(one.worst)} a day at worst, as they stand, and the cap is ${amountText(one.cap)}.`,
+  )
+  return [
+    {
+      rule: 'outsideCaps',
+      subject: { kind: 'account' },
+      campaigns: watched(view).map(({ id }) => id),
+      what: what.join(' '),
+      remedy:
+        'Lower budgets or pause campaigns at the platform, or raise the cap in the policy: Sluice raises nothing under it until then.',
+      waiting: waiting(view, 'overspent', Math.max(...worst.map(({ excess }) => mainUnits(excess))) / 24),
+    },
+  ]
+}
+
+const edited = (view: OutsideView): readonly Trip[] =>
   view.levers.flatMap((state): readonly Trip[] => {
     const { cutBackTo, beyondCap, known, idle, lever } = state
     const most = cutBackTo ?? beyondCap?.most

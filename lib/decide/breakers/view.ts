@@ -34,6 +34,10 @@ export interface GuardView {
   readonly claims?: readonly ClaimedDay[]
   /** Most that the account's day may cost. */
   readonly cap?: Money
+  /** What caps over more than one account have spent of their day, where they may be near it. */
+  readonly caps?: readonly CapSpend[]
+  /** Caps that the budgets as they stand are above at worst. */
+  readonly worst?: readonly WorstDay[]
   readonly levers: readonly LeverState[]
   /** Of the last day. */
   readonly changes: readonly ChangeEvent[]
@@ -42,6 +46,24 @@ export interface GuardView {
   readonly orders: readonly OrderDay[]
   /** Rules that stand at the platform, as the last pull read them; absent where the policy wants none. */
   readonly stops?: StopsOnRecord
+}
+
+/** Of the portfolio's cap or a shared one, in the base currency. */
+export interface CapSpend {
+  readonly name: string
+  readonly cap: Money
+  readonly spent: Money
+  /** Campaigns of this account that it counts. */
+  readonly campaigns: readonly CampaignId[]
+}
+
+export interface WorstDay {
+  /** Absent: the account's own. */
+  readonly name?: string
+  readonly cap: Money
+  readonly worst: Money
+  /** By how much, in the account's currency. */
+  readonly excess: Money
 }
 
 export interface Counts {
