@@ -1,16 +1,17 @@
 import type { PolicyVersion } from '../model/policy.ts'
 import { addDays, dateAt } from '../units/calendar.ts'
 import type { CurrencyCode } from '../units/money.ts'
-import { type ExchangeRate, identityRate, withHaircut } from '../units/rates.ts'
+import { type ExchangeRate, identityRate } from '../units/rates.ts'
 import type { Loop } from './loop.ts'
 
 /** A portfolio's days are looked through so far back for what was pinned for them. */
-const DAYS_BACK = 7
+const DAYS_BACK = 35
 
 /**
- * The rate of a currency to the portfolio's base currency as it is known, however old: as pinned for its day, or for the
- * last one of the week that has it, or as quoted last. Good enough to see what is too much and to cut it; a raise needs the
- * day's own. Undefined: there has never been one.
+ * The rate of a currency to the portfolio's base currency as planning has pinned it, however old: for the day, or for the
+ * last one of five weeks that has it. Good enough to see what is too much and to cut it; a raise needs the day's own. What is
+ * quoted is not asked for: only planning may read that, and a pull or a cut must not fail where it cannot be had.
+ * Undefined: there was none in all that time.
  */
 export async function lastKnownRate(
   from: CurrencyCode,
@@ -24,6 +25,5 @@ export async function lastKnownRate(
     const pinned = day?.rates.find((one) => one.from === from)
     if (pinned) return pinned
   }
-  const quoted = await loop.rates.rate(from, policy.baseCurrency, today)
-  return quoted && withHaircut(quoted, policy.guardrails.rateHaircut)
+  return undefined
 }

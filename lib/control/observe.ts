@@ -7,7 +7,7 @@ import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import { type AccountDate, addDays, dateAt, daysBetween, type Instant } from '../units/calendar.ts'
 import type { CurrencyCode } from '../units/money.ts'
-import type { ExchangeRate } from '../units/rates.ts'
+import { type ExchangeRate, withHaircut } from '../units/rates.ts'
 import { freshEvidence } from './evidence.ts'
 import { hourlySpend } from './hourly-spend.ts'
 import { lastKnownRate } from './known-rates.ts'
@@ -78,12 +78,21 @@ async function observeKnown(version: PolicyVersion, loop: Loop): Promise<Observa
   for (const { account } of version.policy.accounts) {
     const structure = await loop.facts.structure(account)
     const status = await loop.facts.pullStatus(account)
-    const rate = structure && status && (await lastKnownRate(structure.currency, version, loop))
+    const rate = structure && status && (await rateToCut(structure.currency, version, loop))
     if (!rate) continue
     rates.set(rate.from, rate)
     accounts.push(await observeAccount(account, version, 'correction', policies, loop.clock.now(), loop))
   }
   return { ...(await around(version, 'correction', accounts, [...rates.values()], loop)), partial: true }
+}
+
+/** As pinned last, or, where nothing has been for long, as quoted last. */
+async function rateToCut(from: CurrencyCode, version: PolicyVersion, loop: Loop): Promise<ExchangeRate | undefined> {
+  const { baseCurrency, zone, guardrails } = version.policy
+  const pinned = await lastKnownRate(from, version, loop)
+  if (pinned) return pinned
+  const quoted = await loop.rates.rate(from, baseCurrency, dateAt(loop.clock.now(), zone))
+  return quoted && withHaircut(quoted, guardrails.rateHaircut)
 }
 
 /** Reads everything that a plan may look at. @throws NotPulled, MissingRate, ImplausibleRate */

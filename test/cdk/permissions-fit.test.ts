@@ -47,7 +47,9 @@ describe.each((Object.keys(LAMBDAS) as LambdaName[]).filter((name) => name !== '
     expect(archives).toBe(asks(name, /\bloop\.(archive|rates)\./))
   })
   test('holds a credential that writes exactly if it writes to a platform', () => {
-    expect(secret?.kind === 'write').toBe(asks(name, /(?<!function )\b(pushReserved|announceEvents|keepSchedules)\(/))
+    expect(secret?.kind === 'write').toBe(
+      asks(name, /(?<!function )\b(pushReserved|announceEvents|keepSchedules|keepStops)\(/),
+    )
   })
   test('holds a credential exactly if it talks to a platform', () => {
     expect(secret !== undefined).toBe(asks(name, /\b(reader|writer)\b/))
@@ -57,5 +59,12 @@ describe.each((Object.keys(LAMBDAS) as LambdaName[]).filter((name) => name !== '
 test('a platform is written to in these modules only, which the roles above are given for', () => {
   const modules = readdirSync(CONTROL).filter((file) => /\bwriter\b/.test(readFileSync(join(CONTROL, file), 'utf8')))
   // A kill is an operator's: no function is given it.
-  expect(modules.toSorted()).toEqual(['announce.ts', 'kill.ts', 'push.ts', 'schedule-back.ts', 'schedule-place.ts'])
+  expect(modules.toSorted()).toEqual([
+    'announce.ts',
+    'keep-stops.ts',
+    'kill.ts',
+    'push.ts',
+    'schedule-back.ts',
+    'schedule-place.ts',
+  ])
 })
