@@ -4,7 +4,7 @@ import { dynamoFreezeStore } from '../../lib/store/freeze-store.ts'
 import { dynamoPolicyStore } from '../../lib/store/policy-store.ts'
 import type { Instant } from '../../lib/units/calendar.ts'
 import type { Reach } from '../config/config.ts'
-import { tablesClient } from '../config/tables.ts'
+import { answered, tablesClient } from '../config/tables.ts'
 
 /** The freeze, and what the tables know, are worth no more waiting than this: the pauses are what counts. */
 const WAIT_MS = 3_000
@@ -31,27 +31,15 @@ export function askTables(
   const options = { client, prefix: tables.prefix }
   const freeze = dryRun
     ? Promise.resolve('not tried: a dry run')
-    : within(
+    : answered(
         dynamoFreezeStore(options)
           .freeze({ scope, ...pressed })
           .then(() => `frozen: ${scope}, until "sluice unfreeze ${scope}"`),
+        WAIT_MS,
       ).catch((error: unknown) => `NOT FROZEN: ${textOf(error)}`)
-  const policies = within(dynamoPolicyStore(options).all()).catch(textOf)
+  const policies = answered(dynamoPolicyStore(options).all(), WAIT_MS).catch(textOf)
   void Promise.all([freeze, policies]).then(() => client.destroy())
   return { freeze, policies }
-}
-
-/** @throws Error where it takes too long */
-async function within<T>(asked: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the tables did not answer within ${WAIT_MS} ms`)), WAIT_MS)
-  })
-  try {
-    return await Promise.race([asked, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error))

@@ -6,11 +6,32 @@ import { isLoopback, type TablesConfig } from './config.ts'
 /** Not a secret: the engine on this machine takes any, and the SDK will not send a request without. */
 const PRETEND_CREDENTIALS = { accessKeyId: 'pretend', secretAccessKey: 'pretend' }
 
+/** This machine's engine may be busy, and hang as well. */
+const LOCAL_PATIENCE = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true } as const
+
 /** Credentials come from the SDK's default chain, except on this machine, where none are needed. */
 export function tablesClient({ endpoint, region }: TablesConfig): DynamoDBClient {
   if (endpoint !== undefined && isLoopback(endpoint))
-    return new DynamoDBClient({ endpoint, region: region ?? 'us-east-1', credentials: PRETEND_CREDENTIALS })
+    return new DynamoDBClient({
+      endpoint,
+      region: region ?? 'us-east-1',
+      credentials: PRETEND_CREDENTIALS,
+      requestHandler: LOCAL_PATIENCE,
+    })
   return new DynamoDBClient({ ...AWS_CLIENT, ...(endpoint ? { endpoint } : {}), ...(region ? { region } : {}) })
+}
+
+/** What the tables answer. @throws Error where that takes longer than so many milliseconds; the request may arrive later */
+export async function answered<T>(asked: Promise<T>, ms: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the tables did not answer within ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([asked, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /**
