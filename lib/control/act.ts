@@ -7,7 +7,7 @@ import { dateAt, type Instant } from '../units/calendar.ts'
 import { announceEvents } from './announce.ts'
 import type { NextChunk } from './chunk.ts'
 import { mayPushNow, openPlans } from './dispatch.ts'
-import { onlyPauses } from './due-ends.ts'
+import { onlyPauses, onlyStops } from './due-ends.ts'
 import { frozenAmong } from './frozen.ts'
 import { giveUpChunk } from './give-up.ts'
 import { keepStops } from './keep-stops.ts'
@@ -99,11 +99,12 @@ async function nextChunk(
   const next = chunks[index]
   if (!next || (onlyCuts && next.phase !== 'cut')) return undefined
   if (next.phase === 'raise' && cutsAreOpen(header, progress) && !waitedEnough(header, now)) return undefined
-  const mayPush = (pauses: boolean): boolean => mayPushNow(header, policy, zone, now, loop.asked?.now, pauses)
-  if (isOpen && mayPush(false)) return { header, chunk: await loop.plans.chunk(header, key, index), progress, since }
-  if (next.phase !== 'cut' || !mayPush(true)) return undefined
+  const mayPush = (only?: 'stops' | 'pauses'): boolean => mayPushNow(header, policy, zone, now, loop.asked?.now, only)
+  if (isOpen && mayPush()) return { header, chunk: await loop.plans.chunk(header, key, index), progress, since }
+  if (next.phase !== 'cut' || !mayPush('pauses')) return undefined
   const chunk = await loop.plans.chunk(header, key, index)
-  return onlyPauses(chunk) ? { header, chunk, progress, since } : undefined
+  const maySend = onlyPauses(chunk) || (isOpen && mayPush('stops') && onlyStops(chunk))
+  return maySend ? { header, chunk, progress, since } : undefined
 }
 
 /** Whether cuts of any account are still to be made or verified. */

@@ -18,6 +18,9 @@ import { mayAnnounce } from './announcing.ts'
 import { dueEnds } from './due-ends.ts'
 import { type Loop, OPEN_PLANS_MAX } from './loop.ts'
 
+/** Longer than a run takes, and clocks differ: what is read back before midnight has been there before it. */
+const STOPS_KEEP_CLEAR_MS = 10 * MINUTE_MS
+
 /** The daily decision is taken this long after the portfolio's midnight, when yesterday has been read. */
 const DECISION_AFTER_MS = 90 * MINUTE_MS
 
@@ -101,7 +104,8 @@ export async function openPlans(policy: Policy, now: Instant, loop: Loop): Promi
  * when the account's day is young, outside the minutes around its midnight; a correction goes as soon as it may.
  *
  * @param asked a person wants it pushed at once, whatever has been spent of the day
- * @param onlyPauses what is pushed costs nothing: it keeps no distance from midnight
+ * @param only what is pushed: pauses cost nothing and keep no distance from midnight; stops (orders back to the caps, the
+ *   guard's cuts) only keep clear of the turn of the day itself, since each minute until then is spent by too high a budget
  */
 export function mayPushNow(
   header: PlanHeader,
@@ -109,10 +113,11 @@ export function mayPushNow(
   zone: TimeZone,
   now: Instant,
   asked: boolean = false,
-  onlyPauses: boolean = false,
+  only: 'anything' | 'stops' | 'pauses' = 'anything',
 ): boolean {
-  const deadZoneMs = policy.guardrails.midnightDeadZoneMinutes * MINUTE_MS
+  const wholeMs = policy.guardrails.midnightDeadZoneMinutes * MINUTE_MS
+  const deadZoneMs = { anything: wholeMs, stops: Math.min(wholeMs, STOPS_KEEP_CLEAR_MS), pauses: 0 }[only]
   const nearMidnight = dateAt(later(now, -deadZoneMs), zone) !== dateAt(later(now, deadZoneMs), zone)
-  if (nearMidnight && !onlyPauses) return false
+  if (nearMidnight) return false
   return asked || header.occasion !== 'daily' || dayElapsed(now, zone) < PUSH_UNTIL_SHARE
 }

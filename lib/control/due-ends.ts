@@ -1,8 +1,9 @@
 import { endedMemberships } from '../decide/calendar/membership-end.ts'
-import { type LeverKey, leverKey } from '../model/lever.ts'
+import { CAPS } from '../decide/cut-back.ts'
+import { isCut, type LeverKey, leverKey } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import { isPause } from '../model/pause.ts'
-import type { PlanChunk } from '../model/plan.ts'
+import type { ChangeDecision, PlanChunk } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
 import type { StageMessage } from '../model/turn.ts'
 import { addDays, dateAt, HOUR_MS, type Instant, later, startOfDay } from '../units/calendar.ts'
@@ -55,3 +56,9 @@ const isPaused = (states: ReadonlyMap<LeverKey, LeverState>, key: LeverKey): boo
  * and need not keep away from midnight.
  */
 export const onlyPauses = ({ changes }: PlanChunk): boolean => changes.every(({ change }) => isPause(change))
+
+/** Whether a chunk only stops what should not be spent: pauses, orders back to the caps, and the guard's cuts. */
+export const onlyStops = ({ changes }: PlanChunk): boolean => changes.every(isStop)
+
+const isStop = ({ change, alert, binding }: ChangeDecision): boolean =>
+  isPause(change) || (isCut(change) && (alert !== undefined || binding.some(({ name }) => name === CAPS)))

@@ -173,10 +173,11 @@ function onReserved(one: Bystander, worker: Worker, commit: MoneyCommit, entry: 
   checkApproved(one, worker, stored)
   const { change } = intent
   if (change.to.kind === 'status' && change.to.status === 'active') found('never-started', intent.id)
-  if (!isPause(change)) checkDeadZone(one, own, intent.at, stored.plan.portfolio)
   const state = mirror.levers.get(leverKey(change.lever))!
   const held = mirror.heldSince.get(leverKey(change.lever)) ?? -1
   const isOrdered = state.cutBackTo !== undefined && isCut(change)
+  const isGuards = stored.header.occasion === 'guard' && isCut(change)
+  if (!isPause(change) && !isOrdered && !isGuards) checkDeadZone(one, own, intent.at, stored.plan.portfolio)
   if (state.hold && state.hold.until > intent.at && held > stored.storedAt && !isOrdered && !isPause(change))
     found('persons-hold', `${intent.id} moves what is held since ${held}; its plan is of ${stored.storedAt}`)
   checkRate(one, change, entry.date, stored.plan.portfolio)

@@ -10,7 +10,8 @@ export const INVARIANTS = {
   approved:
     'nothing is reserved for a plan that is not approved, has expired, was made under another policy, or in shadow',
   'day-open': 'nothing that costs money is sent on a day that is not open in the ledger',
-  'dead-zone': 'nothing but a pause is reserved in the minutes around the account’s midnight',
+  'dead-zone':
+    'nothing but a pause, an order back to the caps and a cut of the guard is reserved in the minutes around the account’s midnight',
   'never-started': 'nothing that is paused is started',
   caps: 'no reservation carries the worst case of an account’s or a portfolio’s day over its cap',
   'caps-in-truth':

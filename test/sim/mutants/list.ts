@@ -129,8 +129,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'at-midnight',
     what: 'budgets are pushed in the minutes around the account’s midnight',
     file: 'lib/control/dispatch.ts',
-    find: 'if (nearMidnight && !onlyPauses) return false',
-    put: 'if (nearMidnight && !onlyPauses && deadZoneMs === 0) return false',
+    find: 'if (nearMidnight) return false',
+    put: 'if (nearMidnight && deadZoneMs === 0) return false',
   },
   {
     name: 'steeper',
