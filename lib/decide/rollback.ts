@@ -1,3 +1,4 @@
+import { sameAccount } from '../model/account.ts'
 import { scopesOf } from '../model/freeze.ts'
 import { isBudget, type LeverKey, type LeverValue, leverKey, sameValue } from '../model/lever.ts'
 import { campaignsMovedBy } from '../model/lever-place.ts'
@@ -123,10 +124,7 @@ function limitsOf(question: BudgetQuestion): readonly Limit[] {
 
 function decideSetting(one: MadeChange, question: RollbackQuestion): Decision {
   const { lever, from } = one.decision.change
-  const account = question.observation.accounts.find(
-    ({ structure }) =>
-      structure.account.platform === lever.account.platform && structure.account.id === lever.account.id,
-  )
+  const account = question.observation.accounts.find(({ structure }) => sameAccount(structure.account, lever.account))
   if (!account) return holdOf(one, 'not-managed', 'its account is in the policy no more')
   if (from.kind === 'status' && from.status === 'active')
     return holdOf(one, 'paused', 'what is paused is started by a person only: start it at the platform')

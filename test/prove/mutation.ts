@@ -7,6 +7,11 @@ import type { Part, PartOptions } from './main.ts'
 import { mutantsOf, mutated } from './mutants.ts'
 import type { Tried } from './mutation-main.ts'
 
+const RULES = 'test/decide/breakers/rules.test.ts'
+const SPEND_RULES = [RULES, 'test/decide/breakers/spend-borders.test.ts']
+const CLAIM_RULES = [RULES, 'test/decide/breakers/claim-borders.test.ts']
+const HAND_RULES = [RULES, 'test/decide/breakers/hand-borders.test.ts']
+
 /** The code that stands between a wrong decision and money, each with the tests that are to notice a slip in it. */
 const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/interval.ts': ['test/decide/interval.test.ts', 'test/decide/guardrails.test.ts'],
@@ -24,8 +29,23 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/change-limit.ts': ['test/decide/change-limit.test.ts'],
   'lib/decide/verdicts.ts': ['test/decide/verdict-rules.test.ts'],
   'lib/decide/spent-today.ts': ['test/decide/spent-today.test.ts'],
-  'lib/decide/rollback.ts': ['test/control/rollback.test.ts', 'test/decide/spent-today.test.ts'],
+  'lib/decide/rollback.ts': ['test/decide/rollback.test.ts'],
   'lib/decide/cut-back.ts': ['test/decide/cut-back.test.ts'],
+  'lib/decide/breakers/spend-velocity.ts': SPEND_RULES,
+  'lib/decide/breakers/price-jump.ts': SPEND_RULES,
+  'lib/decide/breakers/zero-delivery.ts': SPEND_RULES,
+  'lib/decide/breakers/zero-conversions.ts': CLAIM_RULES,
+  'lib/decide/breakers/claims-above-orders.ts': CLAIM_RULES,
+  'lib/decide/breakers/divergence.ts': HAND_RULES,
+  'lib/decide/breakers/oscillation.ts': HAND_RULES,
+  'lib/decide/breakers/refusals.ts': HAND_RULES,
+  'lib/decide/breakers/not-serving.ts': HAND_RULES,
+  'lib/decide/breakers/fold-alerts.ts': ['test/decide/breakers/fold-alerts.test.ts'],
+  'lib/decide/breakers/remedies.ts': [
+    'test/decide/breakers/remedies.test.ts',
+    'test/decide/breakers/remedy-checks.test.ts',
+  ],
+  'lib/decide/breakers/judge.ts': [RULES],
   'lib/model/guardrail.ts': ['test/model/guardrail.test.ts'],
   'lib/control/gate.ts': ['test/control/gate.test.ts'],
   'lib/control/broken-cap.ts': ['test/control/broken-cap.test.ts'],

@@ -12,8 +12,10 @@ export const oscillation: Breaker = (view) => {
   for (const events of byField.values()) {
     const turns = turnsIn(events)
     if (turns < reversals) continue
-    for (const id of campaignsOf(view, events[0]!))
-      if (turns > (worst.get(id)?.turns ?? 0)) worst.set(id, { turns, events })
+    for (const id of campaignsOf(view, events[0]!)) {
+      const before = worst.get(id)
+      if (!before || turns > before.turns) worst.set(id, { turns, events })
+    }
   }
   return watched(view).flatMap((campaign): readonly Trip[] => {
     const found = worst.get(campaign.id)

@@ -14,7 +14,7 @@ import { convertBack, type ExchangeRate } from '../../units/rates.ts'
 import { UNITS } from '../effect.ts'
 import { roundedUp } from '../guardrails.ts'
 import { amountText } from '../words.ts'
-import { spentBetween } from './figures.ts'
+import { spentToday } from './figures.ts'
 import type { GuardView } from './view.ts'
 
 /** Spend goes on between the reading and the push: this much more is allowed for. */
@@ -132,7 +132,7 @@ function floorOf(
   const began = state.day === today && state.dayStart?.kind === 'money' ? state.dayStart.amount : budget.amount
   // Of what may have been read wrong, what it was is what it stood at.
   const start = state.doubted?.was.kind === 'money' ? smaller(began, state.doubted.was.amount) : began
-  const spent = budget.campaigns.reduce((sum, id) => sum + spentBetween(view.spend.get(id), 0, 24), 0)
+  const spent = budget.campaigns.reduce((sum, id) => sum + spentToday(view, id), 0)
   const bound = policy.bounds.find((one) => one.budget === budget.id && sameAccount(one.account, structure.account))
   const { minDailyBudget } = policy.guardrails
   return [
