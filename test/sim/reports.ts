@@ -4,11 +4,7 @@ import type { PerformanceQuery, PerformanceReport, PerformanceRow } from '../../
 import { type AccountDate, dates } from '../../lib/units/calendar.ts'
 import { money, zero } from '../../lib/units/money.ts'
 import { type PlatformWorld, staleAt, type TrueAccount } from './platforms.ts'
-<<<<<<< HEAD
 import { BLOCK_HOURS, clockOf, spentBy, total } from './spend.ts'
-=======
-import { BLOCK_HOURS, spentBy, total } from './spend.ts'
->>>>>>> origin/main
 
 /**
  * Spend by campaign and date: mostly near the budget's share, on some dates nearly as much as the platform ever spends, and
@@ -35,11 +31,7 @@ export function reportOf(
     let all = 0n
     for (const { campaigns, micros } of own.budgets.values())
       for (const campaign of campaigns) {
-<<<<<<< HEAD
         const blocks = spentBy(own, campaign, date, micros / BigInt(campaigns.length), clock)
-=======
-        const blocks = spentBy(own, campaign, date, micros / BigInt(campaigns.length), now)
->>>>>>> origin/main
         const spend = total(blocks)
         all += spend
         left += 1

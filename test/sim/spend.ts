@@ -28,7 +28,6 @@ function paceOf(own: TrueAccount, campaign: string, date: AccountDate): number {
   return share < RUNAWAY_CAMPAIGN ? top : 60 + Math.floor(share * 55)
 }
 
-<<<<<<< HEAD
 /** Where an account's day stands: its date, and how much of it is over. */
 export interface DayClock {
   readonly today: AccountDate
@@ -40,8 +39,6 @@ export const clockOf = ({ zone }: TrueAccount, now: Instant): DayClock => ({
   elapsed: dayElapsed(now, zone),
 })
 
-=======
->>>>>>> origin/main
 /**
  * What a campaign has spent of a date by now: since it was asked last at the pace of the day and by the budget that stands
  * now, so that it never falls, and a cut takes back nothing. What is paused spends nothing.
@@ -53,22 +50,13 @@ export function spentBy(
   campaign: string,
   date: AccountDate,
   budget: bigint,
-<<<<<<< HEAD
   clock: DayClock,
-=======
-  now: Instant,
->>>>>>> origin/main
 ): SpentDay['blocks'] {
   const key = `${campaign} ${date}`
   const day = own.days.get(key) ?? { blocks: new Array<bigint>(BLOCKS).fill(0n), to: 0 }
   own.days.set(key, day)
   if (day.to === 1) return day.blocks
-<<<<<<< HEAD
   const to = date < clock.today ? 1 : date > clock.today ? 0 : clock.elapsed
-=======
-  const today = dateAt(now, own.zone)
-  const to = date < today ? 1 : date > today ? 0 : dayElapsed(now, own.zone)
->>>>>>> origin/main
   if (to <= day.to) return day.blocks
   if (own.campaigns.get(campaign) === 'active') {
     const full = Number(budget) * (paceOf(own, campaign, date) / 100)
