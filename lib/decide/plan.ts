@@ -55,20 +55,7 @@ export function decide(
   const steered = steerDay(observation, questions, target)
   const placed = placedTargets(observation, questions)
   const leftAlone = leftToTargets(observation, questions, target)
-  const settled: Decision[] = []
-  const beside: Decision[] = []
-  const staying: BudgetQuestion[] = []
-  const movable: Movable[] = []
-  for (const question of questions) {
-    const decided = decideAlone(question, capsOf, steered)
-    if (!decided && leftAlone.has(question)) beside.push(besideTarget(question))
-    else if (!decided && question.estimate) {
-      movable.push({ ...question, estimate: question.estimate })
-      continue
-    }
-    staying.push(decided ? standingAfter(question, decided) : question)
-    if (decided) settled.push(decided)
-  }
+  const { settled, beside, staying, movable } = sorted(questions, leftAlone, (one) => decideAlone(one, capsOf, steered))
   const floors = floorsOf(observation, commitments, day.day)
   const moved = moveBudgets(observation, movable, staying, target, floors)
   const targets = steerTargets(observation, placed, questions, estimates, moved.marginalReturn)
@@ -103,6 +90,39 @@ export function decide(
     },
     all,
   )
+}
+
+interface Sorted {
+  /** Decided without a comparison. */
+  readonly settled: readonly Decision[]
+  /** Left where they stand, because a target steers their spend. */
+  readonly beside: readonly Decision[]
+  /** The questions of both, as the budgets will stand. */
+  readonly staying: readonly BudgetQuestion[]
+  /** What is left to be compared. */
+  readonly movable: readonly Movable[]
+}
+
+function sorted(
+  questions: readonly BudgetQuestion[],
+  leftAlone: ReadonlySet<BudgetQuestion>,
+  alone: (question: BudgetQuestion) => Decision | undefined,
+): Sorted {
+  const settled: Decision[] = []
+  const beside: Decision[] = []
+  const staying: BudgetQuestion[] = []
+  const movable: Movable[] = []
+  for (const question of questions) {
+    const decided = alone(question)
+    if (!decided && leftAlone.has(question)) beside.push(besideTarget(question))
+    else if (!decided && question.estimate) {
+      movable.push({ ...question, estimate: question.estimate })
+      continue
+    }
+    staying.push(decided ? standingAfter(question, decided) : question)
+    if (decided) settled.push(decided)
+  }
+  return { settled, beside, staying, movable }
 }
 
 /** What may be decided on part of the money: orders back to the caps, and pauses. */

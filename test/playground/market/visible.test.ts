@@ -17,7 +17,7 @@ describe('what is visible', () => {
 
   it('has nothing of days before the history, however far before', () => {
     const market = createMarket(loadScenario('steady'), { seed: 5 })
-    const [{ platform, id: accountId } = { platform: '', id: '' }] = market.accounts
+    const { platform, id: accountId } = market.accounts[0]!
     const known = facts(market, { platform, accountId, from: day('2020-01-01'), to: day('2026-10-04') })
     const first = known.map(({ date }) => date).toSorted()[0]!
     for (const before of [1, 2, 30])
