@@ -9,13 +9,17 @@ import type { Paint } from '../terminal/paint.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
 
-/** Alerts that are not over, the dearest to wait for first; with `all`, those of the last month behind them. */
+/**
+ * Alerts that are not over, the dearest to wait for first; with `all`, those of the last month behind them.
+ *
+ * @returns changes where one is open: nobody has taken it up
+ */
 export async function alerts(all: boolean, { desk }: Deployment, screen: Screen): Promise<ExitCode> {
   const found = await alertsOf(desk)
   const shown = all ? found : found.filter(isUnresolved)
   screen.print(alertsText(shown, desk.clock.now(), screen.paint))
   screen.record(alertsJson(shown, desk.clock.now()))
-  return EXIT.done
+  return found.some(({ state }) => state === 'open') ? EXIT.changes : EXIT.done
 }
 
 /** Every alert that is kept of every account of the policies. */
@@ -46,7 +50,7 @@ export interface Settling {
   readonly by: string
 }
 
-/** Leaves an alert as a person says. @throws Error when somebody else was faster */
+/** Leaves an alert as a person says. @throws Error when it is over, or somebody else was faster */
 export async function settleAlert(
   text: string,
   { state, hours = 0, note, by }: Settling,
@@ -54,6 +58,9 @@ export async function settleAlert(
   screen: Screen,
 ): Promise<ExitCode> {
   const before = await alertNamed(text, desk)
+  // What trips again is another alert, or this one opened anew: either is to be seen.
+  if (!isUnresolved(before) && state !== 'resolved')
+    throw new Error(`alert ${before.id} is over (${stateText(before)}): it can be neither taken up nor put off`)
   const at = desk.clock.now()
   const until = state === 'snoozed' ? { until: later(at, hours * HOUR_MS) } : {}
   const after = settledBy(before, state, { by, at, ...until, ...(note === undefined ? {} : { note }) })

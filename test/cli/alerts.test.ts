@@ -21,12 +21,16 @@ test('what the guard noticed in a run is shown with its price and taken up by a 
   const capped = policyText({ mode: 'shadow' }).replaceAll("'10000.00 USD'", "'10.00 USD'")
   await readyAt(shop, MORNING, capped)
   shop.market.advanceTo(later(MORNING, 12 * HOUR_MS))
-  await shop.sluice('run')
-  const { out } = await shop.sluice('alerts')
+  const run = await shop.sluice('run', '--quiet')
+  const { code, out } = await shop.sluice('alerts')
+  expect({ run: run.code, alerts: code }).toEqual({ run: 2, alerts: 2 })
   expect(out).toContain(` · runawaySpend · open · steady · ${META} · since 2026-10-05T18:00:00Z`)
   expect(out).toMatch(/each hour of waiting: \d+\.\d\d USD spent too much/)
   expect(out).toContain('not done: the portfolio is in shadow: the policy would floor')
   const id = /^([0-9a-f]{8}) · runawaySpend/m.exec(out)![1]!
+  expect(run.err).toMatch(new RegExp(`^alert ${id}, runawaySpend: .*10\\.00 USD`, 'm'))
+  for (const [other] of out.matchAll(/^[0-9a-f]{8}(?= · .* · open · )/gm))
+    if (other !== id) await shop.sluice('snooze', other)
   expect((await shop.sluice('acknowledge', id, '--note', 'agency is on it')).out).toMatch(
     new RegExp(`^Alert ${id} is acknowledged by .+\\.\n$`),
   )
@@ -35,8 +39,14 @@ test('what the guard noticed in a run is shown with its price and taken up by a 
     err: expect.stringContaining('nothing is paused for it'),
   })
   expect((await shop.sluice('resolve', id)).code).toBe(0)
-  expect((await shop.sluice('alerts')).out).not.toContain(id)
+  const after = await shop.sluice('alerts')
+  expect(after.code).toBe(0)
+  expect(after.out).not.toContain(id)
+  for (const verb of ['acknowledge', 'snooze'])
+    expect(await shop.sluice(verb, id)).toMatchObject({ code: 1, err: expect.stringContaining(`alert ${id} is over`) })
   expect((await shop.sluice('alerts', '--all')).out).toContain(`${id} · runawaySpend · resolved by`)
+  // Told once: the next run says nothing of it.
+  expect(await shop.sluice('run', '--quiet')).toMatchObject({ code: 0, err: '' })
 })
 
 test('an alert that is not there is refused with what to do', async () => {
