@@ -292,8 +292,8 @@ export class AccountMarket implements WorldAccount {
   /** Dates from `from` to `to`, both included, that the market knows: of the history, and those that have begun. */
   datesWithin(from: AccountDate, to: AccountDate): readonly AccountDate[] {
     const first = Math.max(0, this.days.indexOf(from))
-    // A day before the history has the index -1, and slice would count that from the end.
-    return this.pages.slice(first, this.days.indexOf(to) + 1).map(({ day }) => day.date)
+    // A day before the history has a negative index, which slice would count from the end.
+    return this.pages.slice(first, Math.max(0, this.days.indexOf(to) + 1)).map(({ day }) => day.date)
   }
 }
 
