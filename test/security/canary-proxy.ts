@@ -12,6 +12,7 @@ export const PERSONAL = {
   phone: '+4915550009876',
   order: 'ORDER-CANARY-7741',
   customer: 'CUSTOMER-CANARY-8812',
+  contact: 'Maria Canary-Contact',
   stack: 'at Object.canaryFrame (/srv/canary/secret-path.js:1:1)',
 } as const
 
@@ -36,6 +37,7 @@ export interface CanaryOptions {
 interface Exchange {
   readonly status: number
   readonly type: string
+  readonly date: string | undefined
   readonly body: Buffer
 }
 
@@ -45,7 +47,7 @@ export async function canaryProxy({ target, errorEvery }: CanaryOptions): Promis
   const server = createServer(async (incoming, response) => {
     const body = await buffer(incoming)
     note(incoming, body, secrets)
-    const isToken = incoming.url === '/token'
+    const isToken = TOKEN_PATH.test(incoming.url ?? '')
     seen.requests += isToken ? 0 : 1
     const every = errorEvery()
     if (!isToken && every > 0 && seen.requests % every === 0) {
@@ -57,7 +59,7 @@ export async function canaryProxy({ target, errorEvery }: CanaryOptions): Promis
     const answer = await forward(target, incoming, body)
     const slipped = answer.type.includes('json') ? slipInto(answer.body.toString('utf8'), secrets, isToken) : undefined
     if (slipped) seen.slipped += 1
-    response.writeHead(answer.status, { 'content-type': answer.type })
+    response.writeHead(answer.status, { 'content-type': answer.type, ...(answer.date && { date: answer.date }) })
     return response.end(slipped ?? answer.body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -73,12 +75,14 @@ export async function canaryProxy({ target, errorEvery }: CanaryOptions): Promis
   }
 }
 
+/** Of Google; of Snapchat and Pinterest. */
+const TOKEN_PATH = /^\/token$|\/oauth2?\/(?:access_)?token$/
 const PROOF = /appsecret_proof=([0-9a-f]{64})/
 
 function note({ headers, url = '' }: IncomingMessage, body: Buffer, secrets: Set<string>): void {
-  const bearer = headers.authorization?.replace(/^Bearer /, '')
+  const bearer = headers.authorization?.replace(/^(?:Bearer|Basic) /, '') ?? headers['access-token']
   const proof = PROOF.exec(url)?.[1] ?? PROOF.exec(body.toString('utf8'))?.[1]
-  for (const secret of [bearer, proof]) if (secret) secrets.add(secret)
+  for (const secret of [bearer, proof].flat()) if (secret) secrets.add(secret)
 }
 
 function forward(target: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Exchange> {
@@ -86,7 +90,8 @@ function forward(target: string, { method, url, headers }: IncomingMessage, body
     const sent = { ...headers, 'accept-encoding': 'identity', host: new URL(target).host }
     const asked = request(new URL(url ?? '/', target), { method, headers: sent, agent: false }, async (answer) => {
       const type = answer.headers['content-type'] ?? ''
-      resolve({ status: answer.statusCode ?? 500, type, body: await buffer(answer) })
+      const { date } = answer.headers
+      resolve({ status: answer.statusCode ?? 500, type, date, body: await buffer(answer) })
     })
     asked.on('error', reject)
     asked.end(body)
@@ -95,11 +100,15 @@ function forward(target: string, { method, url, headers }: IncomingMessage, body
 
 /** Kinds of errors in turn: what was sent quoted in the platform's error, in a page of HTML, in a stack trace. */
 function quotingError(asked: IncomingMessage, body: Buffer, nth: number): { status: number; text: string } {
-  const { authorization, 'developer-token': developer } = asked.headers
-  const quoted = `request ${asked.url} with authorization: ${authorization}, developer-token: ${developer} by ${PERSONAL.email} was refused: ${body.toString('utf8').slice(0, 200)} \u001b[2J ${PERSONAL.email}`
+  const { authorization, 'developer-token': developer, 'access-token': token } = asked.headers
+  const bare = authorization?.replace(/^Bearer /, '') ?? token
+  const quoted = `request ${asked.url} with authorization: ${authorization}, developer-token: ${developer} by ${PERSONAL.email} was refused, ${bare} is not known: ${body.toString('utf8').slice(0, 200)} \u001b[2J ${PERSONAL.email}`
   const google = { code: 400, message: quoted, status: 'INVALID_ARGUMENT' }
   const meta = { code: nth % 2 === 0 ? 100 : 2, message: quoted, type: 'OAuthException', fbtrace_id: PERSONAL.email }
-  const json = JSON.stringify({ error: { ...google, ...meta, message: quoted } })
+  const tiktok = { code: 40_002, message: quoted, request_id: PERSONAL.email, data: {} }
+  const snapchat = { request_status: 'ERROR', error_code: 'E1008', debug_message: quoted, display_message: quoted }
+  // Pinterest's has a code and a message, as TikTok's.
+  const json = JSON.stringify({ error: { ...google, ...meta, message: quoted }, ...tiktok, ...snapchat })
   const html = `<html>${quoted}<pre>${PERSONAL.stack}</pre></html>`
   const kinds = [
     { status: 400, text: json },
@@ -113,23 +122,38 @@ function quotingError(asked: IncomingMessage, body: Buffer, nth: number): { stat
 /** The same document with canaries in every object of a list; `undefined` for what has no lists. */
 function slipInto(text: string, secrets: Set<string>, isToken: boolean): string | undefined {
   const json: unknown = JSON.parse(text)
-  if (isToken && isRecord(json) && typeof json.access_token === 'string') secrets.add(json.access_token)
-  if (!isRecord(json)) return undefined
-  const rows = [json.results, json.data].filter(Array.isArray).flat().filter(isRecord)
+  if (isToken && isRecord(json))
+    for (const token of [json.access_token, json.refresh_token]) if (typeof token === 'string') secrets.add(token)
+  const rows = rowsIn(json)
   for (const row of rows) {
     const campaign = isRecord(row.campaign) ? row.campaign : row
-    if (typeof campaign.name === 'string' && /search|prospect|social/i.test(campaign.name)) campaign.name += EVIL_NAME
+    for (const name of ['name', 'campaign_name']) {
+      const text = campaign[name]
+      if (typeof text === 'string' && /search|prospect|social|spark|pins/i.test(text)) campaign[name] = text + EVIL_NAME
+    }
     slip(row)
   }
   return rows.length > 0 ? JSON.stringify(json) : undefined
 }
 
+/** Objects of all lists, wherever the platform has them. */
+function rowsIn(value: unknown): readonly Record<string, unknown>[] {
+  if (Array.isArray(value)) return value.filter(isRecord).flatMap((row) => [row, ...rowsIn(row)])
+  return isRecord(value) ? Object.values(value).flatMap(rowsIn) : []
+}
+
+/** Objects of Snapchat's whose keys are data: another one is another kind of change. */
+const MAPS = new Set(['update_value_records'])
+
 function slip(row: Record<string, unknown>): void {
-  for (const value of Object.values(row)) if (isRecord(value)) slip(value)
+  for (const [name, value] of Object.entries(row)) if (isRecord(value) && !MAPS.has(name)) slip(value)
   row.customerEmail = PERSONAL.email
   row.phone_number = PERSONAL.phone
   row.order_id = PERSONAL.order
   row.externalCustomerId = PERSONAL.customer
+  row.contacter = PERSONAL.contact
+  row.contact_email = PERSONAL.email
+  row.cellphone = PERSONAL.phone
   row.note = `${PERSONAL.email} ${PERSONAL.stack}`
 }
 

@@ -9,7 +9,8 @@ import { QUEUES } from '../../functions/composition/routes.ts'
 import { HOUR_MS } from '../../lib/units/calendar.ts'
 import { type Ended, MORNING } from '../cli/shop.ts'
 import { PERSONAL } from './canary-proxy.ts'
-import { after, GOOGLE_SECRET, META_SECRET, type WholeWorld, wholeWorld } from './whole-world.ts'
+import { META_SECRET, secretsOf, TWO } from './pretend-platforms.ts'
+import { after, type WholeWorld, wholeWorld } from './whole-world.ts'
 import { WHOLE_POLICY } from './whole-world-policy.ts'
 
 let world: WholeWorld
@@ -23,8 +24,14 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['pull'],
   ['score'],
   ['apply', '--no-input'],
+  ['doctor'],
+  ['mapping'],
+  ['replay'],
+  ['alerts', '--all'],
+  ['audit', 'verify'],
   ['run'],
   ['freeze', 'everything', '--reason', 'looking'],
+  ['kill', 'everything', '--reason', 'looking'],
 ]
 
 beforeAll(async () => {
@@ -38,20 +45,12 @@ beforeAll(async () => {
   await world.runUntil(after(start, 15))
   for (const args of COMMANDS) for (const more of [[], ['--json']]) said.push(await world.sluice(...args, ...more))
   world.errorEvery = 2
-  for (const args of [['pull'], ['run'], ['status']])
+  for (const args of [['pull'], ['run'], ['status'], ['doctor'], ['mapping'], ['kill', 'everything']])
     for (const more of [[], ['--json'], ['--verbose']]) said.push(await world.sluice(...args, ...more))
 }, 1_800_000)
 afterAll(() => world.close())
 
-/** The app's and the client's own ids are names, not secrets. */
-const secrets = (): readonly string[] => [
-  GOOGLE_SECRET.clientSecret,
-  GOOGLE_SECRET.refreshToken,
-  GOOGLE_SECRET.developerToken,
-  META_SECRET.accessToken,
-  META_SECRET.appSecret,
-  ...world.proxies.flatMap((proxy) => [...proxy.secrets]),
-]
+const secrets = (): readonly string[] => [...secretsOf(TWO), ...world.proxies.flatMap((proxy) => [...proxy.secrets])]
 const canaries = (): readonly string[] => [...secrets(), ...Object.values(PERSONAL)]
 const found = (text: string): readonly string[] => canaries().filter((canary) => text.includes(canary))
 

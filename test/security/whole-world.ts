@@ -6,22 +6,23 @@ import { Readable } from 'node:stream'
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { main } from '../../cli/main.ts'
-import { googleAds } from '../../functions/composition/google-ads.ts'
 import { LAMBDAS } from '../../functions/composition/lambdas.ts'
 import { type LogLine, logText } from '../../functions/composition/log.ts'
-import { meta } from '../../functions/composition/meta.ts'
 import { platformRegistry } from '../../functions/composition/registry.ts'
 import { QUEUES, routes } from '../../functions/composition/routes.ts'
 import { makeDispatchHandler } from '../../functions/dispatch-handler.ts'
+import { makeDropHandler } from '../../functions/orders-handlers.ts'
 import { makeStageHandler } from '../../functions/stage-handler.ts'
 import { dueMessages } from '../../lib/control/dispatch.ts'
 import { DEFAULT_TIMING, type Loop } from '../../lib/control/loop.ts'
+import { takeOrders } from '../../lib/control/take-orders.ts'
 import { runTurn } from '../../lib/control/turn.ts'
 import { policyFrom } from '../../lib/model/policy-file.ts'
 import type { Archive } from '../../lib/ports/store.ts'
 import { fileRates } from '../../lib/store/file-rates.ts'
 import { fileSecrets } from '../../lib/store/file-secrets.ts'
 import { folderArchive } from '../../lib/store/folder-archive.ts'
+import { dynamoOrderBook } from '../../lib/store/order-book.ts'
 import { dynamoStores } from '../../lib/store/stores.ts'
 import { physicalName, TABLES } from '../../lib/store/tables.ts'
 import { HOUR_MS, type Instant, later, MINUTE_MS } from '../../lib/units/calendar.ts'
@@ -29,28 +30,14 @@ import { createTables } from '../../playground/dynamodb/create-tables.ts'
 import { startEmbeddedDynamoDb } from '../../playground/dynamodb/engine.ts'
 import { createMarket, type Market } from '../../playground/market/market.ts'
 import { readScenario } from '../../playground/market/read-scenario.ts'
-import { startGoogleAdsTwin } from '../../playground/platforms/google-ads/twin.ts'
-import { startMetaTwin } from '../../playground/platforms/meta/server.ts'
 import { createRunner, type Runner } from '../../playground/runner/runner.ts'
-import { configText, type Ended } from '../cli/shop.ts'
+import type { Ended } from '../cli/shop.ts'
 import { allItems } from '../playground/dynamodb/all-items.ts'
 import { type CanaryProxy, canaryProxy } from './canary-proxy.ts'
+import { type Pretend, TWO } from './pretend-platforms.ts'
 
 export const PREFIX = 'sluice-test'
 const SCENARIO = readScenario('{ "extends": "steady", "name": "shop", "history": { "days": 35 } }', 'shop.json')
-
-/** Obvious fakes, of which no part may be found anywhere. */
-export const GOOGLE_SECRET = {
-  clientId: 'canary-client-id@project.example',
-  clientSecret: 'canaryGoogleClientSecret77',
-  refreshToken: 'canaryGoogleRefreshToken78',
-  developerToken: 'canaryGoogleDeveloperToken79',
-}
-export const META_SECRET = {
-  accessToken: 'canaryMetaAccessToken80',
-  appId: '200000000000001',
-  appSecret: 'canaryMetaAppSecret81',
-}
 
 export interface AwsCall {
   /** Function whose turn made it. */
@@ -75,30 +62,42 @@ export interface WholeWorld {
   putPolicy(file: object): Promise<void>
   runUntil(at: Instant): Promise<void>
   sluice(...args: readonly string[]): Promise<Ended>
+  /** Puts a file of orders into the bucket. @returns what Lambda is thrown, which it would print */
+  dropOrders(name: string, text: string): Promise<unknown>
   /** Everything that is kept, as text: items, what is packed in them, and files. */
   kept(): Promise<ReadonlyMap<string, string>>
   close(): Promise<void>
 }
 
-export async function wholeWorld(): Promise<WholeWorld> {
-  const market = createMarket(SCENARIO, { seed: 1 })
+export async function wholeWorld(pretends: readonly Pretend[] = TWO, scenario = SCENARIO): Promise<WholeWorld> {
+  const market = createMarket(scenario, { seed: 1 })
   const clock = { now: () => market.now(), set: (to: Instant) => market.advanceTo(to) }
   const engine = await startEmbeddedDynamoDb({ clock: () => market.now() })
-  const google = await startGoogleAdsTwin({ world: market, credentials: GOOGLE_SECRET })
-  const facebook = await startMetaTwin({ world: market, credentials: META_SECRET })
+  const twins = await Promise.all(pretends.map(({ start }) => start(market)))
   const world = { errorEvery: 0 }
   const errorEvery = () => world.errorEvery
-  const proxies = await Promise.all(
-    [google.baseUrl, facebook.baseUrl].map((target) => canaryProxy({ target, errorEvery })),
-  )
-  const [googleProxy, metaProxy] = proxies as [CanaryProxy, CanaryProxy]
+  const proxies = await Promise.all(twins.map(({ baseUrl }) => canaryProxy({ target: baseUrl, errorEvery })))
   const folder = mkdtempSync(join(tmpdir(), 'sluice-world-'))
   mkdirSync(join(folder, 'secrets'))
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
-  write('secrets/google.json', JSON.stringify(GOOGLE_SECRET))
-  write('secrets/meta.json', JSON.stringify(META_SECRET))
+  for (const { name, secret } of pretends) write(`secrets/${name}.json`, JSON.stringify(secret))
   write('rates.csv', 'date,from,to,rate\n2026-10-04,USD,EUR,0.92\n')
-  write('sluice.yaml', configText({ engine: engine.endpoint, google: googleProxy.base, meta: metaProxy.base }))
+  const connections = pretends.map(({ name, endpoints }, i) => ({
+    account: `${name}:*`,
+    secret: name,
+    endpoints: endpoints(proxies[i]!.base),
+  }))
+  write(
+    'sluice.yaml',
+    // YAML takes JSON as it is.
+    JSON.stringify({
+      tables: { prefix: PREFIX, endpoint: engine.endpoint },
+      archive: { folder: 'archive' },
+      secrets: { folder: 'secrets' },
+      rates: { file: 'rates.csv' },
+      connections,
+    }),
+  )
 
   const calls: AwsCall[] = []
   const used = new Set<string>()
@@ -111,17 +110,8 @@ export async function wholeWorld(): Promise<WholeWorld> {
   const note = (what: string) => used.add(`${turnOf} ${what}`)
 
   const secrets = fileSecrets(join(folder, 'secrets'))
-  const platforms = platformRegistry(
-    [
-      {
-        account: 'google-ads:*',
-        secret: 'google',
-        endpoints: { api: googleProxy.base, token: `${googleProxy.base}/token` },
-      },
-      { account: 'meta:*', secret: 'meta', endpoints: { api: metaProxy.base } },
-    ],
-    { 'google-ads': googleAds(secrets, clock), meta: meta(secrets, clock) },
-  )
+  const makers = Object.fromEntries(pretends.map(({ name, connect }) => [name, connect(secrets, clock)]))
+  const platforms = platformRegistry(connections, makers)
   const log: LogLine[] = []
   const logLines: string[] = []
   const write2 = (line: LogLine): void => {
@@ -195,6 +185,18 @@ export async function wholeWorld(): Promise<WholeWorld> {
     putPolicy: (file: object) =>
       within('operator', () => shared.policies.put(policyFrom(file, 'the policy'), 'anna', clock.now())),
     runUntil: (at: Instant) => runner.runUntil(at),
+    dropOrders: (name: string, text: string) => {
+      const book = dynamoOrderBook({ client, prefix: PREFIX })
+      const drop = makeDropHandler({
+        read: async () => Buffer.from(text),
+        take: (portfolio, entries) => takeOrders(portfolio, entries, { ...shared, book }),
+        log: write2,
+      })
+      const object = { key: `orders/steady/${name}`, size: text.length }
+      return within('orders-drop', () =>
+        drop({ detail: { bucket: { name: 'any' }, object } }).catch((error: unknown) => error),
+      )
+    },
     sluice: (...args: readonly string[]) => within('operator', () => command(args, folder, clock)),
     kept: async () => {
       const all = new Map<string, string>()
@@ -205,7 +207,7 @@ export async function wholeWorld(): Promise<WholeWorld> {
       return all
     },
     close: async () => {
-      await Promise.all([google.close(), facebook.close(), ...proxies.map((one) => one.close())])
+      await Promise.all([...twins, ...proxies].map((one) => one.close()))
       client.destroy()
       await engine.close()
       rmSync(folder, { recursive: true })
