@@ -51,8 +51,7 @@ export const makeDropHandler =
     try {
       const [folder, file] = placeOf(object.key)
       owner = folder
-      if ((object.size ?? 0) > DROP_BYTES_MAX)
-        throw new DiscreetError(`the object has ${object.size} bytes, more than ${DROP_BYTES_MAX}: divide it`)
+      checkDropSize(object.size)
       const taken = await take(owner, readOrders(decodeText(await read(bucket.name, object.key), file), file))
       // Thrown when all else is recorded: an alarm rings, and what is tried again changes nothing.
       if (taken.overfull.length > 0) throw overfullError(taken)
@@ -63,6 +62,12 @@ export const makeDropHandler =
       throw new Error('the orders of an object failed: the log line before this one says why')
     }
   }
+
+/** @throws DiscreetError for an object that would not fit the function's memory */
+export function checkDropSize(bytes = 0): void {
+  if (bytes > DROP_BYTES_MAX)
+    throw new DiscreetError(`the object has ${bytes} bytes, more than ${DROP_BYTES_MAX}: divide it`)
+}
 
 /** @throws DiscreetError unless the key is that of a file in a portfolio's folder */
 function placeOf(key: string): readonly [PortfolioId, file: string] {

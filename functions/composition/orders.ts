@@ -4,7 +4,7 @@ import { takeOrders } from '../../lib/control/take-orders.ts'
 import { DiscreetError } from '../../lib/model/discreet-error.ts'
 import { dynamoOrderBook } from '../../lib/store/order-book.ts'
 import { dynamoPolicyStore } from '../../lib/store/policy-store.ts'
-import type { DropOptions, TakeOrders } from '../orders-handlers.ts'
+import { checkDropSize, type DropOptions, type TakeOrders } from '../orders-handlers.ts'
 import { AWS_CLIENT } from './aws.ts'
 import { systemClock } from './clock.ts'
 import { archiveBucket, tablePrefix, type Variables } from './environment.ts'
@@ -25,7 +25,9 @@ export function ordersTaker(variables: Variables): TakeOrders {
 /** Objects of the bucket that the event names. */
 export function objectReader(client = new S3Client(AWS_CLIENT)): DropOptions['read'] {
   return async (Bucket, Key) => {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }))
+    const { Body, ContentLength } = await client.send(new GetObjectCommand({ Bucket, Key }))
+    // Another may lie there by now than the event was of.
+    checkDropSize(ContentLength)
     if (!Body) throw new DiscreetError('the object is empty: upload it again')
     return Body.transformToByteArray()
   }

@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto'
+import type { S3Client } from '@aws-sdk/client-s3'
 import { describe, expect, test } from 'vitest'
 import { type LogLine, logText } from '../../functions/composition/log.ts'
+import { objectReader } from '../../functions/composition/orders.ts'
 import {
+  DROP_BYTES_MAX,
   HTTP_BYTES_MAX,
   type HttpRequest,
   makeDropHandler,
@@ -200,6 +203,24 @@ describe('a file that is put into the bucket', () => {
     })
     return { handler, taken, lines }
   }
+
+  test('is read as it lies there now: one that has grown since the event is refused before it is read', async () => {
+    let read = 0
+    const holding = (ContentLength: number) => {
+      const Body = {
+        transformToByteArray: async () => {
+          read += 1
+          return new Uint8Array(2)
+        },
+      }
+      return objectReader({ send: async () => ({ Body, ContentLength }) } as unknown as S3Client)('b', 'k')
+    }
+    await expect(holding(DROP_BYTES_MAX + 1)).rejects.toThrow(
+      'the object has 67108865 bytes, more than 67108864: divide',
+    )
+    expect(read).toBe(0)
+    expect(await holding(DROP_BYTES_MAX)).toHaveLength(2)
+  })
 
   test('is taken for the portfolio of its folder', async () => {
     const { handler, taken, lines } = drop(LINE)
