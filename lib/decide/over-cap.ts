@@ -32,13 +32,11 @@ const lifetimeOf = perObject((account: AccountObservation): Fixed | undefined =>
 /** The same of the portfolio's own on all accounts, in the base currency. */
 const lifetimeTogether = perObject((observation: Observation): Money => {
   const { policy } = observation.policy
-  const left = observation.accounts.flatMap((account) => {
-    const own = runningLifetime(account).filter((one) =>
-      budgetMembership(policy, account.structure, one, account.today),
-    )
-    const rate = own.length > 0 && cautiousRateOf({ observation, account })
-    return rate ? own.map((one) => convert(leftOf(one), rate, 'up')) : []
-  })
+  const left = observation.accounts.flatMap((account) =>
+    runningLifetime(account)
+      .filter((one) => budgetMembership(policy, account.structure, one, account.today))
+      .map((one) => convert(leftOf(one), cautiousRateOf({ observation, account }), 'up')),
+  )
   return sum(left, policy.baseCurrency)
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { leftOfFreed } from '../../lib/control/already-there.ts'
 import type { Loop } from '../../lib/control/loop.ts'
 import { runTurn } from '../../lib/control/turn.ts'
 import { accountKey } from '../../lib/model/account.ts'
@@ -170,4 +171,15 @@ test('what the platform would round to what stands there is not sent: no reading
   expect(sent(stage)).toEqual([])
   expect((await outcomes(stage)).toSorted()).toEqual(['10 already-there', '12 already-there'])
   expect(await broken(stage)).toEqual([])
+})
+
+test('a cut that frees a micro frees a micro, where no other plan is open', async () => {
+  const stage = await rig()
+  await stage.ready()
+  const header = await stage.plan([[A, '10', 90]])
+  const policy = (await stage.loop.policies.current(header.portfolio))!.policy
+  const freed = (micros: bigint) =>
+    leftOfFreed({ ...euros(0), micros }, header, policy, stage.now(), stage.loop).then((left) => left.micros)
+  expect(await freed(1n)).toBe(1n)
+  expect(await freed(0n)).toBe(0n)
 })

@@ -85,6 +85,8 @@ test('those of the portfolio’s accounts together are held by its cap, in its c
       'lifetime budgets of the portfolio may cost 100.35 EUR today at worst, and its dayCap is 100.00 EUR: raise the cap, lower them, or give their campaigns daily budgets',
   })
   expect(foundTogether(60, 43, { dayCap: undefined })).toBeUndefined()
+  expect(foundTogether(100, 0)).toBeUndefined()
+  expect(foundTogether(100.000001, 0)).toMatchObject({ reason: 'over-cap' })
 })
 
 test('those of campaigns that the portfolio does not have are no part of its day', () => {

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createVitest, type Vitest } from 'vitest/node'
+import { createVitest, type TestSpecification, type Vitest } from 'vitest/node'
 import { answering } from '../bench/rpc.ts'
 
 /** A file of a copy of the repository with other text in it. */
@@ -27,16 +27,28 @@ async function runnerIn(copy: string): Promise<Vitest> {
   return runner
 }
 
+/** Of the one file that this process is for: looked for once, because all tests are looked through for them. */
+let found: readonly TestSpecification[] | undefined
+
+async function specificationsOf(
+  runner: Vitest,
+  copy: string,
+  tests: readonly string[],
+): Promise<readonly TestSpecification[]> {
+  const specifications = (await runner.globTestSpecifications([...tests])).filter(({ moduleId }) =>
+    tests.some((one) => moduleId === join(copy, one)),
+  )
+  if (specifications.length !== tests.length) throw new Error(`not all of ${tests.join(', ')} are there`)
+  return specifications
+}
+
 async function passes({ copy, file, text, tests }: Tried): Promise<boolean> {
   writeFileSync(join(copy, file), text)
   started ??= runnerIn(copy)
   const runner = await started
   runner.invalidateFile(join(copy, file))
-  const specifications = (await runner.globTestSpecifications([...tests])).filter(({ moduleId }) =>
-    tests.some((one) => moduleId === join(copy, one)),
-  )
-  if (specifications.length !== tests.length) throw new Error(`not all of ${tests.join(', ')} are there`)
-  const { testModules, unhandledErrors } = await runner.runTestSpecifications(specifications)
+  found ??= await specificationsOf(runner, copy, tests)
+  const { testModules, unhandledErrors } = await runner.runTestSpecifications([...found])
   return unhandledErrors.length === 0 && testModules.length > 0 && testModules.every((one) => one.ok())
 }
 
