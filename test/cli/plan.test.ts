@@ -51,6 +51,9 @@ describe('plan', () => {
     expect(out).toContain(`account ${GOOGLE}  dayCap: "6625.00 EUR"`)
     expect(out).toMatch(/no-caps +15/)
     expect(err).toContain('write the caps into the policy file')
+    const applied = await shop.sluice('apply', '--auto-approve')
+    expect(applied.code).toBe(3)
+    expect(applied.err).toMatch(/plan \w+ changes nothing: account google-ads:\d+ has no dayCap in the policy yet/)
   })
 
   test('is blocked by a freeze and says whose', async () => {
