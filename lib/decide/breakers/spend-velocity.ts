@@ -1,5 +1,7 @@
+import type { CampaignId } from '../../model/account.ts'
 import { breakersOf } from '../../model/breakers.ts'
 import type { Campaign } from '../../model/structure.ts'
+import { mainUnits } from '../../units/money.ts'
 import {
   amountWords,
   announcedFactor,
@@ -28,6 +30,14 @@ export const spendVelocity: Breaker = (view) => {
   return campaigns.flatMap((campaign) => tripOf(view, campaign, { from: to - hours, to, factor, account }))
 }
 
+/** What so many hours take of the daily budgets that feed it, whoever shares them. */
+const evenly = ({ structure }: GuardView, campaign: CampaignId, hours: number): number =>
+  structure.budgets
+    .filter(
+      ({ period, status, campaigns }) => period === 'daily' && status === 'active' && campaigns.includes(campaign),
+    )
+    .reduce((sum, { amount }) => sum + (mainUnits(amount) * hours) / 24, 0)
+
 interface Window {
   readonly from: number
   readonly to: number
@@ -39,7 +49,9 @@ interface Window {
 function tripOf(view: GuardView, campaign: Campaign, { from, to, factor, account }: Window): readonly Trip[] {
   const { id, name } = campaign
   const spent = spentBetween(view.spend.get(id), from, to)
-  const usual = mean(spentBefore(view, id, from, to)) * Math.max(1, announcedFactor(view, campaign))
+  const before = mean(spentBefore(view, id, from, to))
+  // Where nothing is usual, it is new, or began again, or runs at other hours: then its budget says what is.
+  const usual = (before > 0 ? before : evenly(view, id, to - from)) * Math.max(1, announcedFactor(view, campaign))
   const beyond = spent - usual
   const least = Math.max(LEAST_OF_DAY * (usualDay(view, id) ?? 0), LEAST_OF_ACCOUNT * account)
   if (usual <= 0 || spent <= factor * usual || beyond <= least) return []
@@ -48,7 +60,7 @@ function tripOf(view: GuardView, campaign: Campaign, { from, to, factor, account
       rule: 'spendVelocity',
       subject: subjectOf(campaign),
       campaigns: [id],
-      what: `"${name}" spent ${amountWords(view, spent)} from ${from}:00 to ${to}:00; ${amountWords(view, usual)} are usual in these hours.`,
+      what: `"${name}" spent ${amountWords(view, spent)} from ${from}:00 to ${to}:00; ${amountWords(view, usual)} ${before > 0 ? 'are usual in these hours' : 'are what its budget comes to, and nothing is usual in these hours'}.`,
       remedy: 'Look at what was changed in it today; cut its budget or pause it if nobody meant that.',
       waiting: waiting(view, 'overspent', beyond / (to - from)),
     },

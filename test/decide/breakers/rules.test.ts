@@ -91,6 +91,21 @@ describe('spendVelocity', () => {
     expect(spendVelocity(aView({ spend: spends(at(100)), policy: sale() }))).toEqual([])
     expect(spendVelocity(aView({ spend: spends(at(121)), policy: sale() }))).toHaveLength(1)
   })
+  test('holds what spends at an hour that it never did against its budget, spent evenly', () => {
+    const quiet = aView().past.map((day) => ({ ...day, spend: new Map([...day.spend, [SHOES, hourly(0)]]) }))
+    const at = (units: number): GuardView =>
+      aView({
+        past: quiet,
+        spend: spends(hourly(0).map((_, hour) => (hour === 11 || hour === 12 ? eur(units).micros : 0n))),
+      })
+    const [budget] = at(0).structure.budgets.filter(({ campaigns }) => campaigns.includes(SHOES))
+    const even = (2 * Number(budget!.amount.micros)) / 1e6 / 24
+    const trip = one(spendVelocity(at(300)))
+    expect(trip.what).toContain(
+      `"Shoes" spent 600.00 EUR from 11:00 to 13:00; ${even.toFixed(2)} EUR are what its budget comes to, and nothing is usual in these hours`,
+    )
+    expect(spendVelocity(at((3 * even) / 2))).toEqual([])
+  })
   test('cannot be judged in the first hours, or with less than three earlier days', () => {
     expect(spendVelocity(aView({ clock: 1.9 }))).toBeUndefined()
     expect(spendVelocity(aView({ past: aView().past.slice(0, 2) }))).toBeUndefined()
