@@ -81,6 +81,7 @@ export async function viewOf(
     caps: await spentUnderCaps(version, structure, loop),
     worst: await worstDays(version, policies, structure, levers, loop),
     levers,
+    frozen: new Set((await loop.freezes.all()).map(({ scope }) => scope)),
     changes,
     outcomes: await recentOutcomes(version, account, now, loop),
     orders: await loop.orders.since(portfolio, addDays(dateAt(now, ofPortfolio), -ORDER_DAYS - 1)),

@@ -3,7 +3,7 @@ import { judgeBreakers } from '../decide/breakers/judge.ts'
 import type { AccountRef } from '../model/account.ts'
 import { type Alert, isUnresolved } from '../model/alert.ts'
 import type { PolicyVersion } from '../model/policy.ts'
-import type { Instant } from '../units/calendar.ts'
+import { type Instant, startOfDay } from '../units/calendar.ts'
 import { actOnAlert, withOutcome } from './guard-act.ts'
 import { readSpendToday } from './guard-read.ts'
 import { type AccountReading, readAccount, viewOf } from './guard-view.ts'
@@ -50,7 +50,8 @@ async function guardPortfolio(
 ): Promise<{ told: number; acted: number }> {
   const { account } = reading.structure
   const view = await viewOf(version, policies, reading, turn, loop)
-  const place = { portfolio: version.policy.portfolio, account }
+  const dayBegan = startOfDay(view.today, reading.structure.zone)
+  const place = { portfolio: version.policy.portfolio, account, dayBegan }
   const steps = foldAlerts(reading.known, judgeBreakers(view), place, view.now)
   const tally = { told: 0, acted: 0 }
   for (const { before, after, told, trip } of steps) {

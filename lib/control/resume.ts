@@ -1,5 +1,6 @@
 import { accountKey, type CampaignId } from '../model/account.ts'
 import type { Alert } from '../model/alert.ts'
+import { packGuardrails } from '../model/guardrail.ts'
 import { isBudget, leverKey } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import { canSpend, memberOf } from '../model/membership.ts'
@@ -90,5 +91,10 @@ function decisionOf(
     why: `Resumed by ${by}: the guard had paused it for alert ${alert.id}.`,
     maturity: 1,
     alert: alert.id,
+    // Its budgets were counted before under these caps, and it is resumed only where they have room.
+    guardrails: packGuardrails([
+      { name: 'account-day-cap', verdict: 'pass' },
+      { name: 'portfolio-day-cap', verdict: 'pass' },
+    ]),
   }
 }

@@ -4,7 +4,7 @@ import { breakersOf } from '../model/breakers.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure } from '../model/structure.ts'
-import type { AccountDate } from '../units/calendar.ts'
+import { type AccountDate, startOfDay } from '../units/calendar.ts'
 import type { Loop } from './loop.ts'
 import { policiesOf } from './portfolios.ts'
 
@@ -25,13 +25,14 @@ export async function tellOutsideCaps(
   if (levers.length === 0) return 0
   const { account } = structure
   const now = loop.clock.now()
+  const frozen = new Set((await loop.freezes.all()).map(({ scope }) => scope))
   let told = 0
   for (const { policy } of policiesOf(policies, account)) {
     if (breakersOf(policy).outsideCaps.action === 'off') continue
-    const trips = outsideCaps({ policy, structure, today, levers })
+    const trips = outsideCaps({ policy, structure, today, levers, frozen })
     if (trips.length === 0) continue
     const known = (await loop.alerts.all(account)).filter(({ rule }) => rule === 'outsideCaps')
-    const place = { portfolio: policy.portfolio, account }
+    const place = { portfolio: policy.portfolio, account, dayBegan: startOfDay(today, structure.zone) }
     // Nothing is judged to be over here.
     for (const step of foldAlerts(known, { trips, judged: new Set() }, place, now)) {
       if (step.after === step.before) continue

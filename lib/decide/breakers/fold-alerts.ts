@@ -21,7 +21,12 @@ export const GUARD = 'guard'
 export interface AlertPlace {
   readonly portfolio: PortfolioId
   readonly account: AccountRef
+  /** When the account's day began; absent where only rules are folded that are about no day. */
+  readonly dayBegan?: Instant
 }
+
+/** Rules about a limit of the day: each day's breach is one of its own, however soon after another. */
+const BY_DAY: ReadonlySet<BreakerName> = new Set(['runawaySpend'])
 
 /** What a reading makes of one alert. */
 export interface AlertStep {
@@ -49,12 +54,26 @@ export function foldAlerts(
 ): readonly AlertStep[] {
   const own = known.filter(({ portfolio }) => portfolio === place.portfolio)
   const tripped = new Map(trips.map((trip) => [keyOf(trip), trip]))
-  const steps = [...tripped].map(([key, trip]) => tripStep(latest(own, key, now), trip, place, now))
+  const steps = [...tripped].map(([key, trip]) =>
+    tripStep(
+      latest(
+        own.filter((one) => isOfToday(one, place)),
+        key,
+        now,
+      ),
+      trip,
+      place,
+      now,
+    ),
+  )
   const quiet = own.filter((alert) => isUnresolved(alert) && !tripped.has(keyOf(alert)))
   return [...steps, ...quiet.flatMap((alert) => quietStep(alert, judged, now) ?? [])]
 }
 
 const keyOf = ({ rule, subject }: Pick<Alert, 'rule' | 'subject'>): string => `${rule} ${subjectKey(subject)}`
+
+const isOfToday = ({ rule, lastAt }: Alert, { dayBegan }: AlertPlace): boolean =>
+  dayBegan === undefined || !BY_DAY.has(rule) || lastAt >= dayBegan
 
 /** The alert that a trip belongs to: the one that is not over, or the last one if it was over only just now. */
 const latest = (own: readonly Alert[], key: string, now: Instant): Alert | undefined =>

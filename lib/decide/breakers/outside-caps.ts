@@ -1,3 +1,5 @@
+import { scopesOf } from '../../model/freeze.ts'
+import type { Lever } from '../../model/lever.ts'
 import { campaignsMovedBy } from '../../model/lever-place.ts'
 import type { LeverState } from '../../model/lever-state.ts'
 import type { Campaign } from '../../model/structure.ts'
@@ -7,7 +9,7 @@ import { campaignIds, waiting, watched } from './figures.ts'
 import type { GuardView, Trip } from './view.ts'
 
 /** What the rule looks at: a pull knows as much. */
-export type OutsideView = Pick<GuardView, 'policy' | 'structure' | 'today' | 'levers' | 'worst'>
+export type OutsideView = Pick<GuardView, 'policy' | 'structure' | 'today' | 'levers' | 'worst' | 'frozen'>
 
 /**
  * Somebody set a budget outside the caps, and it is not back yet: one alert each, of the campaign that it feeds. And one of
@@ -51,7 +53,7 @@ const edited = (view: OutsideView): readonly Trip[] =>
         subject: { kind: 'campaign', id: campaign.id, name: campaign.name },
         campaigns: campaignIds(view, moved),
         what: `The budget of "${campaign.name}" stands at ${amountText(known.amount)}, ${whyText(state)}.`,
-        remedy: cutBackTo ? remedyText(view, amountText(most.amount)) : NOT_OURS,
+        remedy: cutBackTo ? remedyText(view, lever, amountText(most.amount)) : NOT_OURS,
         waiting: waiting(view, 'overspent', excess / 24),
       },
     ]
@@ -70,7 +72,26 @@ const whyText = ({ cutBackWhy, beyondCap }: LeverState): string => cutBackWhy ??
 const NOT_OURS =
   'Sluice counts this budget and does not move it: lower it at the platform, or raise the account’s dayCap in the policy; until then no raise on the account goes through. A pause at the platform is all that stops today’s spend for certain.'
 
-const remedyText = ({ policy }: OutsideView, cap: string): string =>
-  policy.mode === 'auto'
+function remedyText(view: OutsideView, lever: Lever, cap: string): string {
+  const why = notCut(view, lever)
+  if (why) return `It is not cut back to ${cap}: ${why}. Set it at the platform.`
+  return view.policy.mode === 'auto'
     ? `It is being cut back to ${cap}. A pause at the platform is all that stops today’s spend for certain.`
     : `It is not adopted: approve the plan that cuts it back to ${cap} ("sluice status"), or set it at the platform.`
+}
+
+/** What keeps Sluice from it, as far as a person should know at once. */
+function notCut({ policy, structure, today, frozen }: OutsideView, lever: Lever): string | undefined {
+  const { mode, flight } = policy
+  if (mode === 'shadow' || mode === 'observe') return `the portfolio is in ${mode}, and nothing is pushed`
+  if (today < flight.from || today > flight.to) return `the flight runs from ${flight.from} to ${flight.to}`
+  const campaigns = campaignsMovedBy(structure, lever)
+  const scope = scopesOf(structure.account, campaigns).find((one) => frozen?.has(one))
+  if (scope) return `${scope} is frozen, until a person says "sluice unfreeze ${scope}"`
+  const [blocker] = structure.blockers
+  if (blocker) return `the account takes no changes (${blocker.code}: ${blocker.detail})`
+  const test = structure.experiments.find(
+    (one) => one.campaigns.some((id) => campaigns.includes(id)) && (one.to === undefined || today <= one.to),
+  )
+  return test && `the platform is running the test "${test.name}" on it`
+}

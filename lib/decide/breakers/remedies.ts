@@ -4,6 +4,7 @@ import type { AlertId } from '../../model/alert.ts'
 import { breakersOf } from '../../model/breakers.ts'
 import type { PlatformCapabilities } from '../../model/capability.ts'
 import { type FreezeScope, scopesOf } from '../../model/freeze.ts'
+import { type GuardrailName, type PackedVerdict, packGuardrails } from '../../model/guardrail.ts'
 import { type Lever, leverKey } from '../../model/lever.ts'
 import type { LeverState } from '../../model/lever-state.ts'
 import { budgetMembership, canSpend, memberOf } from '../../model/membership.ts'
@@ -111,22 +112,26 @@ function floorCut(remedy: Remedy, budget: BudgetHolder, rate: ExchangeRate | und
   if (!state || state.pending || state.known.kind !== 'money') return undefined
   if (capabilities.honours(lever, view.structure).kind !== 'honoured') return undefined
   const from = state.known.amount
-  const to = roundedUp(floorOf(remedy, budget, state, rate), capabilities)
+  const floors = floorsOf(remedy, budget, state, rate)
+  const to = roundedUp(floors.map(({ atLeast }) => atLeast).reduce(larger), capabilities)
   const { deadband } = view.policy.guardrails
   // A deadband of 0 lets every move through, and where it stands is no move.
   if (to.micros >= from.micros || to.micros > times(from, 1 - deadband, 'down').micros) return undefined
   const change = { lever, from: { kind: 'money', amount: from }, to: { kind: 'money', amount: to } } as const
   const why = `Cut from ${amountText(from)} to ${amountText(to)} by the guard, alert ${remedy.alert}.`
-  return decisionOf(remedy, change, budget.name, why)
+  const limits = floors.flatMap(({ name, atLeast }): readonly PackedVerdict[] =>
+    name ? [{ name, verdict: roundedUp(atLeast, capabilities).micros < to.micros ? 'pass' : 'clamp', atLeast }] : [],
+  )
+  return decisionOf(remedy, change, budget.name, why, [{ name: 'unsupported-budget', verdict: 'pass' }, ...limits])
 }
 
-/** What the budget is cut to, in the account's currency. */
-function floorOf(
+/** What the budget is cut to is the largest of them, in the account's currency; the policy's floor has no name. */
+function floorsOf(
   { view, capabilities }: Remedy,
   budget: BudgetHolder,
   state: LeverState,
   rate: ExchangeRate | undefined,
-): Money {
+): readonly { readonly name?: GuardrailName; readonly atLeast: Money }[] {
   const { policy, structure, today } = view
   const { currency } = budget.amount
   const began = state.day === today && state.dayStart?.kind === 'money' ? state.dayStart.amount : budget.amount
@@ -135,20 +140,40 @@ function floorOf(
   const spent = budget.campaigns.reduce((sum, id) => sum + spentToday(view, id), 0)
   const bound = policy.bounds.find((one) => one.budget === budget.id && sameAccount(one.account, structure.account))
   const { minDailyBudget } = policy.guardrails
+  const { cutFloorOfSpend } = capabilities
   return [
-    times(start, breakersOf(policy).floor, 'up'),
-    capabilities.minimumDailyBudget(currency, budget.owner),
-    fromMainUnits(spent * capabilities.cutFloorOfSpend * SPEND_MARGIN, currency, 'up'),
-    ...(bound?.atLeast ? [bound.atLeast] : []),
-    ...(minDailyBudget && rate ? [convertBack(minDailyBudget, rate, 'up')] : []),
-  ].reduce(larger)
+    { atLeast: times(start, breakersOf(policy).floor, 'up') },
+    { name: 'platform-minimum', atLeast: capabilities.minimumDailyBudget(currency, budget.owner) },
+    ...(cutFloorOfSpend > 0
+      ? [
+          {
+            name: 'spent-today',
+            atLeast: fromMainUnits(spent * cutFloorOfSpend * SPEND_MARGIN, currency, 'up'),
+          } as const,
+        ]
+      : []),
+    ...(bound?.atLeast ? [{ name: 'bounds', atLeast: bound.atLeast } as const] : []),
+    ...(minDailyBudget && rate ? [{ name: 'minimum', atLeast: convertBack(minDailyBudget, rate, 'up') } as const] : []),
+  ]
 }
+
+/** Guardrails that have let through whatever is decided here: what they stand against is not decided about at all. */
+const ASKED: readonly GuardrailName[] = [
+  'observe-only',
+  'frozen',
+  'not-managed',
+  'paused',
+  'in-experiment',
+  'not-honoured',
+  'pending-outcome',
+]
 
 function decisionOf(
   { view, alert }: Remedy,
   change: ChangeDecision['change'],
   name: string,
   why: string,
+  limits: readonly PackedVerdict[] = [],
 ): ChangeDecision {
   const { policy, structure, today } = view
   const budget = structure.budgets.find(({ id }) => change.lever.entity === 'budget' && id === change.lever.id)
@@ -164,5 +189,6 @@ function decisionOf(
     why,
     maturity: 1,
     alert,
+    guardrails: packGuardrails([...ASKED.map((one) => ({ name: one, verdict: 'pass' }) as const), ...limits]),
   }
 }

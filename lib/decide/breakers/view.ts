@@ -1,6 +1,7 @@
 import type { CampaignId } from '../../model/account.ts'
 import type { AlertSubject, WaitingCost } from '../../model/alert.ts'
 import type { BreakerName } from '../../model/breakers.ts'
+import type { FreezeScope } from '../../model/freeze.ts'
 import type { EntityHistory } from '../../model/history.ts'
 import type { LeverChange } from '../../model/lever.ts'
 import type { LeverState } from '../../model/lever-state.ts'
@@ -39,6 +40,8 @@ export interface GuardView {
   /** Caps that the budgets as they stand are above at worst. */
   readonly worst?: readonly WorstDay[]
   readonly levers: readonly LeverState[]
+  /** Scopes that are frozen. */
+  readonly frozen?: ReadonlySet<FreezeScope>
   /** Of the last day. */
   readonly changes: readonly ChangeEvent[]
   readonly outcomes: readonly RecentOutcome[]

@@ -77,6 +77,7 @@ describe('a remedy', () => {
         expected: { unit: 'conversions-per-day', mean: 0, low: 0, high: 0 },
         binding: [{ name: 'breaker', detail: 'alert a1' }],
         why: 'Cut from 240.00 EUR to 120.00 EUR by the guard, alert a1.',
+        guardrails: 'mo.fz.nm.pa.ex.nh.po.ub.pm.>1000000EUR',
       },
     ])
     expect(pauses(remedyOf({}))).toMatchObject([{ change: { lever: STATUS }, name: 'Shoes', class: 'prospecting' }])
