@@ -1,9 +1,8 @@
 /** All of Sluice over the wire: real handlers, real adapters, real stores on the embedded engine, files for the rest. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { main } from '../../cli/main.ts'
 import { LAMBDAS } from '../../functions/composition/lambdas.ts'
@@ -34,6 +33,7 @@ import { createRunner, type Runner } from '../../playground/runner/runner.ts'
 import type { Ended } from '../cli/shop.ts'
 import { allItems } from '../playground/dynamodb/all-items.ts'
 import { type CanaryProxy, canaryProxy } from './canary-proxy.ts'
+import { filesIn, textOf } from './kept-text.ts'
 import { type Pretend, TWO } from './pretend-platforms.ts'
 
 export const PREFIX = 'sluice-test'
@@ -277,37 +277,6 @@ function actionsOf(name: string, input: Input): readonly { readonly action: stri
   const tables = input.RequestItems ? Object.keys(input.RequestItems) : [input.TableName ?? '']
   return tables.map((table) => ({ action: `dynamodb:${name}`, table }))
 }
-
-const UNPACK = [gunzipSync, inflateSync, inflateRawSync, brotliDecompressSync, zstdDecompressSync] as const
-
-/** An attribute as text; what is packed, unpacked where any common way does it. */
-function textOf(value: unknown): string {
-  if (value instanceof Uint8Array) return `${Buffer.from(value).toString('latin1')} ${unpacked(value)}`
-  if (Array.isArray(value)) return value.map(textOf).join(' ')
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value)
-      .map(([key, one]) => `${key} ${textOf(one)}`)
-      .join(' ')
-  return String(value)
-}
-
-function unpacked(bytes: Uint8Array): string {
-  for (const unpack of UNPACK)
-    try {
-      return unpack(bytes).toString('utf8')
-    } catch {
-      // Not packed this way.
-    }
-  return ''
-}
-
-const filesIn = (folder: string): readonly (readonly [string, string])[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => {
-      const bytes = readFileSync(join(entry.parentPath, entry.name))
-      return [entry.name, `${bytes.toString('latin1')} ${unpacked(bytes)}`] as const
-    })
 
 /** What a function may be called by in permissions. */
 export const FUNCTIONS = Object.keys(LAMBDAS)
