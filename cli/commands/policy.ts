@@ -148,10 +148,15 @@ function describe({ version, policy }: PolicyVersion, file: string): string {
 }
 
 function remark({ dayCap, accounts, portfolio, flight }: Policy, screen: Screen): void {
-  if (dayCap && compare(dayCap, flight.total) > 0)
-    screen.warn(
-      `dayCap: ${amountText(dayCap)} is more than the whole flight may spend, ${amountText(flight.total)}: is there a zero too many?`,
-    )
+  const caps = [
+    ['', dayCap],
+    ...accounts.map((one) => [` of ${accountKey(one.account)}`, one.dayCap] as const),
+  ] as const
+  for (const [whose, cap] of caps)
+    if (cap && cap.currency === flight.total.currency && compare(cap, flight.total) > 0)
+      screen.warn(
+        `dayCap${whose}: ${amountText(cap)} is more than the whole flight may spend, ${amountText(flight.total)}: is there a zero too many?`,
+      )
   const without = [
     ...(dayCap ? [] : [`portfolio ${portfolio}`]),
     ...accounts.filter((one) => one.dayCap === undefined).map(({ account }) => `account ${accountKey(account)}`),

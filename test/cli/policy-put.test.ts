@@ -107,10 +107,14 @@ bounds: [{ account: '${GOOGLE}', budget: '12345', atMost: 50.00 EUR }]
   })
 
   test('with a day cap beyond the whole flight is warned of, by a check too', async () => {
-    shop.write('policy.yaml', policyText().replace("dayCap: '20000.00 EUR'", "dayCap: '200000.00 EUR'"))
-    for (const verb of ['check', 'put'])
-      expect((await shop.sluice('policy', verb, 'policy.yaml')).err).toContain(
-        'dayCap: 200000.00 EUR is more than the whole flight may spend, 115000.00 EUR: is there a zero too many?',
-      )
+    shop.write('policy.yaml', policyText().replaceAll('0000.00 EUR', '00000000.00 EUR'))
+    const tooMuch = 'is more than the whole flight may spend, 115000.00 EUR: is there a zero too many?'
+    for (const verb of ['check', 'put']) {
+      const { err } = await shop.sluice('policy', verb, 'policy.yaml')
+      expect(err).toContain(`dayCap: 200000000.00 EUR ${tooMuch}`)
+      expect(err).toContain(`dayCap of ${GOOGLE}: 100000000.00 EUR ${tooMuch}`)
+      // In dollars it cannot be said.
+      expect(err).not.toContain(`dayCap of ${META}`)
+    }
   })
 })
