@@ -1,5 +1,5 @@
 import { observe } from '../../lib/control/observe.ts'
-import { openPortfolioDay } from '../../lib/control/plan.ts'
+import { openPortfolioDay } from '../../lib/control/portfolio-day.ts'
 import { netGrowth } from '../../lib/decide/net-growth.ts'
 import { portfolioId } from '../../lib/model/account.ts'
 import { hashOf } from '../../lib/model/canonical.ts'

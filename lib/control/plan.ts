@@ -4,20 +4,14 @@ import { estimate } from '../measure/estimate.ts'
 import { accountKey, type PortfolioId, parseAccountKey } from '../model/account.ts'
 import { canonicalPieces } from '../model/canonical.ts'
 import type { Estimates } from '../model/estimates.ts'
-import { budgetMembership } from '../model/membership.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Approval, Plan } from '../model/plan.ts'
 import type { PolicyVersion } from '../model/policy.ts'
-import type { MoneyCommit } from '../ports/store.ts'
 import { type Instant, later } from '../units/calendar.ts'
-import { add, zero } from '../units/money.ts'
-import { convert, withHaircut } from '../units/rates.ts'
-import { commitFresh } from './commit.ts'
 import { occasionOf } from './dispatch.ts'
-import { worstCaseOf } from './exposure.ts'
 import { type Loop, OPEN_PLANS_MAX } from './loop.ts'
 import { observe, observeToCorrect } from './observe.ts'
-import { overDeliveryFactor } from './portfolios.ts'
+import { openPortfolioDay } from './portfolio-day.ts'
 import type { Summary } from './summary.ts'
 
 /** Observation, accounts, account, lists, entities: each entity is a piece of the archived inputs. */
@@ -101,59 +95,4 @@ function firstApproval({ mode, policyVersion, madeAt }: Plan): Approval {
     case 'observe':
       return { kind: 'pending' }
   }
-}
-
-/**
- * Opens the portfolio's day in the ledger at the worst case of its budgets as known, with the day's rates pinned, and a
- * haircut on each. If the
- * day is open and the policy's cap is another now, the new one takes over.
- */
-export async function openPortfolioDay(observation: Observation, loop: Loop): Promise<void> {
-  const { portfolio } = observation.policy.policy
-  await commitFresh(loop, `opening portfolio ${portfolio} ${observation.today}`, () => buildOpen(observation, loop))
-}
-
-async function buildOpen(
-  observation: Observation,
-  loop: Loop,
-): Promise<{ commit: Omit<MoneyCommit, 'token'> } | undefined> {
-  const { policy, today, accounts, rates } = observation
-  const { portfolio, dayCap, baseCurrency } = policy.policy
-  const open = await loop.money.portfolioDay(portfolio, today)
-  const common = { chain: `portfolio/${portfolio}`, at: loop.clock.now(), levers: [], intents: [] } as const
-  const capText = dayCap ? { capMicros: dayCap.micros.toString() } : {}
-  if (open) {
-    if (open.cap?.micros === dayCap?.micros) return undefined
-    const { cap: _, ...rest } = open
-    const next = { ...rest, ...(dayCap ? { cap: dayCap } : {}), version: open.version + 1 }
-    const entry = { kind: 'cap-set', date: today, ...capText } as const
-    return { commit: { ...common, portfolioDay: { next, expected: open.version }, entries: [entry] } }
-  }
-  const pinned = rates.map((rate) => withHaircut(rate, policy.policy.guardrails.rateHaircut))
-  let exposure = zero(baseCurrency)
-  for (const { structure, today: accountToday } of accounts) {
-    const factor = overDeliveryFactor(
-      [policy],
-      structure.account,
-      loop.platforms(structure.account.platform).capabilities.overDeliveryFactor,
-    )
-    const rate = pinned.find(({ from }) => from === structure.currency)
-    if (!rate) throw new Error(`no exchange rate from ${structure.currency} for ${accountKey(structure.account)}`)
-    const own = new Set<string>(
-      structure.budgets.filter((b) => budgetMembership(policy.policy, structure, b, accountToday)).map(({ id }) => id),
-    )
-    const states = [...(await loop.money.allLevers(structure.account)).values()].filter(({ lever }) =>
-      own.has(lever.id),
-    )
-    const worst = worstCaseOf(states, accountToday, factor, structure.currency)
-    exposure = add(exposure, convert(worst, rate, 'up'))
-  }
-  const next = { portfolio, date: today, exposure, ...(dayCap ? { cap: dayCap } : {}), rates: pinned, version: 1 }
-  const entry = {
-    kind: 'day-opened',
-    date: today,
-    exposureMicros: exposure.micros.toString(),
-    ...capText,
-  } as const
-  return { commit: { ...common, portfolioDay: { next, expected: 0 }, entries: [entry] } }
 }

@@ -291,6 +291,39 @@ describe('a portfolio’s day', () => {
     expect(await stage.loop.plans.progress(header.id)).toMatchObject({ raised: euros(0) })
   })
 
+  test('counts an edit that was seen just while it was opened, by a pull that did not find it open', async () => {
+    const stage = await rig()
+    await stage.run('pull')
+    await stage.run('pull', B)
+    const commit = stage.loop.money.commit
+    // Somebody raises a budget, and a pull that has not found the day sees it once the opening worker has read it.
+    vi.spyOn(stage.loop.money, 'commit').mockImplementation(async (one) => {
+      if (one.portfolioDay?.expected === 0) {
+        vi.mocked(stage.loop.money.commit).mockImplementation(commit)
+        stage.ads.human(A, '10', micros(110))
+        await pullLater(stage)
+      }
+      return commit(one)
+    })
+    await stage.run('plan')
+    expect(await stage.portfolioExposure()).toBe(micros(2 * (110 + 200 + 300) + 600))
+    expect(await broken(stage)).toEqual([])
+  })
+
+  test('counts again, with the next plan, what a pull saw that had not found it open', async () => {
+    const stage = await rig()
+    await stage.ready()
+    stage.ads.human(A, '10', micros(110))
+    const portfolioDay = vi.spyOn(stage.loop.money, 'portfolioDay').mockResolvedValue(undefined)
+    await pullLater(stage)
+    portfolioDay.mockRestore()
+    expect(await stage.portfolioExposure()).toBe(micros(1800))
+    stage.wait(1000)
+    await stage.run('plan')
+    expect(await stage.portfolioExposure()).toBe(micros(1820))
+    expect(await broken(stage)).toEqual([])
+  })
+
   test('the cap of the portfolio holds raises of every account together', async () => {
     const stage = await rig({ portfolioCap: 1830 })
     await stage.ready()

@@ -4,7 +4,7 @@ import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { MoneyCommit } from '../../lib/ports/store.ts'
 import { dateAt } from '../../lib/units/calendar.ts'
 import type { Bystander } from './commit-checks.ts'
-import { worstOfOne } from './mirror.ts'
+import { most, worstOfOne } from './mirror.ts'
 import { factorOf, type TrueAccount } from './platforms.ts'
 import { portfolioOf } from './scenery.ts'
 import type { Worker } from './workers.ts'
@@ -35,6 +35,13 @@ export function onPortfolioDay(one: Bystander, worker: Worker, commit: MoneyComm
   const key = `${day.portfolio} ${day.date}`
   const own = ownBase.get(key) ?? openedAt(one, worker, day.portfolio, day.date)
   ownBase.set(key, own)
+  // Counted again by whoever makes a plan: what was missed is in it now, and so is what another portfolio has moved.
+  if (commit.chain.startsWith('portfolio/')) {
+    const again = openedAt(one, worker, day.portfolio, day.date)
+    own.micros = most(own.micros, again.micros)
+    own.spare += again.spare
+    own.missed += again.missed
+  }
   const { exposure } = day
   if (exposure.micros < own.micros - own.rounded - own.missed || exposure.micros > own.micros + own.rounded + own.spare)
     one.found('base-books', `${key}: ledger ${exposure.micros}, by the bystander ${own.micros}`)
