@@ -38,6 +38,7 @@ export function onCommit(one: Bystander, worker: Worker, commit: MoneyCommit): v
     if (before?.pending && next.pending && before.pending.intent !== next.pending.intent)
       found('one-open-intent', `${key}: ${next.pending.intent} beside ${before.pending.intent}`)
     noteStart(mirror, before, next)
+    if (before?.cutBackTo ?? next.cutBackTo) mirror.orderedAt.set(key, now())
     onEditSeen(one, worker, commit, before, next)
     delta += changeOf(one, commit, before, next)
     if (isNewHold(before, next, now())) {

@@ -1,6 +1,6 @@
 import { accountKey } from '../../lib/model/account.ts'
 import type { PullStatus } from '../../lib/model/history.ts'
-import { isBudget, leverKey } from '../../lib/model/lever.ts'
+import { isBudget, isCut, leverKey } from '../../lib/model/lever.ts'
 import type { Plan } from '../../lib/model/plan.ts'
 import { addDays, dateAt, MINUTE_MS } from '../../lib/units/calendar.ts'
 import type { Bystander } from './commit-checks.ts'
@@ -33,7 +33,10 @@ export function onGoodData({ mirror, accounts, found }: Bystander, plan: Plan, d
     const spendAge = plan.madeAt - Math.min(status?.spendAt ?? 0, plan.madeAt)
     if (spendAge > freshness.spendMaxAgeMinutes * MINUTE_MS)
       found('good-data', `${what}, spend of ${spendAge} ms before`)
-    const isOrder = mirror.levers.get(leverKey(decision.change.lever))?.cutBackTo !== undefined
+    // It may have been carried out by another plan, or by hand, since this one was decided.
+    const lever = leverKey(decision.change.lever)
+    const wasOrdered = (mirror.orderedAt.get(lever) ?? 0) >= plan.madeAt - 10 * MINUTE_MS
+    const isOrder = mirror.levers.get(lever)?.cutBackTo !== undefined || (wasOrdered && isCut(decision.change))
     if (data.miscounted(key, plan.madeAt) && !isOrder)
       found('good-data', `${what}, whose conversions are counted wrongly`)
     const gap = largestGap(accounts.get(key)!, status, plan)

@@ -51,6 +51,8 @@ export interface Mirror {
   readonly ours: Set<LeverKey>
   /** When a hold for a person was put on a lever. */
   readonly heldSince: Map<LeverKey, number>
+  /** When a lever was last known to be ordered back to a cap. */
+  readonly orderedAt: Map<LeverKey, number>
   /** Budgets that somebody has set inside the caps, and until when the policy leaves them alone: since it was seen. */
   readonly personHolds: Map<LeverKey, { readonly until: number; readonly event: number }>
   /** How often something was reserved for a lever on an account date. */
@@ -82,6 +84,7 @@ export const emptyMirror = (): Mirror => ({
   ourHigh: new Map(),
   ours: new Set(),
   heldSince: new Map(),
+  orderedAt: new Map(),
   personHolds: new Map(),
   reservedOn: new Map(),
   ownBase: new Map(),
