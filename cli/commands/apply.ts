@@ -16,7 +16,7 @@ import { checkDayRise, checkStands, checkUnblocked, pastMidnight, pushableFrom }
 import { applyJson, receiptsText } from './apply-view.ts'
 import { Blocked, EXIT, type ExitCode } from './exit.ts'
 import { readPlanFile } from './plan-file.ts'
-import { changesOf, planText, type ShownPlan, summaryText } from './plan-view.ts'
+import { blockedBy, changesOf, planText, type ShownPlan, summaryText } from './plan-view.ts'
 import { type Receipt, receiptsOf } from './receipts.ts'
 import { failures, turnText } from './turn-lines.ts'
 import { startTurns } from './turns.ts'
@@ -189,8 +189,12 @@ async function pushAll(
   return turns.lines
 }
 
+/** @throws Blocked where a rule keeps the plan from changing anything: as "sluice plan" ends with it */
 async function reportOld(header: PlanHeader, deployment: Deployment, screen: Screen): Promise<ExitCode> {
   const receipts = await settled(header, deployment, screen)
+  const decisions = receipts.length === 0 ? await deployment.desk.plans.decisions(header) : []
+  const blocked = blockedBy({ header, decisions, drifts: [] })
+  if (blocked) throw new Blocked(`plan ${header.id} changes nothing: ${blocked.detail}`)
   screen.tell(
     receipts.length === 0
       ? `plan ${header.id} changes nothing: there is nothing to apply`
