@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { runTurn } from '../../lib/control/turn.ts'
 import { HOUR_MS, instant, MINUTE_MS } from '../../lib/units/calendar.ts'
-import { A, type Rig, rig, statusOf } from '../simulation/rig.ts'
-import { budget, micros, only, PAUSING, quarter, RUNAWAY, spending } from './guard-stage.ts'
+import { A, type Rig, rig } from '../simulation/rig.ts'
+import { alerts, budget, micros, PAUSING, quarter, RUNAWAY, spending } from './guard-stage.ts'
 
 /** The account's midnight is 22:00 UTC, and the policy keeps half an hour clear of it. */
 const AT_2315 = instant('2026-06-02T21:15:00Z')
@@ -49,16 +49,16 @@ describe('in the minutes before the account’s midnight', () => {
     expect(budget(stage, '10')).toBe(micros(50))
   })
 
-  test('in the last ten nothing is cut, and the pause comes half an hour after the order all the same', async () => {
+  test('in the last ten nothing is cut, and what runs away on the new day is that day’s matter', async () => {
     const stage = await spending(RUNAWAY, { ...PAUSING, start: AT_2315 })
     stage.wait(25 * MINUTE_MS)
     await quarter(stage)
     await stage.run('act')
     expect(stage.ads.sent).toEqual([])
     await quarter(stage)
-    await quarter(stage)
+    await stage.run('pull')
     await stage.run('act')
-    expect(stage.ads.valueOf(statusOf(A, '10'))).toEqual({ kind: 'status', status: 'paused' })
-    expect((await only(stage)).acts.map(({ step }) => step)).toEqual(['floor', 'pause'])
+    expect(budget(stage, '10')).toBe(micros(50))
+    expect((await alerts(stage)).map(({ acts }) => acts.map(({ step }) => step))).toEqual([['floor'], ['floor']])
   })
 })
