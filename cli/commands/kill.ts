@@ -46,13 +46,20 @@ export async function kill(scope: string, options: KillOptions, screen: Screen):
       const pressed = (): Promise<KillResult> => killAccount(target, { by, reason, dryRun }, ports)
       started.set(key, before ? before.then(async (first) => together(first, await pressed())) : pressed())
     }
-    const kept = await keptPolicies(config, options.policies ?? [], screen.warn)
+    const lost: string[] = []
+    const kept = await keptPolicies(config, options.policies ?? [], (text) => {
+      lost.push(text)
+      screen.warn(text)
+    })
     for (const target of targetsOf(asked, kept, reach, everyCampaign)) press(target)
     const stored = await tables.policies
     const fresh = newIn(stored, kept)
     for (const target of targetsOf(asked, [...kept, ...fresh], reach, everyCampaign))
       if (!started.has(accountKey(target.account)) || (!everyCampaign && isNamedIn(fresh, target))) press(target)
-    const unknown = typeof stored === 'string' ? sayUnknown(asked, kept, stored, reach, screen) : []
+    // A campaign by its id needs nobody to say that it is ours.
+    const isNamed = asked.startsWith('campaign/')
+    const unknown =
+      typeof stored === 'string' && !isNamed ? [...lost, ...sayUnknown(asked, kept, stored, reach, screen)] : []
     if (started.size === 0) throw new Error(nothingIn(asked))
     const results = await Promise.all(started.values())
     return report(asked, results, { freeze: await tables.freeze, unknown, file: journalFile(config), dryRun }, screen)
@@ -99,7 +106,6 @@ function sayUnknown(
   reach: Reach,
   screen: Screen,
 ): readonly string[] {
-  if (scope.startsWith('campaign/')) return []
   const known = kept.map(({ policy }) => policy.portfolio).join(', ')
   screen.warn(`the tables did not say what is ours (${why}): known are the copies here, of ${known || 'no portfolio'}`)
   const unknown = unknownIn(scope, kept, reach)

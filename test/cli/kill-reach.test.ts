@@ -77,6 +77,15 @@ describe('what a kill knows to be ours', () => {
     expect(JSON.parse((await kill('everything', '--config', 'dead.yaml', '--json')).out).unknown).toEqual(['meta:*'])
   })
 
+  test('is less with the tables down and a copy that cannot be read: the kill of the others is no success', async () => {
+    shop.write('.sluice/policies/other.yaml', 'portfolio: [')
+    const down = await kill('everything', '--config', 'dead.yaml', '--json')
+    const up = await kill('everything')
+    rmSync(join(shop.folder, '.sluice/policies/other.yaml'))
+    expect({ down: down.code, up: up.code, running: running() }).toEqual({ down: 1, up: 0, running: [] })
+    expect(JSON.parse(down.out).unknown).toEqual([expect.stringContaining('other.yaml is left out')])
+  })
+
   test('is nothing without copies and tables: then it says, too, that nothing is frozen', async () => {
     rmSync(join(shop.folder, COPY))
     const { code, err } = await kill('everything', '--config', 'dead.yaml')
