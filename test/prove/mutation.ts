@@ -31,6 +31,7 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/spent-today.ts': ['test/decide/spent-today.test.ts'],
   'lib/decide/rollback.ts': ['test/decide/rollback.test.ts'],
   'lib/decide/cut-back.ts': ['test/decide/cut-back.test.ts'],
+  'lib/decide/breakers/runaway-spend.ts': [RULES, 'test/decide/breakers/runaway-borders.test.ts'],
   'lib/decide/breakers/spend-velocity.ts': SPEND_RULES,
   'lib/decide/breakers/price-jump.ts': SPEND_RULES,
   'lib/decide/breakers/zero-delivery.ts': SPEND_RULES,
