@@ -28,6 +28,8 @@ interface Case {
   readonly freezes?: readonly string[]
   /** The largest that the platform takes without learning anew. */
   readonly step?: number
+  /** Spent of today on a platform that takes no new budget below it; absent: there is no such rule. */
+  readonly spent?: number
 }
 
 /** What takes a plan's one change back, of a budget that stands at 50 or of its campaign. */
@@ -37,7 +39,10 @@ function asked({ lever = budgetLeverOf('1'), from = worth(40), stored = worth(50
       {
         ...{ key: 'google-ads:1', campaigns: [{ id: '1', budget: 50 }] },
         structure: { experiments: of.experiments ?? [] },
-        over: { levers: of.state ? [aState('1', 50, of.state)] : [] },
+        over: {
+          levers: of.state ? [aState('1', 50, of.state)] : [],
+          spentTodayMicros: new Map([['1', euros(of.spent ?? 0).micros]]),
+        },
       },
     ],
     policy: of.policy ?? {},
@@ -52,7 +57,8 @@ function asked({ lever = budgetLeverOf('1'), from = worth(40), stored = worth(50
     expected: { unit: 'conversions-per-day', mean: 3, low: 1, high: 7 },
   } as ChangeDecision
   const key = leverKey(lever)
-  const capabilities = { ...someCapabilities, learningSafeStep: of.step ?? 0.2 }
+  const ruled = of.spent === undefined ? {} : { cutFloorOfSpend: 1, raiseFloorOfSpend: true }
+  const capabilities = { ...someCapabilities, learningSafeStep: of.step ?? 0.2, ...ruled }
   return rollBack({
     ...{ of: 'p1' as PlanId, by: 'jo', observation, capabilitiesOf: () => capabilities },
     made: [{ decision, stored, at: NOW }],
@@ -121,6 +127,12 @@ describe('a budget on its way back', () => {
   test('is sent nothing below a bound by what the platform rounds off', () => {
     const policy = { bounds: [{ account: 'google-ads:1', budget: '91', atLeast: '42.005 EUR' }] }
     expect(amountAfter(decided({ policy }))).toBe(42.01)
+  })
+
+  test('is not sent where the platform would refuse it beside what is spent today', () => {
+    // A twentieth more than 52 is 54.60, than 53 it is 55.65.
+    expect(amountAfter(decided({ from: worth(55), spent: 52 }))).toBe(55)
+    expect(why({ from: worth(55), spent: 53 })).toMatch(/^spent-today: 53\.00 EUR are spent today already/)
   })
 
   test('stays between bounds that contradict each other, and is told of both', () => {
