@@ -37,6 +37,7 @@ export function performanceIn(
 ): Performance {
   const unfinished = new Set<AccountDate>()
   const told = new Map<string, Told>()
+  for (const one of exports) checkGroups(one, faults)
   for (const { file, exportedAt, rows, heading } of exports.toSorted((a, b) => a.exportedAt - b.exportedAt))
     for (const { line, campaign, adGroup, day, figures } of rows) {
       if (day === undefined || !figures) continue
@@ -64,6 +65,27 @@ export function performanceIn(
     }),
   )
   return { rows, unfinished: [...unfinished].toSorted() }
+}
+
+/**
+ * Beside lines of a campaign's ad groups one without an ad group's id is neither one of them nor the whole campaign: platforms
+ * show deleted ad groups so, and subtotals.
+ */
+function checkGroups({ file, rows, heading }: ReadExport, faults: Faults): void {
+  for (const own of Map.groupBy(rows, ({ campaign }) => campaign.id).values()) {
+    const group = own.find(({ adGroup }) => adGroup !== undefined)
+    const column = heading('adGroupId')
+    for (const { line, adGroup, campaign } of group ? own : [])
+      if (adGroup === undefined)
+        faults.add({
+          file,
+          line,
+          ...(column === undefined ? {} : { column }),
+          what: `is blank, and line ${group?.line} of campaign ${campaign.id} is of an ad group: whether this one is of another or of all is not known`,
+          remedy:
+            'write an id there (of a deleted ad group any that no other has), take subtotals out, or download one line per campaign and day',
+        })
+  }
 }
 
 const countOf = (

@@ -162,7 +162,7 @@ function readRow(row: Row, sheet: Sheet, reading: Reading): ReadRow | undefined 
     campaign: {
       ...campaign,
       id: id as CampaignId,
-      ...kindIn(cellOf(sheet, row, 'kind')),
+      ...kindIn(cellOf(sheet, row, 'kind'), sheet.platform),
       ...strategyIn(cellOf(sheet, row, 'strategy')),
     },
     ...(adGroup && groupId !== undefined ? { adGroup: { ...adGroup, id: groupId as AdGroupId } } : {}),

@@ -80,11 +80,32 @@ const KINDS: Readonly<{ [word: string]: string }> = {
   video: 'video',
 }
 
-/** The platform's kind, lower case with dashes. */
-export function kindIn(cell = ''): { readonly kind?: string } {
+/** TikTok's words, each as the adapter names the kind: what only endpoints of its own steer comes before all else. */
+const TIKTOK_KINDS: readonly (readonly [kind: string, pattern: RegExp])[] = [
+  ['smart-plus', /smart ?(\+|plus\b|performance)/],
+  ['gmv-max', /\bgmv ?max/],
+  ['reservation', /\breach (&|and) frequency|\breichweite (&|und) (frequenz|häufigkeit)|\br&f\b|\breserv|\btop ?view/],
+  ['search', /^(search|suche?|such(kampagne|netzwerk|anzeigen))( (campaigns?|ads?))?$/],
+  [
+    'social',
+    /^(regular|manual|standard|custom|auction|social|normal|manuell|auktion|benutzerdefiniert)e?( (mode|auction|campaign|kampagne))?$/,
+  ],
+]
+/** Nothing moves this kind: a campaign whose word is not known here may be one that TikTok steers by itself. */
+const TIKTOK_OTHER = 'automated'
+
+/** The platform's kind, lower case with dashes. Elsewhere than on TikTok nothing moves or is held for a word that is not known. */
+export function kindIn(cell = '', platform = ''): { readonly kind?: string } {
   if (isNothing(cell)) return {}
   const word = plain(cell)
-  const kind = KINDS[word] ?? word.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+  if (platform === 'tiktok')
+    return { kind: TIKTOK_KINDS.find(([, pattern]) => pattern.test(word))?.[0] ?? TIKTOK_OTHER }
+  const kind =
+    KINDS[word] ??
+    word
+      .replaceAll('+', ' plus')
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
   // Of a word in other letters nothing would be left.
   return kind === '' ? {} : { kind }
 }

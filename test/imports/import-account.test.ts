@@ -174,6 +174,28 @@ describe('Meta', () => {
     expect(figures(importAccount([file(text)], terms('meta')))).toEqual([['1', '2026-11-19', 50, 1500, 15, 3, 100]])
   })
 
+  test.each([
+    ['the campaign', '100,Daily', 'Using campaign budget,'],
+    ['its ad sets', 'Using ad set budget,', '20,Daily'],
+  ])(
+    'a line without an ad set beside lines of ad sets is refused where %s holds the budget: its spend would be lost, or be taken for all',
+    (_, campaign, adSet) => {
+      const text = [
+        'Day,Campaign name,Campaign ID,Campaign delivery,Campaign budget,Campaign budget type,Ad set ID,Ad set name,Ad set delivery,Ad set budget,Ad set budget type,Amount spent (EUR),Impressions,Link clicks',
+        `2026-11-19,Shoes,1,active,${campaign},11,A,active,${adSet},10,1000,12`,
+        `2026-11-19,Shoes,1,active,${campaign},12,B,active,${adSet},20,500,3`,
+        `2026-11-19,Shoes,1,active,${campaign},--,Deleted ad set,--,--,--,5,100,1`,
+      ]
+      expect(() => importAccount([file(text.join('\n'))], terms('meta'))).toThrow(
+        'a.csv, line 4, column "Ad set ID": is blank, and line 2 of campaign 1 is of an ad group',
+      )
+      // Of a campaign without any ad sets such a line is the whole day.
+      const other = `2026-11-19,Hats,2,active,70,Daily,--,,--,--,--,5,100,1`
+      const read = importAccount([file([...text.slice(0, 3), other].join('\n'))], terms('meta'))
+      expect(read.rows.reduce((sum, { spend }) => sum + spend.micros, 0n)).toBe(35_000_000n)
+    },
+  )
+
   test('lines of a whole period give names, status and budgets, and no figures', () => {
     const text = [head, '2026-11-01,2026-11-20,Shoes,1,active,100,Daily,1980.76,5000,61,12,3,240.5'].join('\n')
     const read = importAccount([file(text)], terms('meta'))
