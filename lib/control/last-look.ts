@@ -52,7 +52,7 @@ export function beyondDay(
  * meanwhile, even where it stands again at what the plan started from. An order to cut back stands for all that, and so
  * does a cut that the guard makes for an alert: the guard itself has put the budget on hold a moment before.
  *
- * @param skewMs by so much the clocks of who made the plan and who put the hold may differ
+ * @param skewMs by so much the hold may be younger than it says: clocks differ, and a run looks at its own before it writes
  */
 export function heldSince(
   { change: { lever, to }, alert }: Pick<ChangeDecision, 'change' | 'alert'>,

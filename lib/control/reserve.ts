@@ -82,7 +82,10 @@ async function build(
   const progress = (await loop.plans.progress(header.id)) ?? noProgress(header)
   if ((progress.cursors[key] ?? 0) !== chunk.index) return undefined
   const headroom = subtract(add(header.netGrowth, progress.freed), progress.raised)
-  const books = await openBooks(chunk.changes, headroom, steering, structure, loop)
+  const opened = await openBooks(chunk.changes, headroom, steering, structure, loop)
+  // A pull looks at its clock and puts a hold on later in the same run: a plan of that while did not know of it. What a
+  // person rolls back may be what was held just so.
+  const books = header.occasion === 'rollback' ? opened : { ...opened, skewMs: opened.skewMs + loop.timing.runLimitMs }
   if (books.now > later(since, loop.timing.runLimitMs)) throw new OutOfTime(books.now - since)
   const lease = later(books.now, leaseMs(loop.timing))
 

@@ -199,6 +199,15 @@ describe('other actions', () => {
     expect(stage.queued.filter((one) => one.stage === 'act')).toEqual([])
   })
 
+  test('a hold stops what was planned while the run lasted that put it on', async () => {
+    const stage = await spending(RUNAWAY, { policy: { breakers: { runawaySpend: { action: 'hold' } } } })
+    await quarter(stage)
+    stage.wait(MINUTE_MS)
+    await stage.plan([[A, '10', 110]])
+    expect(await stage.run('act')).toMatchObject({ summary: { dropped: 1 } })
+    expect(budget(stage, '10')).toBe(micros(100))
+  })
+
   test('a hold stops what was planned before it, and not pushed yet', async () => {
     const stage = await spending(RUNAWAY, { policy: { breakers: { runawaySpend: { action: 'hold' } } } })
     // So long after the budgets were read that the plan is no older than that by any clock.
