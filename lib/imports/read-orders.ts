@@ -3,6 +3,7 @@ import { type Instant, instant, isoInstant } from '../units/calendar.ts'
 import { type CurrencyCode, currency, fromDecimal, type Money } from '../units/money.ts'
 import { readRecords } from './csv.ts'
 import { AMOUNT_MICROS_END } from './figures.ts'
+import { keysIn, objectIn } from './json-line.ts'
 import { beside } from './order-lines.ts'
 import { Faults, ImportError, type Place } from './problem.ts'
 
@@ -75,6 +76,7 @@ const fieldOf = (name: string): Field | undefined => FIELDS.find((field) => fiel
 function* csvLines(text: string, file: string, faults: Faults): Generator<Line, void> {
   const [header, ...rows] = readRecords(text, file)
   const fields = (header?.cells ?? []).map((name) => known(name.trim(), { file, line: header?.line ?? 1 }, faults))
+  checkTwice(fields, { file, line: header?.line ?? 1 }, faults)
   // Under headings that are not known every line would be missing what stands there.
   faults.check()
   for (const { line, cells } of rows) {
@@ -110,6 +112,19 @@ function known(name: string, place: Place, faults: Faults): Field | undefined {
   return field
 }
 
+/** Of two columns of one field either might be the one that is meant. */
+function checkTwice(fields: readonly (Field | undefined)[], place: Place, faults: Faults): void {
+  const twice = new Set(fields.filter((field, index) => fields.indexOf(field) < index))
+  for (const column of twice)
+    if (column)
+      faults.add({
+        ...place,
+        column,
+        what: 'is there twice',
+        remedy: 'leave one out: spellings such as net_value and netValue are the same',
+      })
+}
+
 function* jsonLines(text: string, file: string, faults: Faults): Generator<Line, void> {
   for (const [index, written] of text.split('\n').entries()) {
     const place = { file, line: index + 1 }
@@ -123,6 +138,7 @@ function* jsonLines(text: string, file: string, faults: Faults): Generator<Line,
       })
       continue
     }
+    checkTwice(keysIn(written).map(fieldOf), place, faults)
     const fields = new Map<Field, string>()
     for (const [name, value] of Object.entries(parsed)) {
       const field = known(name, place, faults)
@@ -138,15 +154,6 @@ function* jsonLines(text: string, file: string, faults: Faults): Generator<Line,
         })
     }
     yield { ...place, fields }
-  }
-}
-
-function objectIn(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined
   }
 }
 

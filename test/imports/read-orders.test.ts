@@ -76,6 +76,28 @@ describe('orders', () => {
     },
   )
 
+  test.each([
+    ['order_id,ordered_at,net_value,netValue,currency\n1,2026-11-20T09:15:00Z,5,50,EUR', '1 netValue'],
+    ['order_id,ordered_at,net_value,currency,Order ID\n1,2026-11-20T09:15:00Z,5,EUR,2', '1 orderId'],
+    ['{"orderId":"1","refundedAt":"2026-11-20T09:15:00Z"}\n{"orderId":"1","order_id":"2"}', '2 orderId'],
+    [
+      '{"orderId":"1","netValue":"5","netValu\\u0065":"50","orderedAt":"2026-11-20T09:15:00Z","currency":"EUR"}',
+      '1 netValue',
+    ],
+  ])('with one field twice are refused, whichever was meant: %s', (text, place) => {
+    expect(placesOf(() => read(text))).toContain(place)
+    expect(() => read(text)).toThrow(`column "${place.slice(2)}": is there twice: leave one out`)
+  })
+
+  test('have a field twice only where it is a key of their own, not in a text or deeper', () => {
+    const text =
+      '{"orderId":"1","orderedAt":"2026-11-20T09:15:00Z","netValue":"5","currency":"EUR","customer":"\\"currency\\":"}'
+    expect(placesOf(() => read(text))).toEqual(['1 customer'])
+    expect(
+      placesOf(() => read('{"orderId":"1","refundedAt":"2026-11-20T09:15:00Z","customer":{"orderId":"2"}}')),
+    ).not.toContain('1 orderId')
+  })
+
   const good = { orderId: '1', orderedAt: '2026-11-20T09:15:00Z', netValue: '5', currency: 'EUR' }
   test.each([
     ['an address for an id', { ...good, orderId: 'ann@example.com' }, 'column "orderId": "ann@example.com" is no id'],
