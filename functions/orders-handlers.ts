@@ -47,6 +47,7 @@ export const makeDropHandler =
   ({ read, take, log }: DropOptions) =>
   async ({ detail }: ObjectCreated): Promise<void> => {
     const { bucket, object } = detail
+    if (isFolder(object)) return
     let owner: PortfolioId | undefined
     try {
       const [folder, file] = placeOf(object.key)
@@ -62,6 +63,9 @@ export const makeDropHandler =
       throw new Error('the orders of an object failed: the log line before this one says why')
     }
   }
+
+/** What the console of S3 puts for a folder that somebody makes by hand: it holds nothing. */
+const isFolder = ({ key, size }: ObjectCreated['detail']['object']): boolean => key.endsWith('/') && size === 0
 
 /** @throws DiscreetError for an object that would not fit the function's memory */
 export function checkDropSize(bytes = 0): void {
@@ -167,7 +171,7 @@ export const makeHttpHandler =
   }
 
 async function answered(request: HttpRequest, { keys, take, clock, log }: HttpOptions): Promise<HttpAnswer> {
-  const { rawPath, requestContext, body = '', isBase64Encoded = false } = request
+  const { requestContext, body = '', isBase64Encoded = false } = request
   if (requestContext.http.method !== 'POST') return answer(405, { error: 'send orders with POST' })
   // Before anything is decoded: base64 is a third longer than what it holds.
   if (body.length > (isBase64Encoded ? 1.4 : 1) * HTTP_BYTES_MAX) return tooLarge()
@@ -177,7 +181,7 @@ async function answered(request: HttpRequest, { keys, take, clock, log }: HttpOp
     log({ level: 'error', event: 'orders', result: 'failed', why: 'a request was not signed as it must be' })
     return answer(401, { error: 'the signature or the time of this request is wrong' })
   }
-  const portfolio = ownerOf(rawPath)
+  const portfolio = ownerOf(request)
   const taken = await take(portfolio, readOrders(decodeText(bytes, 'body'), 'body'))
   const summary = summaryOf(taken)
   const { overfull } = taken
@@ -191,10 +195,13 @@ async function answered(request: HttpRequest, { keys, take, clock, log }: HttpOp
   return answer(200, { ...summary, overfull })
 }
 
+/** `/<portfolio>`, also where it was put behind an address that ends in a slash. It is what is signed. */
+const pathOf = ({ rawPath }: HttpRequest): string => rawPath.replace(/^\/+/, '/')
+
 /** @throws OrdersRefused for a path that names no portfolio */
-function ownerOf(path: string): PortfolioId {
+function ownerOf(request: HttpRequest): PortfolioId {
   try {
-    return portfolioId(path.replace(/^\//, ''))
+    return portfolioId(pathOf(request).slice(1))
   } catch (error) {
     throw new OrdersRefused((error as Error).message)
   }
@@ -213,7 +220,8 @@ const answer = (statusCode: number, body: object): HttpAnswer => ({
 export const signatureOf = (key: string, timestamp: string, path: string, body: Uint8Array): Buffer =>
   createHmac('sha256', key).update(`${timestamp}\n${path}\n`).update(body).digest()
 
-function isSigned({ headers, rawPath }: HttpRequest, body: Uint8Array, keys: OrderKeys, clock: Clock): boolean {
+function isSigned(request: HttpRequest, body: Uint8Array, keys: OrderKeys, clock: Clock): boolean {
+  const { headers } = request
   const timestamp = headers['x-sluice-timestamp'] ?? ''
   const given = /^sha256=([0-9a-f]{64})$/.exec(headers['x-sluice-signature'] ?? '')?.[1]
   if (given === undefined || !/^\d{10}$/.test(timestamp)) return false
@@ -221,7 +229,7 @@ function isSigned({ headers, rawPath }: HttpRequest, body: Uint8Array, keys: Ord
   const bytes = Buffer.from(given, 'hex')
   // All keys are tried, in the same time whichever fits.
   const fits = [keys.key, keys.previousKey ?? keys.key].map((key) =>
-    timingSafeEqual(bytes, signatureOf(key, timestamp, rawPath, body)),
+    timingSafeEqual(bytes, signatureOf(key, timestamp, pathOf(request), body)),
   )
   return fits.includes(true)
 }

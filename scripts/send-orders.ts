@@ -21,6 +21,8 @@ const key = process.env.SLUICE_ORDERS_KEY
 if (address === undefined || file === undefined || key === undefined)
   throw new Error('give the address with its portfolio, the file, and the key as SLUICE_ORDERS_KEY')
 const url = new URL(address)
+// An address may end in a slash before the portfolio's own.
+url.pathname = url.pathname.replace(/^\/+/, '/')
 if (url.protocol !== 'https:' && !LOOPBACK.has(url.hostname))
   throw new Error(`orders are sent over TLS: the address must begin with https, not ${url.protocol}//`)
 

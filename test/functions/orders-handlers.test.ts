@@ -86,6 +86,12 @@ describe('a signed request', () => {
     expect((await send({ body, isBase64Encoded: true, ...signed(sign(LINE)) })).statusCode).toBe(200)
   })
 
+  test('may go to an address that ends in a slash already: the path is signed with one slash', async () => {
+    const { send, taken } = open()
+    expect((await send({ rawPath: '//eu' })).statusCode).toBe(200)
+    expect(taken).toMatchObject([['eu', [{ id: '1' }]]])
+  })
+
   test('is taken with the key before, while that is replaced', async () => {
     const { send } = open({ keys: { key: KEY, previousKey: OLD_KEY } })
     expect((await send(signed(sign(LINE, { key: OLD_KEY })))).statusCode).toBe(200)
@@ -228,6 +234,15 @@ describe('a file that is put into the bucket', () => {
     expect(taken).toEqual([['eu', 1]])
     expect(lines).toMatchObject([{ level: 'info', event: 'orders', key: 'eu' }])
   })
+
+  test.each(['orders/eu/', 'orders/'])(
+    'as the empty folder %s, made by hand, is no file: it is passed over',
+    async (key) => {
+      const { handler, taken, lines } = drop(LINE)
+      await handler(created(key, 0))
+      expect([taken, lines]).toEqual([[], []])
+    },
+  )
 
   test.each([
     ['orders/20.jsonl', LINE, 10, 'orders/<portfolio>/<name>'],

@@ -16,8 +16,10 @@ const run = promisify(execFile)
 let server: Server
 let folder: string
 let taken: number[]
+let paths: (string | undefined)[]
 beforeEach(async () => {
   taken = []
+  paths = []
   folder = mkdtempSync(join(tmpdir(), 'sluice-send-'))
   // The handler behind an HTTP server, as a function URL puts it behind one.
   const handler = makeHttpHandler({
@@ -33,6 +35,7 @@ beforeEach(async () => {
     void Array.fromAsync(request).then(async (parts) => {
       const headers = request.headers as Record<string, string>
       const body = Buffer.concat(parts as Buffer[]).toString('base64')
+      paths.push(request.url)
       const http = { method: request.method ?? '' }
       const answer = await handler({
         rawPath: request.url ?? '',
@@ -51,10 +54,10 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-const send = (text: string, key = KEY) => {
+const send = (text: string, key = KEY, path = '/eu') => {
   writeFileSync(join(folder, 'orders.jsonl'), text)
   const { port } = server.address() as AddressInfo
-  const args = [SCRIPT, `http://127.0.0.1:${port}/eu`, join(folder, 'orders.jsonl')]
+  const args = [SCRIPT, `http://127.0.0.1:${port}${path}`, join(folder, 'orders.jsonl')]
   return run(process.execPath, args, { env: { ...process.env, SLUICE_ORDERS_KEY: key } })
 }
 const line = (id: number) => `{"orderId":"${id}","orderedAt":"2026-11-20T09:15:00Z","netValue":"5","currency":"EUR"}`
@@ -63,6 +66,12 @@ test('the script signs what the function takes, so many lines at a time', async 
   const { stdout } = await send(Array.from({ length: 501 }, (_, i) => line(i)).join('\n'))
   expect(taken).toEqual([500, 1])
   expect(stdout).toMatch(/^lines 1 to 500: .*"changed":500.*\nlines 501 to 501: .*"changed":1/)
+})
+
+test('the address may end in a slash before that of the portfolio: one is sent, and signed', async () => {
+  const { stdout } = await send(line(1), KEY, '//eu')
+  expect(stdout).toContain('"changed":1')
+  expect(paths).toEqual(['/eu'])
 })
 
 test('the script stops at a signature that is not taken', async () => {
