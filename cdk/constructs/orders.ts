@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib'
+import { CfnOutput, Duration, Fn, Stack } from 'aws-cdk-lib'
 import { Rule } from 'aws-cdk-lib/aws-events'
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda'
@@ -63,7 +63,8 @@ export class Orders extends Construct {
     // The signature is the authentication: shops have no AWS credentials.
     const { url } = made.lambda.addFunctionUrl({ authType: FunctionUrlAuthType.NONE })
     new CfnOutput(Stack.of(this), 'OrdersUrl', {
-      value: url,
+      // Without the slash that AWS puts at its end: the documented call writes one before the portfolio.
+      value: `https://${Fn.select(2, Fn.split('/', url))}`,
       description: 'Signed orders are sent to <this>/<portfolio>',
     })
     return made

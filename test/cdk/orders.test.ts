@@ -53,7 +53,13 @@ describe('orders of the shop', () => {
 
   test('in requests are let in by their signature: the address itself asks for none of AWS', () => {
     withSecret.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' })
-    withSecret.hasOutput('OrdersUrl', {})
+  })
+
+  test('in requests go to an address without the slash that AWS ends it with: the call adds one before the portfolio', () => {
+    const { Value } = withSecret.findOutputs('OrdersUrl').OrdersUrl!
+    // https://<id>.lambda-url.<region>.on.aws/, split at its slashes: the third part is the host.
+    const host = { 'Fn::Select': [2, { 'Fn::Split': ['/', { 'Fn::GetAtt': [expect.any(String), 'FunctionUrl'] }] }] }
+    expect(Value).toEqual({ 'Fn::Join': ['', ['https://', host]] })
   })
 
   test('are written by functions that reach facts, policies to read, rates to read, and nothing else', () => {
