@@ -6,7 +6,7 @@ import type { ImportOrdersOptions } from './import-orders.ts'
 /** What comes from files that people download or export, without any token. */
 export function addImportCommands(sluice: Command, context: Context): void {
   const shown = [
-    'sluice import google.csv --account google-ads:1234567890 --zone Europe/Berlin',
+    'sluice import google.csv --account google-ads:1234567890 --zone Europe/Berlin --column conversions=Conversions',
     'sluice import january.csv february.csv --account meta:1234567890 --zone Europe/Berlin --dry-run',
   ]
   const made = timed(command(sluice, 'import', 'read campaign downloads of an account without API access', shown))

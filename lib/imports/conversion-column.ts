@@ -5,13 +5,20 @@ import type { Faults } from './problem.ts'
 import type { Sheet } from './sheet.ts'
 import type { ImportTerms } from './terms.ts'
 
-/** Headings under which a screen counts whatever each campaign is optimised for: link clicks as well as purchases. */
+/**
+ * Headings under which a screen counts whatever each campaign is optimised for, link clicks as well as purchases; on Google
+ * Ads the sum of all primary conversion actions.
+ */
 const ANYTHING: Readonly<{ [platform: string]: readonly string[] }> = {
+  'google-ads': ['conversions'],
   meta: ['results', 'ergebnisse'],
   tiktok: ['results', 'conversions', 'ergebnisse'],
   snapchat: ['results', 'ergebnisse'],
   pinterest: ['total conversions'],
 }
+
+export const countsAnything = (platform: string, heading: string): boolean =>
+  (ANYTHING[platform] ?? []).includes(plainHeading(heading))
 
 /** Headings under which a line says what its results are. */
 const INDICATORS = [
@@ -21,24 +28,40 @@ const INDICATORS = [
 
 /** Words of one event: a policy's action, a heading or an indicator that is one of them counts the same. */
 const EVENTS: readonly (readonly string[])[] = [
-  ['purchase', 'complete payment', 'checkout', 'order', 'zahlung abgeschlossen', 'kauf', 'käufe'],
+  ['purchase', 'complete payment', 'checkout', 'order', 'zahlung abgeschlossen', 'kauf', 'käufe', 'käufen'],
   ['lead', 'lead grouped'],
 ]
+
+/** An event as a text names it. */
+export interface NamedEvent {
+  /** Where it happens, where the text says so: `website`; everywhere is ''. */
+  readonly place: string
+  /** As written there, without its plural: of `Complete payment` that. */
+  readonly word: string
+  /** The same for all words of one event: `purchase`. */
+  readonly event: string
+  /** False for words that may be any event. */
+  readonly isKnown: boolean
+}
 
 /**
  * The event that a text names: `purchase` of `actions:offsite_conversion.fb_pixel_purchase`, of `Website purchases` and
  * of `Total conversions (Checkout)`. Only whole words count: `initiate_checkout` and `custom.purchase_seen` are others.
  */
-function eventOf(text: string): string {
+export function eventIn(text: string): NamedEvent {
   const last = plainHeading(text)
     .replaceAll('_', ' ')
     .replace(/^.*[.:]/, '')
-  const bare = last
     .replace(/^total conversions? \(?([^()]+)\)?$|^conversions gesamt \(([^()]+)\)$/, '$1$2')
-    .replace(/^(omni|fb pixel|fb mobile|onsite web app|onsite web|onsite app|website|conversion)[ -]/, '')
-    .replace(/(?<=[a-z]{3})s$/, '')
-  return EVENTS.find((words) => words.includes(bare))?.[0] ?? bare
+  const [before = '', place = ''] =
+    /^(omni|fb pixel|fb mobile|onsite web app|onsite web|onsite app|website|conversion)[ -]/.exec(last) ?? []
+  const word = last.slice(before.length).replace(/(?<=[a-z]{3})s$/, '')
+  const known = EVENTS.find((words) => words.includes(word))
+  return { place: PLACES[place] ?? place, word, event: known?.[0] ?? word, isKnown: known !== undefined }
 }
+const PLACES: Readonly<{ [word: string]: string }> = { omni: '', conversion: '', 'fb pixel': 'website' }
+
+const eventOf = (text: string): string => eventIn(text).event
 
 /**
  * The sheet with one column of conversions at most, which counts what the policy's rule does: the one that the user has
@@ -76,8 +99,8 @@ function withOneOf(found: readonly number[], sheet: Sheet, { rule }: ImportTerms
 /** Whether a column counts what the rule does, as far as can be told; adds a fault where it does not, or may not. */
 function isCountOf(index: number, sheet: Sheet, { rule }: ImportTerms, faults: Faults): boolean {
   const column = sheet.headings[index] ?? ''
-  const generic = ANYTHING[sheet.platform] ?? []
-  if (!generic.includes(plainHeading(column))) return isOfNoOther(column, sheet, rule.action, faults)
+  if (!countsAnything(sheet.platform, column)) return isOfNoOther(column, sheet, rule.action, faults)
+  if (sheet.platform === 'google-ads') return isOfOneAction(column, sheet, rule.action, faults)
   const exact = namesOf(sheet.platform, 'conversions').find((name) => eventOf(name) === eventOf(rule.action))
   const remedy = `${exact ? `download it with the column "${titled(exact)}" instead` : 'download it with a column of that event'}, or say that all of them are: --column conversions="${column}"`
   const indicator = sheet.headings.findIndex((heading) => INDICATORS.includes(plainHeading(heading)))
@@ -106,15 +129,25 @@ function isCountOf(index: number, sheet: Sheet, { rule }: ImportTerms, faults: F
   return others.length === 0
 }
 
-/** A column of leads is none of purchases, and the other way round; words that are not known may be either. */
-function isOfNoOther(column: string, { file }: Sheet, action: string, faults: Faults): boolean {
-  const [shown, meant] = [eventOf(column), eventOf(action)]
-  const isKnown = (event: string): boolean => EVENTS.some(([name]) => name === event)
-  if (!isKnown(shown) || !isKnown(meant) || shown === meant) return true
+/** What Google Ads adds up there no download tells, so that the user must. @returns false, with a fault */
+function isOfOneAction(column: string, { file }: Sheet, action: string, faults: Faults): false {
   faults.add({
     file,
     column,
-    what: `counts "${shown}", and the policy counts "${action}"`,
+    what: `is the sum of all primary conversion actions, and the policy counts "${action}"`,
+    remedy: `if "${action}" is the account's only primary action, say so: --column conversions="${column}"; if there are others, download it with a custom column of "${action}" alone, and name that one: --column conversions="…"`,
+  })
+  return false
+}
+
+/** A column of leads is none of purchases, and the other way round; words that are not known may be either. */
+function isOfNoOther(column: string, { file }: Sheet, action: string, faults: Faults): boolean {
+  const [shown, meant] = [eventIn(column), eventIn(action)]
+  if (!shown.isKnown || !meant.isKnown || shown.event === meant.event) return true
+  faults.add({
+    file,
+    column,
+    what: `counts "${shown.event}", and the policy counts "${action}"`,
     remedy: `download it with the column of that, or say that it is meant: --column conversions="${column}"`,
   })
   return false

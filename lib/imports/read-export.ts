@@ -13,6 +13,7 @@ import { isNothing } from './numbers.ts'
 import type { Faults } from './problem.ts'
 import { cellOf, headingOf, idTextIn, readSheet, type Sheet } from './sheet.ts'
 import type { ExportFile, ImportTerms } from './terms.ts'
+import { valueRemarks, withOwnValue } from './value-column.ts'
 import { budgetPeriodOf, isElsewhere, kindIn, statusOf, strategyIn } from './words.ts'
 
 export interface ReadBudget {
@@ -83,7 +84,7 @@ export function readExport(file: ExportFile, terms: ImportTerms, faults: Faults)
     platform: terms.account.platform,
     columns: terms.columns,
   })
-  const sheet = withOwnersOfBudgets(withKnownConversions(whole, terms, faults))
+  const sheet = withOwnersOfBudgets(withOwnValue(withKnownConversions(whole, terms, faults), terms))
   const forms = formsOf(sheet, terms, faults)
   const isDaily = isOfDays(sheet, terms)
   if (isDaily) checkHas(sheet, ['spend', 'impressions', 'clicks'], faults)
@@ -280,9 +281,7 @@ function remarksOf(sheet: Sheet, rows: readonly ReadRow[], isDaily: boolean, who
     ...(isDaily ? [] : ['its lines are not of single days: names, status and budgets are taken over, and no figures']),
     ...(silent > 0 ? [`${silent} lines report no spend: their days stay unknown, which is not zero`] : []),
     ...(isDaily && !has('conversions') ? ['it has no column of conversions: none are taken over'] : []),
-    ...(has('conversions') && !has('value')
-      ? ['it has no column of conversion value: conversions are worth nothing here']
-      : []),
+    ...valueRemarks(sheet, whole),
     ...(whole.columns.byRole.has('adGroupBudget') && !has('adGroupBudget')
       ? [
           `"${headingOf(whole, 'adGroupBudget')}" is not taken over: whose budgets these are is not known without the column "${usualName(sheet.platform, 'adGroupId')}"`,

@@ -89,7 +89,9 @@ interface Header {
 
 function headerOf(records: readonly Row[], file: string, { platform, columns: named }: SheetTerms): Header {
   const best = bestHeader(records, platform, named)
-  if (named.size === 0) checkNotOfAnother(records, platform, best?.columns.byRole.size ?? 0, file)
+  // What is counted says nothing of whose screen it is.
+  if ([...named.keys()].every((role) => role === 'conversions' || role === 'value'))
+    checkNotOfAnother(records, platform, best?.columns.byRole.size ?? 0, file)
   if (best && best.columns.byRole.size >= HEADER_ROLES_MIN) return best
   throw new ImportError([
     {

@@ -9,6 +9,8 @@ import type { Ended } from './shop.ts'
 
 export const NOW = instant('2026-11-21T08:00:00Z')
 export const ACCOUNT = 'google-ads:1234567890'
+/** The account, whose only primary conversion action is the policy's. */
+export const OF_ACCOUNT = ['--account', ACCOUNT, '--column', 'conversions=Conversions'] as const
 
 /** Tables and a folder on this machine, and no platform at all. */
 export interface ImportDesk {

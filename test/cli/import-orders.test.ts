@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accountDate, addDays } from '../../lib/units/calendar.ts'
-import { ACCOUNT, googleDownload, type ImportDesk, openImportDesk, policyText } from './import-desk.ts'
+import { googleDownload, type ImportDesk, OF_ACCOUNT, openImportDesk, policyText } from './import-desk.ts'
 
 let desk: ImportDesk
 beforeEach(async () => {
@@ -22,7 +22,7 @@ const portfolio = async () => JSON.parse((await desk.sluice('status', '--json'))
 describe('import orders', () => {
   test('stands beside the claims in status: claimed, ordered, credited, and never more credited than ordered', async () => {
     desk.write('google.csv', googleDownload())
-    await desk.sluice('import', 'google.csv', '--account', ACCOUNT, '--zone', 'Europe/Berlin')
+    await desk.sluice('import', 'google.csv', ...OF_ACCOUNT, '--zone', 'Europe/Berlin')
     expect(await portfolio()).toMatchObject({ orders: null, ordersUnknown: 'no orders of the shop are known' })
     desk.write('orders.csv', ordersText())
     const { code, out } = await desk.sluice('import', 'orders', 'orders.csv')

@@ -7,6 +7,7 @@ import {
   googleDownload,
   type ImportDesk,
   NOW,
+  OF_ACCOUNT,
   openImportDesk,
   policyText,
   type Screen,
@@ -23,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => desk.close())
 
 const importing = (...more: readonly string[]) =>
-  desk.sluice('import', 'google.csv', '--account', ACCOUNT, '--zone', 'Europe/Berlin', ...more)
+  desk.sluice('import', 'google.csv', ...OF_ACCOUNT, '--zone', 'Europe/Berlin', ...more)
 
 /** Everything that lies in the tables, except what the clock of an item's expiry adds. */
 async function tables(): Promise<string> {
@@ -84,7 +85,7 @@ describe('import', () => {
     await desk.sluice('policy', 'put', 'policy.yaml')
     const before = await tables()
     desk.write('bad.csv', googleDownload({ days: 2 }).replace('"1,200"', '"1;200"'))
-    const ended = await desk.sluice('import', 'google.csv', 'bad.csv', '--account', ACCOUNT, '--zone', 'Europe/Berlin')
+    const ended = await desk.sluice('import', 'google.csv', 'bad.csv', ...OF_ACCOUNT, '--zone', 'Europe/Berlin')
     expect(ended.code).toBe(1)
     expect(ended.err).toContain('bad.csv, line 4, column "Impr.": "1;200" is no whole number')
     expect(await tables()).toBe(before)
@@ -98,7 +99,7 @@ describe('import', () => {
       googleDownload({ days: 60, through: '2026-11-18' }).replaceAll('300.00', '999.00'),
       later(NOW, -2 * DAY_MS),
     )
-    const { out } = await desk.sluice('import', 'older.csv', '--account', ACCOUNT, '--json')
+    const { out } = await desk.sluice('import', 'older.csv', ...OF_ACCOUNT, '--json')
     // From 20 September to 11 October, four campaigns.
     expect(JSON.parse(out)).toMatchObject({ daysChanged: 4 * 22, settingsChanged: false })
     const { out: plan } = await desk.sluice('plan', '--all')
@@ -188,7 +189,7 @@ test('days of the flight that no file tells of are named, and the plan holds unt
   const [{ pacing }] = JSON.parse((await desk.sluice('status', '--json')).out).portfolios
   expect(pacing).toBeNull()
   desk.write('rest.csv', googleDownload({ days: 12, through: '2026-11-12' }), later(NOW, -DAY_MS))
-  expect((await desk.sluice('import', 'rest.csv', '--account', ACCOUNT)).out).not.toContain('missing')
+  expect((await desk.sluice('import', 'rest.csv', ...OF_ACCOUNT)).out).not.toContain('missing')
   const { out: again } = await desk.sluice('plan', '--all')
   expect(again).not.toContain('is not known')
   expect(again).toContain('a day needed')
@@ -201,14 +202,14 @@ test('a file of a part of the account is warned of, and days that are not kept a
     .filter((line) => !line.includes(',201,'))
     .join('\n')
   desk.write('part.csv', part)
-  const { code, out, err } = await desk.sluice('import', 'part.csv', '--account', ACCOUNT, '--zone', 'Europe/Berlin')
+  const { code, out, err } = await desk.sluice('import', 'part.csv', ...OF_ACCOUNT, '--zone', 'Europe/Berlin')
   expect(code).toBe(0)
   // A hundred days to 20 November, read on the 21st: those of the last ninety are kept, from 24 August.
   expect(out).toContain('left out   2026-08-13 to 2026-08-23: days are kept for 90 days')
   expect(err).toMatch(
     /part\.csv is a part of the account: "Total: Campaigns" \(line \d+\) says [\d.]+ EUR, and [\d.]+ EUR of it are of no line/,
   )
-  const told = JSON.parse((await desk.sluice('import', 'part.csv', '--account', ACCOUNT, '--json')).out)
+  const told = JSON.parse((await desk.sluice('import', 'part.csv', ...OF_ACCOUNT, '--json')).out)
   expect(told).toMatchObject({ uncovered: [{ file: 'part.csv' }], renamed: [] })
   expect(told.tooOld).toHaveLength(11)
 })

@@ -155,6 +155,7 @@ const download = (platform: string, documents: readonly unknown[]): Target<Impor
         account: accountRef(platform, '1234567890'),
         zone: ZONE,
         rule: RULE,
+        isRuleSaid: platform === 'google-ads',
         columns: new Map(),
       }),
     ),

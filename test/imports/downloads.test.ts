@@ -12,6 +12,8 @@ const terms = (platform: string, more: Partial<ImportTerms> = {}): ImportTerms =
   account: accountRef(platform, '1234567890'),
   zone: timeZone('Europe/Berlin'),
   rule: { action: 'purchase', clickWindowDays: 7, viewWindowDays: 1, basis: 'mixed' },
+  // What Google Ads calls "Conversions" is the rule's, if the user says so.
+  isRuleSaid: platform === 'google-ads',
   columns: new Map<Role, string>(),
   ...more,
 })
@@ -62,6 +64,11 @@ describe('another platform’s download', () => {
 
   test.each(platforms)('%s’s own is read', (one) => {
     expect(days(one, DOWNLOADS[one])[0]?.[0]).toBe('2026-11-19')
+  })
+
+  test('is not taken for it because the user has named what is counted', () => {
+    const columns = new Map<Role, string>([['conversions', 'Purchases']])
+    expect(() => read('google-ads', DOWNLOADS.meta, { columns })).toThrow('has the column names of meta (')
   })
 
   test('is one that the user has named the columns of', () => {

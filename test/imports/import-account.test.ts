@@ -55,7 +55,7 @@ describe('Google Ads', () => {
   ].join('\r\n')
 
   test('in English: titles above the table, thousands, dashes for nothing, line breaks in names, totals below', () => {
-    const read = importAccount([file(english, 'google.csv')], terms('google-ads'))
+    const read = importAccount([file(english, 'google.csv')], terms('google-ads', { isRuleSaid: true }))
     expect(figures(read)).toEqual([
       ['101', '2026-11-19', 1204.5, 12000, 310, 4.5, 360],
       ['101', '2026-11-20', 48, 900, 30, 0, 0],
@@ -73,7 +73,7 @@ describe('Google Ads', () => {
   })
 
   test('tells what was read: campaigns, days, spend, columns without a meaning, totals beside the sum', () => {
-    const [report] = importAccount([file(english, 'google.csv')], terms('google-ads')).files
+    const [report] = importAccount([file(english, 'google.csv')], terms('google-ads', { isRuleSaid: true })).files
     expect(report).toMatchObject({
       file: 'google.csv',
       lines: 3,
@@ -100,7 +100,7 @@ describe('Google Ads', () => {
       'Pausiert;Hüte;102;20.11.2026;EUR;20,00;Täglich;0,00;0;0;0,00;0,00',
       'Gesamt: Kampagnen; --; --; --;EUR; --; --;1.204,50;12.000;310;4,50;360,00',
     ].join('\n')
-    const read = importAccount([file(german)], terms('google-ads'))
+    const read = importAccount([file(german)], terms('google-ads', { isRuleSaid: true }))
     expect(figures(read)).toEqual([
       ['101', '2026-11-19', 1204.5, 12000, 310, 4.5, 360],
       ['102', '2026-11-20', 0, 0, 0, 0, 0],
@@ -342,7 +342,7 @@ describe('several files', () => {
       [oldAgrees, newer],
       [newer, oldAgrees],
     ]) {
-      const read = importAccount(files, terms('google-ads'))
+      const read = importAccount(files, terms('google-ads', { isRuleSaid: true }))
       expect(figures(read).map(([, date, spend]) => [date, spend])).toEqual([
         ['2026-11-18', 10.25],
         ['2026-11-19', 22.25],
@@ -355,16 +355,16 @@ describe('several files', () => {
     // 23:30 in Berlin on the 19th.
     const read = importAccount(
       [of([line('2026-11-18', 10), line('2026-11-19', 20)], 'a.csv', instant('2026-11-19T22:30:00Z'))],
-      terms('google-ads'),
+      terms('google-ads', { isRuleSaid: true }),
     )
     expect(read.unfinished).toEqual(['2026-11-19'])
     expect(figures(read).map(([, date]) => date)).toEqual(['2026-11-18'])
   })
 
   test('campaigns of imports before that no file speaks of stay as they are known', () => {
-    const first = importAccount([of([line('2026-11-18', 10)], 'a.csv')], terms('google-ads'))
+    const first = importAccount([of([line('2026-11-18', 10)], 'a.csv')], terms('google-ads', { isRuleSaid: true }))
     const other = of([line('2026-11-19', 10).replace('101', '102')], 'b.csv')
-    const read = importAccount([other], terms('google-ads', { known: first.structure }))
+    const read = importAccount([other], terms('google-ads', { isRuleSaid: true, known: first.structure }))
     expect(read.structure.campaigns.map(({ id }) => id)).toEqual(['101', '102'])
     expect(read.structure.budgets.map(({ id }) => id)).toEqual(['101', '102'])
     expect(read.unmentioned).toEqual(['101'])

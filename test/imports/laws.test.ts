@@ -13,6 +13,7 @@ const TERMS: ImportTerms = {
   account: accountRef('google-ads', '1234567890'),
   zone: timeZone('Europe/Berlin'),
   rule: { action: 'purchase', clickWindowDays: 30, viewWindowDays: 0, basis: 'click' },
+  isRuleSaid: true,
   columns: new Map<Role, string>(),
 }
 const read = (bytes: Uint8Array, more: Partial<ImportTerms> = {}): ImportedAccount =>
