@@ -7,7 +7,7 @@ import type { PolicyVersion } from '../model/policy.ts'
 import { raiseOn, type ScheduledRaise } from '../model/scheduled-raise.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import type { MoneyCommit, Versioned } from '../ports/store.ts'
-import { type AccountDate, dateAt, type Instant } from '../units/calendar.ts'
+import { type AccountDate, dateAt, type Instant, later } from '../units/calendar.ts'
 import { add, type Money, subtract, toDecimal, zero } from '../units/money.ts'
 import { openAccountDay } from './account-day.ts'
 import { commitFresh } from './commit.ts'
@@ -59,7 +59,9 @@ export async function syncLevers(
 
   // Only what was told of may be over by what the day costs.
   const isBeyond = [...known.values()].some(({ beyondCap }) => beyondCap !== undefined)
-  const look = { date, lookedAt, events, day: isBeyond ? await loop.money.accountDay(account, date) : undefined }
+  // By the clock of whoever wrote the record it may have been written after this pull began to read.
+  const surely = later(lookedAt, -loop.timing.clockSkewMs)
+  const look = { date, lookedAt: surely, events, day: isBeyond ? await loop.money.accountDay(account, date) : undefined }
   const differing = sightings.filter(
     ({ lever, ...rest }) =>
       !waiting.has(leverKey(lever)) && differs({ lever, ...rest }, known.get(leverKey(lever)), look),
@@ -68,7 +70,7 @@ export async function syncLevers(
   const gone = [...known].filter(([key, { idle }]) => !idle && !seen.has(key)).map(([, state]) => state)
   const drifts: Drift[] = []
   for (const chunk of chunksByPortfolio(differing))
-    drifts.push(...(await syncChunk(chunk, { structure, events, date, factor, lookedAt }, loop)))
+    drifts.push(...(await syncChunk(chunk, { structure, events, date, factor, lookedAt: surely }, loop)))
   await markGone(gone, structure, loop)
   if (drifts.length > 0) await loop.facts.putDrifts(drifts)
   // Most turns find nothing to write: then what was read first still stands.
