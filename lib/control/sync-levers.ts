@@ -61,7 +61,12 @@ export async function syncLevers(
   const isBeyond = [...known.values()].some(({ beyondCap }) => beyondCap !== undefined)
   // By the clock of whoever wrote the record it may have been written after this pull began to read.
   const surely = later(lookedAt, -loop.timing.clockSkewMs)
-  const look = { date, lookedAt: surely, events, day: isBeyond ? await loop.money.accountDay(account, date) : undefined }
+  const look = {
+    date,
+    lookedAt: surely,
+    events,
+    day: isBeyond ? await loop.money.accountDay(account, date) : undefined,
+  }
   const differing = sightings.filter(
     ({ lever, ...rest }) =>
       !waiting.has(leverKey(lever)) && differs({ lever, ...rest }, known.get(leverKey(lever)), look),
