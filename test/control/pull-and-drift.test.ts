@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { runTurn } from '../../lib/control/turn.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import type { Drift } from '../../lib/model/lever-state.ts'
-import { addDays, DAY_MS, dateAt, daysBetween, HOUR_MS, type Instant, MINUTE_MS } from '../../lib/units/calendar.ts'
+import {
+  addDays,
+  DAY_MS,
+  dateAt,
+  daysBetween,
+  HOUR_MS,
+  type Instant,
+  later,
+  MINUTE_MS,
+} from '../../lib/units/calendar.ts'
 import { broken } from '../simulation/invariants.ts'
 import { intercepted } from '../simulation/ports.ts'
 import { A, B, euros, type Rig, rig } from '../simulation/rig.ts'
@@ -352,3 +361,20 @@ describe('work per turn', () => {
 })
 
 const EMPTY = (stage: Rig) => ({ account: A, query: {}, rows: [], accountSpend: new Map(), readAt: stage.now() })
+
+test('what a worker whose clock is behind pushed while a pull read is not taken for older than the reading', async () => {
+  const stage = await rig()
+  await stage.ready()
+  stage.wait(HOUR_MS)
+  await stage.plan([[A, '10', 120]])
+  const behind = { ...stage.worker('behind'), clock: { ...stage.loop.clock, now: () => later(stage.now(), -1_900) } }
+  let pushed: unknown
+  const pulling = intercepted(stage.worker('pulling'), async (call, proceed) => {
+    if (call === 'reader.changes')
+      pushed = await runTurn({ stage: 'act', key: accountKey(A), turn: stage.now(), attempt: 0 }, behind)
+    return proceed()
+  })
+  await runTurn({ stage: 'pull', key: accountKey(A), turn: stage.now(), attempt: 0 }, pulling)
+  expect(pushed).toMatchObject({ summary: { verified: 1 } })
+  expect((await stage.state(A, '10')).known).toEqual({ kind: 'money', amount: euros(120) })
+})
