@@ -4,7 +4,7 @@ import { messageText, nameText } from '../../lib/model/foreign-text.ts'
 import type { AccountStructure } from '../../lib/model/structure.ts'
 import { DAY_MS, HOUR_MS, type Instant, isoInstant, MINUTE_MS, SECOND_MS } from '../../lib/units/calendar.ts'
 import { rateText } from './rates.ts'
-import type { RateStanding } from './rates-standing.ts'
+import { type RateStanding, withoutRate } from './rates-standing.ts'
 
 /** One thing that was looked at. What is no `ok` says what to do about it. */
 export interface Finding {
@@ -202,9 +202,10 @@ export function rateFinding(standing: RateStanding): Finding {
   const { from, to, rate, ageDays = 0, maxAgeDays, due, state, portfolio } = standing
   const about = { subject: 'rates', check: 'rates' } as const
   const remedy = 'run "sluice rates fetch", or add it to the rates file by hand'
-  if (!rate) return { ...about, level: 'failure', says: `${from}→${to} is not known, which ${portfolio} needs`, remedy }
+  const missing = `${from}→${to} is not known, which ${portfolio} needs: ${withoutRate(standing)}`
+  if (!rate) return { ...about, level: 'failure', says: missing, remedy }
   const says = `${from}→${to} is ${rateText(rate)} of ${rate.date}, ${ageDays} of ${maxAgeDays} days old`
-  if (state === 'old') return { ...about, level: 'failure', says: `${says}: no plan is made`, remedy }
+  if (state === 'old') return { ...about, level: 'failure', says: `${says}: ${withoutRate(standing)}`, remedy }
   return state === 'late'
     ? { ...about, level: 'warning', says: `${says}; those of ${due} are out`, remedy }
     : { ...about, level: 'ok', says }

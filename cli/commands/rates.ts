@@ -8,33 +8,42 @@ import { type Deployment, ratesFileOf } from '../config/deployment.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { table } from '../terminal/table.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
-import { type RateStanding, ratesStanding } from './rates-standing.ts'
+import { ORDERS_GO_ON_DAYS, type RateStanding, ratesStanding, withoutRate } from './rates-standing.ts'
 
-/** The rates that plans of today are made with. */
+/** The rates that plans of today are made with, and orders of today counted. */
 export async function rates(deployment: Deployment, screen: Screen): Promise<ExitCode> {
   const found = await ratesStanding(deployment)
   screen.print(
     found.length === 0
-      ? 'No exchange rates are needed: every account that was pulled has the currency of its portfolio.'
-      : table(['portfolio', 'rate', 'is', 'of', 'days old', 'newest'], found.map(row)),
+      ? `No exchange rates are needed: every account that was pulled, and every order of the last ${ORDERS_GO_ON_DAYS} days, has the currency of its portfolio.`
+      : table(['portfolio', 'for', 'rate', 'is', 'of', 'days old', 'newest'], found.map(row)),
   )
   screen.record({ schemaVersion: JSON_SCHEMA, command: 'rates', rates: found.map(standingJson) })
   const unusable = found.filter(({ state }) => state === 'missing' || state === 'old')
-  for (const { from, to, maxAgeDays, state } of unusable)
+  for (const { from, to, maxAgeDays, state, ...needed } of unusable)
     screen.warn(
-      `${from}→${to} is ${state === 'old' ? `older than ${maxAgeDays} days` : 'not known'}: no plan is made. Try "sluice rates fetch", or add it to the rates file`,
+      `${from}→${to} is ${state === 'old' ? `older than ${maxAgeDays} days` : 'not known'}: ${withoutRate(needed)}. Try "sluice rates fetch", or add it to the rates file`,
     )
   return unusable.length > 0 ? EXIT.failed : EXIT.done
 }
 
-const row = ({ portfolio, from, to, rate, ageDays, maxAgeDays, due, state }: RateStanding): readonly string[] => [
-  portfolio,
-  `${from}→${to}`,
-  rate ? rateText(rate) : 'not known',
-  rate?.date ?? '—',
-  ageDays === undefined ? '—' : `${ageDays} of ${maxAgeDays}`,
-  state === 'newest' ? 'yes' : `no: those of ${due} are out`,
-]
+const row = (standing: RateStanding): readonly string[] => {
+  const { portfolio, from, to, rate, ageDays, maxAgeDays, due, state } = standing
+  return [
+    portfolio,
+    neededFor(standing),
+    `${from}→${to}`,
+    rate ? rateText(rate) : 'not known',
+    rate?.date ?? '—',
+    ageDays === undefined ? '—' : `${ageDays} of ${maxAgeDays}`,
+    state === 'newest' ? 'yes' : `no: those of ${due} are out`,
+  ]
+}
+
+function neededFor({ accounts, inOrders }: RateStanding): string {
+  const counted = accounts.length === 1 ? '1 account' : `${accounts.length} accounts`
+  return [...(accounts.length > 0 ? [counted] : []), ...(inOrders ? ['orders'] : [])].join(', ')
+}
 
 export const rateText = ({ microsPerUnit }: ExchangeRate): string => String(Number(microsPerUnit) / 1e6)
 

@@ -98,6 +98,8 @@ export interface OrderBook {
    */
   record(portfolio: PortfolioId, entries: readonly OrderEntry[], terms: OrderTerms): Promise<RecordedOrders>
   order(portfolio: PortfolioId, id: string): Promise<ShopOrder | undefined>
+  /** In which the orders of the dates from `from` on are, sorted. Of days that were told as sums nobody knows. */
+  currencies(portfolio: PortfolioId, from: AccountDate): Promise<readonly CurrencyCode[]>
 }
 
 export interface PlanStore {

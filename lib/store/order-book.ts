@@ -20,7 +20,7 @@ import { expiresAfterDate, KEPT_DAYS } from './expiry.ts'
 import { atVersion } from './expressions.ts'
 import { orderDayKey, shopOrderKey } from './keys.ts'
 import type { StoreOptions } from './link.ts'
-import { orderItem } from './order-store.ts'
+import { EMPTY_BOOK, orderItem, orderItems } from './order-store.ts'
 import { type Action, requestToken } from './transaction.ts'
 
 const SHOP_ORDER_SCHEMA = 1
@@ -37,6 +37,13 @@ export function dynamoOrderBook(options: StoreOptions): OrderBook {
     async order(portfolio, id) {
       const item = await db.get('facts', shopOrderKey(portfolio, id))
       return item && parseCanonical<ShopOrder>(textIn(item, 'record'))
+    },
+    async currencies(portfolio, from) {
+      const books = (await orderItems(db, portfolio, from)).map((item) => optionalTextIn(item, 'book') ?? EMPTY_BOOK)
+      const found = new Set(
+        books.flatMap((book) => sumsOf(parseCanonical<DayBook>(book)).map(({ net }) => net.currency)),
+      )
+      return [...found].toSorted()
     },
     async record(portfolio, entries, terms) {
       const byOrder = [...Map.groupBy(entries, ({ id }) => id)]

@@ -2,8 +2,9 @@ import type { PortfolioId } from '../model/account.ts'
 import { canonicalJson, parseCanonical } from '../model/canonical.ts'
 import type { OrderDay } from '../model/orders.ts'
 import type { OrderStore } from '../ports/store.ts'
+import type { AccountDate } from '../units/calendar.ts'
 import { type Attributes, type Item, textIn, toItem } from './attributes.ts'
-import { database } from './database.ts'
+import { type Database, database } from './database.ts'
 import { expiresAfterDate, KEPT_DAYS } from './expiry.ts'
 import { LAST, ORDERS_PREFIX, orderDayKey, portfolioPk } from './keys.ts'
 import type { StoreOptions } from './link.ts'
@@ -20,15 +21,21 @@ export function dynamoOrderStore(options: StoreOptions): OrderStore {
       await db.putAll('facts', [...byDate.values()])
     },
     async since(portfolio, from) {
-      const between = [orderDayKey(portfolio, from).sk, `${ORDERS_PREFIX}${LAST}`] as const
-      const items = await db.query('facts', { pk: portfolioPk(portfolio), between })
+      const items = await orderItems(db, portfolio, from)
       return items.filter((item) => item.book?.S !== EMPTY_BOOK).map(readOrders)
     },
   }
 }
 
+/** The days from `from` on, oldest first. */
+export const orderItems = (db: Database, portfolio: PortfolioId, from: AccountDate): Promise<readonly Item[]> =>
+  db.query('facts', {
+    pk: portfolioPk(portfolio),
+    between: [orderDayKey(portfolio, from).sk, `${ORDERS_PREFIX}${LAST}`],
+  })
+
 /** Days that all orders have left again, by a correction of their time, are not known: nothing is deleted here. */
-const EMPTY_BOOK = canonicalJson({})
+export const EMPTY_BOOK = canonicalJson({})
 
 /** @param more attributes beside the sums: what they are made of */
 export function orderItem(portfolio: PortfolioId, day: OrderDay, more: Attributes = {}): Item {

@@ -119,7 +119,15 @@ describe('a finding', () => {
   test('of a rate names its age', () => {
     const [from, to] = [currency('USD'), currency('EUR')]
     const date = accountDate('2026-11-18')
-    const standing = { portfolio: 'eu', from, to, accounts: [], maxAgeDays: 5, due: accountDate('2026-11-20') }
+    const standing = {
+      portfolio: 'eu',
+      from,
+      to,
+      accounts: [],
+      inOrders: true,
+      maxAgeDays: 5,
+      due: accountDate('2026-11-20'),
+    }
     const rate = { from, to, date, microsPerUnit: 863_856n }
     expect(rateFinding({ ...standing, rate, ageDays: 3, state: 'late' })).toMatchObject({
       level: 'warning',

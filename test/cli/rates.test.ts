@@ -41,6 +41,7 @@ test('rates that a plan can be made with are shown with their age', async () => 
         from: 'USD',
         to: 'EUR',
         accounts: ['meta:112233445566778'],
+        inOrders: false,
         microsPerUnit: '920000',
         date: '2026-10-04',
         ageDays: 1,
@@ -101,4 +102,39 @@ test('another server than the bank’s or one on this machine is refused', async
 
 test('what is no currency is a wrong use', async () => {
   expect((await shop.sluice('rates', 'fetch', '--accept', 'lira')).code).toBe(1)
+})
+
+test('one for orders only is shown, and where it is too old or not known, as what orders wait for', async () => {
+  shop.write(
+    'rates.csv',
+    'date,from,to,rate\n2026-10-04,USD,EUR,0.92\n2026-10-02,GBP,EUR,1.15\n2026-09-30,SEK,EUR,0.09\n',
+  )
+  const line = (id: string, date: string, currency: string) => `${id},${date}T10:00:00Z,50.00,${currency}\n`
+  shop.write(
+    'orders.csv',
+    `order_id,ordered_at,net_value,currency\n${line('1', '2026-10-04', 'GBP')}${line('2', '2026-10-04', 'USD')}${line('3', '2026-10-03', 'EUR')}${line('4', '2026-09-30', 'SEK')}`,
+  )
+  expect((await shop.sluice('import', 'orders', 'orders.csv')).err).toBe('')
+  expect(await json('rates')).toMatchObject({
+    code: 0,
+    rates: [
+      { from: 'USD', accounts: ['meta:112233445566778'], inOrders: true, state: 'newest' },
+      { from: 'GBP', accounts: [], inOrders: true, date: '2026-10-02', ageDays: 3, state: 'newest' },
+      { from: 'SEK', accounts: [], inOrders: true, date: '2026-09-30', ageDays: 5, state: 'late' },
+    ],
+  })
+  expect((await shop.sluice('rates')).out).toMatch(/steady +1 account, orders +USD→EUR.*\n *steady +orders +GBP→EUR/)
+
+  shop.write('rates.csv', 'date,from,to,rate\n2026-10-04,USD,EUR,0.92\n2026-09-29,GBP,EUR,1.15\n')
+  const { code, err } = await shop.sluice('rates')
+  expect(code).toBe(1)
+  expect(err).toContain('GBP→EUR is older than 5 days: no orders in it are taken. Try "sluice rates fetch"')
+  expect(err).toContain('SEK→EUR is not known: no orders in it are taken. Try')
+  expect(err).not.toContain('no plan is made')
+  const { findings } = JSON.parse((await shop.sluice('doctor', '--json')).out) as { findings: { says: string }[] }
+  expect(findings.filter(({ says }) => /→EUR/.test(says))).toMatchObject([
+    { level: 'ok' },
+    { level: 'failure', says: 'GBP→EUR is 1.15 of 2026-09-29, 6 of 5 days old: no orders in it are taken' },
+    { level: 'failure', says: 'SEK→EUR is not known, which steady needs: no orders in it are taken' },
+  ])
 })

@@ -81,6 +81,25 @@ describe('single orders', () => {
     ])
   })
 
+  test('are in these currencies, from a date on: not those that all orders have left, nor those of a day told as a sum', async () => {
+    const { tell, book, portfolio } = open()
+    const from = (date: string) => book.currencies(portfolio, accountDate(date))
+    await dynamoOrderStore(engine.options).put(portfolio, [
+      { date: accountDate('2026-11-01'), orders: 3, valueMicros: 1n },
+    ])
+    await tell(
+      sale('1', '2026-11-03', 100),
+      sale('2', '2026-11-04', 50, 'USD'),
+      sale('3', '2026-11-04', 50, 'CHF'),
+      sale('4', '2026-11-05', 50, 'GBP'),
+    )
+    expect(await from('2026-10-01')).toEqual(['CHF', 'EUR', 'GBP', 'USD'])
+    expect(await from('2026-11-04')).toEqual(['CHF', 'GBP', 'USD'])
+    await tell(sale('2', '2026-11-04', 50, 'CHF', 1), sale('4', '2026-11-02', 50, 'GBP', 1))
+    expect(await from('2026-11-04')).toEqual(['CHF'])
+    expect(await from('2026-11-06')).toEqual([])
+  })
+
   test('told again change nothing, and no day is written', async () => {
     const { tell, days } = open()
     await tell(sale('1', '2026-11-03', 100))
