@@ -1,4 +1,4 @@
-import type { GuardView, Hours, RecentOutcome } from '../decide/breakers/view.ts'
+import type { Counts, GuardView, Hours, RecentOutcome } from '../decide/breakers/view.ts'
 import { wantsStop } from '../decide/spend-stops.ts'
 import type { AccountRef, CampaignId } from '../model/account.ts'
 import type { EntityHistory, IntradaySpend } from '../model/history.ts'
@@ -6,7 +6,7 @@ import type { IntentRecord } from '../model/intent.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
-import { addDays, DAY_MS, dateAt, dayElapsed, type Instant, later } from '../units/calendar.ts'
+import { addDays, DAY_MS, dateAt, type Instant, later, type TimeZone, wallClock } from '../units/calendar.ts'
 import { spentUnderCaps, worstDays } from './cap-readings.ts'
 import { learnVisible, readClaims } from './guard-read.ts'
 import { pastDates } from './hourly-spend.ts'
@@ -68,11 +68,11 @@ export async function viewOf(
   const view: GuardView = {
     now,
     today: intraday.date,
-    clock: HOURS * dayElapsed(intraday.readAt, zone),
+    clock: hoursOver(intraday, zone),
     policy: version.policy,
     structure,
     spend: spendByCampaign(intraday),
-    counts: countsByCampaign(intraday),
+    ...countsByCampaign(intraday),
     past: past.map((day) => ({ date: day.date, spend: spendByCampaign(day) })),
     histories,
     ...(claims ? { claims } : {}),
@@ -89,6 +89,10 @@ export async function viewOf(
   return learnVisible(view, version, loop)
 }
 
+/** Hours of the wall clock that a day's spend is of; all of them where it was read after midnight. */
+export const hoursOver = ({ date, readAt }: IntradaySpend, zone: TimeZone): number =>
+  dateAt(readAt, zone) === date ? wallClock(readAt, zone) : HOURS
+
 const campaignOf = (entity: string): CampaignId => entity.split('/')[0] as CampaignId
 
 export function spendByCampaign({ spendMicrosByHour }: IntradaySpend): ReadonlyMap<CampaignId, Hours> {
@@ -101,17 +105,26 @@ export function spendByCampaign({ spendMicrosByHour }: IntradaySpend): ReadonlyM
   return spend
 }
 
-function countsByCampaign({ counts = new Map() }: IntradaySpend): GuardView['counts'] {
-  const byCampaign = new Map<CampaignId, { impressions: number; clicks: number }>()
-  for (const [entity, { impressions, clicks }] of counts) {
-    const before = byCampaign.get(campaignOf(entity))
-    byCampaign.set(campaignOf(entity), {
-      impressions: (before?.impressions ?? 0) + impressions,
-      clicks: (before?.clicks ?? 0) + clicks,
-    })
+/** Of the day so far, and by hour where that was kept. */
+export function countsByCampaign({ counts, countsByHour }: IntradaySpend): Pick<GuardView, 'counts' | 'countsByHour'> {
+  const day = new Map<CampaignId, Counts>()
+  for (const [entity, more] of counts ?? []) day.set(campaignOf(entity), together(day.get(campaignOf(entity)), more))
+  if (!countsByHour) return { counts: day }
+  const hours = new Map<CampaignId, Counts[]>()
+  for (const [entity, byHour] of countsByHour) {
+    const own = hours.get(campaignOf(entity)) ?? Array.from({ length: HOURS }, () => together(undefined, undefined))
+    hours.set(
+      campaignOf(entity),
+      own.map((before, hour) => together(before, byHour[hour])),
+    )
   }
-  return byCampaign
+  return { counts: day, countsByHour: hours }
 }
+
+const together = (before: Counts | undefined, more: Counts | undefined): Counts => ({
+  impressions: (before?.impressions ?? 0) + (more?.impressions ?? 0),
+  clicks: (before?.clicks ?? 0) + (more?.clicks ?? 0),
+})
 
 /** What came of the account's changes of the last day. */
 async function recentOutcomes(

@@ -39,7 +39,14 @@ export interface IntradaySpend {
   /** Main key: campaign id, or `campaign/adGroup`; 24 (or 25) entries, undefined = not reported. */
   readonly spendMicrosByHour: ReadonlyMap<string, readonly (bigint | undefined)[]>
   /** Of the day so far, by the same keys; absent in what was stored before they were kept. */
-  readonly counts?: ReadonlyMap<string, { readonly impressions: number; readonly clicks: number }>
+  readonly counts?: ReadonlyMap<string, HourCounts>
+  /** The same by hour of the wall clock, undefined = not reported; absent in what was stored before they were kept. */
+  readonly countsByHour?: ReadonlyMap<string, readonly (HourCounts | undefined)[]>
+}
+
+export interface HourCounts {
+  readonly impressions: number
+  readonly clicks: number
 }
 
 /** How an account's last complete pull went. */

@@ -1,6 +1,6 @@
 import { type AccountRef, accountKey, parseAccountKey } from '../model/account.ts'
 import { hashOfText, parseCanonical } from '../model/canonical.ts'
-import type { IntradaySpend } from '../model/history.ts'
+import type { HourCounts, IntradaySpend } from '../model/history.ts'
 import { type AccountDate, type Instant, isoInstant } from '../units/calendar.ts'
 import type { CurrencyCode } from '../units/money.ts'
 import { integerIn, textIn } from './attributes.ts'
@@ -17,6 +17,9 @@ type Row = readonly [entity: string, hours: readonly (ExactJson | null)[], lengt
 
 type CountRow = readonly [entity: string, impressions: number, clicks: number]
 
+/** Impressions and clicks in turns, hour by hour, with null for an hour that was not reported; then how many hours there are. */
+type HourCountRow = readonly [entity: string, counts: readonly (number | null)[], length: number]
+
 /** Hours at the end of the day that are not reported yet are not written out. */
 function rowOf(entity: string, hours: readonly (bigint | undefined)[]): Row {
   const reported = hours.findLastIndex((micros) => micros !== undefined) + 1
@@ -30,16 +33,29 @@ const hoursOf = ([, hours, length]: Row): readonly (bigint | undefined)[] =>
     return micros === undefined || micros === null ? undefined : BigInt(micros)
   })
 
+function countRowOf(entity: string, hours: readonly (HourCounts | undefined)[]): HourCountRow {
+  const reported = hours.findLastIndex((one) => one !== undefined) + 1
+  const written = Array.from({ length: reported }, (_, hour) => hours[hour])
+  return [entity, written.flatMap((one) => [one?.impressions ?? null, one?.clicks ?? null]), hours.length]
+}
+
+const hourCountsOf = ([, counts, length]: HourCountRow): readonly (HourCounts | undefined)[] =>
+  Array.from({ length }, (_, hour) => {
+    const [impressions, clicks] = counts.slice(2 * hour, 2 * hour + 2)
+    return typeof impressions === 'number' && typeof clicks === 'number' ? { impressions, clicks } : undefined
+  })
+
 export async function putIntraday(db: Database, spend: IntradaySpend): Promise<void> {
   const entities = [...spend.spendMicrosByHour].map(([entity, hours]) => JSON.stringify(rowOf(entity, hours)))
   const counts = [...(spend.counts ?? [])].map(([entity, { impressions, clicks }]) =>
     JSON.stringify([entity, impressions, clicks] satisfies CountRow),
   )
+  const hourCounts = [...(spend.countsByHour ?? [])].map(([entity, hours]) => JSON.stringify(countRowOf(entity, hours)))
   const total = [...spend.spendMicrosByHour.values()].flat().reduce<bigint>((sum, micros) => sum + (micros ?? 0n), 0n)
   const expiresAt = expiresAfterDate(spend.date, KEPT_DAYS.intraday)
   await putPacked(db, 'facts', {
     head: intradayKey(parseAccountKey(spend.account), spend.date),
-    generation: hashOfText(`${spend.readAt}\n${[...entities, ...counts].join('\n')}`).slice(0, 16),
+    generation: hashOfText(`${spend.readAt}\n${[...entities, ...counts, ...hourCounts].join('\n')}`).slice(0, 16),
     attributes: {
       date: spend.date,
       currency: spend.currency,
@@ -50,7 +66,7 @@ export async function putIntraday(db: Database, spend: IntradaySpend): Promise<v
       expiresAt,
       schemaVersion: INTRADAY_SCHEMA,
     },
-    lists: { hours: entities, counts },
+    lists: { hours: entities, counts, hourCounts },
     partsExpireAt: expiresAt,
   })
 }
@@ -80,6 +96,7 @@ export async function getIntradays(
 function readIntraday(account: AccountRef, unpacked: Unpacked): IntradaySpend {
   const rows = parseCanonical<readonly Row[]>(unpacked.list('hours'))
   const counts = parseCanonical<readonly CountRow[]>(unpacked.list('counts'))
+  const hourCounts = parseCanonical<readonly HourCountRow[]>(unpacked.list('hourCounts'))
   return {
     account: accountKey(account),
     date: textIn(unpacked.head, 'date') as AccountDate,
@@ -89,5 +106,6 @@ function readIntraday(account: AccountRef, unpacked: Unpacked): IntradaySpend {
     ...(counts.length > 0
       ? { counts: new Map(counts.map(([entity, impressions, clicks]) => [entity, { impressions, clicks }])) }
       : {}),
+    ...(hourCounts.length > 0 ? { countsByHour: new Map(hourCounts.map((row) => [row[0], hourCountsOf(row)])) } : {}),
   }
 }

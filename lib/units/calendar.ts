@@ -141,5 +141,14 @@ export function dayElapsed(at: Instant, zone: TimeZone): number {
 export const hourAt = (at: Instant, zone: TimeZone): number =>
   Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).hour
 
+/**
+ * What the zone's wall clock shows, in hours: 13.25 is a quarter past one. On a day of 23 hours it jumps, on one of 25 it
+ * shows an hour twice.
+ */
+export function wallClock(at: Instant, zone: TimeZone): number {
+  const { hour, minute, second } = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone)
+  return hour + minute / 60 + second / 3600
+}
+
 /** First instant after `date` in `zone`. */
 export const endOfDay = (date: AccountDate, zone: TimeZone): Instant => dayOf(date, zone).end

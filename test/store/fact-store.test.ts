@@ -160,6 +160,25 @@ describe('intraday spend', () => {
   })
 
   test.each([2, 2000])(
+    'with what %i campaigns were shown and clicked by hour comes back as it was',
+    async (campaigns) => {
+      const store = dynamoFactStore(engine.options)
+      const account = newAccount()
+      const hours = Array.from({ length: 24 }, (_, hour) =>
+        hour > 12 || hour === 4 ? undefined : { impressions: 1_000 * hour, clicks: hour },
+      )
+      const entities = Array.from({ length: campaigns }, (_, i) => `${i}`)
+      const spend: IntradaySpend = {
+        ...spendOf(account, campaigns),
+        counts: new Map(entities.map((entity) => [entity, { impressions: 74_000, clicks: 74 }])),
+        countsByHour: new Map(entities.map((entity) => [entity, hours])),
+      }
+      await store.putIntraday(spend)
+      expect(await store.intraday(account, TODAY)).toEqual(spend)
+    },
+  )
+
+  test.each([2, 2000])(
     'of several days with %i campaigns each comes in the order asked for, known days only',
     async (n) => {
       const store = dynamoFactStore(engine.options)

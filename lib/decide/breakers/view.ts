@@ -28,6 +28,8 @@ export interface GuardView {
   readonly spend: ReadonlyMap<CampaignId, Hours>
   /** Of today so far; a campaign that is missing has none. */
   readonly counts: ReadonlyMap<CampaignId, Counts>
+  /** The same by hour of the wall clock, 24 entries; absent where it was not kept. */
+  readonly countsByHour?: ReadonlyMap<CampaignId, readonly Counts[]>
   /** Earlier days' spend by hour, oldest first. */
   readonly past: readonly { readonly date: AccountDate; readonly spend: ReadonlyMap<CampaignId, Hours> }[]
   readonly histories: readonly EntityHistory[]
