@@ -3,7 +3,7 @@ import { PlatformError, type PlatformFailure } from '../../lib/model/failure.ts'
 import { messageText, nameText } from '../../lib/model/foreign-text.ts'
 import type { AccountStructure } from '../../lib/model/structure.ts'
 import { DAY_MS, HOUR_MS, type Instant, isoInstant, MINUTE_MS, SECOND_MS } from '../../lib/units/calendar.ts'
-import { rateText } from './rates.ts'
+import { rateText } from '../../lib/units/rates.ts'
 import { type RateStanding, withoutRate } from './rates-standing.ts'
 
 /** One thing that was looked at. What is no `ok` says what to do about it. */

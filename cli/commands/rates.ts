@@ -2,7 +2,7 @@ import type { Clock } from '../../lib/ports/clock.ts'
 import { ecbSource } from '../../lib/store/ecb-source.ts'
 import { MOVE_MAX, type RatesFile, type RatesUpdate, updateRates } from '../../lib/store/rates-update.ts'
 import type { CurrencyCode } from '../../lib/units/money.ts'
-import type { ExchangeRate } from '../../lib/units/rates.ts'
+import { rateText } from '../../lib/units/rates.ts'
 import { loadConfig } from '../config/config.ts'
 import { type Deployment, ratesFileOf } from '../config/deployment.ts'
 import type { Screen } from '../terminal/screen.ts'
@@ -45,11 +45,10 @@ function neededFor({ accounts, inOrders }: RateStanding): string {
   return [...(accounts.length > 0 ? [counted] : []), ...(inOrders ? ['orders'] : [])].join(', ')
 }
 
-export const rateText = ({ microsPerUnit }: ExchangeRate): string => String(Number(microsPerUnit) / 1e6)
-
 export const standingJson = ({ rate, ageDays, ...one }: RateStanding) => ({
   ...one,
   microsPerUnit: rate ? rate.microsPerUnit.toString() : null,
+  unitsPerUnit: rate ? rateText(rate) : null,
   date: rate?.date ?? null,
   ageDays: ageDays ?? null,
 })

@@ -1,5 +1,6 @@
 import type { CampaignLine, PacingDay, PeriodFigures, RunReport, UntouchedFigures } from '../../dashboard/run-report.ts'
 import { type AccountDate, addDays, dates, endOfDay, type Instant } from '../../lib/units/calendar.ts'
+import { rateNumber } from '../../lib/units/rates.ts'
 import type { Market } from '../../playground/market/market.ts'
 import type { Scenario } from '../../playground/market/schema.ts'
 import { runUntouched } from '../../playground/market/untouched.ts'
@@ -84,7 +85,7 @@ function campaignLines(
       const key = `${day.platform}:${day.accountId}/${day.campaignId}`
       const rate = portfolio.rates.findLast((one) => one.from === day.currency && one.date <= day.date)
       const sum = found.get(key) ?? { spend: 0, caused: 0 }
-      sum.spend += (Number(day.spendMicros) / 1e6) * (rate ? Number(rate.microsPerUnit) / 1e6 : 1)
+      sum.spend += (Number(day.spendMicros) / 1e6) * (rate ? rateNumber(rate) : 1)
       sum.caused += day.expected
       found.set(key, sum)
     }

@@ -8,6 +8,7 @@ import { intentId } from '../../lib/model/intent.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import { type ChangeDecision, type Decision, decisionLever, type PlanHeader } from '../../lib/model/plan.ts'
 import { isoInstant } from '../../lib/units/calendar.ts'
+import { rateText } from '../../lib/units/rates.ts'
 import type { Scenario } from '../../playground/market/schema.ts'
 import type { WorldPlatform } from '../../playground/world.ts'
 import { comparison } from './comparison.ts'
@@ -30,7 +31,7 @@ export interface Decided {
 function lastRates(headers: readonly PlanHeader[]): readonly string[] {
   const rates = headers.flatMap((header) => header.rates).filter(({ from, to }) => from !== to)
   return [...new Map(rates.map((rate) => [rate.from, rate])).values()].map(
-    ({ from, to, microsPerUnit, date }) => `${from}→${to} ${Number(microsPerUnit) / 1e6} (${date})`,
+    (rate) => `${rate.from}→${rate.to} ${rateText(rate)} (${rate.date})`,
   )
 }
 

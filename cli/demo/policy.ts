@@ -4,6 +4,7 @@ import type { ConversionRule } from '../../lib/model/conversions.ts'
 import type { Mode, PolicyVersion } from '../../lib/model/policy.ts'
 import { policyFrom } from '../../lib/model/policy-file.ts'
 import { MICROS_PER_UNIT, type Money, money, times, toDecimal, toMultiple } from '../../lib/units/money.ts'
+import { rateNumber } from '../../lib/units/rates.ts'
 import type { PortfolioFacts } from '../../playground/market/portfolio-facts.ts'
 
 /** Room above what the initial budgets may cost on their worst day. */
@@ -41,7 +42,7 @@ export function demoPolicy(
   })
   const inBase = accounts.reduce((sum, { cap }) => {
     const rate = facts.rates.findLast(({ from, date }) => from === cap.currency && date <= facts.flight.from)
-    return sum + Number(cap.micros) * (rate ? Number(rate.microsPerUnit) / 1e6 : 1)
+    return sum + Number(cap.micros) * (rate ? rateNumber(rate) : 1)
   }, 0)
   const written = {
     portfolio: slug(facts.name),

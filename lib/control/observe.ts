@@ -7,7 +7,7 @@ import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { PolicyVersion } from '../model/policy.ts'
 import { type AccountDate, addDays, dateAt, daysBetween, type Instant } from '../units/calendar.ts'
 import type { CurrencyCode } from '../units/money.ts'
-import { type ExchangeRate, withHaircut } from '../units/rates.ts'
+import { type ExchangeRate, rateNumber, rateText, withHaircut } from '../units/rates.ts'
 import { freshEvidence } from './evidence.ts'
 import { hourlySpend } from './hourly-spend.ts'
 import { lastKnownRate } from './known-rates.ts'
@@ -35,16 +35,14 @@ export class MissingRate extends Error {
 export class ImplausibleRate extends Error {
   constructor(before: ExchangeRate, now: ExchangeRate, most: number) {
     super(
-      `exchange rate ${now.from}→${now.to} went from ${rateText(before)} to ${rateText(now)}, more than ${100 * most} % at once: correct it in the rates file, or raise maxRateMove`,
+      `exchange rate ${now.from}→${now.to} went from ${rateText(before)} (${before.date}) to ${rateText(now)} (${now.date}), more than ${100 * most} % at once: correct it in the rates file, or raise maxRateMove`,
     )
     this.name = 'ImplausibleRate'
   }
 }
 
-const rateText = ({ microsPerUnit, date }: ExchangeRate): string => `${Number(microsPerUnit) / 1e6} (${date})`
-
 const movedBy = (a: ExchangeRate, b: ExchangeRate): number =>
-  Math.max(Number(a.microsPerUnit) / Number(b.microsPerUnit), Number(b.microsPerUnit) / Number(a.microsPerUnit)) - 1
+  Math.max(rateNumber(a) / rateNumber(b), rateNumber(b) / rateNumber(a)) - 1
 
 /** An account of the policy that has not been pulled yet. */
 export class NotPulled extends Error {

@@ -1,5 +1,5 @@
 import type { AccountObservation, Observation } from '../model/observation.ts'
-import { type ExchangeRate, withHaircut } from '../units/rates.ts'
+import { type ExchangeRate, rateNumber, withHaircut } from '../units/rates.ts'
 
 /** From an account's currency to the base currency. @throws Error when the rate is missing: no plan is made on part of the money */
 export function rateOf({
@@ -21,4 +21,4 @@ export const cautiousRateOf = (asked: {
 }): ExchangeRate => withHaircut(rateOf(asked), asked.observation.policy.policy.guardrails.rateHaircut)
 
 /** What one main unit of a rate's currency is in the base currency. */
-export const baseUnitsOf = ({ microsPerUnit }: ExchangeRate): number => Number(microsPerUnit) / 1e6
+export const baseUnitsOf = rateNumber

@@ -4,6 +4,7 @@ import { memberOf } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { BudgetHolder } from '../model/structure.ts'
 import { addDays, dayOfWeek } from '../units/calendar.ts'
+import { rateNumber } from '../units/rates.ts'
 import { type DataBreak, isUsable, scaleOf } from './breaks/data-break.ts'
 import { accountRule, type BudgetDay, budgetDays } from './budget-days.ts'
 import { type LagEstimate, visibleShare } from './lag/development.ts'
@@ -47,7 +48,7 @@ export function seriesOf(
         days: own,
         usable: usableDays(observation, account, budget, own, lag, breaks),
         lag,
-        rate: rate ? Number(rate.microsPerUnit) / 1e6 : Number.NaN,
+        rate: rate ? rateNumber(rate) : Number.NaN,
       }
     })
 }

@@ -1,7 +1,7 @@
 import { type AccountDate, accountDate } from '../units/calendar.ts'
 import { type CurrencyCode, currency } from '../units/money.ts'
 import type { ExchangeRate } from '../units/rates.ts'
-import { rateMicros } from './rates-text.ts'
+import { quotedRate } from './rates-text.ts'
 
 const EUR = currency('EUR')
 
@@ -59,10 +59,10 @@ export function parseEcbRates(text: string, name: string): readonly RateDay[] {
 
 function addRate(day: { date: AccountDate; rates: ExchangeRate[] }, code: string, text: string, name: string): void {
   const to = readAt(`${name}, ${day.date}`, () => currency(code))
-  const microsPerUnit = readAt(`${name}, ${day.date}, ${to}`, () => rateMicros(text))
+  const quoted = readAt(`${name}, ${day.date}, ${to}`, () => quotedRate(text))
   if (to === EUR || day.rates.some((one) => one.to === to))
     throw new RangeError(`${name}, ${day.date}: ${to} is not expected once more`)
-  day.rates.push({ from: EUR, to: to as CurrencyCode, date: day.date, microsPerUnit })
+  day.rates.push({ from: EUR, to: to as CurrencyCode, date: day.date, ...quoted })
 }
 
 function readAt<T>(at: string, read: () => T): T {

@@ -1,20 +1,16 @@
 import type { AccountDate } from '../units/calendar.ts'
-import { type CurrencyCode, divide, MICROS_PER_UNIT } from '../units/money.ts'
-import { type ExchangeRate, identityRate } from '../units/rates.ts'
+import type { CurrencyCode } from '../units/money.ts'
+import { type ExchangeRate, identityRate, type Ratio, ratioKept, ratioOf } from '../units/rates.ts'
 
-/** One main unit of `from` is worth `numerator / denominator` main units of `to`. */
-interface Leg {
+interface Leg extends Ratio {
   readonly date: AccountDate
-  readonly numerator: bigint
-  readonly denominator: bigint
 }
 
 export type RateTable = (from: CurrencyCode, to: CurrencyCode, on: AccountDate) => ExchangeRate | undefined
 
 /**
  * The newest rate on or before a date: as given, as the inverse of the other direction, or across one third currency,
- * dated by the older of the two. At equal dates the more direct one. Derived rates are exact fractions rounded once,
- * half to even, to six decimals.
+ * dated by the older of the two. At equal dates the more direct one. Derived rates are exact.
  */
 export function rateTable(rates: readonly ExchangeRate[]): RateTable {
   const legs = legsByPair(rates)
@@ -35,14 +31,14 @@ export function rateTable(rates: readonly ExchangeRate[]): RateTable {
 
 /** Both directions of each rate; the given one stands first among equals. */
 function legsByPair(rates: readonly ExchangeRate[]): ReadonlyMap<string, readonly Leg[]> {
-  const given = rates.map(({ from, to, date, microsPerUnit }) => ({
-    pair: `${from}${to}`,
-    leg: { date, numerator: microsPerUnit, denominator: MICROS_PER_UNIT },
-  }))
-  const inverse = rates.map(({ from, to, date, microsPerUnit }) => ({
-    pair: `${to}${from}`,
-    leg: { date, numerator: MICROS_PER_UNIT, denominator: microsPerUnit },
-  }))
+  const given = rates.map((rate) => ({ pair: `${rate.from}${rate.to}`, leg: { date: rate.date, ...ratioOf(rate) } }))
+  const inverse = rates.map((rate) => {
+    const { numerator, denominator } = ratioOf(rate)
+    return {
+      pair: `${rate.to}${rate.from}`,
+      leg: { date: rate.date, numerator: denominator, denominator: numerator },
+    }
+  })
   const byPair = Map.groupBy([...given, ...inverse], ({ pair }) => pair)
   return new Map([...byPair].map(([pair, all]) => [pair, all.map(({ leg }) => leg)]))
 }
@@ -59,7 +55,9 @@ const chained = (first: Leg, second: Leg): Leg => ({
 
 /** @throws RangeError when six decimals cannot tell the rate from zero */
 function rateOf(from: CurrencyCode, to: CurrencyCode, { date, numerator, denominator }: Leg): ExchangeRate {
-  const microsPerUnit = divide(numerator * MICROS_PER_UNIT, denominator, 'half-even')
-  if (microsPerUnit <= 0n) throw new RangeError(`the rate ${from}→${to} of ${date} is zero to six decimals`)
-  return { from, to, date, microsPerUnit }
+  try {
+    return { from, to, date, ...ratioKept(numerator, denominator) }
+  } catch (error) {
+    throw new RangeError(`the rate ${from}→${to} of ${date} is ${error instanceof Error ? error.message : error}`)
+  }
 }

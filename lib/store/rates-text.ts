@@ -1,18 +1,18 @@
 import { type AccountDate, accountDate } from '../units/calendar.ts'
-import { type CurrencyCode, currency, divide } from '../units/money.ts'
-import type { ExchangeRate } from '../units/rates.ts'
+import { type CurrencyCode, currency } from '../units/money.ts'
+import { type ExchangeRate, ratioKept } from '../units/rates.ts'
 
 const COLUMNS = ['date', 'from', 'to', 'rate'] as const
 type Column = (typeof COLUMNS)[number]
 const HEADER = COLUMNS.join(',')
-const DECIMALS_MAX = 12
+export const DECIMALS_MAX = 12
 
 /**
  * Exchange rates from the text of a file.
  *
  * CSV: a header `date,from,to,rate`, then one rate per line, such as `2026-11-20,USD,EUR,0.8627`; empty lines and lines
  * that start with `#` are passed over. JSON: a list of objects with the same four members, the rate as text. A rate is
- * what one main unit of `from` is worth in `to`; beyond six decimals it is rounded half to even.
+ * what one main unit of `from` is worth in `to`, with at most twelve decimals.
  *
  * @param name of the file, for messages
  * @throws RangeError that names file, line (JSON: entry) and column
@@ -70,21 +70,24 @@ function rateOf(cell: (column: Column) => string, at: string): ExchangeRate {
     date: read<AccountDate>('date', accountDate),
     from: read<CurrencyCode>('from', currency),
     to: read<CurrencyCode>('to', currency),
-    microsPerUnit: read('rate', rateMicros),
+    ...read('rate', quotedRate),
   }
   if (rate.from === rate.to) throw new RangeError(`${at}, column to: ${rate.to} must be another currency than from`)
   return rate
 }
 
 /** @throws RangeError unless the text is a positive plain decimal that six decimals can tell from zero */
-export function rateMicros(text: string): bigint {
+export function quotedRate(text: string): Pick<ExchangeRate, 'microsPerUnit' | 'ratio'> {
   const match = new RegExp(`^(\\d{1,12})(?:\\.(\\d{1,${DECIMALS_MAX}}))?$`).exec(text)
   if (!match) throw new RangeError(`"${text}" is not a plain decimal, such as 0.8627`)
   const [, units = '', decimals = ''] = match
-  const scaled = BigInt(units + decimals.padEnd(DECIMALS_MAX, '0'))
-  const micros = divide(scaled, 10n ** BigInt(DECIMALS_MAX - 6), 'half-even')
-  if (micros <= 0n) throw new RangeError(`"${text}" is zero to six decimals: give the rate of the other direction`)
-  return micros
+  try {
+    return ratioKept(BigInt(units + decimals.padEnd(DECIMALS_MAX, '0')), 10n ** BigInt(DECIMALS_MAX))
+  } catch (error) {
+    throw new RangeError(
+      `"${text}" is ${error instanceof Error ? error.message : error}: give the rate of the other direction`,
+    )
+  }
 }
 
 /** @throws RangeError when a pair has two rates for a date: there is no telling which is meant */

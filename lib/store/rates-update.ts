@@ -1,10 +1,10 @@
 import { type AccountDate, addDays, type Instant } from '../units/calendar.ts'
 import { type CurrencyCode, MICROS_PER_UNIT } from '../units/money.ts'
-import type { ExchangeRate } from '../units/rates.ts'
+import { type ExchangeRate, ratioOf } from '../units/rates.ts'
 import { frankfurtDay, setsRatesOn } from './ecb-days.ts'
 import type { EcbSource } from './ecb-source.ts'
 import type { RateDay } from './ecb-text.ts'
-import { parseRates } from './rates-text.ts'
+import { DECIMALS_MAX, parseRates } from './rates-text.ts'
 
 /** Largest move from one rate to the next that is taken without being asked; the same as policies have by default. */
 export const MOVE_MAX = 0.1
@@ -114,7 +114,7 @@ function sifted(
 
 /** The text with rates appended, in the form that it has. */
 function extended(text: string | undefined, added: readonly ExchangeRate[], name: string): string {
-  const rows = added.map(({ date, from, to, microsPerUnit }) => ({ date, from, to, rate: decimal(microsPerUnit) }))
+  const rows = added.map((rate) => ({ date: rate.date, from: rate.from, to: rate.to, rate: decimal(rate) }))
   if (text !== undefined && /^\s*\[/.test(text)) {
     const written = JSON.stringify([...(JSON.parse(text) as unknown[]), ...rows], null, 2)
     return checked(`${written}\n`, name)
@@ -130,7 +130,9 @@ function checked(text: string, name: string): string {
   return text
 }
 
-function decimal(micros: bigint): string {
-  const digits = micros.toString().padStart(7, '0')
-  return `${digits.slice(0, -6)}.${digits.slice(-6)}`.replace(/\.?0+$/, '')
+/** Exact: a quoted rate has no more decimals than a file may have. */
+function decimal(quoted: ExchangeRate): string {
+  const { numerator, denominator } = ratioOf(quoted)
+  const digits = ((numerator * 10n ** BigInt(DECIMALS_MAX)) / denominator).toString().padStart(DECIMALS_MAX + 1, '0')
+  return `${digits.slice(0, -DECIMALS_MAX)}.${digits.slice(-DECIMALS_MAX)}`.replace(/\.?0+$/, '')
 }

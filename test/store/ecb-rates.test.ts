@@ -3,15 +3,18 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { newestRateDay, setsRatesOn } from '../../lib/store/ecb-days.ts'
 import { ECB_RATES, ecbSource } from '../../lib/store/ecb-source.ts'
 import { parseEcbRates } from '../../lib/store/ecb-text.ts'
 import { fileRates } from '../../lib/store/file-rates.ts'
+import { rateTable } from '../../lib/store/rate-table.ts'
 import { localRatesFile } from '../../lib/store/rates-file.ts'
 import { type RatesFile, updateRates } from '../../lib/store/rates-update.ts'
 import { accountDate, instant } from '../../lib/units/calendar.ts'
-import { currency } from '../../lib/units/money.ts'
+import { type CurrencyCode, currency, money } from '../../lib/units/money.ts'
+import { convert, convertBack, type ExchangeRate, rateText } from '../../lib/units/rates.ts'
 
 const fixture = (name: string) => readFile(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')
 const NOW = instant('2026-11-20T16:30:00Z')
@@ -286,6 +289,52 @@ describe('an update', () => {
   })
 })
 
+describe('what is derived from the bank’s rates', () => {
+  const EUR = currency('EUR')
+  const found = () => rateTable(parseEcbRates(daily, 'daily').flatMap(({ rates }) => rates))
+  const codes = () => parseEcbRates(daily, 'daily').flatMap(({ rates }) => rates.map(({ to }) => to))
+  const rate = (from: CurrencyCode, to: CurrencyCode): ExchangeRate => found()(from, to, date('2026-11-20'))!
+
+  test('brings a million euros back to within 10 euros from every currency, there and back', () => {
+    const million = money(1_000_000_000_000n, EUR)
+    for (const code of codes()) {
+      const back = convert(convert(million, rate(EUR, code), 'half-even'), rate(code, EUR), 'half-even')
+      const lost = Number(back.micros - million.micros) / 1e12
+      expect(Math.abs(lost), code).toBeLessThan(1e-5)
+      const turned = convertBack(convert(million, rate(EUR, code), 'half-even'), rate(EUR, code), 'half-even')
+      expect(Math.abs(Number(turned.micros - million.micros)) / 1e12, code).toBeLessThan(1e-5)
+    }
+  })
+
+  test('is within a millionth of the quotient of the two quotes, for every pair and amounts of any size', () => {
+    const quotes = new Map(parseEcbRates(daily, 'daily')[0]!.rates.map(({ to, microsPerUnit }) => [to, microsPerUnit]))
+    quotes.set(EUR, 1_000_000n)
+    const pair = fc.constantFrom(...quotes.keys())
+    const micros = fc.bigInt({ min: 10n ** 12n, max: 10n ** 18n })
+    fc.assert(
+      fc.property(pair, pair, micros, (from, to, amount) => {
+        // One unit of `from` is so many of `to`: so many a euro of the one, by so many a euro of the other.
+        const exact = (amount * quotes.get(to)!) / quotes.get(from)!
+        const got = convert(money(amount, from), rate(from, to), 'half-even').micros
+        const off = Number(got - exact) / Number(exact)
+        expect(Math.abs(off), `${from}→${to}`).toBeLessThan(1e-6)
+      }),
+      { seed: 7, numRuns: 400 },
+    )
+  })
+
+  test('of the rupiah is not told in whole micros: 0.0000517 and not 0.000052', () => {
+    // 1 / 19345.67 = 0.00005169115…
+    expect(rate(currency('IDR'), EUR)).toMatchObject({
+      microsPerUnit: 52n,
+      ratio: { numerator: 100n, denominator: 1_934_567n },
+    })
+    expect(rateText(rate(currency('IDR'), EUR))).toBe('0.0000516912')
+    // 19345.67 / 102.849 = 188.09779385…
+    expect(rateText(rate(currency('INR'), currency('IDR')))).toBe('188.097794')
+  })
+})
+
 describe('a file on this machine', () => {
   let folder: string
   beforeAll(async () => {
@@ -293,7 +342,7 @@ describe('a file on this machine', () => {
   })
   afterAll(() => rm(folder, { recursive: true }))
 
-  test('is what plans read: cross rates are exact fractions of what the bank gave, rounded once', async () => {
+  test('is what plans read: cross rates are exact fractions of what the bank gave', async () => {
     serve({})
     const path = join(folder, 'new', 'rates.csv')
     await updateRates({ file: localRatesFile(path), source: ecbSource(base), now: NOW })

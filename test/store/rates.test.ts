@@ -54,10 +54,23 @@ describe('a rate', () => {
     ['0.0000015', 2n],
     ['1.0000025', 1_000_002n],
     ['1.0000035', 1_000_004n],
-  ])('of %s is rounded half to even', (rate, micros) => {
+  ])('of %s is rounded half to even in micros', (rate, micros) => {
     const text = csv(`2026-11-20,EUR,USD,${rate}`)
     if (micros === undefined) expect(() => parseRates(text, 'f')).toThrow('is zero to six decimals')
     else expect(parseRates(text, 'f')[0]?.microsPerUnit).toBe(micros)
+  })
+})
+
+describe('a rate with more than six decimals', () => {
+  test('is read as it is written, and so is what is derived from it', () => {
+    const text = csv('2026-11-20,IDR,EUR,0.0000516911')
+    expect(parseRates(text, 'f')[0]).toMatchObject({
+      microsPerUnit: 52n,
+      ratio: { numerator: 516_911n, denominator: 10_000_000_000n },
+    })
+    const rate = rateTable(parseRates(text, 'f'))(currency('EUR'), currency('IDR'), accountDate('2026-11-20'))
+    // 1 / 0.0000516911 = 19,345.69007043…
+    expect(rate?.microsPerUnit).toBe(19_345_690_070n)
   })
 })
 
