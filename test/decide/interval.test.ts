@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bounded, eased, intersect, type Limit } from '../../lib/decide/interval.ts'
+import { above, bounded, eased, type Floor, intersect, type Limit } from '../../lib/decide/interval.ts'
 import { CurrencyMismatch, currency, money } from '../../lib/units/money.ts'
 
 const EUR = currency('EUR')
@@ -148,5 +148,27 @@ describe('limits of the policy that one decision cannot reach', () => {
   test('come before those that are left as they are', () => {
     const [kept, moved] = [bounds(90, 110), bounds(150, 200)]
     expect(eased([kept, moved], reach).map(({ detail }) => detail)).toEqual([`150 to 200${onItsWay}`, '90 to 110'])
+  })
+})
+
+describe('a floor under all limits', () => {
+  const floor: Floor = { name: 'spent-today', detail: '100 are spent', atLeast: euros(100) }
+
+  test('stops what asks for less at what the platform takes today, and comes last', () => {
+    expect(above(floor, [atMost(50), atMost(99)])).toEqual([
+      { name: 'ceiling', detail: 'at most 50: as far as the platform takes it today', atMost: euros(100) },
+      { name: 'ceiling', detail: 'at most 99: as far as the platform takes it today', atMost: euros(100) },
+      floor,
+    ])
+  })
+
+  test('leaves alone what ends at it or above it, and what has no upper end', () => {
+    const limits = [atMost(100), atMost(101), atLeast(20)]
+    expect(above(floor, limits)).toEqual([...limits, floor])
+  })
+
+  test('is none where nothing is spent', () => {
+    const limits = [atMost(50)]
+    expect(above(undefined, limits)).toBe(limits)
   })
 })

@@ -20,12 +20,13 @@ export const claimsAboveOrders: Breaker = (view) => {
   const { factor, days } = breakersOf(policy).claimsAboveOrders
   const [from, to] = [addDays(today, -days), addDays(today, -1)]
   const known = new Map(view.orders.map((day) => [day.date, day.orders]))
-  if (!dates(from, to).every((date) => known.has(date))) return undefined
+  const taken = dates(from, to).flatMap((date) => known.get(date) ?? [])
+  if (taken.length < days) return undefined
   const terms = policy.accounts.find(({ account }) => accountKey(account) === accountKey(structure.account))
   if (!terms) return undefined
   const rule = ruleKey(terms.conversions)
   const campaigns = structure.campaigns.filter((one) => memberOf(policy, structure.account, one, today) !== undefined)
-  const orders = factor * dates(from, to).reduce((sum, date) => sum + (known.get(date) ?? 0), 0)
+  const orders = factor * taken.reduce((sum, count) => sum + count, 0)
   const claims = campaigns
     .flatMap(({ id }) => daysOf(view, id, from, to))
     .reduce((sum, { conversions }) => sum + (conversions[rule] ?? 0), 0)

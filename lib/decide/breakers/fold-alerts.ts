@@ -84,13 +84,11 @@ const latest = (own: readonly Alert[], key: string, now: Instant): Alert | undef
 
 function tripStep(before: Alert | undefined, trip: Trip, place: AlertPlace, now: Instant): AlertStep {
   const { rule, subject, what, remedy, waiting } = trip
+  const { portfolio, account } = place
   const seen = { what, remedy, waiting, lastAt: now }
   if (!before) {
-    const id = hashOf({ rule, subject, account: accountKey(place.account), portfolio: place.portfolio, now }).slice(
-      0,
-      8,
-    )
-    const opened = { id: id as AlertId, version: 1, ...place, rule, subject, ...seen, acts: [], ...mark(now) } as const
+    const id = hashOf({ rule, subject, account: accountKey(account), portfolio, now }).slice(0, 8) as AlertId
+    const opened = { id, version: 1, portfolio, account, rule, subject, ...seen, acts: [], ...mark(now) } as const
     return { before, after: { ...opened, state: 'open', firstAt: now, toldAt: now }, told: true, trip }
   }
   const next = { ...before, ...seen, version: before.version + 1 }

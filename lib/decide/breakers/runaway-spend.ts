@@ -26,10 +26,11 @@ const ABOVE_USUAL = 1.25
  * cap, once it is there. An event does not lift a cap.
  */
 export const runawaySpend: Breaker = (view) => {
-  const beyond = [ownTrip(view), ...(view.caps ?? []).map((cap) => capTrip(view, cap))]
-  const isKnown = view.caps !== undefined || beyond.some((one) => one !== undefined)
+  const own = ownTrip(view)
+  if (own === undefined && view.caps === undefined) return undefined
+  const beyond = [own, ...(view.caps ?? []).map((cap) => capTrip(view, cap))]
   const found = beyond.filter((one) => one !== undefined && one !== 'within')
-  if (found.length === 0) return isKnown ? [] : undefined
+  if (found.length === 0) return []
   const campaigns = new Set(found.flatMap((one) => one.campaigns))
   return [
     {

@@ -24,7 +24,7 @@ export const zeroConversions: Breaker = (view) => {
     .filter((campaign) => !isAnnounced(view, campaign))
     .map((campaign) => ({ campaign, ...seenOf(view, campaign.id, rule) }))
   const expected = campaigns.reduce((sum, one) => sum + one.expected, 0)
-  if (expected >= least && campaigns.length > 1 && campaigns.every(({ conversions }) => conversions === 0))
+  if (expected >= least && campaigns.length > 1 && !campaigns.some(({ converted }) => converted))
     return [
       accountTrip(
         view,
@@ -33,7 +33,7 @@ export const zeroConversions: Breaker = (view) => {
       ),
     ]
   return campaigns
-    .filter((one) => one.conversions === 0 && one.expected >= least)
+    .filter((one) => !one.converted && one.expected >= least)
     .map(
       (one): Trip => ({
         rule: 'zeroConversions',
@@ -51,7 +51,7 @@ function ruleOf({ policy, structure: { account } }: GuardView): string {
   return terms ? ruleKey(terms.conversions) : ''
 }
 
-function seenOf(view: GuardView, id: CampaignId, rule: string): { expected: number; conversions: number } {
+function seenOf(view: GuardView, id: CampaignId, rule: string): { expected: number; converted: boolean } {
   const mature = daysOf(view, id, addDays(view.today, -FROM_DAYS), addDays(view.today, -TO_DAYS))
   const brought = mature.reduce((sum, { conversions }) => sum + (conversions[rule] ?? 0), 0)
   const clicks = mature.reduce((sum, day) => sum + day.clicks, 0)
@@ -59,7 +59,7 @@ function seenOf(view: GuardView, id: CampaignId, rule: string): { expected: numb
   const days = (view.claims ?? []).map(({ visible, campaigns }) => ({ visible, ...campaigns.get(id) }))
   return {
     expected: days.reduce((sum, { visible, clicks: clicked = 0 }) => sum + visible * clicked * rate, 0),
-    conversions: days.reduce((sum, { conversions = 0 }) => sum + conversions, 0),
+    converted: days.some(({ conversions = 0 }) => conversions > 0),
   }
 }
 

@@ -78,6 +78,16 @@ describe('zeroConversions', () => {
     expect(found(clicked(100, 10, 1), { histories })[0]!.what).toContain('should have brought 10.0')
   })
 
+  test('is over with one conversion of either day', () => {
+    const day = (clicks: number, conversions: number) => ({
+      visible: 1,
+      campaigns: new Map([[SHOES, { clicks, conversions }]]),
+    })
+    expect(found([day(40, 0), day(40, 0)])).toHaveLength(1)
+    expect(found([day(40, 1), day(40, 0)])).toEqual([])
+    expect(found([day(40, 0), day(40, 1)])).toEqual([])
+  })
+
   test('is not asked of campaigns that an event concerns, nor of what does not run', () => {
     const policy = policyWith({ events: [{ name: 'sale', from: TODAY, to: TODAY, expectedUplift: 4 }] })
     expect(found(clicked(80, 10, 1), { policy })).toEqual([])

@@ -89,6 +89,36 @@ describe('what trips', () => {
   })
 })
 
+describe('what trips by a limit of the day', () => {
+  const runaway = trip(10, { rule: 'runawaySpend', subject: { kind: 'account' } })
+  const dayBegan = ago(HOUR_MS)
+  const onDay = (of: Partial<Alert>, tripped = runaway) => {
+    const known = alert({ rule: 'runawaySpend', subject: { kind: 'account' }, ...of })
+    return foldAlerts([known], { trips: [tripped], judged: new Set() }, { ...PLACE, dayBegan }, NOW)
+  }
+
+  test('belongs to the day’s own alert, from its first instant on', () => {
+    expect(onDay({ lastAt: dayBegan })).toMatchObject([{ before: { id: 'a1' }, told: false }])
+  })
+
+  test('is told anew of each day, however soon after the breach of the day before', () => {
+    const [today] = onDay({ lastAt: later(dayBegan, -1) })
+    expect(today).toMatchObject({ before: undefined, told: true })
+    // What the day is does not become the alert’s.
+    expect(today!.after).toEqual({
+      ...alert({ id: today!.after.id, version: 1, rule: 'runawaySpend', subject: { kind: 'account' } }),
+      ...{ firstAt: NOW, lastAt: NOW, toldAt: NOW, at: NOW },
+    })
+  })
+
+  test('is no matter for rules of other kinds, nor where no day is asked about', () => {
+    const before = { rule: 'priceJump', lastAt: later(dayBegan, -1) } as const
+    expect(onDay(before, trip(10, { subject: { kind: 'account' } }))).toMatchObject([{ before: { id: 'a1' } }])
+    const yesterday = alert({ rule: 'runawaySpend', subject: { kind: 'account' }, lastAt: later(dayBegan, -1) })
+    expect(one([yesterday], [runaway]).before).toBe(yesterday)
+  })
+})
+
 describe('what a person has taken up', () => {
   const snoozed = (until: Instant | undefined) =>
     alert({ state: 'snoozed', by: 'ana', note: 'later', ...(until === undefined ? {} : { snoozedUntil: until }) })

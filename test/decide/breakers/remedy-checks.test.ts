@@ -4,6 +4,7 @@ import type { GuardView } from '../../../lib/decide/breakers/view.ts'
 import type { AlertId } from '../../../lib/model/alert.ts'
 import type { PlatformCapabilities } from '../../../lib/model/capability.ts'
 import type { FreezeScope } from '../../../lib/model/freeze.ts'
+import { unpackGuardrails } from '../../../lib/model/guardrail.ts'
 import type { Lever } from '../../../lib/model/lever.ts'
 import type { LeverState } from '../../../lib/model/lever-state.ts'
 import type { AccountStructure } from '../../../lib/model/structure.ts'
@@ -98,6 +99,9 @@ describe('a remedy', () => {
     // The campaign is looked for by the budget’s own, whatever else has the budget’s id.
     const other = { budgets: [{ ...shoes, campaigns: [HATS] }] }
     expect(cuts({ view: { policy }, structure: other, campaigns: [HATS] })[0]?.class).toBe('retargeting')
+    expect(pauses(remedyOf({ view: { policy }, structure: other }))[0]?.class).toBe('brand')
+    const hatsLever = state({ lever: { ...BUDGET, id: HATS } })
+    expect(cuts({ view: { policy, levers: [hatsLever] }, campaigns: [HATS] })[0]?.class).toBe('retargeting')
   })
 
   test('goes no further than to what runs, is managed, is in no test, is not frozen and is honoured', () => {
@@ -161,6 +165,7 @@ describe('a cut', () => {
     const spend = new Map([[SHOES, hourly(140, 1)]])
     // 140 spent in the first hour, and a twentieth.
     expect(cutTo({ view: { spend }, capabilities: { cutFloorOfSpend: 1 } })).toBe(147)
+    expect(cutTo({ view: { spend }, capabilities: { cutFloorOfSpend: 1.5 } })).toBe(220.5)
     expect(cutTo({ view: { spend }, capabilities: { cutFloorOfSpend: 0 } })).toBe(120)
     expect(cutTo({ view: { spend: new Map() }, capabilities: { cutFloorOfSpend: 121 } })).toBe(120)
     expect(cutTo({ capabilities: { minimumDailyBudget: () => eur(150) } })).toBe(150)
@@ -169,6 +174,15 @@ describe('a cut', () => {
     expect(bounded({ atLeast: '160 EUR' })).toBe(160)
     expect(bounded({ atMost: '500 EUR' })).toBe(120)
     expect(bounded({ atLeast: '160 EUR', budget: HATS })).toBe(120)
+  })
+
+  test('says which of them it ends at, and which it keeps above', () => {
+    const verdicts = (least: number) =>
+      unpackGuardrails(cuts({ capabilities: { minimumDailyBudget: () => eur(least) } })[0]!.guardrails!).filter(
+        ({ name }) => name === 'platform-minimum',
+      )
+    expect(verdicts(150)).toMatchObject([{ verdict: 'clamp', atLeast: eur(150) }])
+    expect(verdicts(119.99)).toMatchObject([{ verdict: 'pass', atLeast: eur(119.99) }])
   })
 
   test('is held by the policy’s least budget where its rate is known', () => {

@@ -50,6 +50,8 @@ describe('spendVelocity', () => {
   test('says nothing of hours in which nothing is usual, and something of hours in which little is', () => {
     expect(moved(60, 0)).toEqual([])
     expect(moved(60, 0.4)).toHaveLength(1)
+    // Nor is there a budget that would say what is.
+    expect(moved(60, 0, undefined, { structure: { ...three, budgets: [] } })).toEqual([])
   })
 
   test('can be judged from two in the morning on, and with three earlier days', () => {
@@ -91,6 +93,10 @@ describe('priceJump', () => {
     expect(jumped({ clicks: 29 })).toEqual([])
     expect(jumped({ clicks: 0, impressions: 3000 })).toHaveLength(1)
     expect(jumped({ clicks: 0, impressions: 2999 })).toEqual([])
+  })
+
+  test('says nothing of a campaign of which nothing is counted today', () => {
+    expect(priceJump(aView({ counts: new Map(), spend: spends(hourly(130, 1)) }))).toEqual([])
   })
 
   test('rests on as many of before, of three days at least', () => {
