@@ -70,6 +70,7 @@ export async function observeToCorrect(version: PolicyVersion, loop: Loop): Prom
 }
 
 async function observeKnown(version: PolicyVersion, loop: Loop): Promise<Observation> {
+  const now = loop.clock.now()
   const policies = await loop.policies.all()
   const accounts: AccountObservation[] = []
   const rates = new Map<CurrencyCode, ExchangeRate>()
@@ -79,9 +80,9 @@ async function observeKnown(version: PolicyVersion, loop: Loop): Promise<Observa
     const rate = structure && status && (await rateToCut(structure.currency, version, loop))
     if (!rate) continue
     rates.set(rate.from, rate)
-    accounts.push(await observeAccount(account, version, 'correction', policies, loop.clock.now(), loop))
+    accounts.push(await observeAccount(account, version, 'correction', policies, now, loop))
   }
-  return { ...(await around(version, 'correction', accounts, [...rates.values()], loop)), partial: true }
+  return { ...(await around(version, 'correction', accounts, [...rates.values()], now, loop)), partial: true }
 }
 
 /** As pinned last, or, where nothing has been for long, as quoted last. */
@@ -107,17 +108,18 @@ export async function observe(
   // One after the other: each is many reads abreast already, and all at once would hold all their answers at once.
   for (const { account } of policy.accounts)
     accounts.push(await observeAccount(account, version, occasion, policies, now, loop))
-  return around(version, occasion, accounts, await ratesFor(version, accounts, today, loop), loop)
+  return around(version, occasion, accounts, await ratesFor(version, accounts, today, loop), now, loop)
 }
 
+/** At the instant at which reading began, for all of it: a worker that is suspended in between mixes no two days. */
 async function around(
   version: PolicyVersion,
   occasion: Observation['occasion'],
   accounts: readonly AccountObservation[],
   rates: readonly ExchangeRate[],
+  now: Instant,
   loop: Loop,
 ): Promise<Observation> {
-  const now = loop.clock.now()
   const { policy } = version
   const today = dateAt(now, policy.zone)
   const scopes = accounts.flatMap(({ structure }) =>

@@ -4,6 +4,7 @@ import type { LeverState } from '../model/lever-state.ts'
 import { budgetMembership } from '../model/membership.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { MoneyCommit } from '../ports/store.ts'
+import { dateAt } from '../units/calendar.ts'
 import { add, compare, larger, type Money, subtract, zero } from '../units/money.ts'
 import { convert, type ExchangeRate, withHaircut } from '../units/rates.ts'
 import { commitFresh } from './commit.ts'
@@ -84,17 +85,22 @@ async function countedAgain(
   return { commit: { ...commonOf(observation, loop), portfolioDay: { next, expected: open.version }, entries } }
 }
 
-/** What the portfolio's budgets may cost at worst, in its base currency; nothing is pushed where no rate was pinned. */
+/**
+ * What the portfolio's budgets may cost at worst, in its base currency; nothing is pushed where no rate was pinned. Of each
+ * account the day counts that it is now: a worker may have been suspended since it observed, beyond an account's midnight.
+ */
 async function worstInBase(
   { policy, accounts }: Observation,
   rates: readonly ExchangeRate[],
   statesOf: StatesOf,
   loop: Loop,
 ): Promise<Money> {
+  const read = await Promise.all(accounts.map(async (one) => ({ ...one, states: [...(await statesOf(one))] })))
+  const at = loop.clock.now()
   let total = zero(policy.policy.baseCurrency)
-  for (const observed of accounts) {
-    const { structure, today } = observed
-    const { account, currency, budgets } = structure
+  for (const { structure, states } of read) {
+    const { account, currency, budgets, zone } = structure
+    const today = dateAt(at, zone)
     const rate = rates.find(({ from }) => from === currency)
     if (!rate) continue
     const { capabilities } = loop.platforms(account.platform)
@@ -102,8 +108,8 @@ async function worstInBase(
     const own = new Set<string>(
       budgets.filter((budget) => budgetMembership(policy.policy, structure, budget, today)).map(({ id }) => id),
     )
-    const states = [...(await statesOf(observed))].filter(({ lever }) => own.has(lever.id))
-    total = add(total, convert(worstCaseOf(states, today, factor, currency), rate, 'up'))
+    const ours = states.filter(({ lever }) => own.has(lever.id))
+    total = add(total, convert(worstCaseOf(ours, today, factor, currency), rate, 'up'))
   }
   return total
 }

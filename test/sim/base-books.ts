@@ -2,7 +2,7 @@ import { accountKey } from '../../lib/model/account.ts'
 import { isBudget } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { MoneyCommit } from '../../lib/ports/store.ts'
-import { dateAt } from '../../lib/units/calendar.ts'
+import { dateAt, type Instant } from '../../lib/units/calendar.ts'
 import type { Bystander } from './commit-checks.ts'
 import { most, worstOfOne } from './mirror.ts'
 import { factorOf, type TrueAccount } from './platforms.ts'
@@ -33,11 +33,11 @@ export function onPortfolioDay(one: Bystander, worker: Worker, commit: MoneyComm
   const day = commit.portfolioDay?.next
   if (!day) return
   const key = `${day.portfolio} ${day.date}`
-  const own = ownBase.get(key) ?? openedAt(one, worker, day.portfolio, day.date)
+  const own = ownBase.get(key) ?? openedAt(one, worker, commit.at, day)
   ownBase.set(key, own)
   // Counted again by whoever makes a plan: what was missed is in it now, and so is what another portfolio has moved.
   if (commit.chain.startsWith('portfolio/')) {
-    const again = openedAt(one, worker, day.portfolio, day.date)
+    const again = openedAt(one, worker, commit.at, day)
     own.micros = most(own.micros, again.micros)
     own.spare += again.spare
     own.missed += again.missed
@@ -47,11 +47,17 @@ export function onPortfolioDay(one: Bystander, worker: Worker, commit: MoneyComm
     one.found('base-books', `${key}: ledger ${exposure.micros}, by the bystander ${own.micros}`)
 }
 
-function openedAt(one: Bystander, worker: Worker, portfolio: string, date: string): OwnBase {
-  const { mirror, accounts, now } = one
+/** By the accounts' days at the instant that the transaction carries: its worker may sleep before it is stored. */
+function openedAt(
+  one: Bystander,
+  worker: Worker,
+  at: Instant,
+  { portfolio, date }: { readonly portfolio: string; readonly date: string },
+): OwnBase {
+  const { mirror, accounts } = one
   const base: OwnBase = { micros: 0n, rounded: 1n, missed: 0n, spare: 0n, since: mirror.event }
   for (const own of accounts.values()) {
-    const today = dateAt(now(), own.zone)
+    const today = dateAt(at, own.zone)
     const sumOf = (states: Iterable<LeverState>): bigint => {
       let worst = 0n
       for (const state of states)
