@@ -53,7 +53,7 @@ export function contextOf(surroundings: Surroundings, onExit: (code: ExitCode) =
         try {
           return await act(deployment, screen)
         } finally {
-          deployment.close()
+          await deployment.close()
         }
       }),
   }

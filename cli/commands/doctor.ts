@@ -41,7 +41,7 @@ export async function doctor(configFile: string, clock: Clock, screen: Screen): 
     ]
     return told(findings, screen)
   } finally {
-    deployment?.close()
+    await deployment?.close()
   }
 }
 
@@ -84,7 +84,7 @@ async function accountFindings(
       .map(({ account }) => parseAccountKey(account)),
   ]
   const accounts = new Map(named.map((account) => [accountKey(account), account]))
-  const platforms = await platformsOf(config, clock, deployment?.limits)
+  const platforms = await (deployment?.platforms() ?? platformsOf(config, clock))
   const found = await Promise.all(
     [...accounts.values()].map((account) =>
       accountFinding(account, { config, clock, deployment, policies, platforms }),

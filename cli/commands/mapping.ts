@@ -2,7 +2,7 @@ import { type AccountKey, type AccountRef, accountKey } from '../../lib/model/ac
 import { messageText } from '../../lib/model/foreign-text.ts'
 import type { PolicyVersion } from '../../lib/model/policy.ts'
 import type { PlatformRegistry } from '../../lib/ports/platform.ts'
-import { type Deployment, platformsOf } from '../config/deployment.ts'
+import type { Deployment } from '../config/deployment.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { table } from '../terminal/table.ts'
@@ -27,9 +27,8 @@ export async function mapping(
   deployment: Deployment,
   screen: Screen,
 ): Promise<ExitCode> {
-  const { desk, config, clock, limits } = deployment
-  const versions = await versionsOf(portfolio, desk)
-  const platforms = await platformsOf(config, clock, limits)
+  const versions = await versionsOf(portfolio, deployment.desk)
+  const platforms = await deployment.platforms()
   const mappings = await Promise.all(versions.map((version) => mappingOf(version, platforms, deployment)))
   screen.print(mappings.map((one) => mappingText(one, screen.paint)).join('\n\n'))
   screen.record({ schemaVersion: JSON_SCHEMA, command: 'mapping', portfolios: mappings.map(mappingJson) })

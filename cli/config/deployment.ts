@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectsOf, loadAdapters } from '../../functions/composition/adapters.ts'
 import { capabilitiesOf } from '../../functions/composition/capabilities.ts'
 import { LAMBDAS } from '../../functions/composition/lambdas.ts'
+import type { Limiters, OpenLimiters } from '../../functions/composition/limiters.ts'
 import { DEFAULT_TIMING, type Loop } from '../../lib/control/loop.ts'
 import type { Clock } from '../../lib/ports/clock.ts'
 import type { LimitStore } from '../../lib/ports/limiter.ts'
@@ -39,7 +40,10 @@ export interface Deployment extends DynamoStores {
   readonly desk: Loop
   /** Loops for turns: with the platforms, and a worker of its own each. */
   loops(queue: Loop['queue'], extras?: Partial<Loop>): Promise<(worker: string) => Loop>
-  close(): void
+  /** @throws RangeError naming a connection that cannot be used */
+  platforms(): Promise<PlatformRegistry>
+  /** Gives back what was leased of the platforms' request limits and not used: the next command does not wait for it. */
+  close(): Promise<void>
 }
 
 /** Nobody ends a command as Lambda would: its turns may take as long as the longest function's, and send nothing after. */
@@ -68,6 +72,11 @@ export async function openDeployment(
   const stores = dynamoStores(tables)
   // What a pretend platform was asked, or was asked at a pretend time, is none of the others' business.
   const limits = clock === machine && !isAllPretend(config) ? dynamoLimitStore(tables) : memoryLimits()
+  let limiters: OpenLimiters | undefined
+  const platforms = async (): Promise<PlatformRegistry> => {
+    limiters ??= await limitersOn(limits, clock)
+    return platformsOf(config, clock, limiters)
+  }
   // Two commands at the same time must not take each other's claims for their own.
   const process = `${hostname()}/${randomUUID().slice(0, 8)}`
   const shared = {
@@ -91,18 +100,25 @@ export async function openDeployment(
       queue: { send: refuse },
     },
     async loops(queue, extras = {}) {
-      const platforms = await platformsOf(config, clock, limits)
+      const reached = await platforms()
       return (worker) => ({
         ...shared,
-        platforms,
+        platforms: reached,
         worker: `${process}/${worker}`,
         queue,
         ...extras,
       })
     },
-    close: () => client.destroy(),
+    platforms,
+    async close() {
+      await limiters?.close()
+      client.destroy()
+    },
   }
 }
+
+const limitersOn = async (store: LimitStore, clock: Clock): Promise<OpenLimiters> =>
+  (await import('../../functions/composition/limiters.ts')).openLimiters({ store, clock, sleep })
 
 async function refuse(): Promise<void> {
   throw new Error('this command reads and decides; it has no queue to send to')
@@ -155,25 +171,20 @@ export async function secretsOf({ secrets, tables }: Reach, clock: Clock): Promi
 /**
  * Loaded only by commands that talk to platforms.
  *
- * @param limits where used requests are counted: by this command alone unless told otherwise, for what must work while the
+ * @param limiters by which requests are counted: by this command alone unless told otherwise, for what must work while the
  *   tables do not
  * @throws RangeError naming a connection that cannot be used
  */
-export async function platformsOf(
-  config: Reach,
-  clock: Clock,
-  limits: LimitStore = memoryLimits(),
-): Promise<PlatformRegistry> {
+export async function platformsOf(config: Reach, clock: Clock, limiters?: Limiters): Promise<PlatformRegistry> {
   const secrets = await secretsOf(config, clock)
-  const [{ googleAds }, { SHARED_ADAPTERS }, { platformRegistry }, { openLimiters }, others] = await Promise.all([
+  const [{ googleAds }, { SHARED_ADAPTERS }, { platformRegistry }, others, counted] = await Promise.all([
     import('../../functions/composition/google-ads.ts'),
     import('../../functions/composition/shared-adapters.ts'),
     import('../../functions/composition/registry.ts'),
-    import('../../functions/composition/limiters.ts'),
     loadAdapters(config.adapters ?? {}),
+    limiters ?? limitersOn(memoryLimits(), clock),
   ])
   const connects = { ...connectsOf(others), 'google-ads': googleAds, ...SHARED_ADAPTERS }
-  const limiters = openLimiters({ store: limits, clock, sleep })
-  const makers = Object.entries(connects).map(([name, connect]) => [name, connect(secrets, clock, limiters)] as const)
+  const makers = Object.entries(connects).map(([name, connect]) => [name, connect(secrets, clock, counted)] as const)
   return platformRegistry(config.connections, Object.fromEntries(makers))
 }

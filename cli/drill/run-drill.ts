@@ -119,7 +119,7 @@ async function prepared(
     if ((await pull([], deployment, silent)) !== 0) throw new Error('the drill’s accounts could not be read')
     return await storeDrillPlan(deployment)
   } finally {
-    deployment.close()
+    await deployment.close()
   }
 }
 

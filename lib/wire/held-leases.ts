@@ -19,6 +19,8 @@ export interface HeldLeases {
   add(taken: readonly Held[]): void
   /** Those that are over by now, which are not held any more. */
   takeEnded(now: Instant): readonly Held[]
+  /** All of them, none of which is held any more. */
+  takeAll(): readonly Held[]
 }
 
 /** From whose leases a request may draw: what cannot wait takes what is there. */
@@ -46,6 +48,11 @@ export function heldLeases(): HeldLeases {
       const ended = held.filter((one) => one.until <= now)
       held = held.filter((one) => one.until > now)
       return ended
+    },
+    takeAll() {
+      const all = held
+      held = []
+      return all
     },
   }
 }

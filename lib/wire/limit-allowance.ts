@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { LimitedRequest } from '../ports/limiter.ts'
 import { type Instant, later, SECOND_MS } from '../units/calendar.ts'
 import { costOf, freeIn, type Held, heldLeases, useUp } from './held-leases.ts'
-import { givenBack, largestLease, lease, type Wanted } from './limit-book.ts'
+import { counts, endedEarly, givenBack, largestLease, lease, type Wanted } from './limit-book.ts'
 import type { Changed, SharedBook } from './shared-book.ts'
 
 /** What one worker has leased of the limits that share one book. */
@@ -25,6 +25,8 @@ export interface Allowance {
   tell(change: (book: LimitBook) => LimitBook): Promise<void>
   /** The same for this worker only, without asking the store. */
   remember(change: (book: LimitBook) => LimitBook): void
+  /** Ends every lease in hand. @throws Error when the store cannot be reached: then they end by themselves */
+  close(): Promise<void>
 }
 
 export interface Lacking {
@@ -95,6 +97,18 @@ export function openAllowance(limits: readonly RequestLimit[], shared: SharedBoo
     book: shared.book,
     tell: shared.tell,
     remember: shared.remember,
+    async close() {
+      let ended = held.takeAll().filter((one) => counts(one, one.limit, clock.now()))
+      if (ended.length === 0) return
+      // What was last seen here is rarely the newest, and a write that somebody was faster than gives nothing back.
+      shared.remember((book) => book)
+      await shared.change((book) => {
+        const now = clock.now()
+        const left = ended.reduce((rest, one) => withoutLease(rest, one, now), book)
+        ended = []
+        return { book: left, result: undefined }
+      })
+    },
   }
 }
 
@@ -148,6 +162,9 @@ function leaseAll(before: LimitBook, wanted: readonly Wanted[], now: Instant): C
   }
   return { book, result: { taken } }
 }
+
+const withoutLease = (book: LimitBook, one: Held, now: Instant): LimitBook =>
+  endedEarly(book, one.limit, one, one.units - freeIn(one, now), now)
 
 const withoutFree = (book: LimitBook, one: Held, now: Instant): LimitBook => {
   const units = freeIn(one, now)

@@ -26,7 +26,9 @@ export function ceilingOf({ most, reserved }: RequestLimit, use: RequestUse): nu
 export const largestLease = (limit: RequestLimit): number =>
   Math.max(1, Math.ceil(Math.min(limit.most / 8, (2 * limit.most * leaseMsOf(limit)) / limit.windowMs)))
 
-const counts = ({ until }: LeasedUnits, limit: RequestLimit, now: Instant): boolean => until + limit.windowMs > now
+/** Whether what was leased until then still counts. */
+export const counts = ({ until }: LeasedUnits, limit: RequestLimit, now: Instant): boolean =>
+  until + limit.windowMs > now
 
 const leasesOf = (book: LimitBook, { name }: RequestLimit): readonly LeasedUnits[] => book.leases[name] ?? []
 
@@ -84,6 +86,19 @@ export function givenBack(
     limit,
     left.filter((one) => one.units > 0),
   )
+}
+
+/** The book after a lease was ended early: what was used of it within a window counts for one window more, and no longer. */
+export const endedEarly = (
+  book: LimitBook,
+  limit: RequestLimit,
+  { until, units }: LeasedUnits,
+  used: number,
+  now: Instant,
+): LimitBook => {
+  const without = givenBack(book, limit, { until, units }, now)
+  const end = Math.min(until, now) as Instant
+  return used === 0 ? without : withLeases(without, limit, added(leasesOf(without, limit), limit, end, used))
 }
 
 function added(

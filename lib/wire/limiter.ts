@@ -33,6 +33,15 @@ export interface LimiterOptions {
   readonly within?: Within
 }
 
+/** A limiter with the leases that it has taken. */
+export interface OpenLimiter extends RequestLimiter {
+  /**
+   * Gives back what was leased and not used, for a worker that ends: nobody waits for it until the leases are over. Does
+   * not throw, and waits no longer for the books than a request does.
+   */
+  close(): Promise<void>
+}
+
 const LONGEST_WAIT_MS = 15 * SECOND_MS
 /** A limit over so long a window is a quota: there is no waiting for it within a turn. */
 const QUOTA_MS = DAY_MS / 2
@@ -44,7 +53,7 @@ const TAKEN_TIMES = 5
  *
  * @throws RangeError for limits that would never let a request through
  */
-export function openLimiter(options: LimiterOptions): RequestLimiter {
+export function openLimiter(options: LimiterOptions): OpenLimiter {
   const { application, limits, clock, sleep, longestWaitMs = LONGEST_WAIT_MS, within = withinTime } = options
   checkLimits(limits)
   const patience = storePatience(clock, within)
@@ -64,6 +73,9 @@ export function openLimiter(options: LimiterOptions): RequestLimiter {
       const change = (book: LimitBook) => withHeard(book, what, name, limits.limits, at)
       await patience.ask(request.use, () => whose.tell(change)).catch(() => whose.remember(change))
     },
+    async close() {
+      await Promise.allSettled(allowances.all().map((one) => patience.ask('read', () => one.close())))
+    },
   }
 }
 
@@ -71,6 +83,7 @@ interface Allowances {
   /** Whose limits the request counts under: the application's, and those of its account. */
   of(request: LimitedRequest): readonly Allowance[]
   named(whose: 'application' | 'account', request: LimitedRequest): Allowance
+  all(): readonly Allowance[]
 }
 
 function openAllowances({ application, limits, store, clock }: LimiterOptions): Allowances {
@@ -87,6 +100,7 @@ function openAllowances({ application, limits, store, clock }: LimiterOptions): 
   return {
     of: ({ account }) => (account === undefined ? [shared] : [shared, allowanceOf(account)]),
     named: (whose, { account }) => (whose === 'account' && account !== undefined ? allowanceOf(account) : shared),
+    all: () => [shared, ...accounts.values()],
   }
 }
 

@@ -39,6 +39,17 @@ describe('the limiter of a connection', () => {
     await expect(limiter.admit({ use: 'read', cost: 2_304 })).resolves.toBeUndefined()
   })
 
+  test('gives back what it did not use when all are closed', async () => {
+    const store = memoryLimits()
+    const open = () => openLimiters({ store, clock: time.clock, sleep: time.sleep })
+    const [ending, next] = [open(), open()]
+    const google = connection('google-ads:*', 'a', { accessLevel: 'explorer' })
+    await ending(google, googleAdsLimits).admit({ use: 'read' })
+    await ending.close()
+    // 2,304 of the 2,880 operations a day may be reads.
+    await expect(next(google, googleAdsLimits).admit({ use: 'read', cost: 2_303 })).resolves.toBeUndefined()
+  })
+
   test('names the access levels that there are for one that is not', () => {
     const wrong = connection('google-ads:*', 'a', { accessLevel: 'gold' })
     expect(() => limiters()(wrong, googleAdsLimits)).toThrow(

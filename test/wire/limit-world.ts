@@ -3,7 +3,7 @@ import { PlatformError, type PlatformFailure } from '../../lib/model/failure.ts'
 import type { PlatformLimits, RequestLimit, RequestUse } from '../../lib/model/request-limits.ts'
 import type { LimitedRequest, LimitStore, RequestLimiter } from '../../lib/ports/limiter.ts'
 import type { Instant } from '../../lib/units/calendar.ts'
-import { openLimiter } from '../../lib/wire/limiter.ts'
+import { type OpenLimiter, openLimiter } from '../../lib/wire/limiter.ts'
 import { memoryLimits } from '../../lib/wire/memory-limits.ts'
 import { noAnswer, type Within } from '../../lib/wire/store-patience.ts'
 
@@ -54,7 +54,7 @@ export interface Admitted {
 export interface Team {
   readonly time: VirtualTime
   readonly admitted: Admitted[]
-  worker(): RequestLimiter
+  worker(): OpenLimiter
   /** Sends one request: what became of it. */
   send(worker: RequestLimiter, request: LimitedRequest): Promise<PlatformFailure | 'sent'>
 }

@@ -27,12 +27,13 @@ describe('the law: never more than the limit in any window', () => {
         worker: fc.nat(3),
         use: fc.constantFrom<RequestUse>('read', 'write', 'urgent'),
         after: fc.integer({ min: 0, max: 9_000 }),
+        ends: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
       }),
       { minLength: 1, maxLength: 90 },
     ),
   })
 
-  test('holds over any interleaving of workers, uses, waits and slow stores', async () => {
+  test('holds over any interleaving of workers, uses, waits, ends and slow stores', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, async (world) => {
         const time = virtualTime()
@@ -47,7 +48,10 @@ describe('the law: never more than the limit in any window', () => {
         const workers = times(world.workers, worker)
         const all = world.requests.map(async (request) => {
           await time.sleep(request.after)
-          return send(workers[request.worker % workers.length]!, { use: request.use, account: A })
+          const mine = workers[request.worker % workers.length]!
+          await send(mine, { use: request.use, account: A })
+          // Whoever asks it for more afterwards has another worker, as far as the books know.
+          if (request.ends) await mine.close()
         })
         await time.run(Promise.all(all))
         // Cuts and pauses alone may go beyond it, once they have waited as long as they may.
@@ -334,6 +338,69 @@ describe('workers that come and go', () => {
     const rest = await time.run(Promise.all(times(2_000, () => send(mine, { use: 'read' }))))
     expect(sent(rest)).toBeGreaterThan(1_850)
     expect(busiest(admitted, day)).toBeLessThanOrEqual(2_000)
+  })
+
+  test('a worker that ends gives back what it did not use', async () => {
+    const { worker, send, time } = team([day], { longestWaitMs: 0 })
+    for (const ending of times(20, worker)) {
+      expect(await time.run(send(ending, { use: 'read' }))).toBe('sent')
+      await time.run(ending.close())
+    }
+    const survivor = worker()
+    const results = await time.run(Promise.all(times(2_000, () => send(survivor, { use: 'read' }))))
+    expect(sent(results)).toBe(2_000 - 20)
+  })
+
+  test('what a worker that ends did use counts for a window, and not for the rest of its lease', async () => {
+    const one = limit({ most: 8, windowMs: HOUR_MS, reserved: NONE })
+    const { worker, send, time, admitted } = team([one], { longestWaitMs: 0 })
+    const eight = async (mine = worker()) => {
+      const results = await time.run(Promise.all(times(8, () => send(mine, { use: 'read' }))))
+      await time.run(mine.close())
+      return sent(results)
+    }
+    expect(await eight()).toBe(8)
+    expect(await eight()).toBe(0)
+    await time.run(time.sleep(HOUR_MS - 1))
+    expect(await eight()).toBe(0)
+    // Ends are rounded up to a 24th of the window and its lease of 7.5 minutes: 168.75 seconds.
+    await time.run(time.sleep(3 * MINUTE_MS))
+    expect(await eight()).toBe(8)
+    expect(busiest(admitted, one)).toBe(8)
+  })
+
+  test('gives back from the books as they are, also where others have written them since', async () => {
+    const { worker, send, time } = team([day], { longestWaitMs: 0 })
+    const [mine, other] = [worker(), worker()]
+    await time.run(send(mine, { use: 'read' }))
+    await time.run(send(other, { use: 'read' }))
+    await time.run(mine.close())
+    await time.run(other.close())
+    const results = await time.run(Promise.all(times(2_000, () => send(other, { use: 'read' }))))
+    expect(sent(results)).toBe(1_998)
+  })
+
+  test('a worker ends although the books cannot be reached, and asks nothing where it has leased nothing', async () => {
+    const under = memoryLimits()
+    let isLost = false
+    let calls = 0
+    const store: LimitStore = {
+      read: async (scope) => {
+        calls += 1
+        if (isLost) throw new Error('no tables')
+        return under.read(scope)
+      },
+      write: (...all) => under.write(...all),
+    }
+    const { worker, send, time } = team([day], { store })
+    await time.run(worker().close())
+    expect(calls).toBe(0)
+    const mine = worker()
+    await time.run(send(mine, { use: 'read' }))
+    isLost = true
+    await time.run(mine.close())
+    isLost = false
+    expect(await time.run(send(mine, { use: 'urgent' }))).toBe('sent')
   })
 
   test('few requests wait for the store: a thousand need less than thirty calls', async () => {
