@@ -72,11 +72,7 @@ export async function openDeployment(
   const stores = dynamoStores(tables)
   // What a pretend platform was asked, or was asked at a pretend time, is none of the others' business.
   const limits = clock === machine && !isAllPretend(config) ? dynamoLimitStore(tables) : memoryLimits()
-  let limiters: OpenLimiters | undefined
-  const platforms = async (): Promise<PlatformRegistry> => {
-    limiters ??= await limitersOn(limits, clock)
-    return platformsOf(config, clock, limiters)
-  }
+  const reach = reachOf(config, clock, limits)
   // Two commands at the same time must not take each other's claims for their own.
   const process = `${hostname()}/${randomUUID().slice(0, 8)}`
   const shared = {
@@ -100,20 +96,32 @@ export async function openDeployment(
       queue: { send: refuse },
     },
     async loops(queue, extras = {}) {
-      const reached = await platforms()
+      const platforms = await reach.platforms()
       return (worker) => ({
         ...shared,
-        platforms: reached,
+        platforms,
         worker: `${process}/${worker}`,
         queue,
         ...extras,
       })
     },
-    platforms,
+    platforms: reach.platforms,
     async close() {
-      await limiters?.close()
+      await reach.giveBack()
       client.destroy()
     },
+  }
+}
+
+/** The platforms, all that are asked for counted by the same limiters, and how these are done with. */
+function reachOf(config: Config, clock: Clock, limits: LimitStore) {
+  let limiters: OpenLimiters | undefined
+  return {
+    async platforms(): Promise<PlatformRegistry> {
+      limiters ??= await limitersOn(limits, clock)
+      return platformsOf(config, clock, limiters)
+    },
+    giveBack: async () => limiters?.close(),
   }
 }
 

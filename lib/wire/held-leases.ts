@@ -14,6 +14,8 @@ export interface Held extends LeasedUnits {
 export interface HeldLeases {
   /** One that has room for the request now. */
   withRoom(limit: RequestLimit, request: LimitedRequest, now: Instant): Held | undefined
+  /** Uses up what the request costs where one has room for it. */
+  draw(limit: RequestLimit, request: LimitedRequest, now: Instant): void
   /** When one of them has room again for the request; infinite where none ever has. */
   roomAt(limit: RequestLimit, request: LimitedRequest): number
   add(taken: readonly Held[]): void
@@ -36,9 +38,14 @@ export function heldLeases(): HeldLeases {
   let held: readonly Held[] = []
   const usable = (limit: RequestLimit, { use }: LimitedRequest): readonly Held[] =>
     FROM[use].flatMap((from) => held.filter((one) => one.limit === limit && one.use === from))
+  const withRoom: HeldLeases['withRoom'] = (limit, request, now) =>
+    usable(limit, request).find((one) => one.until > now && freeIn(one, now) >= costOf(limit, request))
   return {
-    withRoom: (limit, request, now) =>
-      usable(limit, request).find((one) => one.until > now && freeIn(one, now) >= costOf(limit, request)),
+    withRoom,
+    draw(limit, request, now) {
+      const from = withRoom(limit, request, now)
+      if (from) useUp(from, costOf(limit, request), now)
+    },
     roomAt: (limit, request) =>
       Math.min(Number.POSITIVE_INFINITY, ...usable(limit, request).map((one) => freeFrom(one, costOf(limit, request)))),
     add(taken) {
@@ -74,7 +81,7 @@ function freeFrom({ limit, units, until, uses }: Held, cost: number): number {
   return Number.POSITIVE_INFINITY
 }
 
-export function useUp({ uses }: Held, units: number, now: Instant): void {
+function useUp({ uses }: Held, units: number, now: Instant): void {
   const last = uses.at(-1)
   if (last?.at === now) last.units += units
   else uses.push({ at: now, units })

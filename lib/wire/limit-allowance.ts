@@ -2,7 +2,7 @@ import type { LimitBook, RequestLimit, RequestUse } from '../model/request-limit
 import type { Clock } from '../ports/clock.ts'
 import type { LimitedRequest } from '../ports/limiter.ts'
 import { type Instant, later, SECOND_MS } from '../units/calendar.ts'
-import { costOf, freeIn, type Held, heldLeases, useUp } from './held-leases.ts'
+import { costOf, freeIn, type Held, type HeldLeases, heldLeases } from './held-leases.ts'
 import { counts, endedEarly, givenBack, largestLease, lease, type Wanted } from './limit-book.ts'
 import type { Changed, SharedBook } from './shared-book.ts'
 
@@ -58,7 +58,7 @@ export function openAllowance(limits: readonly RequestLimit[], shared: SharedBoo
   /** Leases whatever the request lacks: all of it, or nothing and says which limit has no room. */
   async function leased(request: LimitedRequest, lacking: readonly RequestLimit[]): Promise<Lacking | undefined> {
     const now = clock.now()
-    const wanted = lacking.map((limit) => sizes.wanted(limit, request))
+    const wanted = sizes.wanted(lacking, request)
     let ended = held.takeEnded(now)
     const outcome = await shared.change((book) => {
       // Given back once at most, whatever becomes of that write: twice would give away what others hold.
@@ -66,14 +66,14 @@ export function openAllowance(limits: readonly RequestLimit[], shared: SharedBoo
       ended = []
       return leaseAll(rest, wanted, now)
     })
-    if ('lacking' in outcome) {
-      const { limit, until } = outcome.lacking
-      full.remember(limit, request, until, now)
-      return lackingOf(limit, request, until)
+    if ('taken' in outcome) {
+      held.add(outcome.taken)
+      sizes.remember(outcome.taken)
+      return undefined
     }
-    held.add(outcome.taken)
-    sizes.remember(outcome.taken)
-    return undefined
+    const { limit, until } = outcome.lacking
+    full.remember(limit, request, until, now)
+    return lackingOf(limit, request, until)
   }
 
   return {
@@ -87,29 +87,27 @@ export function openAllowance(limits: readonly RequestLimit[], shared: SharedBoo
       return lacking.length === 0 ? undefined : leased(request, lacking)
     },
     has: (request) => shared.isSeen() && lackingNow(request).length === 0,
-    draw(request) {
-      const now = clock.now()
-      for (const limit of counting(request)) {
-        const from = held.withRoom(limit, request, now)
-        if (from) useUp(from, costOf(limit, request), now)
-      }
+    draw: (request) => {
+      for (const limit of counting(request)) held.draw(limit, request, clock.now())
     },
     book: shared.book,
     tell: shared.tell,
     remember: shared.remember,
-    async close() {
-      let ended = held.takeAll().filter((one) => counts(one, one.limit, clock.now()))
-      if (ended.length === 0) return
-      // What was last seen here is rarely the newest, and a write that somebody was faster than gives nothing back.
-      shared.remember((book) => book)
-      await shared.change((book) => {
-        const now = clock.now()
-        const left = ended.reduce((rest, one) => withoutLease(rest, one, now), book)
-        ended = []
-        return { book: left, result: undefined }
-      })
-    },
+    close: () => endAll(held, shared, clock),
   }
+}
+
+async function endAll(held: HeldLeases, shared: SharedBook, clock: Clock): Promise<void> {
+  let ended = held.takeAll().filter((one) => counts(one, one.limit, clock.now()))
+  if (ended.length === 0) return
+  // What was last seen here is rarely the newest, and a write that somebody was faster than gives nothing back.
+  shared.remember((book) => book)
+  await shared.change((book) => {
+    const now = clock.now()
+    const left = ended.reduce((rest, one) => withoutLease(rest, one, now), book)
+    ended = []
+    return { book: left, result: undefined }
+  })
 }
 
 /** Whether a limit counts such a request. */
@@ -122,10 +120,12 @@ const keyOf = ({ name }: RequestLimit, use: RequestUse): string => `${name} ${us
 function leaseSizes() {
   const next = new Map<string, number>()
   return {
-    wanted(limit: RequestLimit, request: LimitedRequest): Wanted {
-      const largest = largestLease(limit)
-      const usual = next.get(keyOf(limit, request.use)) ?? Math.ceil(largest / FIRST_SHARE)
-      return { limit, use: request.use, least: costOf(limit, request), most: Math.min(largest, usual) }
+    wanted(lacking: readonly RequestLimit[], request: LimitedRequest): readonly Wanted[] {
+      return lacking.map((limit) => {
+        const largest = largestLease(limit)
+        const usual = next.get(keyOf(limit, request.use)) ?? Math.ceil(largest / FIRST_SHARE)
+        return { limit, use: request.use, least: costOf(limit, request), most: Math.min(largest, usual) }
+      })
     },
     remember(taken: readonly Held[]): void {
       for (const { limit, use, units } of taken) next.set(keyOf(limit, use), 2 * units)
