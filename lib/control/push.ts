@@ -47,8 +47,7 @@ export async function pushReserved(
     if (freeze) settlements.push({ intent, outcome: { kind: 'frozen', freeze } })
     else free.push(intent)
   }
-  if (free.some((intent) => isOutOfTime(intent, loop)))
-    settlements.push(...free.map((intent) => ({ intent, outcome: OUT_OF_TIME })))
+  if (isOutOfTime(free, loop)) settlements.push(...free.map((intent) => ({ intent, outcome: OUT_OF_TIME })))
   else settlements.push(...(await send(free, structure, loop)))
   await settle(settlements, steering, structure, loop)
   return tally(settlements)
@@ -63,7 +62,7 @@ const OUT_OF_TIME: Outcome = {
  * A Lambda is killed at its limit; a process on somebody's machine may have slept past it. By the end of the lease others
  * take the intent for dead, so nothing is sent that could arrive later than that.
  */
-const isOutOfTime = (intent: Intent, loop: Loop): boolean => loop.clock.now() > endOfRun([intent], loop)
+const isOutOfTime = (intents: readonly Intent[], loop: Loop): boolean => loop.clock.now() > endOfRun(intents, loop)
 
 /** After this a worker is dead, or must behave as if it were. */
 const endOfRun = (intents: readonly Intent[], { timing }: Loop): Instant =>
@@ -115,7 +114,7 @@ function lookAgain(
           `whether it is frozen cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     )
     return (lever) => {
-      if (loop.clock.now() > endOfRun(ready, loop)) return 'the run was out of time'
+      if (isOutOfTime(ready, loop)) return 'the run was out of time'
       const why = frozen(lever)
       if (why) stopped.set(leverKey(lever), why)
       return why

@@ -21,7 +21,7 @@ import { useOf } from '../model/request-limits.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { MoneyCommit } from '../ports/store.ts'
 import { type AccountDate, dateAt, type Instant, later } from '../units/calendar.ts'
-import { add, type Money, smaller, subtract, sum, zero } from '../units/money.ts'
+import { add, larger, type Money, smaller, subtract, sum, zero } from '../units/money.ts'
 import { type AlreadyThere, alreadyThere, freedBy, leftOfFreed } from './already-there.ts'
 import { type Before, brokenCap, type CapBooks } from './broken-cap.ts'
 import type { NextChunk } from './chunk.ts'
@@ -93,11 +93,12 @@ async function build(
   const { granted, there, entries } = judged
   const counted = [...granted, ...there]
   const { currency } = structure
+  const none = zero(header.dayTarget.currency)
   const raised = sum(
-    counted.map(({ growth }) => growth).filter(({ micros }) => micros > 0n),
-    header.dayTarget.currency,
+    counted.map(({ growth }) => larger(growth, none)),
+    none.currency,
   )
-  const freed = freedBy(there, zero(header.dayTarget.currency))
+  const freed = freedBy(there, none)
   return {
     ...judged,
     commit: {
