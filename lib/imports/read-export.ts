@@ -14,7 +14,7 @@ import type { Faults } from './problem.ts'
 import { cellOf, headingOf, idTextIn, readSheet, type Sheet } from './sheet.ts'
 import type { ExportFile, ImportTerms } from './terms.ts'
 import { valueRemarks, withOwnValue } from './value-column.ts'
-import { budgetPeriodOf, isElsewhere, kindIn, statusOf, strategyIn } from './words.ts'
+import { budgetPeriodOf, isElsewhere, kindIn, kindRemarks, statusOf, strategyIn } from './words.ts'
 
 export interface ReadBudget {
   readonly micros: bigint
@@ -282,6 +282,11 @@ function remarksOf(sheet: Sheet, rows: readonly ReadRow[], isDaily: boolean, who
     ...(silent > 0 ? [`${silent} lines report no spend: their days stay unknown, which is not zero`] : []),
     ...(isDaily && !has('conversions') ? ['it has no column of conversions: none are taken over'] : []),
     ...valueRemarks(sheet, whole),
+    ...kindRemarks(
+      sheet.platform,
+      headingOf(sheet, 'kind'),
+      rows.map(({ campaign }) => campaign),
+    ),
     ...(whole.columns.byRole.has('adGroupBudget') && !has('adGroupBudget')
       ? [
           `"${headingOf(whole, 'adGroupBudget')}" is not taken over: whose budgets these are is not known without the column "${usualName(sheet.platform, 'adGroupId')}"`,

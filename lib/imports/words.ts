@@ -109,3 +109,27 @@ export function kindIn(cell = '', platform = ''): { readonly kind?: string } {
   // Of a word in other letters nothing would be left.
   return kind === '' ? {} : { kind }
 }
+
+/**
+ * What is said where it is not known which of TikTok's campaigns are steered by other endpoints.
+ *
+ * @param heading of the column of kinds, as the file has it; undefined: it has none
+ * @param campaigns of its lines
+ */
+export function kindRemarks(
+  platform: string,
+  heading: string | undefined,
+  campaigns: readonly { readonly id: string; readonly kind?: string }[],
+): readonly string[] {
+  if (platform !== 'tiktok') return []
+  const said = new Set(campaigns.flatMap(({ id, kind }) => (kind === undefined ? [] : [id])))
+  const unsaid = new Set(campaigns.map(({ id }) => id)).difference(said).size
+  if (unsaid === 0) return []
+  const lacking =
+    heading === undefined
+      ? 'it has no column "Campaign type"'
+      : `"${heading}" is blank for ${unsaid} of ${said.size + unsaid} campaigns`
+  return [
+    `${lacking}: which campaigns TikTok steers by itself (Smart+, GMV Max) is not known; unless another file says so, they are taken for ones that can be moved`,
+  ]
+}

@@ -238,3 +238,24 @@ test('one mistake in every line is told by its first three, and hides no other',
     '  - a.csv, line 31, column ',
   ])
 })
+
+describe('TikTok’s download without the kinds of its campaigns', () => {
+  const remarks = (content: string) => (read('tiktok', content).files[0]?.remarks ?? []).join('\n')
+  const UNKNOWN = 'which campaigns TikTok steers by itself (Smart+, GMV Max) is not known'
+  const typed = (...types: readonly string[]) => {
+    const [head, line] = DOWNLOADS.tiktok.split('\n')
+    const lines = types.map((type, i) => `${line!.replace('1790000000000000001', `179000000000000000${i}`)},${type}`)
+    return [`${head},Campaign type`, ...lines].join('\n')
+  }
+
+  test('says that those which TikTok steers by itself cannot be told from others', () => {
+    expect(remarks(DOWNLOADS.tiktok)).toContain(`it has no column "Campaign type": ${UNKNOWN}`)
+    expect(remarks(typed('Manual', '--', ''))).toContain(`"Campaign type" is blank for 2 of 3 campaigns: ${UNKNOWN}`)
+  })
+
+  test('says nothing where every kind is there, nor of other platforms', () => {
+    expect(remarks(typed('Manual', 'Smart+'))).not.toContain(UNKNOWN)
+    for (const one of platforms.filter((name) => name !== 'tiktok'))
+      expect(read(one, DOWNLOADS[one]).files[0]?.remarks.join('\n')).not.toContain(UNKNOWN)
+  })
+})
