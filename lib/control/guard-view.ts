@@ -1,3 +1,4 @@
+import { handsSeen } from '../decide/breakers/hands.ts'
 import type { Counts, GuardView, Hours, RecentOutcome } from '../decide/breakers/view.ts'
 import { wantsStop } from '../decide/spend-stops.ts'
 import type { AccountRef, CampaignId } from '../model/account.ts'
@@ -65,6 +66,7 @@ export async function viewOf(
   const cap = accountDayCap(policies, account)
   const { portfolio, zone: ofPortfolio } = version.policy
   const stops = wantsStop(version.policy, structure) ? (await loop.facts.pullStatus(account))?.stops : undefined
+  const outcomes = await recentOutcomes(version, account, now, loop)
   const view: GuardView = {
     now,
     today: intraday.date,
@@ -82,8 +84,8 @@ export async function viewOf(
     worst: await worstDays(version, policies, structure, levers, loop),
     levers,
     frozen: new Set((await loop.freezes.all()).map(({ scope }) => scope)),
-    changes,
-    outcomes: await recentOutcomes(version, account, now, loop),
+    changes: changes.length > 0 ? changes : await seenByHand(outcomes, account, now, loop),
+    outcomes,
     orders: await loop.orders.since(portfolio, addDays(dateAt(now, ofPortfolio), -ORDER_DAYS - 1)),
   }
   return learnVisible(view, version, loop)
@@ -126,6 +128,16 @@ const together = (before: Counts | undefined, more: Counts | undefined): Counts 
   clicks: (before?.clicks ?? 0) + (more?.clicks ?? 0),
 })
 
+/** Where the platform has told of no changes, most likely because it tells of none. */
+async function seenByHand(
+  outcomes: readonly RecentOutcome[],
+  account: AccountRef,
+  now: Instant,
+  loop: Loop,
+): Promise<readonly ChangeEvent[]> {
+  return outcomes.length === 0 ? [] : handsSeen(outcomes, await loop.facts.drifts(account, later(now, -DAY_MS)))
+}
+
 /** What came of the account's changes of the last day. */
 async function recentOutcomes(
   { policy }: PolicyVersion,
@@ -140,7 +152,7 @@ async function recentOutcomes(
 }
 
 /** Undefined for what was never sent, and for what is not known yet. */
-function outcomeOf({ intent, outcome }: IntentRecord, account: AccountRef): RecentOutcome | undefined {
+export function outcomeOf({ intent, outcome }: IntentRecord, account: AccountRef): RecentOutcome | undefined {
   const { change, at } = intent
   if (change.lever.account.id !== account.id) return undefined
   if (outcome?.kind === 'applied') return { change, at }

@@ -52,7 +52,8 @@ export const portfolioDayKey = (portfolio: PortfolioId, date: AccountDate): Key 
   pk: portfolioPk(portfolio),
   sk: `LEDGER#${date}`,
 })
-export const intentPrefix = (plan: PlanId): string => `INTENT#${plan}#`
+export const INTENT_PREFIX = 'INTENT#'
+export const intentPrefix = (plan: PlanId): string => `${INTENT_PREFIX}${plan}#`
 /** @throws RangeError when the intent is not `plan/lever` with a lever of the account */
 export function intentKey(account: AccountRef, id: IntentId): Key {
   const slash = id.indexOf('/')

@@ -58,13 +58,38 @@ test('an alert that is not there is refused with what to do', async () => {
   expect((await shop.sluice('snooze', 'x')).err).toContain('must be eight of 0-9 and a-f')
 })
 
-test('backtest says for every breaker what it could be asked of, before anything is switched on', async () => {
+test('backtest says for every breaker what it could be asked of, and why not, before anything is switched on', async () => {
   await readyAt(shop, MORNING)
   const { code, out } = await shop.sluice('backtest', '--days', '14')
   expect(code).toBe(0)
-  expect(out).toMatch(/divergence +alert +not recorded/)
+  // Read for the first time this morning: whole days alone are known, and none of what was done on them.
   expect(out).toMatch(/priceJump +alert +14 +\d+/)
+  expect(out).toContain('priceJump: on 14 of 14 days it could only be asked at the day’s end (no clicks by the hour)')
+  expect(out).toMatch(/spendVelocity +alert +0 +— +— +— +—\n/)
+  for (const note of [
+    'spendVelocity: no hourly history of the day and of three days before it: it cannot be tested.',
+    'divergence: the audit log of the account has nothing of these days: it cannot be tested.',
+    'notServing: what a platform says of serving is kept of now alone, and of no earlier day: it cannot be tested.',
+    'claimsAboveOrders: the orders of the days before are not known: it cannot be tested.',
+  ])
+    expect(out).toContain(`  ${note}\n`)
   expect((await shop.sluice('backtest', '--rule', 'nothing')).err).toContain(
     'there is no breaker nothing: there is runawaySpend',
   )
+})
+
+test('what the hours and the audit log have recorded is asked hour by hour on the day after', async () => {
+  await readyAt(shop, MORNING)
+  for (const hours of [2, 4, 12, 26]) {
+    shop.market.advanceTo(later(MORNING, hours * HOUR_MS))
+    await shop.sluice('run', '--quiet')
+  }
+  const { out } = await shop.sluice('backtest', '--days', '2', '--json')
+  const [first] = JSON.parse(out).accounts
+  const of = (rule: string) => first.breakers.find((one: { rule: string }) => one.rule === rule)
+  // A report by the hour and its clicks are kept of yesterday; the log began then.
+  expect(of('priceJump')).toMatchObject({ daysJudged: 2, daysByHour: 1 })
+  expect(of('runawaySpend')).toMatchObject({ daysJudged: 2, daysByHour: 1, notKnown: 0 })
+  expect(of('divergence')).toMatchObject({ daysJudged: 1, daysByHour: 1, saved: { micros: '0' } })
+  expect(of('notServing')).toMatchObject({ daysJudged: 0, saved: null, keptBack: null })
 })

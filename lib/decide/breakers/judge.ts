@@ -1,4 +1,4 @@
-import { type BreakerName, breakersOf } from '../../model/breakers.ts'
+import { BREAKERS, type BreakerName, breakersOf } from '../../model/breakers.ts'
 import { claimsAboveOrders } from './claims-above-orders.ts'
 import { deadManSwitch } from './dead-man-switch.ts'
 import { divergence } from './divergence.ts'
@@ -35,12 +35,22 @@ export interface Judgement {
 }
 
 /** What every rule that is on says of an account. */
-export function judgeBreakers(view: GuardView, ignoreSwitches = false): Judgement {
+export function judgeBreakers(view: GuardView): Judgement {
   const breakers = breakersOf(view.policy)
+  const off = BREAKERS.filter((name) => breakers[name].action === 'off')
+  const { trips, judged } = askRules(
+    view,
+    BREAKERS.filter((name) => !off.includes(name)),
+  )
+  return { trips, judged: judged.union(new Set(off)) }
+}
+
+/** What these rules say, switched on or not. */
+export function askRules(view: GuardView, names: readonly BreakerName[]): Judgement {
   const trips: Trip[] = []
   const judged = new Set<BreakerName>()
-  for (const [name, rule] of Object.entries(RULES) as [BreakerName, Breaker][]) {
-    const found = breakers[name].action === 'off' && !ignoreSwitches ? [] : rule(view)
+  for (const name of names) {
+    const found = RULES[name](view)
     if (!found) continue
     judged.add(name)
     trips.push(...found)
