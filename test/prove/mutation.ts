@@ -33,7 +33,7 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/cut-back.ts': ['test/decide/cut-back.test.ts'],
   'lib/decide/breakers/runaway-spend.ts': [RULES, 'test/decide/breakers/runaway-borders.test.ts'],
   'lib/decide/breakers/spend-velocity.ts': SPEND_RULES,
-  'lib/decide/breakers/price-jump.ts': SPEND_RULES,
+  'lib/decide/breakers/price-jump.ts': [...SPEND_RULES, 'test/decide/breakers/price-hours.test.ts'],
   'lib/decide/breakers/zero-delivery.ts': SPEND_RULES,
   'lib/decide/breakers/zero-conversions.ts': CLAIM_RULES,
   'lib/decide/breakers/claims-above-orders.ts': CLAIM_RULES,
