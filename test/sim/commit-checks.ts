@@ -41,7 +41,7 @@ export function onCommit(one: Bystander, worker: Worker, commit: MoneyCommit): v
     if (before?.cutBackTo ?? next.cutBackTo) mirror.orderedAt.set(key, now())
     onEditSeen(one, worker, commit, before, next)
     delta += changeOf(one, commit, before, next)
-    if (isNewHold(before, next, now())) {
+    if (isNewHold(before, next, commit.at)) {
       mirror.heldSince.set(key, mirror.event)
       if (next.hold?.reason.startsWith('held by the guard')) count(mirror.guard, 'budgets held')
     }
@@ -178,8 +178,9 @@ function onReserved(one: Bystander, worker: Worker, commit: MoneyCommit, entry: 
   const held = mirror.heldSince.get(leverKey(change.lever)) ?? -1
   const isOrdered = state.cutBackTo !== undefined && isCut(change)
   const isGuards = stored.header.occasion === 'guard' && isCut(change)
-  if (!isPause(change) && !isOrdered && !isGuards) checkDeadZone(one, own, intent.at, stored.plan.portfolio)
-  if (state.hold && state.hold.until > intent.at && held > stored.storedAt && !isOrdered && !isPause(change))
+  const isExempt = isOrdered || isGuards || isPause(change)
+  if (!isExempt) checkDeadZone(one, own, intent.at, stored.plan.portfolio)
+  if (state.hold && state.hold.until > intent.at && held > stored.storedAt && !isExempt)
     found('persons-hold', `${intent.id} moves what is held since ${held}; its plan is of ${stored.storedAt}`)
   checkRate(one, change, entry.date, stored.plan.portfolio)
   if (BigInt(entry.deltaMicros) > 0n) checkCaps(one, commit, own, entry.date)
