@@ -176,9 +176,8 @@ function onReserved(one: Bystander, worker: Worker, commit: MoneyCommit, entry: 
   if (change.to.kind === 'status' && change.to.status === 'active') found('never-started', intent.id)
   const state = mirror.levers.get(leverKey(change.lever))!
   const held = mirror.heldSince.get(leverKey(change.lever)) ?? -1
-  const isOrdered = state.cutBackTo !== undefined && isCut(change)
-  const isGuards = stored.header.occasion === 'guard' && isCut(change)
-  const isExempt = isOrdered || isGuards || isPause(change)
+  const isOrdered = state.cutBackTo !== undefined || stored.header.occasion === 'guard'
+  const isExempt = isPause(change) || (isOrdered && isCut(change))
   if (!isExempt) checkDeadZone(one, own, intent.at, stored.plan.portfolio)
   if (state.hold && state.hold.until > intent.at && held > stored.storedAt && !isExempt)
     found('persons-hold', `${intent.id} moves what is held since ${held}; its plan is of ${stored.storedAt}`)
