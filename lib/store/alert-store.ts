@@ -5,18 +5,17 @@ import type { AlertStore, Versioned } from '../ports/store.ts'
 import { isoInstant } from '../units/calendar.ts'
 import { type Attributes, textIn } from './attributes.ts'
 import { transactAudited } from './audited.ts'
-import { type Database, database } from './database.ts'
+import { type Backing, type Database, database } from './database.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
 import { ABSENT, condition } from './expressions.ts'
 import { ALERT_PREFIX, accountPk, alertKey } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 
 /** The audit chain of what became of alerts. */
 export const ALERTS_CHAIN = 'alerts'
 const ALERT_SCHEMA = 1
 
-export function dynamoAlertStore(options: StoreOptions): AlertStore {
-  const db = database(options)
+export function dynamoAlertStore(backing: Backing): AlertStore {
+  const db = database(backing)
   return {
     async all(account) {
       const items = await db.query('control', { pk: accountPk(account), prefix: ALERT_PREFIX, newestFirst: true })

@@ -20,9 +20,8 @@ import {
 } from './audit-state.ts'
 import { isMiscounted, miscounted, type Sums, sumOf, sumRecord } from './audit-sums.ts'
 import { chainHead, readRecord } from './audited.ts'
-import { type Database, database } from './database.ts'
+import { type Backing, type Database, database } from './database.ts'
 import { chainPk, FREEZES_PK, LAST, LEVER_PREFIX, recordKey } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 import type { Query } from './reads.ts'
 
 /** How often records that came in while items were being read are taken in before a difference is one. */
@@ -36,8 +35,8 @@ export const UNKNOWN_WRITER =
   'something wrote it past the log: freeze the account, find what, and put back what the log says'
 
 /** Compares the tables with the log, from where the last look stopped. */
-export function dynamoAuditor(options: StoreOptions): Auditor {
-  const db = database(options)
+export function dynamoAuditor(backing: Backing): Auditor {
+  const db = database(backing)
   return { check: (chain, now) => checkChain(db, chain, now) }
 }
 

@@ -1,12 +1,11 @@
 import type { AuditRecord } from '../model/audit.ts'
 import type { AuditStore } from '../ports/store.ts'
 import { chainHead, readRecord } from './audited.ts'
-import { type Database, database } from './database.ts'
+import { type Backing, type Database, database } from './database.ts'
 import { chainPk } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 
-export function dynamoAuditStore(options: StoreOptions): AuditStore {
-  const db = database(options)
+export function dynamoAuditStore(backing: Backing): AuditStore {
+  const db = database(backing)
   return {
     records: (chain) => records(db, chain),
     head: (chain) => chainHead(db, chain),

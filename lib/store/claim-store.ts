@@ -1,10 +1,9 @@
 import type { ClaimResult, ClaimStore } from '../ports/store.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
 import { type Item, integerIn } from './attributes.ts'
-import { type Database, database } from './database.ts'
+import { type Backing, type Database, database } from './database.ts'
 import { condition } from './expressions.ts'
 import { claimKey } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 
 const CLAIM_SCHEMA = 1
 const TRIES = 5
@@ -28,8 +27,8 @@ interface Wanted {
  * Claims are single conditional updates, which the SDK may repeat when an answer is lost: each is written so that its
  * second run finds what the first one left and comes to the same result.
  */
-export function dynamoClaimStore(options: StoreOptions): ClaimStore {
-  const db = database(options)
+export function dynamoClaimStore(backing: Backing): ClaimStore {
+  const db = database(backing)
   const ours = (worker: string) => condition('#worker = :worker', { worker })
   return {
     claim: (key, turn, attempt, worker, now, until) => claim(db, { key, turn, attempt, worker, now, until }),

@@ -23,7 +23,12 @@ export interface Database {
   transact(actions: readonly Action[], token: string): Promise<Outcome>
 }
 
-export function database(options: StoreOptions): Database {
+/** What stores are built on: DynamoDB through a client, or whatever else answers as it does. */
+export type Backing = StoreOptions | Database
+
+export const database = (backing: Backing): Database => ('transact' in backing ? backing : overDynamo(backing))
+
+function overDynamo(options: StoreOptions): Database {
   const link = linkTo(options)
   return {
     get: (table, key) => getItem(link, table, key),

@@ -7,19 +7,18 @@ import type { ChangeEvent } from '../model/structure.ts'
 import type { FactStore } from '../ports/store.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
 import { type Item, textIn, toItem } from './attributes.ts'
-import { type Database, database } from './database.ts'
+import { type Backing, type Database, database } from './database.ts'
 import { getEvidence, putEvidence } from './evidence-items.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
 import { histories, mergeHistory, revisions } from './history-items.ts'
 import { getIntraday, getIntradays, putIntraday } from './intraday-items.ts'
 import { accountPk, CHANGE_PREFIX, changeKey, DRIFT_PREFIX, driftKey, LAST, pullKey, sortableInstant } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 import { getStructure, putStructure } from './structure-items.ts'
 
 const FACT_SCHEMA = 1
 
-export function dynamoFactStore(options: StoreOptions): FactStore {
-  const db = database(options)
+export function dynamoFactStore(backing: Backing): FactStore {
+  const db = database(backing)
   return {
     putStructure: (structure) => putStructure(db, structure),
     structure: (account) => getStructure(db, account),

@@ -4,10 +4,9 @@ import type { FreezeStore } from '../ports/store.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
 import { type Item, integerIn, textIn } from './attributes.ts'
 import { transactAudited } from './audited.ts'
-import { type Database, database } from './database.ts'
+import { type Backing, type Database, database } from './database.ts'
 import { condition } from './expressions.ts'
 import { FREEZES_PK, freezeKey } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 import type { WholeAction } from './transaction.ts'
 
 /** The audit chain of everything that is frozen and unfrozen. */
@@ -18,8 +17,8 @@ const FREEZE_SCHEMA = 1
  * All freezes stand in one partition, because they are few: one query answers for any number of scopes, and costs less
  * than asking for each.
  */
-export function dynamoFreezeStore(options: StoreOptions): FreezeStore {
-  const db = database(options)
+export function dynamoFreezeStore(backing: Backing): FreezeStore {
+  const db = database(backing)
   const all = async (): Promise<readonly Freeze[]> => (await db.query('control', { pk: FREEZES_PK })).map(readFreeze)
   return {
     all,

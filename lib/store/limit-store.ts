@@ -3,17 +3,16 @@ import type { LimitBook } from '../model/request-limits.ts'
 import type { LimitStore, StoredBook } from '../ports/limiter.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
 import { type Item, integerIn, textIn } from './attributes.ts'
-import { database } from './database.ts'
+import { type Backing, database } from './database.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
 import { atVersion } from './expressions.ts'
 import { limitsKey } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 
 const LIMITS_SCHEMA = 1
 
 /** One item per application and per account of it; small, because leases are counted by their ends. */
-export function dynamoLimitStore(options: StoreOptions): LimitStore {
-  const db = database(options)
+export function dynamoLimitStore(backing: Backing): LimitStore {
+  const db = database(backing)
   return {
     async read(scope) {
       const item = await db.get('control', limitsKey(scope))

@@ -4,7 +4,7 @@ import { leverKey } from '../model/lever.ts'
 import type { CommitResult, MoneyCommit, MoneyStore } from '../ports/store.ts'
 import { isoInstant } from '../units/calendar.ts'
 import { transactAudited } from './audited.ts'
-import { type Database, database } from './database.ts'
+import { type Backing, type Database, database } from './database.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
 import { ABSENT, atVersion, type Condition, condition } from './expressions.ts'
 import {
@@ -18,7 +18,6 @@ import {
   portfolioDayKey,
   progressKey,
 } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 import { checkCommit, isUnrepeatable } from './money-checks.ts'
 import {
   accountDayAttributes,
@@ -33,8 +32,8 @@ import {
 } from './money-items.ts'
 import type { WholeAction } from './transaction.ts'
 
-export function dynamoMoneyStore(options: StoreOptions): MoneyStore {
-  const db = database(options)
+export function dynamoMoneyStore(backing: Backing): MoneyStore {
+  const db = database(backing)
   return {
     async accountDay(account, date) {
       const item = await db.get('control', accountDayKey(account, date))

@@ -4,16 +4,15 @@ import type { OrderDay } from '../model/orders.ts'
 import type { OrderStore } from '../ports/store.ts'
 import type { AccountDate } from '../units/calendar.ts'
 import { type Attributes, type Item, textIn, toItem } from './attributes.ts'
-import { type Database, database } from './database.ts'
+import { type Backing, type Database, database } from './database.ts'
 import { expiresAfterDate, KEPT_DAYS } from './expiry.ts'
 import { LAST, ORDERS_PREFIX, orderDayKey, portfolioPk } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 
 const ORDERS_SCHEMA = 1
 
 /** One item per date, so that a day is corrected without a look at the others. */
-export function dynamoOrderStore(options: StoreOptions): OrderStore {
-  const db = database(options)
+export function dynamoOrderStore(backing: Backing): OrderStore {
+  const db = database(backing)
   return {
     async put(portfolio, days) {
       // One request may not write a key twice; the last one counts.

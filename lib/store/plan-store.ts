@@ -7,7 +7,7 @@ import type { PlanStore } from '../ports/store.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
 import { type Attributes, attributesIn, type Item, textIn, toItem } from './attributes.ts'
 import { transactAudited } from './audited.ts'
-import { type Database, database } from './database.ts'
+import { type Backing, type Database, database } from './database.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
 import { ABSENT, condition } from './expressions.ts'
 import {
@@ -24,15 +24,14 @@ import {
   progressKey,
   sortableInstant,
 } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 import { readProgress } from './money-items.ts'
 import { chunksOfPlan, headerOf, holdsOfPlan } from './plan-chunks.ts'
 import type { WholeAction } from './transaction.ts'
 
 const PLAN_SCHEMA = 1
 
-export function dynamoPlanStore(options: StoreOptions): PlanStore {
-  const db = database(options)
+export function dynamoPlanStore(backing: Backing): PlanStore {
+  const db = database(backing)
   return {
     put: (plan, approval) => put(db, plan, approval),
     header: (id) => header(db, id),

@@ -5,10 +5,9 @@ import type { PolicyStore } from '../ports/store.ts'
 import { type Instant, isoInstant } from '../units/calendar.ts'
 import { textIn } from './attributes.ts'
 import { transactAudited } from './audited.ts'
-import { type Database, database } from './database.ts'
+import { type Backing, type Database, database } from './database.ts'
 import { ABSENT, condition } from './expressions.ts'
 import { PORTFOLIOS_PK, policyKey, portfolioKey } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 import type { WholeAction } from './transaction.ts'
 
 const POLICY_SCHEMA = 1
@@ -16,8 +15,8 @@ const TRIES = 3
 const VERSIONS_KEPT = 100
 
 /** Versions are kept for ever; which one is current stands in the portfolio's entry in the list of portfolios. */
-export function dynamoPolicyStore(options: StoreOptions): PolicyStore {
-  const db = database(options)
+export function dynamoPolicyStore(backing: Backing): PolicyStore {
+  const db = database(backing)
   const versions = versionReader(db)
   const versionThatIs = async (portfolio: PortfolioId, version: string): Promise<PolicyVersion> => {
     const found = await versions(portfolio, version)

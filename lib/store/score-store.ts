@@ -3,16 +3,15 @@ import type { Score } from '../model/score.ts'
 import type { ScoreStore } from '../ports/store.ts'
 import { isoInstant } from '../units/calendar.ts'
 import { type Attributes, textIn } from './attributes.ts'
-import { database } from './database.ts'
+import { type Backing, database } from './database.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
 import { ABSENT } from './expressions.ts'
 import { portfolioPk, SCORE_PREFIX, scoreKey } from './keys.ts'
-import type { StoreOptions } from './link.ts'
 
 const SCORE_SCHEMA = 1
 
-export function dynamoScoreStore(options: StoreOptions): ScoreStore {
-  const db = database(options)
+export function dynamoScoreStore(backing: Backing): ScoreStore {
+  const db = database(backing)
   return {
     put: (score) =>
       db.update('control', scoreKey(score.portfolio, score.from, score.plan), { set: attributesOf(score) }, ABSENT),

@@ -15,9 +15,9 @@ import { dynamoAlertStore } from './alert-store.ts'
 import { dynamoAuditor } from './audit-check.ts'
 import { dynamoAuditStore } from './audit-store.ts'
 import { dynamoClaimStore } from './claim-store.ts'
+import type { Backing } from './database.ts'
 import { dynamoFactStore } from './fact-store.ts'
 import { dynamoFreezeStore } from './freeze-store.ts'
-import type { StoreOptions } from './link.ts'
 import { dynamoMoneyStore } from './money-store.ts'
 import { dynamoOrderStore } from './order-store.ts'
 import { dynamoPlanStore } from './plan-store.ts'
@@ -39,16 +39,16 @@ export interface DynamoStores {
 }
 
 /** Every store of one deployment. */
-export const dynamoStores = (options: StoreOptions): DynamoStores => ({
-  policies: dynamoPolicyStore(options),
-  facts: dynamoFactStore(options),
-  plans: dynamoPlanStore(options),
-  scores: dynamoScoreStore(options),
-  orders: dynamoOrderStore(options),
-  money: dynamoMoneyStore(options),
-  freezes: dynamoFreezeStore(options),
-  alerts: dynamoAlertStore(options),
-  claims: dynamoClaimStore(options),
-  audit: dynamoAuditStore(options),
-  auditor: dynamoAuditor(options),
+export const dynamoStores = (backing: Backing): DynamoStores => ({
+  policies: dynamoPolicyStore(backing),
+  facts: dynamoFactStore(backing),
+  plans: dynamoPlanStore(backing),
+  scores: dynamoScoreStore(backing),
+  orders: dynamoOrderStore(backing),
+  money: dynamoMoneyStore(backing),
+  freezes: dynamoFreezeStore(backing),
+  alerts: dynamoAlertStore(backing),
+  claims: dynamoClaimStore(backing),
+  audit: dynamoAuditStore(backing),
+  auditor: dynamoAuditor(backing),
 })
