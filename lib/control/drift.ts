@@ -257,8 +257,9 @@ function capFor(question: DriftQuestion, before: LeverState): Cap | undefined {
 const widerLimits = ({ wider = [], rate, factor, date, sighting }: DriftQuestion, before: LeverState): readonly Cap[] =>
   wider.flatMap(({ name, cap, exposure }) => {
     if (!rate) return []
-    const grown = times(subtract(amountOf(sighting.value), highOn(before, date)), factor, 'up')
-    const worst = grown.micros > 0n ? add(exposure, convert(grown, rate, 'up')) : exposure
+    const high = highOn(before, date)
+    const grown = times(subtract(larger(amountOf(sighting.value), high), high), factor, 'up')
+    const worst = add(exposure, convert(grown, rate, 'up'))
     return [
       {
         amount: underCap(before, convertBack(exposure, rate, 'up'), convertBack(cap, rate, 'down'), factor, date),

@@ -53,8 +53,7 @@ export async function widerCaps(
         })),
     ],
     count: (lever, delta) => {
-      if (delta.micros !== 0n && day.rates.some(({ from }) => from === delta.currency))
-        grown.push({ lever, by: inBase(delta, day) })
+      if (day.rates.some(({ from }) => from === delta.currency)) grown.push({ lever, by: inBase(delta, day) })
     },
   }
 }

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { Instant } from '../../lib/units/calendar.ts'
-import { MINUTE_MS } from '../../lib/units/calendar.ts'
-import { A, B, euros, type Rig, type RigOptions, rig } from '../simulation/rig.ts'
+import type { Sighting } from '../../lib/control/sighting.ts'
+import { widerCaps } from '../../lib/control/wider-caps.ts'
+import { type Lever, leverKey } from '../../lib/model/lever.ts'
+import { dateAt, type Instant, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { currency, money } from '../../lib/units/money.ts'
+import { type ExchangeRate, identityRate } from '../../lib/units/rates.ts'
+import { A, B, daily, EUR, euros, type Rig, type RigOptions, rig, targetOf } from '../simulation/rig.ts'
 
 /** The rig's five budgets cost 900 together, and up to twice that a day: 1,800. */
 async function typed(units: number, options: RigOptions): Promise<Rig> {
@@ -79,5 +83,48 @@ describe('an edit beyond a cap over more than one account', () => {
     stage.wait(15 * MINUTE_MS)
     await stage.run('pull', B)
     expect((await stage.state(B, '20')).cutBackTo).toBeDefined()
+  })
+})
+
+describe('the caps over more than one account', () => {
+  const worth = (units: number) => ({ kind: 'money', amount: euros(units) }) as const
+  const sighted = (lever: Lever, units: number): Sighting => ({
+    ...{ lever, value: worth(units), idle: false, portfolio: undefined },
+  })
+  /** What is asked about account A's budgets and a target, with 1,800 of the portfolio's 5,000 taken. */
+  async function capsFor(sightings: readonly Sighting[], more: { readonly rates?: readonly ExchangeRate[] } = {}) {
+    const stage = await rig({ policy: { caps: [{ name: 'search', match: {}, dayCap: '4000 EUR' }] } })
+    await stage.ready()
+    const target = { ...(await stage.state(A, '10')), lever: targetOf(A, '10') }
+    const states = new Map(await stage.loop.money.allLevers(A)).set(leverKey(target.lever), target)
+    const { policy } = stage.policy
+    const day = await stage.loop.money.portfolioDay(policy.portfolio, dateAt(stage.now(), policy.zone))
+    return widerCaps(sightings, states, stage.policy, { ...day!, ...more }, stage.loop)
+  }
+  const names = async (...sightings: readonly Sighting[]) =>
+    (await capsFor(sightings)).of(daily(A, '10')).map(({ name }) => name)
+
+  test('are looked at where somebody has raised a budget, and only there', async () => {
+    const both = ['the portfolio’s day cap', 'cap "search"']
+    expect(await names(sighted(daily(A, '10'), 110))).toEqual(both)
+    expect(await names(sighted(daily(A, '11'), 190), sighted(daily(A, '10'), 110))).toEqual(both)
+    expect(await names(sighted(daily(A, '11'), 190))).toEqual([])
+    expect(await names(sighted(targetOf(A, '10'), 110))).toEqual([])
+    // Nobody has raised what was never seen before.
+    expect(await names(sighted(daily(A, '99'), 110))).toEqual([])
+    expect(await names()).toEqual([])
+  })
+
+  test('count what was seen before in the same reading, in every currency that the day knows', async () => {
+    const [USD, JPY] = [currency('USD'), currency('JPY')]
+    const on = '2026-06-02' as never
+    const rates = [identityRate(EUR, on), { ...identityRate(USD, on), to: EUR, microsPerUnit: 500_000n }]
+    const caps = await capsFor([sighted(daily(A, '10'), 110)], { rates })
+    const lever = daily(A, '11')
+    caps.count(lever, euros(20))
+    caps.count(lever, money(60_000_000n, USD))
+    caps.count(lever, money(1n, JPY))
+    // 20 and half of 60.
+    expect(caps.of(lever).map(({ exposure }) => exposure)).toEqual([euros(1850), euros(1850)])
   })
 })
