@@ -72,7 +72,7 @@ export async function openDeployment(
   const stores = dynamoStores(tables)
   // What a pretend platform was asked, or was asked at a pretend time, is none of the others' business.
   const limits = clock === machine && !isAllPretend(config) ? dynamoLimitStore(tables) : memoryLimits()
-  const reach = reachOf(config, clock, limits)
+  const reach = reachOf(config, { clock, machine }, limits)
   // Two commands at the same time must not take each other's claims for their own.
   const process = `${hostname()}/${randomUUID().slice(0, 8)}`
   const shared = {
@@ -113,12 +113,19 @@ export async function openDeployment(
   }
 }
 
-/** The platforms, all that are asked for counted by the same limiters, and how these are done with. */
-function reachOf(config: Config, clock: Clock, limits: LimitStore) {
+/**
+ * The platforms, all that are asked for counted by the same limiters, and how these are done with. Requests are counted by the
+ * machine's clock: one that stands at an instant would let no more through than a limit has room for in a second.
+ */
+function reachOf(
+  config: Config,
+  { clock, machine }: { readonly clock: Clock; readonly machine: Clock },
+  limits: LimitStore,
+) {
   let limiters: OpenLimiters | undefined
   return {
     async platforms(): Promise<PlatformRegistry> {
-      limiters ??= await limitersOn(limits, clock)
+      limiters ??= await limitersOn(limits, machine)
       return platformsOf(config, clock, limiters)
     },
     giveBack: async () => limiters?.close(),
