@@ -1,39 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { approvePlan, changesLeft, rejectPlan } from '../../lib/control/approve.ts'
-import { draftRollback, storeRollback } from '../../lib/control/rollback.ts'
+import { changesLeft, rejectPlan } from '../../lib/control/approve.ts'
+import { draftRollback } from '../../lib/control/rollback.ts'
 import { accountKey } from '../../lib/model/account.ts'
 import type { PlanHeader } from '../../lib/model/plan.ts'
 import { DAY_MS, MINUTE_MS } from '../../lib/units/calendar.ts'
 import { broken } from '../simulation/invariants.ts'
-import { A, euros, type Move, type PlanOptions, PORTFOLIO, type Rig, rig, targetOf } from '../simulation/rig.ts'
+import { A, euros, type PlanOptions, PORTFOLIO, type Rig, rig, targetOf } from '../simulation/rig.ts'
+import { acts, again, applied, rolledBack } from './rollback-stage.ts'
 
 const money = (units: number) => ({ kind: 'money', amount: euros(units) }) as const
-
-/** With a plan that is applied and verified. */
-async function applied(moves: readonly Move[], made: PlanOptions = {}): Promise<{ stage: Rig; header: PlanHeader }> {
-  const stage = await rig()
-  await stage.ready()
-  const header = await stage.plan(moves, made)
-  await acts(stage)
-  return { stage, header: await again(stage, header) }
-}
-
-const again = async (stage: Rig, { id }: PlanHeader): Promise<PlanHeader> => (await stage.loop.plans.header(id))!
-
-async function acts(stage: Rig, times = 2): Promise<void> {
-  for (let i = 0; i < times; i += 1) {
-    stage.wait(MINUTE_MS)
-    await stage.run('act')
-  }
-}
-
-async function rolledBack(stage: Rig, of: PlanHeader): Promise<PlanHeader> {
-  stage.wait(MINUTE_MS)
-  const { plan } = await draftRollback(of, 'jo', stage.loop)
-  const header = await approvePlan(await storeRollback(plan, stage.loop), 'jo', stage.loop)
-  await acts(stage)
-  return header
-}
 
 async function nextMorning(stage: Rig): Promise<void> {
   stage.wait(DAY_MS)

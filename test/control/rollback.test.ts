@@ -11,37 +11,17 @@ import { DAY_MS, HOUR_MS, instant, MINUTE_MS } from '../../lib/units/calendar.ts
 import { broken } from '../simulation/invariants.ts'
 import { type Death, intercepted, runUntilDeath } from '../simulation/ports.ts'
 import { A, daily, euros, type Rig, rig, statusOf, targetOf } from '../simulation/rig.ts'
+import { acts, applied, rolledBack } from './rollback-stage.ts'
 
 const money = (units: number) => ({ kind: 'money', amount: euros(units) }) as const
 
 /** A raise and two cuts, applied and verified. */
-async function applied(): Promise<{ stage: Rig; header: PlanHeader }> {
-  const stage = await rig()
-  await stage.ready()
-  const header = await stage.plan([
+const appliedThree = (): ReturnType<typeof applied> =>
+  applied([
     [A, '10', 120],
     [A, '11', 160],
     [A, '12', 280],
   ])
-  await actTwice(stage)
-  return { stage, header: (await stage.loop.plans.header(header.id))! }
-}
-
-async function actTwice(stage: Rig): Promise<void> {
-  for (let i = 0; i < 2; i += 1) {
-    stage.wait(MINUTE_MS)
-    await stage.run('act')
-  }
-}
-
-/** Drafts, stores, approves and pushes. */
-async function rolledBack(stage: Rig, of: PlanHeader): Promise<PlanHeader> {
-  stage.wait(MINUTE_MS)
-  const { plan } = await draftRollback(of, 'jo', stage.loop)
-  const header = await approvePlan(await storeRollback(plan, stage.loop), 'jo', stage.loop)
-  await actTwice(stage)
-  return header
-}
 
 const standing = ({ ads }: Rig): readonly (bigint | undefined)[] => ['10', '11', '12'].map((id) => ads.micros(A, id))
 const micros = (...units: readonly number[]): readonly bigint[] => units.map((one) => euros(one).micros)
@@ -66,7 +46,7 @@ describe('a plan’s changes', () => {
 
 describe('a rollback', () => {
   test('sets every lever back to what it stood at before the plan, as a plan with its own audit', async () => {
-    const { stage, header } = await applied()
+    const { stage, header } = await appliedThree()
     expect(standing(stage)).toEqual(micros(120, 160, 280))
     const back = await rolledBack(stage, header)
     expect(standing(stage)).toEqual(micros(100, 200, 300))
@@ -83,7 +63,7 @@ describe('a rollback', () => {
   })
 
   test('can be rolled back itself', async () => {
-    const { stage, header } = await applied()
+    const { stage, header } = await appliedThree()
     const back = await rolledBack(stage, header)
     await rolledBack(stage, (await stage.loop.plans.header(back.id))!)
     expect(standing(stage)).toEqual(micros(120, 160, 280))
@@ -91,7 +71,7 @@ describe('a rollback', () => {
   })
 
   test('leaves its levers alone afterwards, as after somebody’s edit: the next decision would do it again', async () => {
-    const { stage, header } = await applied()
+    const { stage, header } = await appliedThree()
     await rolledBack(stage, header)
     const { hold } = await stage.state(A, '11')
     expect(hold?.reason).toBe(`jo rolled plan ${header.id} back`)
@@ -99,7 +79,7 @@ describe('a rollback', () => {
   })
 
   test('says what the day may still cost: its exposure is counted by the highest budget and is not given back', async () => {
-    const { stage, header } = await applied()
+    const { stage, header } = await appliedThree()
     const { notUndone } = await draftRollback(header, 'jo', stage.loop)
     // Budget 10 stood at 120 and goes back to 100: twice 20. Budgets 11 and 12 were never higher than they go back to.
     expect(notUndone).toEqual([
@@ -133,7 +113,7 @@ describe('a rollback', () => {
   })
 
   test('names each lever that somebody has moved since, with its value then and now and who it was', async () => {
-    const { stage, header } = await applied()
+    const { stage, header } = await appliedThree()
     stage.wait(MINUTE_MS)
     stage.ads.human(A, '11', euros(150).micros, 'bob@agency.example')
     stage.wait(MINUTE_MS)
@@ -150,14 +130,14 @@ describe('a rollback', () => {
   })
 
   test('sees an edit that no pull has seen yet', async () => {
-    const { stage, header } = await applied()
+    const { stage, header } = await appliedThree()
     stage.ads.human(A, '11', euros(150).micros)
     const { moved } = await draftRollback(header, 'jo', stage.loop)
     expect(moved).toMatchObject([{ now: money(150) }])
   })
 
   test('names the later plan that has moved a lever since', async () => {
-    const { stage, header } = await applied()
+    const { stage, header } = await appliedThree()
     stage.wait(HOUR_MS)
     const later = await stage.plan([[A, '11', 150]], { occasion: 'correction' })
     await stage.run('act')
@@ -166,7 +146,7 @@ describe('a rollback', () => {
   })
 
   test('passes over what stands at its old value again already', async () => {
-    const { stage, header } = await applied()
+    const { stage, header } = await appliedThree()
     stage.ads.human(A, '11', euros(200).micros)
     const { moved, back, plan } = await draftRollback(header, 'jo', stage.loop)
     expect(moved).toEqual([])
@@ -202,7 +182,7 @@ describe('a rollback', () => {
         { lever: targetOf(A, '11'), from: money(20), to: money(15) },
       ],
     })
-    await actTwice(stage)
+    await acts(stage)
     expect(stage.ads.sent).toHaveLength(2)
     const { plan } = await draftRollback((await stage.loop.plans.header(header.id))!, 'jo', stage.loop)
     expect(plan.decisions).toMatchObject([
@@ -212,7 +192,7 @@ describe('a rollback', () => {
   })
 
   test('holds what is frozen', async () => {
-    const { stage, header } = await applied()
+    const { stage, header } = await appliedThree()
     await stage.loop.freezes.freeze({
       scope: `campaign/${accountKey(A)}/11` as never,
       reason: 'relaunch',
@@ -288,7 +268,7 @@ describe('a worker that dies while a plan is rolled back', async () => {
     return header
   }
   const ready = async () => {
-    const made = await applied()
+    const made = await appliedThree()
     made.stage.wait(MINUTE_MS)
     return made
   }
