@@ -51,3 +51,10 @@ test('before two hours of the day are over nothing but the day is looked at', ()
   expect(priceJump(seen({ impressions: 1_000, clicks: 3 }, { ...none, clock: 1.9 }))).toEqual([])
   expect(priceJump(seen({ impressions: 1_000, clicks: 3 }, none))).toHaveLength(1)
 })
+
+test('the first two hours of the day are looked at as soon as they are over', () => {
+  const dear = new Map([[SHOES, Array.from({ length: 24 }, () => ({ impressions: 1_000, clicks: 3 }))]])
+  const young = { policy: few, counts: new Map(), countsByHour: dear }
+  expect(priceJump(aView({ ...young, clock: 2 }))).toHaveLength(1)
+  expect(priceJump(aView({ ...young, clock: 1.99 }))).toEqual([])
+})
