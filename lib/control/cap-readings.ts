@@ -66,16 +66,12 @@ export async function spentUnderCaps(
   const near = caps.filter(({ cap }) => compare(most, times(cap, share, 'down')) >= 0)
   if (near.length === 0) return []
   const structures = await Promise.all(policy.accounts.map(({ account }) => loop.facts.structure(account)))
-  const isToday = (day: IntradaySpend | undefined, i: number): day is IntradaySpend => {
-    const of = structures[i]
-    return day !== undefined && of !== undefined && day.date === dateAt(now, of.zone)
-  }
   return Promise.all(
     near.map(async (wide) => {
       let spent = zero(policy.baseCurrency)
       for (const [i, day] of days.entries()) {
         const of = structures[i]
-        if (!of || !isToday(day, i)) continue
+        if (!of || day?.date !== dateAt(now, of.zone)) continue
         const counted = new Set<string>(
           of.campaigns.filter((one) => countsCampaign(wide, policy, of, one, day.date)).map(({ id }) => id),
         )
@@ -103,8 +99,9 @@ function rateBook(version: PolicyVersion, loop: Loop): Rates {
 
 /** An account's clock may be a day ahead of the portfolio's, or behind. */
 async function newestDay(account: AccountRef, today: AccountDate, loop: Loop): Promise<IntradaySpend | undefined> {
-  const days = await loop.facts.intradays(account, [addDays(today, -1), today, addDays(today, 1)])
-  return days.toSorted((a, b) => (a.date < b.date ? -1 : 1)).at(-1)
+  const newestFirst = [addDays(today, 1), today, addDays(today, -1)]
+  const days = await loop.facts.intradays(account, newestFirst)
+  return newestFirst.map((date) => days.find((day) => day.date === date)).find((day) => day !== undefined)
 }
 
 async function totalOf(
