@@ -8,6 +8,7 @@ import type { Deployment } from '../config/deployment.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
+import { untoldIn, untoldLines } from './untold.ts'
 
 /**
  * Alerts that are not over, the dearest to wait for first; with `all`, those of the last month behind them.
@@ -17,8 +18,10 @@ import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
 export async function alerts(all: boolean, { desk }: Deployment, screen: Screen): Promise<ExitCode> {
   const found = await alertsOf(desk)
   const shown = all ? found : found.filter(isUnresolved)
+  const untold = await untoldIn(desk)
   screen.print(alertsText(shown, desk.clock.now(), screen.paint))
-  screen.record(alertsJson(shown, desk.clock.now()))
+  for (const line of untoldLines(untold)) screen.print(line)
+  screen.record({ ...alertsJson(shown, desk.clock.now()), untold })
   return found.some(({ state }) => state === 'open') ? EXIT.changes : EXIT.done
 }
 

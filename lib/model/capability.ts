@@ -31,6 +31,8 @@ export interface PlatformCapabilities {
   readonly restatementDays: number
   /** Whether conversions are reported by the hour. */
   readonly hourlyConversions: boolean
+  /** What it does not tell, so that its silence means nothing; absent: it tells of all of these. */
+  readonly untold?: ReadonlySet<Untold>
   /** What the platform can be told about days to come, or days to forget; absent: nothing. */
   readonly announces?: ReadonlySet<'seasonality' | 'data-exclusion' | 'budget-schedule'>
   /** What a schedule that raises a budget for a time must be; absent where `announces` has none. */
@@ -43,6 +45,9 @@ export interface PlatformCapabilities {
   /** Largest share by which a budget may move at once without restarting the learning phase, as far as is known. */
   readonly learningSafeStep: number
 }
+
+/** `changes`: who changed what. `disapproved-ads`: that single ads of a campaign that serves were not let through. */
+export type Untold = 'changes' | 'disapproved-ads'
 
 /** As near to the value as the platform accepts. */
 export function accepted(

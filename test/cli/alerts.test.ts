@@ -12,8 +12,20 @@ test('without alerts says so, and in JSON lists none', async () => {
   await readyAt(shop, MORNING)
   const { code, out } = await shop.sluice('alerts')
   expect(code).toBe(0)
-  expect(out).toBe('As of 2026-10-05T06:00:00Z\nNo alerts: every breaker that is on is quiet.\n')
-  expect(JSON.parse((await shop.sluice('alerts', '--json')).out)).toMatchObject({ command: 'alerts', alerts: [] })
+  // Google tells of both.
+  const untold = 'whether single ads were let through: it trips where the campaign does not serve at all'
+  expect(out).toBe(
+    `As of 2026-10-05T06:00:00Z\nNo alerts: every breaker that is on is quiet.\nNot told by ${META}, for notServing: ${untold}.\n`,
+  )
+  expect(JSON.parse((await shop.sluice('alerts', '--json')).out)).toMatchObject({
+    ...{ command: 'alerts', alerts: [] },
+    untold: [{ account: META, rule: 'notServing', what: untold }],
+  })
+})
+
+test('what a platform does not tell is no matter where the breaker is off', async () => {
+  await readyAt(shop, MORNING, `${policyText()}\nbreakers: { notServing: { action: off } }\n`)
+  expect((await shop.sluice('alerts')).out).not.toContain('Not told')
 })
 
 test('what the guard noticed in a run is shown with its price and taken up by a person', async () => {

@@ -28,6 +28,8 @@ export const metaCapabilities: PlatformCapabilities = {
   budgetEditsPerHour: 4,
   restatementDays: 28,
   hourlyConversions: false,
+  // A listing of campaigns and ad sets says that one has issues, and not which of its ads were not let through.
+  untold: new Set(['disapproved-ads']),
   announces: new Set(['budget-schedule']),
   // Meta's reference names no limits; three hours and 50 periods are those of its ads manager as the field knows them. The
   // lead is ours: an hour is room for a try that fails, and for a look at what became of it.

@@ -28,6 +28,8 @@ export const pinterestCapabilities: PlatformCapabilities = {
   // The longest window that conversions are put on past days by.
   restatementDays: 60,
   hourlyConversions: false,
+  // There is no change history; reviews stand on single ads, which are not read.
+  untold: new Set(['changes', 'disapproved-ads']),
 }
 
 const WORDS: Words = {

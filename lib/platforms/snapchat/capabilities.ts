@@ -26,6 +26,8 @@ export const snapchatCapabilities: PlatformCapabilities = {
   restatementDays: 28,
   // Whether conversions come by the hour, Snapchat's own users report both ways.
   hourlyConversions: false,
+  // Reviews stand on single ads, which are not read.
+  untold: new Set(['disapproved-ads']),
   // Snapchat publishes no share; 20 % is the field's working figure.
   learningSafeStep: 0.2,
 }

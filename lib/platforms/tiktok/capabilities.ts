@@ -27,6 +27,8 @@ export const tiktokCapabilities: PlatformCapabilities = {
   // The longest click window; conversions are put on the day of the impression.
   restatementDays: 28,
   hourlyConversions: true,
+  // There is only an export of a log, in prose.
+  untold: new Set(['changes']),
   // TikTok publishes no share; 20 % is the field's working figure.
   learningSafeStep: 0.2,
 }
