@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { inBase, withExposure } from '../../lib/control/ledger-step.ts'
+import { inBase, portfolioDayOf, withExposure } from '../../lib/control/ledger-step.ts'
 import type { AuditEntry } from '../../lib/model/audit.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../../lib/model/ledger.ts'
 import { currency, money } from '../../lib/units/money.ts'
 import { identityRate } from '../../lib/units/rates.ts'
 import { budgetLeverOf, euros } from '../decide/samples.ts'
 import { TODAY } from '../measure/samples.ts'
+import { PORTFOLIO, rig } from '../simulation/rig.ts'
 
 const USD = currency('USD')
 const dollars = (micros: bigint) => money(micros, USD)
@@ -60,4 +61,12 @@ describe('an amount in the portfolio’s currency', () => {
   test('is not guessed at without a rate', () => {
     expect(() => inBase(money(1n, currency('JPY')), portfolio)).toThrow('no rate from JPY')
   })
+})
+
+test('the portfolio’s day is that of its own date, where there is a portfolio and the day is open', async () => {
+  const stage = await rig()
+  expect(await portfolioDayOf(stage.policy, stage.loop)).toBeUndefined()
+  await stage.ready()
+  expect(await portfolioDayOf(stage.policy, stage.loop)).toMatchObject({ portfolio: PORTFOLIO, date: '2026-06-02' })
+  expect(await portfolioDayOf(undefined, stage.loop)).toBeUndefined()
 })
