@@ -20,7 +20,10 @@ export function addImportCommands(sluice: Command, context: Context): void {
     .option('--decimals <mark>', '. or , where a number may be two', oneOf('.', ','))
     .option('--budgets <period>', 'daily or lifetime, where the files do not say', oneOf('daily', 'lifetime'))
     .option('--column <role=heading>', 'what a column means; may be given again', collect, [])
-    .option('--conversions <rule>', 'the rule of the conversions, where no policy tells it')
+    .option(
+      '--conversions <rule>',
+      'the rule of the conversions, where no policy tells it, such as "purchase|7c|1v|mixed": action, days after a click and after a view, basis',
+    )
     .option('--as-of <instant>', 'when the files were downloaded; by default when they were saved')
     .option('--dry-run', 'read and report, store nothing')
     .action((files: readonly string[], options: Common & ImportOptions) =>

@@ -30,7 +30,10 @@ export const ruleKey = (rule: ConversionRule): string =>
 /** @throws RangeError unless the text was made by `ruleKey` */
 export function parseRuleKey(text: string): ConversionRule {
   const match = /^(.+)\|(\d+)c\|(\d+)v\|(click|impression|conversion|mixed)$/s.exec(text)
-  if (!match) throw new RangeError(`"${text}" is not a conversion rule key`)
+  if (!match)
+    throw new RangeError(
+      `"${text}" is not a conversion rule: write action, days after a click, days after a view and basis, such as purchase|7c|1v|mixed`,
+    )
   const [, action = '', click, view, basis] = match
   return {
     action,

@@ -28,7 +28,9 @@ describe('a conversion rule key', () => {
   test.each(['', 'purchase', 'purchase|7|1|click', 'purchase|7c|1v|other', '|7c|1v|click', 'purchase|7c|1v|click '])(
     '"%s" is refused',
     (text) => {
-      expect(() => parseRuleKey(text)).toThrow(`"${text}" is not a conversion rule key`)
+      expect(() => parseRuleKey(text)).toThrow(
+        `"${text}" is not a conversion rule: write action, days after a click, days after a view and basis, such as purchase|7c|1v|mixed`,
+      )
     },
   )
 })
