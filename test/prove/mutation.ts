@@ -58,7 +58,7 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   ],
   'lib/decide/breakers/judge.ts': [RULES],
   'lib/model/guardrail.ts': ['test/model/guardrail.test.ts'],
-  'lib/decide/breakers/outside-caps.ts': [...GUARD, ...SIGHT],
+  'lib/decide/breakers/outside-caps.ts': ['test/decide/breakers/outside-caps.test.ts'],
   'lib/decide/breakers/figures.ts': [...SPEND_RULES, ...CLAIM_RULES.slice(1), ...HAND_RULES.slice(1)],
   'lib/decide/net-growth.ts': ['test/decide/net-growth.test.ts'],
   'lib/decide/flight-ceilings.ts': ['test/decide/split-day.test.ts', 'test/decide/pace-day.test.ts'],
