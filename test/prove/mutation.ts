@@ -61,7 +61,7 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/breakers/outside-caps.ts': ['test/decide/breakers/outside-caps.test.ts'],
   'lib/decide/breakers/figures.ts': [...SPEND_RULES, ...CLAIM_RULES.slice(1), ...HAND_RULES.slice(1)],
   'lib/decide/net-growth.ts': ['test/decide/net-growth.test.ts'],
-  'lib/decide/flight-ceilings.ts': ['test/decide/split-day.test.ts', 'test/decide/pace-day.test.ts'],
+  'lib/decide/flight-ceilings.ts': ['test/decide/flight-ceilings.test.ts'],
   'lib/decide/floors.ts': ['test/decide/committed-budgets.test.ts', 'test/decide/plan.test.ts'],
   'lib/decide/committed-budgets.ts': ['test/decide/committed-budgets.test.ts', 'test/decide/policy-gaps.test.ts'],
   'lib/decide/approved-step.ts': ['test/decide/approved-step.test.ts'],
