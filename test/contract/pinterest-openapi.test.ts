@@ -13,6 +13,7 @@ import { type Description, type Exchanged, faultsOf } from './pinterest-openapi.
 /** Pinterest's own description: https://github.com/pinterest/api-description, v5/openapi.json; v5.23.0 was held against. */
 const FILE = process.env.SLUICE_PINTEREST_OPENAPI
 const NEEDED = 'set SLUICE_PINTEREST_OPENAPI to the path of v5/openapi.json of github.com/pinterest/api-description'
+if (FILE === undefined) process.stderr.write(`left out: Pinterest's own description was not given, ${NEEDED}\n`)
 
 const official = globalThis.fetch
 afterEach(() => {
