@@ -125,7 +125,8 @@ function afterOutcome(
       return before
     case 'applied': {
       const after = afterApplied(before, outcome.readback, date, now)
-      return mayHaveApplied ? closedUntilLease(after, before, now) : after
+      if (after === before) return before
+      return mayHaveApplied || outcome.readback.kind === 'mismatched' ? closedUntilLease(after, before, now) : after
     }
     case 'refused':
       return { ...back, ...coolingAfter(outcome.failure, now), known: intent.change.from, knownAt: now }
@@ -143,7 +144,10 @@ function afterOutcome(
   }
 }
 
-/** What was read says that the value stands, not that it was our request that set it. */
+/**
+ * What was read says that the value stands, not that it was our request that set it: a person may have, while a platform
+ * that has accepted ours is yet to apply it.
+ */
 const closedUntilLease = (after: LeverState, { pending }: LeverState, now: Instant): LeverState =>
   pending && pending.leaseUntil > now ? { ...after, mayArriveUntil: pending.leaseUntil } : after
 

@@ -119,6 +119,16 @@ describe('a value that was read', () => {
     expect(await settled(await sent(), verified(worth(120_000_000n)))).not.toHaveProperty('mayArriveUntil')
   })
 
+  test('and is not what was asked keeps it closed as long: a person may have set it, and the platform be yet to apply ours', async () => {
+    const settledAfter = async (ms: number) => {
+      const stage = await sent()
+      stage.wait(ms)
+      return settled(stage, mismatched(worth(130_000_000n)))
+    }
+    expect(await settledAfter(LEASE - 1)).toHaveProperty('mayArriveUntil')
+    expect(await settledAfter(LEASE)).not.toHaveProperty('mayArriveUntil')
+  })
+
   test('ends the mark of an event that its plan does not carry on; another value than was told says nothing of it', async () => {
     const event = { name: 'sale' } as EventMark
     const marked = async (outcome: Outcome) => {
