@@ -1,6 +1,6 @@
 /**
- * A file's tests, run again for each mutant of it in one process, because starting the runner takes longer than most of
- * them do; started by mutation.ts.
+ * A file’s tests, run again for each mutant of it, and those of all files in one process, because starting the runner takes
+ * longer than most of them do; started by mutation.ts.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,8 +27,8 @@ async function runnerIn(copy: string): Promise<Vitest> {
   return runner
 }
 
-/** Of the one file that this process is for: looked for once, because all tests are looked through for them. */
-let found: readonly TestSpecification[] | undefined
+/** By the tests’ names: each is looked for once, because all tests are looked through for them. */
+const found = new Map<string, readonly TestSpecification[]>()
 
 async function specificationsOf(
   runner: Vitest,
@@ -47,8 +47,10 @@ async function passes({ copy, file, text, tests }: Tried): Promise<boolean> {
   started ??= runnerIn(copy)
   const runner = await started
   runner.invalidateFile(join(copy, file))
-  found ??= await specificationsOf(runner, copy, tests)
-  const { testModules, unhandledErrors } = await runner.runTestSpecifications([...found])
+  const name = tests.join()
+  const specifications = found.get(name) ?? (await specificationsOf(runner, copy, tests))
+  found.set(name, specifications)
+  const { testModules, unhandledErrors } = await runner.runTestSpecifications([...specifications])
   return unhandledErrors.length === 0 && testModules.length > 0 && testModules.every((one) => one.ok())
 }
 

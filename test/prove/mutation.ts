@@ -86,19 +86,19 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/control/progress.ts': PUSH,
   'lib/control/reserve.ts': [...control('reserve'), ...PUSH],
   'lib/control/push.ts': [...control('push-borders'), ...PUSH, ...control('freeze')],
-  'lib/control/act.ts': control('act', 'no-portfolio-day', 'imported'),
+  'lib/control/act.ts': control('act'),
   'lib/control/dispatch.ts': control('dispatch'),
   'lib/control/settle.ts': control('settle', 'settle-edges', 'push-protocol'),
   'lib/control/verify.ts': control('settle', 'push-protocol'),
   'lib/control/drift.ts': [...control('drift'), ...SIGHT],
   'lib/control/sync-levers.ts': SIGHT,
   'lib/control/wider-caps.ts': control('wider-caps'),
-  'lib/control/cap-readings.ts': control('cap-readings', 'guard-caps'),
+  'lib/control/cap-readings.ts': control('cap-readings'),
   'lib/control/guard.ts': GUARD,
   'lib/control/guard-view.ts': GUARD,
-  'lib/control/guard-act.ts': control('guard-borders', 'guard'),
-  'lib/control/guard-hold.ts': control('guard-borders', 'guard'),
-  'lib/control/guard-plan.ts': control('guard-borders', 'guard-lost'),
+  'lib/control/guard-act.ts': control('guard-borders'),
+  'lib/control/guard-hold.ts': control('guard-borders'),
+  'lib/control/guard-plan.ts': control('guard-borders'),
   'lib/control/tell-outside.ts': [...GUARD, ...SIGHT],
   'lib/control/corrections.ts': [...GUARD, ...SIGHT],
   'lib/control/killed.ts': control('kill'),
@@ -130,9 +130,11 @@ export const mutation: Part = {
     const files = options.only ?? Object.keys(TARGETS)
     if (options.anew && existsSync(RESULTS)) rmSync(RESULTS)
     const copy = copied()
+    const bench = benchOf(copy)
     try {
-      for (const file of files) await prove(file, copy)
+      for (const file of files) await prove(file, bench)
     } finally {
+      await bench.close()
       rmSync(copy, { recursive: true })
     }
     return files.every((file) => report(file))
@@ -153,36 +155,32 @@ const hashFor = (file: string): string =>
   hashOfText([file, ...testsOf(file)].map((one) => readFileSync(join(ROOT, one), 'utf8')).join('\n')).slice(0, 16)
 
 /** @throws Error where the tests fail as the code stands: then no mutant tells anything */
-async function prove(file: string, copy: string): Promise<void> {
+async function prove(file: string, bench: Bench): Promise<void> {
   const source = readFileSync(join(ROOT, file), 'utf8')
   const hash = hashFor(file)
   const done = new Set(resultsOf(file).map(({ id }) => id))
   const left = mutantsOf(source).filter(({ id }) => !done.has(id))
   if (left.length === 0) return
   const tests = testsOf(file)
-  const bench = benchOf(copy)
-  try {
-    if ((await bench({ copy, file, text: source, tests })) !== 'passes')
-      throw new Error(`the tests of ${file} fail as it stands: mend them first`)
-    for (const mutant of left) {
-      const came = await bench({ copy, file, text: mutated(source, mutant), tests })
-      record({ file, hash, id: mutant.id, killed: came !== 'passes' })
-      console.log(`${file} ${mutant.id}: ${came}`)
-    }
-    // The copy is as it was for whatever is proved next; and it is the mutants that were noticed, not one another.
-    if ((await bench({ copy, file, text: source, tests })) !== 'passes')
-      throw new Error(`the tests of ${file} fail as it stands after its mutants: what was noticed tells nothing`)
-  } finally {
-    await bench.close()
+  if ((await bench({ file, text: source, tests })) !== 'passes')
+    throw new Error(`the tests of ${file} fail as it stands: mend them first`)
+  for (const mutant of left) {
+    const came = await bench({ file, text: mutated(source, mutant), tests })
+    record({ file, hash, id: mutant.id, killed: came !== 'passes' })
+    console.log(`${file} ${mutant.id}: ${came}`)
   }
+  // The copy is as it was for whatever is proved next; and it is the mutants that were noticed, not one another.
+  if ((await bench({ file, text: source, tests })) !== 'passes')
+    throw new Error(`the tests of ${file} fail as it stands after its mutants: what was noticed tells nothing`)
 }
 
 type Came = 'passes' | 'fails' | 'runs on'
+type Bench = ((tried: Omit<Tried, 'copy'>) => Promise<Came>) & { close(): Promise<void> }
 
 /** Tests in a process of their own: one that a mutant makes run on for ever is killed, and the next starts another. */
-function benchOf(copy: string): ((tried: Tried) => Promise<Came>) & { close(): Promise<void> } {
+function benchOf(copy: string): Bench {
   let remote: Remote | undefined
-  async function bench(tried: Tried): Promise<Came> {
+  async function bench(tried: Omit<Tried, 'copy'>): Promise<Came> {
     remote ??= startRemote(new URL('mutation-main.ts', import.meta.url).pathname)
     const { child } = remote
     const over = Promise.withResolvers<Came>()
