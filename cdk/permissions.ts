@@ -2,7 +2,7 @@ import type { LambdaName } from '../functions/composition/lambdas.ts'
 import { type Lane, QUEUES, type QueueName } from '../functions/composition/routes.ts'
 import type { TableName } from '../lib/store/tables.ts'
 
-type TableAccess = 'none' | 'read' | 'write' | 'write-batches'
+type TableAccess = 'none' | 'read' | 'write' | 'write-approved' | 'write-batches'
 
 /** The credentials of the platforms of which functions, and for what. */
 export interface SecretKind {
@@ -60,7 +60,7 @@ const guarding = (lane: Lane, act: QueueName): Permissions => ({
 })
 
 const acting = (lane: Lane, queue: QueueName): Permissions => ({
-  tables: { control: 'write', facts: 'read' },
+  tables: { control: 'write-approved', facts: 'read' },
   appendsAudit: true,
   sendsTo: [queue],
   secret: { lane, kind: 'write' },
@@ -114,6 +114,8 @@ export const TABLE_ACTIONS: Readonly<Record<TableAccess, readonly string[]>> = {
   none: [],
   read: READS,
   write: WRITES,
+  // What is reserved is written only while its plan is approved.
+  'write-approved': [...WRITES, 'dynamodb:ConditionCheckItem'],
   'write-batches': [...WRITES, 'dynamodb:BatchWriteItem'],
 }
 

@@ -56,7 +56,8 @@ interface Books extends CapBooks {
  * intents, lever records, both ledgers, the plan's progress and the audit record in one transaction. What does not pass
  * is dropped with its reason in the same record; the rest proceeds.
  *
- * @returns intents to be pushed now, and how many changes were there already; none when another worker took the chunk
+ * @returns intents to be pushed now, and how many changes were there already; none when another worker took the chunk, or
+ *   the plan is not approved any more
  */
 export async function reserve(
   next: NextChunk,
@@ -79,6 +80,8 @@ async function build(
   frozen: Frozen,
 ): Promise<(Judged & { readonly commit: Omit<MoneyCommit, 'token'> }) | undefined> {
   const key = accountKey(structure.account)
+  // Who takes a plan back need not wait for whoever reserves of it: the commit holds only while it is approved.
+  if ((await loop.plans.header(header.id))?.approval.kind !== 'approved') return undefined
   const progress = (await loop.plans.progress(header.id)) ?? noProgress(header)
   if ((progress.cursors[key] ?? 0) !== chunk.index) return undefined
   const headroom = subtract(add(header.netGrowth, progress.freed), progress.raised)
@@ -104,6 +107,7 @@ async function build(
     commit: {
       chain: key,
       at: books.now,
+      approved: header.id,
       levers: counted.flatMap(({ lever }) => lever ?? []),
       intents: granted.map(({ intent }) => ({ intent })),
       progress: {

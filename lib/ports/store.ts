@@ -147,6 +147,8 @@ export interface MoneyCommit {
   /** The audit chain: the account, or the portfolio for portfolio-only commits. */
   readonly chain: AccountKey | `portfolio/${string}`
   readonly at: Instant
+  /** Of which nothing may be reserved any more once it is taken back or replaced: then all of it is a conflict. */
+  readonly approved?: PlanId
   readonly levers: readonly Versioned<LeverState>[]
   /** New intents (must not exist) and outcomes of old ones (must exist unsettled). */
   readonly intents: readonly IntentRecord[]

@@ -54,8 +54,8 @@ export async function chainHead(db: Database, chain: string): Promise<ChainHead 
 }
 
 /** Marks that only stop a repetition are no state; alerts go on counting between what is recorded of them. */
-const isState = ({ table, key }: WholeAction): boolean =>
-  table === 'control' && !key.pk.startsWith(COMMIT_PREFIX) && !key.sk.startsWith('ALERT#')
+const isState = ({ kind, table, key }: WholeAction): boolean =>
+  kind !== 'check' && table === 'control' && !key.pk.startsWith(COMMIT_PREFIX) && !key.sk.startsWith('ALERT#')
 
 function writeOf(action: WholeAction): readonly AuditWrite[] {
   if (!isState(action)) return []

@@ -1,6 +1,7 @@
 import { accountKey } from '../model/account.ts'
 import type { IntentRecord, Outcome } from '../model/intent.ts'
 import { leverKey } from '../model/lever.ts'
+import type { PlanId } from '../model/plan.ts'
 import type { CommitResult, MoneyCommit, MoneyStore } from '../ports/store.ts'
 import { isoInstant } from '../units/calendar.ts'
 import { transactAudited } from './audited.ts'
@@ -11,6 +12,7 @@ import {
   accountDayKey,
   accountPk,
   commitKey,
+  headerKey,
   intentKey,
   intentPrefix,
   LEVER_PREFIX,
@@ -73,6 +75,7 @@ async function writeCommit(db: Database, commit: MoneyCommit): Promise<CommitRes
     ...commit.levers.map((lever) => leverAction(lever)),
     ...commit.intents.map((record) => intentAction(record, commit)),
     ...ledgerActions(commit),
+    ...(commit.approved === undefined ? [] : [approvedStill(commit.approved)]),
     ...(isUnrepeatable(commit) ? [] : [marker(commit)]),
   ]
   return transactAudited(db, { token, chain, at, actions, entries })
@@ -139,6 +142,14 @@ function ledgerActions({ at, accountDay, portfolioDay, progress }: MoneyCommit):
     })
   return actions
 }
+
+const approvedStill = (plan: PlanId): WholeAction => ({
+  kind: 'check',
+  name: `plan ${plan}`,
+  table: 'control',
+  key: headerKey(plan),
+  when: condition('#approvalKind = :approved', { approved: 'approved' }),
+})
 
 /** A commit of audit entries alone has nothing else that would stop its second coming. */
 const marker = ({ token, at }: MoneyCommit): WholeAction => ({

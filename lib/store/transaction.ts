@@ -13,7 +13,7 @@ import { type Condition, conditioned, type Update, updating } from './expression
 import type { Link } from './link.ts'
 import type { TableName } from './tables.ts'
 
-/** One write of a transaction. `name` is what a conflict on it is called. */
+/** One write of a transaction, or a look at an item that is to be as it says. `name` is what a conflict on it is called. */
 export type Action =
   | {
       readonly kind: 'put'
@@ -33,6 +33,13 @@ export type Action =
     }
   | {
       readonly kind: 'delete'
+      readonly name: string
+      readonly table: TableName
+      readonly key: Key
+      readonly when: Condition
+    }
+  | {
+      readonly kind: 'check'
       readonly name: string
       readonly table: TableName
       readonly key: Key
@@ -109,6 +116,8 @@ function wireAction(action: Action, named: (table: TableName) => string): Transa
   const TableName = named(action.table)
   if (action.kind === 'delete')
     return { Delete: { TableName, Key: toItem({ ...action.key }), ...conditioned(action.when) } }
+  if (action.kind === 'check')
+    return { ConditionCheck: { TableName, Key: toItem({ ...action.key }), ...conditioned(action.when) } }
   if (action.kind === 'update')
     return { Update: { TableName, Key: toItem({ ...action.key }), ...updating(action.update, action.when) } }
   const Item = checkedSize(toItem({ ...action.key, ...action.attributes }))

@@ -79,6 +79,7 @@ function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } 
   const intents = new Map<string, MoneyCommit['intents'][number]>()
   const intentsOf = new Map<string, Set<string>>()
   const tokens = new Set<string>()
+  const plans = new Map<string, StoredPlan>()
   const read = <T>(key: string): T | undefined => records.get(key)?.value as T | undefined
 
   const parts = (commit: MoneyCommit): readonly { key: string; item: Versioned<{ version: number }> }[] => [
@@ -110,8 +111,15 @@ function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } 
       if (!stored) return !['drifted', 'already-there', 'frozen', 'shadowed'].includes(outcome.kind)
       return isSettled(stored.outcome)
     })
+    const { approved } = commit
+    const isOpen = approved === undefined || plans.get(approved)?.header.approval.kind === 'approved'
     const again = !isUnrepeatable(commit) && tokens.has(commit.token) ? ['token'] : []
-    return [...stale.map(({ key }) => key), ...closed.map(({ intent }) => `intent ${intent.id}`), ...again]
+    return [
+      ...stale.map(({ key }) => key),
+      ...closed.map(({ intent }) => `intent ${intent.id}`),
+      ...again,
+      ...(isOpen ? [] : [`plan ${approved}`]),
+    ]
   }
 
   async function commit(one: MoneyCommit): Promise<CommitResult> {
@@ -157,25 +165,25 @@ function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } 
       intents: async (_, plan) => [...(intentsOf.get(plan) ?? [])].map((id) => intents.get(id)!),
       commit,
     },
-    plans: planStore(read, append),
+    plans: planStore(plans, read, append),
   }
 }
 
-function planStore(read: <T>(key: string) => T | undefined, append: Append): PlanStore {
-  interface Stored {
-    header: PlanHeader
-    readonly plan: Parameters<PlanStore['put']>[0]
-    readonly chunks: ReturnType<typeof chunksOfPlan>
-  }
-  const plans = new Map<string, Stored>()
-  const byPortfolio = new Map<string, Stored[]>()
+interface StoredPlan {
+  header: PlanHeader
+  readonly plan: Parameters<PlanStore['put']>[0]
+  readonly chunks: ReturnType<typeof chunksOfPlan>
+}
+
+function planStore(plans: Map<string, StoredPlan>, read: <T>(key: string) => T | undefined, append: Append): PlanStore {
+  const byPortfolio = new Map<string, StoredPlan[]>()
   /** Newest first; of the same instant what was stored first. */
-  const all = (portfolio: string): Stored[] => byPortfolio.get(portfolio) ?? []
+  const all = (portfolio: string): StoredPlan[] => byPortfolio.get(portfolio) ?? []
   const audit = ({ id, portfolio, madeAt }: PlanHeader, approval: Approval): void =>
     append(`portfolio/${portfolio}`, 'at' in approval ? approval.at : madeAt, [
       { kind: 'plan', plan: id, approval: approval.kind, by: 'by' in approval ? approval.by : 'nobody yet' },
     ])
-  const headersOf = (stored: readonly Stored[]): readonly PlanHeader[] => stored.map(({ header }) => header)
+  const headersOf = (stored: readonly StoredPlan[]): readonly PlanHeader[] => stored.map(({ header }) => header)
   return {
     async put(plan, approval) {
       const stored = plans.get(plan.id)

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { accountKey } from '../../lib/model/account.ts'
 import type { IntentRecord } from '../../lib/model/intent.ts'
 import { leverKey } from '../../lib/model/lever.ts'
-import type { PlanId, PlanProgress } from '../../lib/model/plan.ts'
+import type { Approval, Plan, PlanId, PlanProgress } from '../../lib/model/plan.ts'
 import type { MoneyCommit, MoneyStore } from '../../lib/ports/store.ts'
 import { verifyChain } from '../../lib/store/audit-chain.ts'
 import { dynamoAuditStore } from '../../lib/store/audit-store.ts'
 import { dynamoMoneyStore } from '../../lib/store/money-store.ts'
+import { dynamoPlanStore } from '../../lib/store/plan-store.ts'
 import { money } from '../../lib/units/money.ts'
 import { clientFor, embedded, PREFIX } from './embedded.ts'
 import { lossyProxy } from './lossy-proxy.ts'
@@ -385,4 +386,44 @@ test('a commit whose answer was lost is applied once and reported committed', as
     client.destroy()
     await proxy.close()
   }
+})
+
+describe('a reservation of a plan', () => {
+  const APPROVED: Approval = { kind: 'approved', by: 'ann', at: NOON }
+  const planCalled = (id: string): Plan => ({
+    ...{ id: id as PlanId, portfolio: PORTFOLIO, mode: 'auto', madeAt: NOON, expiresAt: NOON, policyVersion: 'v1' },
+    ...{ inputsHash: '0', rates: [], dayTarget: euros('0'), marginalReturn: 0, netGrowth: euros('0') },
+    ...{ occasion: 'daily', proposedCaps: [], decisions: [] },
+  })
+
+  test.each<{ name: string; approval: Approval; later?: Approval; on?: string }>([
+    { name: 'is written while it is approved', approval: APPROVED },
+    { name: 'is none while nobody has approved it', approval: { kind: 'pending' }, on: 'plan waits' },
+    {
+      name: 'is none once it is rejected',
+      approval: APPROVED,
+      later: { kind: 'rejected', by: 'ann', at: NOON },
+      on: 'plan waits',
+    },
+  ])('$name', async ({ name, approval, later, on }) => {
+    const [store, plans] = [dynamoMoneyStore(engine.options), dynamoPlanStore(engine.options)]
+    const opened = await openedAccount(store)
+    const id = on ? `${on.slice(5)}-${name.length}` : `stands-${name.length}`
+    await plans.put(planCalled(id), approval)
+    if (later) expect(await plans.decide(id as PlanId, approval, later)).toBe(true)
+    const commit = { ...reservation(opened, id), approved: id as PlanId }
+    const result = await store.commit(commit)
+    expect(result).toEqual(on ? { kind: 'conflict', on: [`plan ${id}`] } : { kind: 'committed' })
+    expect(await store.intents(opened.account, id as PlanId)).toHaveLength(on ? 0 : 1)
+    // The look at the approval leaves nothing in the log.
+    const records = await Array.fromAsync(dynamoAuditStore(engine.options).records(accountKey(opened.account)))
+    expect(records.flatMap(({ writes = [] }) => writes).filter(({ pk }) => pk.startsWith('PLAN#'))).toEqual([])
+  })
+
+  test('of which there is no plan at all is none', async () => {
+    const store = dynamoMoneyStore(engine.options)
+    const opened = await openedAccount(store)
+    const result = await store.commit({ ...reservation(opened, 'ghost'), approved: 'ghost' as PlanId })
+    expect(result).toEqual({ kind: 'conflict', on: ['plan ghost'] })
+  })
 })
