@@ -71,10 +71,15 @@ export async function importFiles(
   for (const warning of warningsOf(imported)) screen.warn(warning)
   if (!options.dryRun)
     screen.tell(
-      `${accountKey(account)} is read-only: its plans are shown, and nothing is ever pushed. Next: sluice plan`,
+      `${accountKey(account)} is read-only: its plans are shown, and nothing is ever pushed. Next: ${await nextStep(account, desk)}`,
     )
   return EXIT.done
 }
+
+const nextStep = async (account: AccountRef, { policies }: Deployment['desk']): Promise<string> =>
+  policiesOf(await policies.all(), account).length > 0
+    ? 'sluice plan'
+    : 'sluice policy put policy.yaml, with a policy in mode shadow that names it; then sluice plan'
 
 /**
  * Days of which neither these files nor any before tell anything: from the beginning of the flight, where a policy names

@@ -54,6 +54,13 @@ describe('import', () => {
     expect(made.changes.length).toBeGreaterThan(0)
   })
 
+  test('says what comes next: a policy where none names the account, then a plan', async () => {
+    const { err } = await importing('--conversions', 'purchase|30c|0v|click')
+    expect(err).toContain('Next: sluice policy put policy.yaml, with a policy in mode shadow that names it')
+    await desk.sluice('policy', 'put', 'policy.yaml')
+    expect((await importing()).err).toContain('nothing is ever pushed. Next: sluice plan\n')
+  })
+
   test('the same file again changes nothing, not one item', async () => {
     await desk.sluice('policy', 'put', 'policy.yaml')
     await importing()
