@@ -4,12 +4,13 @@
  */
 import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { folderArchive } from '../../lib/store/folder-archive.ts'
 import { dynamoStores } from '../../lib/store/stores.ts'
-import { createTables } from '../../playground/dynamodb/create-tables.ts'
-import { startDynamoDbInWorker } from '../../playground/dynamodb/in-worker.ts'
+import type { Instant } from '../../lib/units/calendar.ts'
+import { virtualClock } from '../../playground/runner/virtual-clock.ts'
 import { provenance } from '../bench/results.ts'
-import { grows, type SoakState, type StretchFigures, soak as startSoak } from '../soak/soak.ts'
+import { grows, SOAK_START, type Soak, type SoakState, type StretchFigures, soak as startSoak } from '../soak/soak.ts'
+import { sqliteTables } from '../soak/sqlite-tables.ts'
 import type { Part } from './main.ts'
 
 const RESULTS = fileURLToPath(new URL('../../docs/results/soak.jsonl', import.meta.url))
@@ -32,28 +33,29 @@ export const soak: Part = {
     // Tables without the state that belongs to them, or the other way round, are of no use.
     if (!existsSync(STATE)) for (const path of [RESULTS, CACHE]) rmSync(path, { recursive: true, force: true })
     rmSync(TABLES, { recursive: true, force: true })
+    mkdirSync(TABLES, { recursive: true })
     if (existsSync(STATE)) cpSync(`${KEPT}/tables`, TABLES, { recursive: true })
-    mkdirSync(CACHE, { recursive: true })
-    const engine = await startDynamoDbInWorker({ folder: TABLES })
-    const client = new DynamoDBClient({
-      endpoint: engine.endpoint,
-      requestHandler: engine.requestHandler,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'pretend', secretAccessKey: 'pretend' },
-    })
+    const from = existsSync(STATE) ? (JSON.parse(readFileSync(STATE, 'utf8')) as SoakState) : undefined
+    const clock = virtualClock((from?.at ?? SOAK_START) as Instant)
+    const tables = sqliteTables(`${TABLES}/tables.sqlite`, clock)
     try {
-      await createTables(client, 'soak')
-      return await months(dynamoStores({ client, prefix: 'soak' }))
+      const life = await startSoak({
+        accounts: ACCOUNTS,
+        stores: dynamoStores(tables.database),
+        archive: folderArchive(`${CACHE}archive`),
+        seed: SEED,
+        clock,
+        sweep: tables.sweep,
+        ...(from ? { from } : {}),
+      })
+      return await months(life, from)
     } finally {
-      client.destroy()
-      await engine.close()
+      tables.close()
     }
   },
 }
 
-async function months(stores: ReturnType<typeof dynamoStores>): Promise<boolean> {
-  const from = existsSync(STATE) ? (JSON.parse(readFileSync(STATE, 'utf8')) as SoakState) : undefined
-  const life = await startSoak({ accounts: ACCOUNTS, stores, seed: SEED, ...(from ? { from } : {}) })
+async function months(life: Soak, from: SoakState | undefined): Promise<boolean> {
   const lines = readLines().filter(({ until }) => from !== undefined && Date.parse(until) <= from.at)
   const process = (lines.at(-1)?.process ?? 0) + 1
   while (lines.length < MONTHS) {

@@ -15,11 +15,12 @@ import type { ChangeDecision, PlanHeader, PlanId } from '../../lib/model/plan.ts
 import type { Mode, PolicyVersion } from '../../lib/model/policy.ts'
 import { policyFrom } from '../../lib/model/policy-file.ts'
 import type { Stage, StageMessage } from '../../lib/model/turn.ts'
+import type { Archive } from '../../lib/ports/store.ts'
 import type { DynamoStores } from '../../lib/store/stores.ts'
 import { type AccountDate, DAY_MS, dateAt, type Instant, instant, later } from '../../lib/units/calendar.ts'
 import { add, currency, larger, type Money, money, zero } from '../../lib/units/money.ts'
 import { type ExchangeRate, identityRate } from '../../lib/units/rates.ts'
-import { virtualClock } from '../../playground/runner/virtual-clock.ts'
+import { type VirtualClock, virtualClock } from '../../playground/runner/virtual-clock.ts'
 import { memoryStores } from './memory-stores.ts'
 import { PLATFORM, type ScriptedPlatform, scriptedPlatform } from './scripted-platform.ts'
 
@@ -49,6 +50,9 @@ export interface RigOptions {
   readonly policy?: object
   readonly stores?: DynamoStores
   readonly start?: Instant
+  /** Instead of a start: one that others go by, too. */
+  readonly clock?: VirtualClock
+  readonly archive?: Archive
   readonly currencies?: Readonly<Record<string, string>>
   readonly zones?: Readonly<Record<string, string>>
   readonly rates?: (from: string, to: string, on: AccountDate) => ExchangeRate | undefined
@@ -113,7 +117,7 @@ const FULL: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 }
 
 export async function rig(options: RigOptions = {}): Promise<Rig> {
-  const clock = virtualClock(options.start ?? MORNING)
+  const clock = options.clock ?? virtualClock(options.start ?? MORNING)
   const ads = scriptedPlatform(clock)
   const accounts = Object.entries(options.budgets ?? FULL).map(([id, budgets]) => {
     const account = accountRef(PLATFORM, id)
@@ -170,7 +174,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     ...stores,
     clock,
     platforms: () => ads.platform,
-    archive: memoryArchive(),
+    archive: options.archive ?? memoryArchive(),
     rates: {
       rate: async (from, to, on) => (from === to ? identityRate(from, on) : options.rates?.(from, to, on)),
     },

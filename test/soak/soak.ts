@@ -10,9 +10,11 @@ import { accountKey } from '../../lib/model/account.ts'
 import type { AuditEntry } from '../../lib/model/audit.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import { deduplicationId, type StageMessage } from '../../lib/model/turn.ts'
+import type { Archive } from '../../lib/ports/store.ts'
 import { verifyChain } from '../../lib/store/audit-chain.ts'
 import type { DynamoStores } from '../../lib/store/stores.ts'
 import { DAY_MS, HOUR_MS, type Instant, instant, isoInstant, later } from '../../lib/units/calendar.ts'
+import { type VirtualClock, virtualClock } from '../../playground/runner/virtual-clock.ts'
 import { dice } from '../measure/dice.ts'
 import { daily, type Rig, rig } from '../simulation/rig.ts'
 import type { Fate } from '../simulation/scripted-platform.ts'
@@ -23,6 +25,11 @@ export interface SoakOptions {
   readonly accounts: number
   readonly stores: DynamoStores
   readonly seed: number
+  /** Where the tables have one of their own; it shows where an earlier stretch ended. */
+  readonly clock?: VirtualClock
+  readonly archive?: Archive
+  /** Once a day, for what has expired. */
+  readonly sweep?: () => void
   /** Where an earlier stretch ended: by account and budget, in micros as text. */
   readonly from?: SoakState
 }
@@ -56,7 +63,8 @@ export interface Soak {
 const BUDGETS = ['1', '2']
 const MISHAPS: readonly Fate[] = ['refused', 'lost-before', 'lost-after']
 
-export async function soak({ accounts, stores, seed, from }: SoakOptions): Promise<Soak> {
+export async function soak(options: SoakOptions): Promise<Soak> {
+  const { accounts, stores, seed, from, archive, sweep = () => {} } = options
   const first = Object.fromEntries(
     Array.from({ length: accounts }, (_, i) => [
       `${i + 1}`,
@@ -64,10 +72,12 @@ export async function soak({ accounts, stores, seed, from }: SoakOptions): Promi
     ]),
   )
   const start = (from?.at ?? SOAK_START) as Instant
+  const clock = options.clock ?? virtualClock(start)
   const stage = await rig({
     budgets: first,
     stores,
-    start,
+    clock,
+    ...(archive && { archive }),
     cap: 2_000,
     portfolioCap: accounts * 2_000,
     policy: { flight: flightAt(start, accounts) },
@@ -77,7 +87,7 @@ export async function soak({ accounts, stores, seed, from }: SoakOptions): Promi
       budget.micros = BigInt(from?.budgets[own.account.id]?.[budget.id] ?? budget.micros)
   const roll = dice(seed + start / DAY_MS)
   return {
-    run: (days) => stretch(stage, days, roll),
+    run: (days) => stretch(stage, days, roll, sweep),
     state: () => ({
       at: stage.now(),
       budgets: Object.fromEntries(
@@ -108,7 +118,7 @@ interface Counts {
 }
 
 /** Days of weather with a calm last one, in which everything must come to rest. */
-async function stretch(stage: Rig, days: number, roll: () => number): Promise<StretchFigures> {
+async function stretch(stage: Rig, days: number, roll: () => number, sweep: () => void): Promise<StretchFigures> {
   const counts: Counts = { turns: 0, pulls: 0, plans: 0, failed: 0, faults: 0, unexplained: [] }
   const begun = stage.now()
   await stage.setPolicy({ flight: flightAt(begun, stage.ads.accounts.size) })
@@ -124,6 +134,7 @@ async function stretch(stage: Rig, days: number, roll: () => number): Promise<St
     if (stage.now() < calmFrom && roll() < 0.05) edit(stage, roll)
     await hour(stage, counts, stage.now() >= calmFrom)
     stage.wait(HOUR_MS - (stage.now() % HOUR_MS))
+    if (stage.now() % DAY_MS === 0) sweep()
   }
   const pushes = stage.ads.writes.filter(({ by }) => by === 'sluice').length
   const lost = [...(await standingStill(stage, days, counts, pushes)), ...(await lostIn(stage, begun, days, counts))]
