@@ -107,8 +107,11 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
 const ROOT = join(import.meta.dirname, '../..')
 const RESULTS = join(ROOT, 'docs/results/mutation.jsonl')
 const COPIED = ['lib', 'test', 'playground', 'cli', 'functions', 'package.json', 'tsconfig.json', 'vitest.config.ts']
+/** So many mutants are tried at once. */
+const BATCH = 20
 /** A mutant that makes a test run on for ever is noticed. */
-const TIMEOUT_MS = 45_000
+const TIMEOUT_MS = 10_000
+const START_MS = 40_000
 
 interface Result {
   readonly file: string
@@ -130,11 +133,9 @@ export const mutation: Part = {
     const files = options.only ?? Object.keys(TARGETS)
     if (options.anew && existsSync(RESULTS)) rmSync(RESULTS)
     const copy = copied()
-    const bench = benchOf(copy)
     try {
-      for (const file of files) await prove(file, bench)
+      for (const file of files) await prove(file, copy)
     } finally {
-      await bench.close()
       rmSync(copy, { recursive: true })
     }
     return files.every((file) => report(file))
@@ -155,46 +156,55 @@ const hashFor = (file: string): string =>
   hashOfText([file, ...testsOf(file)].map((one) => readFileSync(join(ROOT, one), 'utf8')).join('\n')).slice(0, 16)
 
 /** @throws Error where the tests fail as the code stands: then no mutant tells anything */
-async function prove(file: string, bench: Bench): Promise<void> {
+async function prove(file: string, copy: string): Promise<void> {
   const source = readFileSync(join(ROOT, file), 'utf8')
   const hash = hashFor(file)
   const done = new Set(resultsOf(file).map(({ id }) => id))
   const left = mutantsOf(source).filter(({ id }) => !done.has(id))
-  if (left.length === 0) return
-  const tests = testsOf(file)
-  if ((await bench({ file, text: source, tests })) !== 'passes')
-    throw new Error(`the tests of ${file} fail as it stands: mend them first`)
-  for (const mutant of left) {
-    const came = await bench({ file, text: mutated(source, mutant), tests })
-    record({ file, hash, id: mutant.id, killed: came !== 'passes' })
-    console.log(`${file} ${mutant.id}: ${came}`)
+  const bench = benchOf({ copy, file, tests: testsOf(file) })
+  try {
+    for (let i = 0; i < left.length; i += BATCH) {
+      const batch = left.slice(i, i + BATCH)
+      // The text as it stands comes last: then it is the mutants that are noticed, and not one another.
+      const texts = [...batch.map((mutant) => mutated(source, mutant)), source]
+      const came = await bench(texts)
+      if (came.at(-1) !== 'passes') throw new Error(`the tests of ${file} fail as it stands: mend them first`)
+      for (const [at, { id }] of batch.entries()) {
+        record({ file, hash, id, killed: came[at] !== 'passes' })
+        console.log(`${file} ${id}: ${came[at]}`)
+      }
+    }
+  } finally {
+    await bench.close()
   }
-  // The copy is as it was for whatever is proved next; and it is the mutants that were noticed, not one another.
-  if ((await bench({ file, text: source, tests })) !== 'passes')
-    throw new Error(`the tests of ${file} fail as it stands after its mutants: what was noticed tells nothing`)
 }
 
 type Came = 'passes' | 'fails' | 'runs on'
-type Bench = ((tried: Omit<Tried, 'copy'>) => Promise<Came>) & { close(): Promise<void> }
+type Bench = ((texts: readonly string[]) => Promise<readonly Came[]>) & { close(): Promise<void> }
 
 /** Tests in a process of their own: one that a mutant makes run on for ever is killed, and the next starts another. */
-function benchOf(copy: string): Bench {
+function benchOf(tried: Omit<Tried, 'texts'>): Bench {
   let remote: Remote | undefined
-  async function bench(tried: Omit<Tried, 'copy'>): Promise<Came> {
+  /** Undefined: they run on, or something went wrong that is none of them in particular. */
+  async function tryAll(texts: readonly string[]): Promise<readonly Came[] | undefined> {
     remote ??= startRemote(new URL('mutation-main.ts', import.meta.url).pathname)
     const { child } = remote
-    const over = Promise.withResolvers<Came>()
-    const timer = setTimeout(() => over.resolve('runs on'), TIMEOUT_MS)
-    const answer = remote
-      .ask<boolean>('passes', { ...tried, copy })
-      .then((passed): Came => (passed ? 'passes' : 'fails'))
-    answer.then(over.resolve, over.reject)
-    const came = await over.promise.finally(() => clearTimeout(timer))
-    if (came === 'runs on') {
-      child.kill('SIGKILL')
-      remote = undefined
-    }
-    return came
+    const over = Promise.withResolvers<readonly boolean[] | 'late' | undefined>()
+    const timer = setTimeout(() => over.resolve('late'), START_MS + TIMEOUT_MS * texts.length)
+    remote.ask<readonly boolean[] | undefined>('passing', { ...tried, texts }).then(over.resolve, over.reject)
+    const passed = await over.promise.finally(() => clearTimeout(timer))
+    if (passed !== 'late') return passed?.map((one) => (one ? 'passes' : 'fails'))
+    child.kill('SIGKILL')
+    remote = undefined
+    return undefined
+  }
+  async function bench(texts: readonly string[]): Promise<readonly Came[]> {
+    const came = await tryAll(texts)
+    if (came) return came
+    if (texts.length === 1) return ['runs on']
+    const all: Came[] = []
+    for (const text of texts) all.push(...(await bench([text])))
+    return all
   }
   return Object.assign(bench, { close: async () => remote?.close() })
 }
