@@ -2,13 +2,15 @@ import { countsByCampaign, hoursOver, outcomeOf, spendByCampaign } from '../../l
 import { lagRevisions } from '../../lib/control/lag-reading.ts'
 import type { Loop } from '../../lib/control/loop.ts'
 import { accountDayCap, termsOf } from '../../lib/control/portfolios.ts'
-import type { Recorded, RecordedHours, RecordedLog } from '../../lib/decide/breakers/past-views.ts'
+import type { Recorded, RecordedHours, RecordedLog, Served } from '../../lib/decide/breakers/past-views.ts'
 import { visibleShare } from '../../lib/decide/breakers/visible-share.ts'
 import { accountKey } from '../../lib/model/account.ts'
+import { parseCanonical } from '../../lib/model/canonical.ts'
 import { ruleKey } from '../../lib/model/conversions.ts'
 import type { EntityHistory, IntradaySpend } from '../../lib/model/history.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
+import type { Observation } from '../../lib/model/observation.ts'
 import type { PolicyVersion } from '../../lib/model/policy.ts'
 import type { AccountStructure } from '../../lib/model/structure.ts'
 import { loggedMoney } from '../../lib/store/logged-money.ts'
@@ -48,6 +50,7 @@ export async function recordedOf(
     visible: await visibleOf(version, structure, histories, desk),
     changes: await desk.facts.changes(account, dayBefore),
     orders: await desk.orders.since(policy.portfolio, addDays(from, -ORDER_DAYS)),
+    served: await servedSince(version, structure, dayBefore, desk),
     ...(log ? { log } : {}),
   }
 }
@@ -112,4 +115,26 @@ async function logOf(
   const drifts = await desk.facts.drifts(account, from)
   const before = [...standing.values()].toSorted((a, b) => a.at - b.at)
   return { since, levers: [...before, ...levers], outcomes: [...outcomes.values()], drifts }
+}
+
+/** By the inputs of daily plans, as far as they are still in the archive. */
+async function servedSince(
+  { policy }: PolicyVersion,
+  { account }: AccountStructure,
+  from: Instant,
+  desk: Loop,
+): Promise<readonly Served[]> {
+  const headers = await desk.plans.between(policy.portfolio, from, desk.clock.now())
+  const served: Served[] = []
+  for (const { occasion, inputsHash, madeAt } of headers.toReversed()) {
+    if (occasion !== 'daily') continue
+    const text = await desk.archive.get(inputsHash).catch(() => undefined)
+    const seen = text && parseCanonical<Observation>(text).accounts.find((one) => one.account === accountKey(account))
+    if (!seen) continue
+    const campaigns = seen.structure.campaigns.map(
+      ({ id, status, trouble }) => [id, { status, ...(trouble && { trouble }) }] as const,
+    )
+    served.push({ at: madeAt, campaigns: new Map(campaigns) })
+  }
+  return served
 }

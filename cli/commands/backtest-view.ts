@@ -54,13 +54,15 @@ const NEEDS: Readonly<Record<(typeof ASKED_OF)[BreakerName], string>> = {
   orders: 'the orders of the days before are not known',
   log: 'the audit log of the account has nothing of these days',
   changes: 'nothing is recorded',
-  nothing: 'what a platform says of serving is kept of now alone, and of no earlier day',
+  plans: 'no plan was made on these days, or its inputs are not kept',
 }
 
 /** What of a rule cannot be asked of the past at all. */
 const LEFT_OUT: Partial<Readonly<Record<BreakerName, string>>> = {
   runawaySpend: 'asked of the account’s own dayCap; not of what the portfolio’s or a shared cap counts',
   outsideCaps: 'asked of budgets that were edited; what all budgets together could cost then is not kept',
+  notServing:
+    'asked of what the platform had said when a daily plan was made, and not of what came and went in between',
   deadManSwitch: 'asked of campaigns that it paused; whether the rule stood at the platform then is not kept',
 }
 

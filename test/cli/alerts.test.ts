@@ -81,7 +81,7 @@ test('backtest says for every breaker what it could be asked of, and why not, be
   for (const note of [
     'spendVelocity: no hourly history of the day and of three days before it: it cannot be tested.',
     'divergence: the audit log of the account has nothing of these days: it cannot be tested.',
-    'notServing: what a platform says of serving is kept of now alone, and of no earlier day: it cannot be tested.',
+    'notServing: no plan was made on these days, or its inputs are not kept: it cannot be tested.',
     'claimsAboveOrders: the orders of the days before are not known: it cannot be tested.',
   ])
     expect(out).toContain(`  ${note}\n`)
@@ -92,6 +92,7 @@ test('backtest says for every breaker what it could be asked of, and why not, be
 
 test('what the hours and the audit log have recorded is asked hour by hour on the day after', async () => {
   await readyAt(shop, MORNING)
+  await shop.sluice('plan')
   for (const hours of [2, 4, 12, 26]) {
     shop.market.advanceTo(later(MORNING, hours * HOUR_MS))
     await shop.sluice('run', '--quiet')
@@ -103,5 +104,7 @@ test('what the hours and the audit log have recorded is asked hour by hour on th
   expect(of('priceJump')).toMatchObject({ daysJudged: 2, daysByHour: 1 })
   expect(of('runawaySpend')).toMatchObject({ daysJudged: 2, daysByHour: 1, notKnown: 0 })
   expect(of('divergence')).toMatchObject({ daysJudged: 1, daysByHour: 1, saved: { micros: '0' } })
-  expect(of('notServing')).toMatchObject({ daysJudged: 0, saved: null, keptBack: null })
+  // The day's plan was made in the morning, and its inputs are kept.
+  expect(of('notServing')).toMatchObject({ daysJudged: 1, daysByHour: 1 })
+  expect(of('claimsAboveOrders')).toMatchObject({ daysJudged: 0, saved: null, keptBack: null })
 })

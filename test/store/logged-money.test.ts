@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { recordedOf } from '../../cli/commands/backtest-recorded.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import { loggedMoney } from '../../lib/store/logged-money.ts'
-import { addDays, dateAt, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { addDays, DAY_MS, dateAt, MINUTE_MS } from '../../lib/units/calendar.ts'
 import { A, euros } from '../simulation/rig.ts'
 import { auditStage, CHAIN } from './audit-stage.ts'
 import { embedded } from './embedded.ts'
@@ -32,6 +32,7 @@ test('what is tried on the past has the levers as they stood before it, and push
   expect(log!.outcomes).toHaveLength(1)
   expect(log!.outcomes[0]!.outcome).toMatchObject({ change: { to: { amount: euros(110) } } })
   // Two days on, each lever stands as it was left, and its pushes are over.
+  stage.wait(2 * DAY_MS)
   const later = await recordedOf(version, [version], structure, addDays(today, 2), stage.loop)
   expect(later.log!.levers.map(({ state }) => state.known)).toEqual(
     expect.arrayContaining([110, 200].map((n) => ({ kind: 'money', amount: euros(n) }))),

@@ -9,10 +9,10 @@ import type { Trip } from './view.ts'
 /**
  * What of the past a rule looks at. `hours`: spend by the hour. `spend`: that, or a day's at its end. `counts`: clicks by the
  * hour, or a day's at its end. `orders`: days before it. `log`: the audit log. `changes`: that, or the platform's change
- * history. `nothing`: what it looks at is not kept.
+ * history. `plans`: what the platform had said when a plan was made.
  */
 export const ASKED_OF: Readonly<
-  Record<BreakerName, 'hours' | 'spend' | 'counts' | 'orders' | 'log' | 'changes' | 'nothing'>
+  Record<BreakerName, 'hours' | 'spend' | 'counts' | 'orders' | 'log' | 'changes' | 'plans'>
 > = {
   runawaySpend: 'spend',
   spendVelocity: 'hours',
@@ -24,7 +24,7 @@ export const ASKED_OF: Readonly<
   divergence: 'log',
   oscillation: 'changes',
   refusals: 'log',
-  notServing: 'nothing',
+  notServing: 'plans',
   deadManSwitch: 'log',
 }
 
@@ -100,6 +100,8 @@ function tryDay(day: PastDay, { log, changes }: Recorded): TriedDay {
     const isTold = isLogged || changes.some(({ at }) => at <= view.now)
     const names = BREAKERS.filter((name) => isAskable(ASKED_OF[name], hour, day, isLogged, isTold))
     ask(hour, view, names, byHour)
+    const served = day.served(hour)
+    if (served) ask(hour, served, OF_PLANS, byHour)
   }
   ask(
     HOURS,
@@ -112,6 +114,8 @@ function tryDay(day: PastDay, { log, changes }: Recorded): TriedDay {
 }
 
 type AskedOf = (typeof ASKED_OF)[BreakerName]
+
+const OF_PLANS = BREAKERS.filter((name) => ASKED_OF[name] === 'plans')
 
 const isOfDays = (of: AskedOf): boolean => of === 'spend' || of === 'counts' || of === 'orders'
 
@@ -133,7 +137,7 @@ function isAskable(
       return isLogged
     case 'changes':
       return isTold
-    case 'nothing':
+    case 'plans':
       return false
   }
 }

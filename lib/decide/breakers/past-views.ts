@@ -6,8 +6,17 @@ import { leverKey } from '../../model/lever.ts'
 import type { Drift, LeverState } from '../../model/lever-state.ts'
 import type { OrderDay } from '../../model/orders.ts'
 import type { Policy } from '../../model/policy.ts'
-import type { AccountStructure, ChangeEvent } from '../../model/structure.ts'
-import { type AccountDate, addDays, DAY_MS, dates, endOfDay, type Instant, startOfDay } from '../../units/calendar.ts'
+import type { AccountStructure, Campaign, ChangeEvent } from '../../model/structure.ts'
+import {
+  type AccountDate,
+  addDays,
+  DAY_MS,
+  dates,
+  endOfDay,
+  HOUR_MS,
+  type Instant,
+  startOfDay,
+} from '../../units/calendar.ts'
 import type { Money } from '../../units/money.ts'
 import { handsSeen } from './hands.ts'
 import type { ClaimedDay, Counts, GuardView, Hours, RecentOutcome } from './view.ts'
@@ -28,6 +37,14 @@ export interface Recorded {
   /** Share of the eventual conversions of a day's clicks that can be seen on the day, and on the day after. */
   readonly visible: { readonly today: number; readonly yesterday: number }
   readonly log?: RecordedLog
+  /** Oldest first. */
+  readonly served: readonly Served[]
+}
+
+/** What the platform said of campaigns when a plan was made, by the inputs that are kept of it. */
+export interface Served {
+  readonly at: Instant
+  readonly campaigns: ReadonlyMap<CampaignId, Pick<Campaign, 'status' | 'trouble'>>
 }
 
 /** One day as it was read last while it went on. */
@@ -57,6 +74,8 @@ export interface PastDay {
   readonly hasCounts: boolean
   /** When so many hours were over. */
   at(hour: number): GuardView
+  /** The same with what was said of campaigns in the hour before that; undefined: nothing was. */
+  served(hour: number): GuardView | undefined
   /** At its end; what is known of the day alone is spread over the hours of which nothing is. */
   readonly whole: GuardView
 }
@@ -77,11 +96,13 @@ export function pastDays(recorded: Recorded): (date: AccountDate) => PastDay | u
       }),
     }
     const base = (hour: number) => baseView(recorded, date, hour, before, ended, levers)
+    const at = (hour: number): GuardView => ({ ...base(hour), ...upTo(recorded, date, hour) })
     return {
       date,
       until: known?.until ?? 0,
       hasCounts: known?.counts !== undefined,
-      at: (hour) => ({ ...base(hour), ...upTo(recorded, date, hour) }),
+      at,
+      served: (hour) => asServed(at(hour), recorded.served),
       whole: {
         ...base(HOURS),
         spend: completed(known, figures),
@@ -125,6 +146,17 @@ function baseView(
 }
 
 type Seen = Pick<GuardView, 'spend' | 'counts' | 'countsByHour' | 'claims'>
+
+/** A campaign of which nothing was said then is in no trouble that is known. */
+function asServed(view: GuardView, served: readonly Served[]): GuardView | undefined {
+  const said = served.findLast(({ at }) => view.now - HOUR_MS < at && at <= view.now)
+  if (!said) return undefined
+  const campaigns = view.structure.campaigns.map(({ trouble: _, ...one }) => ({
+    ...one,
+    ...said.campaigns.get(one.id),
+  }))
+  return { ...view, structure: { ...view.structure, campaigns } }
+}
 
 function upTo(recorded: Recorded, date: AccountDate, hour: number): Seen {
   const { spend = new Map<CampaignId, Hours>(), counts } = recorded.hours.get(date) ?? {}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Backtest, backtest } from '../../../lib/decide/breakers/backtest.ts'
 import { handsSeen } from '../../../lib/decide/breakers/hands.ts'
-import type { Recorded, RecordedLog } from '../../../lib/decide/breakers/past-views.ts'
+import type { Recorded, RecordedLog, Served } from '../../../lib/decide/breakers/past-views.ts'
 import type { RecentOutcome } from '../../../lib/decide/breakers/view.ts'
 import type { AlertId } from '../../../lib/model/alert.ts'
 import type { BreakerName } from '../../../lib/model/breakers.ts'
@@ -27,7 +27,7 @@ const state = (more: Partial<LeverState> = {}): LeverState => ({
 })
 const written = (clock: string, more: Partial<LeverState>) => ({ at: at(clock), state: state(more) })
 
-const tried = (log?: Partial<RecordedLog>): Backtest => {
+const tried = (log?: Partial<RecordedLog>, served: readonly Served[] = [], more: Partial<Recorded> = {}): Backtest => {
   const of: Recorded = {
     policy: policyWith(),
     structure: aView().structure,
@@ -37,6 +37,8 @@ const tried = (log?: Partial<RecordedLog>): Backtest => {
     orders: [],
     cap: eur(1000),
     visible: { today: 1, yesterday: 1 },
+    served,
+    ...more,
     ...(log ? { log: { since: at('00:00'), levers: [], outcomes: [], drifts: [], ...log } } : {}),
   }
   return backtest(of, YESTERDAY, YESTERDAY)
@@ -121,10 +123,31 @@ test('what came after such a trip is known only where the hours of the day are',
   expect(tried({ levers: [written('09:30', above)] }).trips[0]).not.toHaveProperty('after')
 })
 
-test('before the log begins, and without one, rules of the log are not judged; what is said of serving never is', () => {
+test('before the log begins, and without one, rules of the log are not judged', () => {
   const names = ['outsideCaps', 'divergence', 'oscillation', 'refusals', 'deadManSwitch', 'notServing'] as const
   const days = ({ judged }: Backtest) => names.map((name) => judged.get(name)?.days)
   expect(days(tried())).toEqual([0, 0, 0, 0, 0, 0])
   expect(days(tried({ since: at('23:30') }))).toEqual([1, 1, 1, 1, 1, 0])
   expect(days(tried({ since: instant(`${TODAY}T00:30:00+02:00`) }))).toEqual([0, 0, 0, 0, 0, 0])
+})
+
+const said = (clock: string, more: object): Served => ({
+  at: at(clock),
+  campaigns: new Map([[SHOES, { status: 'active', ...more }]]),
+})
+const trouble = { kind: 'stopped', reasons: ['ADS_DISAPPROVED'] } as const
+
+test('notServing is asked of what the platform had said when a plan was made', () => {
+  const { trips, judged } = tried(undefined, [said('01:20', {}), said('09:20', { trouble })])
+  expect(judged.get('notServing')).toEqual({ days: 1, byHour: 1 })
+  expect(trips.map(({ trip, hour }) => [trip.rule, hour])).toEqual([['notServing', 10]])
+  expect(hoursOf('notServing', tried(undefined, [said('09:20', { trouble, status: 'paused' })]))).toEqual([])
+})
+
+test('what is said of a campaign now is not what was said of it then', () => {
+  const now = aView().structure
+  const campaigns = now.campaigns.map((one) => ({ ...one, trouble }))
+  const of = { structure: { ...now, campaigns } }
+  expect(hoursOf('notServing', tried(undefined, [said('09:20', {})], of))).toEqual([])
+  expect(tried(undefined, [], of).judged.get('notServing')).toEqual({ days: 0, byHour: 0 })
 })

@@ -32,6 +32,7 @@ const recorded = (more: Partial<Recorded> = {}): Recorded => ({
   orders: [],
   cap: eur(1000),
   visible: { today: 0.5, yesterday: 1 },
+  served: [],
   ...more,
 })
 const withYesterday = (day: RecordedHours, more: Partial<Recorded> = {}): Recorded =>
