@@ -46,6 +46,21 @@ describe('an edit outside the caps', () => {
     expect((await stage.state(B, '21')).cutBackTo).toBeDefined()
   })
 
+  test('is measured by what the day cap of its account leaves', async () => {
+    // 600 may cost 1,200 in a day: of 1,600 that leaves 200 for a budget.
+    const stage = await rig({ cap: 1_600 })
+    await stage.ready()
+    stage.ads.human(A, '10', micros(300))
+    await pullLater(stage)
+    expect((await stage.state(A, '10')).cutBackTo).toBeUndefined()
+    stage.ads.human(A, '10', micros(301))
+    await pullLater(stage)
+    expect(await stage.state(A, '10')).toMatchObject({
+      cutBackTo: { kind: 'money', amount: euros(300) },
+      cutBackWhy: expect.stringContaining('above what the account’s day cap leaves'),
+    })
+  })
+
   test('is not measured by the bounds of another account’s budget with the same id', async () => {
     const stage = await rig({
       budgets: { '1': { '10': 100 }, '2': { '10': 100 } },
