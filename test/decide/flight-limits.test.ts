@@ -102,6 +102,39 @@ describe('where a flight lands that has more money than may be spent', () => {
   })
 })
 
+describe('a portfolio of fifty accounts, each with a cap of its own', () => {
+  // Two saturating curves an account, unlike each other and unlike in how much of a budget they spend.
+  const delivered = (i: number, k: number): number => 0.85 + 0.03 * ((3 * i + k) % 10)
+  const accounts = Array.from({ length: 50 }, (_, i) => ({
+    key: `google-ads:${i + 1}`,
+    terms: { dayCap: `${400 + 4 * i} EUR` },
+    campaigns: [1, 2].map((k) => ({
+      ...{ id: `${100 * i + k}`, budget: 100, level: 3 + ((7 * i + 5 * k) % 11), halfway: 1 + ((i + k) % 3) },
+      days: () => ({ spend: 100, conversions: 5 }),
+      estimate: { deliverablePerDay: 1e4, bestRecentDay: 1e4, delivery: delivered(i, k) },
+    })),
+  }))
+  const landing = (days: number): number =>
+    planOfMarket({
+      accounts,
+      target: 13_000,
+      capabilities: { learningSafeStep: 0.2 },
+      policy: {
+        flight: { from: '2026-11-01', to: addDays(TODAY, days - 1), total: `${200_000 + 13_000 * days} EUR` },
+        guardrails: { maxStepUp: 0.2, maxStepDown: 0.2 },
+      },
+    }).pace!.landing.mean
+
+  test('can spend what its caps leave, which is found in seconds', () => {
+    // Budgets come to half a cap at most. All of it goes where most of it is spent, but for a budget of 1 EUR.
+    const most = accounts.reduce((sum, _, i) => {
+      const [less, more] = [delivered(i, 1), delivered(i, 2)].toSorted((a, b) => a - b)
+      return sum + (200 + 2 * i - 1) * more! + less!
+    }, 0)
+    expect((landing(60) - landing(40)) / 20).toBeCloseTo(most, 1)
+  })
+})
+
 /** A flight whose curves are found out on the way: levels are drawn from what is believed of them, days are Poisson. */
 function learnedFlight(
   policy: SomePolicy,

@@ -43,7 +43,7 @@ export interface BelowLeast {
  *
  * @param budgets those that may be moved first
  * @param total main units of the base currency per day, > 0
- * @param fine false where only what is spent in all matters: tables are not made finer around the answer
+ * @param fine false where only what is spent in all matters: without ceilings, curves do not, and tables are no finer than they must be
  */
 export function steadySplit(
   observation: Observation,
@@ -71,7 +71,11 @@ export function steadySplit(
   const positions = levers.map(({ position, least: atLeast, most: atMost }) => ({ ...position, atLeast, atMost }))
   const { growth: _, ...terms } = portfolioProblem(goal, positions, fixtures, groups, { rooms: [], of: [] })
   const frame = caps ? { ...terms, growth: caps.rooms } : terms
-  const found = allocated(frame, levers, fixtures, { isApart: goal.kind === 'profit', rounds: fine ? ROUNDS : 0 })
+  const hasCeilings = (terms.averages?.length ?? 0) + (terms.marginals?.length ?? 0) > 0
+  const found =
+    fine || hasCeilings
+      ? allocated(frame, levers, fixtures, { isApart: goal.kind === 'profit', rounds: fine ? ROUNDS : 0 })
+      : solved({ ...frame, curves: curvesOf(levers.map(spendAlone), fixtures, false) })
   if (found.kind === 'infeasible')
     return {
       kind: 'below-least',
@@ -92,6 +96,12 @@ export const fixtureOf = ({ question, standing, baseUnits, perIncremental }: For
   const { goal } = question.observation.policy.policy
   const objective = caused * perIncremental
   return { question, spend: standing, objective, outcome: goal.kind === 'profit' ? objective / goal.margin : objective }
+}
+
+/** Worth what it spends: asked how much can be spent, and not for what. With hundreds of caps curves would take minutes. */
+const spendAlone = ({ least, most }: LongRun): Table => {
+  const spend = most > least ? [least, most] : [least]
+  return { spend, objective: spend, outcome: spend }
 }
 
 const EFFORT = { gap: 1e-5, nodes: 60 }
