@@ -1,7 +1,7 @@
 import type { CapSpend, WorstDay } from '../decide/breakers/view.ts'
 import { type AccountRef, sameAccount } from '../model/account.ts'
 import { breakersOf } from '../model/breakers.ts'
-import type { IntradaySpend } from '../model/history.ts'
+import type { IntradayTotal } from '../model/history.ts'
 import { isBudget } from '../model/lever.ts'
 import type { LeverState } from '../model/lever-state.ts'
 import { memberOf } from '../model/membership.ts'
@@ -18,18 +18,18 @@ import type { Loop } from './loop.ts'
 import { accountDayCap, overDeliveryFactor } from './portfolios.ts'
 
 /** A cap over more than one account: the portfolio's own, or a shared one. */
-interface Wide {
+export interface Wide {
   readonly name: string
   readonly match: Selection
   readonly cap: Money
 }
 
-const wideCaps = ({ portfolio, dayCap, caps }: Policy): readonly Wide[] => [
+export const wideCaps = ({ portfolio, dayCap, caps }: Policy): readonly Wide[] => [
   ...(dayCap ? [{ name: `portfolio "${portfolio}"`, match: {}, cap: dayCap }] : []),
   ...caps.map((one) => ({ name: `cap "${one.name}"`, match: one.match, cap: one.dayCap })),
 ]
 
-const countsCampaign = (
+export const countsCampaign = (
   { match }: Wide,
   policy: Policy,
   { account }: AccountStructure,
@@ -56,16 +56,15 @@ export async function spentUnderCaps(
   const now = loop.clock.now()
   const today = dateAt(now, policy.zone)
   const rates = rateBook(version, loop)
-  const days = await Promise.all(policy.accounts.map(({ account }) => newestDay(account, today, loop)))
-  const most = await totalOf(
-    days.filter((one) => one !== undefined),
-    policy.baseCurrency,
-    () => true,
-    rates,
-  )
+  const totals = await Promise.all(policy.accounts.map(({ account }) => newestTotal(account, today, loop)))
+  let most = zero(policy.baseCurrency)
+  for (const total of totals) if (total) most = add(most, await inBase(total, policy.baseCurrency, rates))
   const near = caps.filter(({ cap }) => compare(most, times(cap, share, 'down')) >= 0)
   if (near.length === 0) return []
   const structures = await Promise.all(policy.accounts.map(({ account }) => loop.facts.structure(account)))
+  const days = await Promise.all(
+    policy.accounts.map(({ account }, i) => totals[i] && loop.facts.intraday(account, totals[i].date)),
+  )
   return Promise.all(
     near.map(async (wide) => {
       let spent = zero(policy.baseCurrency)
@@ -76,7 +75,10 @@ export async function spentUnderCaps(
           of.campaigns.filter((one) => countsCampaign(wide, policy, of, one, day.date)).map(({ id }) => id),
         )
         const isCounted = (entity: string): boolean => counted.has(entity.split('/', 1).join())
-        spent = add(spent, await totalOf([day], policy.baseCurrency, isCounted, rates))
+        let spendMicros = 0n
+        for (const [entity, hours] of day.spendMicrosByHour)
+          if (isCounted(entity)) for (const hour of hours) spendMicros += hour ?? 0n
+        spent = add(spent, await inBase({ ...day, spendMicros }, policy.baseCurrency, rates))
       }
       const on = dateAt(now, structure.zone)
       const campaigns = structure.campaigns.filter((one) => countsCampaign(wide, policy, structure, one, on))
@@ -98,27 +100,15 @@ function rateBook(version: PolicyVersion, loop: Loop): Rates {
 }
 
 /** An account's clock may be a day ahead of the portfolio's, or behind. */
-async function newestDay(account: AccountRef, today: AccountDate, loop: Loop): Promise<IntradaySpend | undefined> {
+async function newestTotal(account: AccountRef, today: AccountDate, loop: Loop): Promise<IntradayTotal | undefined> {
   const newestFirst = [addDays(today, 1), today, addDays(today, -1)]
-  const days = await loop.facts.intradays(account, newestFirst)
-  return newestFirst.map((date) => days.find((day) => day.date === date)).find((day) => day !== undefined)
+  return (await loop.facts.intradayTotals(account, newestFirst))[0]
 }
 
-async function totalOf(
-  days: readonly IntradaySpend[],
-  base: CurrencyCode,
-  counts: (entity: string) => boolean,
-  rates: Rates,
-): Promise<Money> {
-  let total = zero(base)
-  for (const { spendMicrosByHour, currency } of days) {
-    const rate = await rates(currency)
-    if (!rate) continue
-    let micros = 0n
-    for (const [entity, hours] of spendMicrosByHour) if (counts(entity)) for (const hour of hours) micros += hour ?? 0n
-    total = add(total, convert(money(micros, currency), rate, 'up'))
-  }
-  return total
+/** Nothing where no rate is known. */
+async function inBase({ currency, spendMicros }: IntradayTotal, base: CurrencyCode, rates: Rates): Promise<Money> {
+  const rate = await rates(currency)
+  return rate ? convert(money(spendMicros, currency), rate, 'up') : zero(base)
 }
 
 /**

@@ -44,6 +44,9 @@ export interface IntradaySpend {
   readonly countsByHour?: ReadonlyMap<string, readonly (HourCounts | undefined)[]>
 }
 
+/** What a day's hours and entities come to. */
+export type IntradayTotal = Pick<IntradaySpend, 'date' | 'currency'> & { readonly spendMicros: bigint }
+
 export interface HourCounts {
   readonly impressions: number
   readonly clicks: number

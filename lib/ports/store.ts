@@ -3,7 +3,7 @@ import type { Alert } from '../model/alert.ts'
 import type { AuditCheck, AuditEntry, AuditRecord } from '../model/audit.ts'
 import type { PlatformEvidence } from '../model/evidence.ts'
 import type { Freeze, FreezeScope } from '../model/freeze.ts'
-import type { EntityHistory, IntradaySpend, PullStatus, Revision } from '../model/history.ts'
+import type { EntityHistory, IntradaySpend, IntradayTotal, PullStatus, Revision } from '../model/history.ts'
 import type { IntentId, IntentRecord } from '../model/intent.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
 import type { LeverKey } from '../model/lever.ts'
@@ -39,6 +39,8 @@ export interface FactStore {
   intraday(account: AccountRef, date: AccountDate): Promise<IntradaySpend | undefined>
   /** Of those of the dates that are known, in their order; all in one request. */
   intradays(account: AccountRef, dates: readonly AccountDate[]): Promise<readonly IntradaySpend[]>
+  /** The same summed up, without what the sums are of: it costs little however many campaigns there are. */
+  intradayTotals(account: AccountRef, dates: readonly AccountDate[]): Promise<readonly IntradayTotal[]>
   /**
    * Upserts daily rows into the packed histories (90 days per campaign or budget-carrying ad group): only entities with a
    * changed day are written, and each changed day leaves one revision for its age on `readOn`.

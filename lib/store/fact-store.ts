@@ -11,7 +11,7 @@ import { type Backing, type Database, database } from './database.ts'
 import { getEvidence, putEvidence } from './evidence-items.ts'
 import { expiresAfter, KEPT_DAYS } from './expiry.ts'
 import { histories, mergeHistory, revisions } from './history-items.ts'
-import { getIntraday, getIntradays, putIntraday } from './intraday-items.ts'
+import { getIntraday, getIntradays, getIntradayTotals, putIntraday } from './intraday-items.ts'
 import { accountPk, CHANGE_PREFIX, changeKey, DRIFT_PREFIX, driftKey, LAST, pullKey, sortableInstant } from './keys.ts'
 import { getStructure, putStructure } from './structure-items.ts'
 
@@ -25,6 +25,7 @@ export function dynamoFactStore(backing: Backing): FactStore {
     putIntraday: (spend) => putIntraday(db, spend),
     intraday: (account, date) => getIntraday(db, account, date),
     intradays: (account, dates) => getIntradays(db, account, dates),
+    intradayTotals: (account, dates) => getIntradayTotals(db, account, dates),
     mergeHistory: (account, rows, readOn) => mergeHistory(db, account, rows, readOn),
     histories: (account) => histories(db, account),
     revisions: (account, campaign) => revisions(db, account, campaign),

@@ -1,9 +1,9 @@
 import { type AccountRef, accountKey, parseAccountKey } from '../model/account.ts'
 import { hashOfText, parseCanonical } from '../model/canonical.ts'
-import type { HourCounts, IntradaySpend } from '../model/history.ts'
+import type { HourCounts, IntradaySpend, IntradayTotal } from '../model/history.ts'
 import { type AccountDate, type Instant, isoInstant } from '../units/calendar.ts'
 import type { CurrencyCode } from '../units/money.ts'
-import { integerIn, textIn } from './attributes.ts'
+import { bigintIn, integerIn, textIn } from './attributes.ts'
 import type { Database } from './database.ts'
 import { type ExactJson, exactJson } from './exact-json.ts'
 import { expiresAfterDate, KEPT_DAYS } from './expiry.ts'
@@ -41,9 +41,15 @@ function countRowOf(entity: string, hours: readonly (HourCounts | undefined)[]):
 
 const hourCountsOf = ([, counts, length]: HourCountRow): readonly (HourCounts | undefined)[] =>
   Array.from({ length }, (_, hour) => {
-    const [impressions, clicks] = counts.slice(2 * hour, 2 * hour + 2)
+    const [impressions, clicks] = [counts[2 * hour], counts[2 * hour + 1]]
     return typeof impressions === 'number' && typeof clicks === 'number' ? { impressions, clicks } : undefined
   })
+
+export function totalOf({ date, currency, spendMicrosByHour }: IntradaySpend): IntradayTotal {
+  let spendMicros = 0n
+  for (const hours of spendMicrosByHour.values()) for (const micros of hours) spendMicros += micros ?? 0n
+  return { date, currency, spendMicros }
+}
 
 export async function putIntraday(db: Database, spend: IntradaySpend): Promise<void> {
   const entities = [...spend.spendMicrosByHour].map(([entity, hours]) => JSON.stringify(rowOf(entity, hours)))
@@ -51,7 +57,6 @@ export async function putIntraday(db: Database, spend: IntradaySpend): Promise<v
     JSON.stringify([entity, impressions, clicks] satisfies CountRow),
   )
   const hourCounts = [...(spend.countsByHour ?? [])].map(([entity, hours]) => JSON.stringify(countRowOf(entity, hours)))
-  const total = [...spend.spendMicrosByHour.values()].flat().reduce<bigint>((sum, micros) => sum + (micros ?? 0n), 0n)
   const expiresAt = expiresAfterDate(spend.date, KEPT_DAYS.intraday)
   await putPacked(db, 'facts', {
     head: intradayKey(parseAccountKey(spend.account), spend.date),
@@ -59,7 +64,7 @@ export async function putIntraday(db: Database, spend: IntradaySpend): Promise<v
     attributes: {
       date: spend.date,
       currency: spend.currency,
-      spendMicros: total,
+      spendMicros: totalOf(spend).spendMicros,
       entities: entities.length,
       readAtMs: spend.readAt,
       asOf: isoInstant(spend.readAt),
@@ -91,6 +96,24 @@ export async function getIntradays(
     dates.map((date) => intradayKey(account, date)),
   )
   return found.map((unpacked) => readIntraday(account, unpacked))
+}
+
+/** Of the heads alone. */
+export async function getIntradayTotals(
+  db: Database,
+  account: AccountRef,
+  dates: readonly AccountDate[],
+): Promise<readonly IntradayTotal[]> {
+  const heads = await db.getAll(
+    'facts',
+    dates.map((date) => intradayKey(account, date)),
+  )
+  const byDate = new Map(heads.map((head) => [textIn(head, 'date'), head]))
+  return dates.flatMap((date) => {
+    const head = byDate.get(date)
+    if (!head) return []
+    return { date, currency: textIn(head, 'currency') as CurrencyCode, spendMicros: bigintIn(head, 'spendMicros') }
+  })
 }
 
 function readIntraday(account: AccountRef, unpacked: Unpacked): IntradaySpend {

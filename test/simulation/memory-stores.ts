@@ -1,4 +1,4 @@
-import { accountKey } from '../../lib/model/account.ts'
+import { type AccountRef, accountKey } from '../../lib/model/account.ts'
 import { type Alert, alertEntry } from '../../lib/model/alert.ts'
 import type { AuditEntry, AuditRecord } from '../../lib/model/audit.ts'
 import { canonicalJson } from '../../lib/model/canonical.ts'
@@ -26,10 +26,12 @@ import type {
 } from '../../lib/ports/store.ts'
 import { nextRecord } from '../../lib/store/audit-chain.ts'
 import { type KnownHistory, mergeDays, openRevisions } from '../../lib/store/history-merge.ts'
+import { totalOf } from '../../lib/store/intraday-items.ts'
 import { checkCommit, isUnrepeatable } from '../../lib/store/money-checks.ts'
 import { chunksOfPlan, headerOf } from '../../lib/store/plan-chunks.ts'
 import { campaignRevisions } from '../../lib/store/revisions.ts'
 import type { DynamoStores } from '../../lib/store/stores.ts'
+import type { AccountDate } from '../../lib/units/calendar.ts'
 
 export interface MemoryStoresOptions {
   /** Whether restatements are kept, so that lags are learned from them; without, all go by the prior. */
@@ -266,13 +268,15 @@ function factStore(keepsRevisions: boolean): FactStore {
   const histories = new Map<string, Map<string, KnownHistory>>()
   const over = new Map<string, readonly Revision[]>()
   const get = <T>(key: string): T | undefined => kept.get(key) as T | undefined
+  const intradays = (account: AccountRef, dates: readonly AccountDate[]): readonly IntradaySpend[] =>
+    dates.flatMap((date) => get<IntradaySpend>(`intraday ${accountKey(account)} ${date}`) ?? [])
   return {
     putStructure: async (structure) => void kept.set(`structure ${accountKey(structure.account)}`, structure),
     structure: async (account) => get(`structure ${accountKey(account)}`),
     putIntraday: async (spend) => void kept.set(`intraday ${spend.account} ${spend.date}`, spend),
     intraday: async (account, date) => get(`intraday ${accountKey(account)} ${date}`),
-    intradays: async (account, dates) =>
-      dates.flatMap((date) => get<IntradaySpend>(`intraday ${accountKey(account)} ${date}`) ?? []),
+    intradays: async (account, dates) => intradays(account, dates),
+    intradayTotals: async (account, dates) => intradays(account, dates).map(totalOf),
     mergeHistory: async (account, rows, readOn) => {
       const own = histories.get(accountKey(account)) ?? new Map<string, KnownHistory>()
       histories.set(accountKey(account), own)

@@ -28,7 +28,7 @@ export interface SoakOptions {
   /** Where the tables have one of their own; it shows where an earlier stretch ended. */
   readonly clock?: VirtualClock
   readonly archive?: Archive
-  /** Once a day, for what has expired. */
+  /** Once a day for what has expired, and before memory is looked at: nothing of the tables is in it. */
   readonly sweep?: () => void
   /** Where an earlier stretch ended: by account and budget, in micros as text. */
   readonly from?: SoakState
@@ -139,6 +139,7 @@ async function stretch(stage: Rig, days: number, roll: () => number, sweep: () =
   const pushes = stage.ads.writes.filter(({ by }) => by === 'sluice').length
   const lost = [...(await standingStill(stage, days, counts, pushes)), ...(await lostIn(stage, begun, days, counts))]
   emptyDiaries(stage)
+  sweep()
   const { unexplained: _, ...figures } = counts
   return { until: isoInstant(stage.now()), ...figures, pushes, heapBytes: collectedHeap(), lost }
 }

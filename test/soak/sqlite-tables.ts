@@ -57,13 +57,13 @@ export function sqliteTables(path: string, clock: Clock): SqliteTables {
         return keys.map((key) => rows.get(table, checkedKey(key))).filter((item) => item !== undefined)
       },
       pages: (table, query) => pages(rows, table, query),
-      query: async (table, query) => (await Array.fromAsync(pages(rows, table, query))).flat(),
+      query: async (table, query) => (await Array.fromAsync(pages(rows, table, query, true))).flat(),
       put: async (table, key, attributes) => rows.put(table, key, checkedSize(toItem({ ...key, ...attributes }))),
       putAll: async (table, items) => {
         const keyed = items.map((item) => ({ key: { pk: item.pk?.S ?? '', sk: item.sk?.S ?? '' }, item }))
         for (const { item } of keyed) checkedSize(item)
         for (const batch of chunksOf(keyed, WRITE_BATCH)) refuseTwice(batch.map(({ key }) => nameOf(table, key)))
-        whole(file, () => {
+        whole({ file, rows }, () => {
           for (const { key, item } of keyed) rows.put(table, key, item)
         })
       },
@@ -76,6 +76,7 @@ export function sqliteTables(path: string, clock: Clock): SqliteTables {
       transact: async (actions, token) => transact({ file, rows, tokens }, actions, token),
     },
     sweep() {
+      rows.forget()
       const seconds = Math.floor(clock.now() / 1000)
       return Number(file.prepare(SWEEP).run(seconds - OLDEST_EXPIRY_SECONDS, seconds).changes)
     },
@@ -87,6 +88,8 @@ interface Rows {
   get(table: TableName, key: Key): Item | undefined
   put(table: TableName, key: Key, item: Item): void
   remove(table: TableName, key: Key): void
+  /** What was read is read anew. */
+  forget(): void
   /** In the order of their sort keys. */
   select(table: TableName, pk: string, range: Range, count: number): readonly Item[]
 }
@@ -97,32 +100,71 @@ interface Range {
   readonly newestFirst: boolean
   /** Read already. */
   readonly past?: string | undefined
+  /** Whether the answer may be remembered: whole logs are read page by page, and never twice. */
+  readonly isRemembered: boolean
 }
+
+/** What of a partition was read since it was last written in: most of what is asked for was asked for before. */
+interface Remembered {
+  readonly items: Map<string, Item | undefined>
+  readonly ranges: Map<string, readonly Item[]>
+}
+
+const REMEMBERED = 2_000
 
 function rowsOf(file: DatabaseSync): Rows {
   const [one, put, remove] = [file.prepare(GET), file.prepare(PUT), file.prepare(DELETE)]
   const selects = new Map<string, StatementSync>()
+  const partitions = new Map<string, Remembered>()
   const itemIn = (row: Readonly<Record<string, unknown>>): Item => JSON.parse(row.item as string) as Item
+  const partition = (table: TableName, pk: string): Remembered => {
+    const name = `${table} ${pk}`
+    const known = partitions.get(name)
+    if (known) return known
+    if (partitions.size === REMEMBERED) partitions.clear()
+    const none: Remembered = { items: new Map(), ranges: new Map() }
+    partitions.set(name, none)
+    return none
+  }
   return {
     get(table, { pk, sk }) {
+      const { items } = partition(table, pk)
+      if (items.has(sk)) return items.get(sk)
       const row = one.get(table, pk, sk)
-      return row && itemIn(row)
+      const item = row && itemIn(row)
+      items.set(sk, item)
+      return item
     },
     put(table, key, item) {
       const { pk, sk } = checkedKey(key)
       const plain = withPlainNumbers(item)
+      const { items, ranges } = partition(table, pk)
       put.run(table, pk, sk, JSON.stringify(plain), plain.expiresAt?.N === undefined ? null : Number(plain.expiresAt.N))
+      items.set(sk, plain)
+      ranges.clear()
     },
-    remove: (table, { pk, sk }) => void remove.run(table, pk, sk),
-    select(table, pk, { from, to, newestFirst, past }, count) {
+    remove(table, { pk, sk }) {
+      remove.run(table, pk, sk)
+      const { items, ranges } = partition(table, pk)
+      items.delete(sk)
+      ranges.clear()
+    },
+    forget: () => partitions.clear(),
+    select(table, pk, { from, to, newestFirst, past, isRemembered }, count) {
       const lower = past !== undefined && !newestFirst ? '>' : '>='
       const upper = past !== undefined && newestFirst ? '<' : '<='
       const order = newestFirst ? 'DESC' : 'ASC'
       const text = `SELECT item FROM items WHERE name = ? AND pk = ? AND sk ${lower} ? AND sk ${upper} ? ORDER BY sk ${order} LIMIT ?`
+      const [low, high] = newestFirst ? [from, past ?? to] : [past ?? from, to]
+      const { ranges } = partition(table, pk)
+      const range = `${lower} ${low} ${upper} ${high} ${order} ${count}`
+      const known = ranges.get(range)
+      if (known) return known
       const statement = selects.get(text) ?? file.prepare(text)
       selects.set(text, statement)
-      const [low, high] = newestFirst ? [from, past ?? to] : [past ?? from, to]
-      return statement.all(table, pk, low, high, count).map(itemIn)
+      const found = statement.all(table, pk, low, high, count).map(itemIn)
+      if (isRemembered) ranges.set(range, found)
+      return found
     },
   }
 }
@@ -131,15 +173,20 @@ function rowsOf(file: DatabaseSync): Rows {
 const AFTER_ALL = '\u{10ffff}'
 
 /** @throws RangeError for what DynamoDB refuses: an empty prefix, a range that ends before it begins, a limit below one */
-function rangeOf({ prefix, between, newestFirst = false, limit = 1 }: Query): Range {
+function rangeOf({ prefix, between, newestFirst = false, limit = 1 }: Query): Omit<Range, 'isRemembered'> {
   const [from, to] = between ?? [prefix ?? '', `${prefix ?? ''}${AFTER_ALL}`]
   if (prefix === '' || Buffer.compare(Buffer.from(from), Buffer.from(to)) > 0 || limit < 1)
     throw new RangeError(`a query from "${from}" to "${to}" of at most ${limit} is refused`)
   return { from, to, newestFirst }
 }
 
-async function* pages(rows: Rows, table: TableName, query: Query): AsyncIterable<readonly Item[]> {
-  const range = rangeOf(query)
+async function* pages(
+  rows: Rows,
+  table: TableName,
+  query: Query,
+  isRemembered = false,
+): AsyncIterable<readonly Item[]> {
+  const range = { ...rangeOf(query), isRemembered }
   let left = query.limit ?? Number.POSITIVE_INFINITY
   let past: string | undefined
   do {
@@ -177,7 +224,7 @@ function transact({ file, rows, tokens }: Tables, actions: readonly Action[], to
   if (tokens.isKnown(token, actions)) return { kind: 'done' }
   const failed = actions.filter(({ table, key, when }) => when && !holds(when, rows.get(table, key)))
   if (failed.length > 0) return { kind: 'cancelled', on: failed.map(({ name }) => name) }
-  whole(file, () => {
+  whole({ file, rows }, () => {
     for (const action of actions) write(rows, action)
   })
   tokens.remember(token, actions)
@@ -193,13 +240,14 @@ function write(rows: Rows, action: Action): void {
   else if (action.kind === 'update') rows.put(table, key, updated(rows.get(table, key), key, action.update))
 }
 
-function whole(file: DatabaseSync, work: () => void): void {
+function whole({ file, rows }: Pick<Tables, 'file' | 'rows'>, work: () => void): void {
   file.exec('BEGIN')
   try {
     work()
     file.exec('COMMIT')
   } catch (error) {
     file.exec('ROLLBACK')
+    rows.forget()
     throw error
   }
 }

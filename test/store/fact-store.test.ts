@@ -135,6 +135,8 @@ const deleteFact = (account: AccountRef, sk: string) =>
   )
 
 describe('intraday spend', () => {
+  /** Of 0 to 12 millions, with another figure for the third. */
+  const HOURS_MICROS = 75_000_000n + 9_007_199_254_740_993n
   const spendOf = (account: AccountRef, campaigns: number): IntradaySpend => ({
     account: accountKey(account),
     date: TODAY,
@@ -192,6 +194,9 @@ describe('intraday spend', () => {
       const dates = ['2026-11-21', '2026-11-19', '2026-11-20'].map((date) => accountDate(date))
       expect(await store.intradays(account, dates)).toEqual([two, one])
       expect(await store.intradays(account, [])).toEqual([])
+      expect(await store.intradayTotals(account, dates)).toEqual(
+        [two, one].map((day) => ({ date: day?.date, currency: EUR, spendMicros: BigInt(n) * HOURS_MICROS })),
+      )
     },
   )
 

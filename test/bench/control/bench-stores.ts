@@ -20,6 +20,7 @@ import type {
   Versioned,
 } from '../../../lib/ports/store.ts'
 import { HISTORY_DAYS, type KnownHistory, mergeDays, openRevisions } from '../../../lib/store/history-merge.ts'
+import { totalOf } from '../../../lib/store/intraday-items.ts'
 import { chunksOfPlan, headerOf, type StoredChunk } from '../../../lib/store/plan-chunks.ts'
 import type { DynamoStores } from '../../../lib/store/stores.ts'
 import { type AccountDate, daysBetween } from '../../../lib/units/calendar.ts'
@@ -189,6 +190,10 @@ function factStore(): FactStore {
   const kept = new Map<string, unknown>()
   const entities = new Map<string, Map<string, KeptEntity>>()
   const get = <T>(key: string): T | undefined => kept.get(key) as T | undefined
+  const intradays = (account: AccountRef, dates: readonly AccountDate[]): readonly IntradaySpend[] => {
+    const found = get<IntradaySpend>(`intraday ${accountKey(account)}`)
+    return found && dates.includes(found.date) ? [found] : []
+  }
   return {
     putStructure: async (structure) => void kept.set(`structure ${accountKey(structure.account)}`, structure),
     structure: async (account) => get(`structure ${accountKey(account)}`),
@@ -197,10 +202,8 @@ function factStore(): FactStore {
       const found = get<Awaited<ReturnType<FactStore['intraday']>>>(`intraday ${accountKey(account)}`)
       return found?.date === date ? found : undefined
     },
-    intradays: async (account, dates) => {
-      const found = get<IntradaySpend>(`intraday ${accountKey(account)}`)
-      return found && dates.includes(found.date) ? [found] : []
-    },
+    intradays: async (account, dates) => intradays(account, dates),
+    intradayTotals: async (account, dates) => intradays(account, dates).map(totalOf),
     mergeHistory: async (account, rows, readOn) => {
       const own = entities.get(accountKey(account)) ?? new Map<string, KeptEntity>()
       entities.set(accountKey(account), own)
