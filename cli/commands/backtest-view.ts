@@ -49,7 +49,7 @@ function sumsOf(rule: BreakerName, tried: Tried): Sums {
 
 const NEEDS: Readonly<Record<(typeof ASKED_OF)[BreakerName], string>> = {
   hours: 'no hourly history of the day and of three days before it',
-  spend: 'no spend is recorded, or the account has no dayCap',
+  spend: 'no spend is recorded, or there is no cap of the day',
   counts: 'no clicks are recorded',
   orders: 'the orders of the days before are not known',
   log: 'the audit log of the account has nothing of these days',
@@ -59,7 +59,6 @@ const NEEDS: Readonly<Record<(typeof ASKED_OF)[BreakerName], string>> = {
 
 /** What of a rule cannot be asked of the past at all. */
 const LEFT_OUT: Partial<Readonly<Record<BreakerName, string>>> = {
-  runawaySpend: 'asked of the account’s own dayCap; not of what the portfolio’s or a shared cap counts',
   outsideCaps: 'asked of budgets that were edited; what all budgets together could cost then is not kept',
   notServing:
     'asked of what the platform had said when a daily plan was made, and not of what came and went in between',

@@ -1,11 +1,14 @@
 import type { Loop } from '../../lib/control/loop.ts'
 import { backtest as backtestOf } from '../../lib/decide/breakers/backtest.ts'
-import { type AccountRef, accountKey } from '../../lib/model/account.ts'
+import type { Recorded } from '../../lib/decide/breakers/past-views.ts'
+import { accountKey } from '../../lib/model/account.ts'
 import { BREAKERS, type BreakerName } from '../../lib/model/breakers.ts'
 import type { PolicyVersion } from '../../lib/model/policy.ts'
-import { addDays, dateAt } from '../../lib/units/calendar.ts'
+import type { AccountStructure } from '../../lib/model/structure.ts'
+import { type AccountDate, addDays, dateAt } from '../../lib/units/calendar.ts'
 import type { Deployment } from '../config/deployment.ts'
 import type { Screen } from '../terminal/screen.ts'
+import { withWideCaps } from './backtest-caps.ts'
 import { recordedOf } from './backtest-recorded.ts'
 import { type Tried, triedJson, triedText } from './backtest-view.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
@@ -33,12 +36,7 @@ export async function backtest(
         : `there is no portfolio ${portfolio}: see "sluice status"`,
     )
   const tried: Tried[] = []
-  for (const version of policies)
-    for (const { account } of version.policy.accounts) {
-      const one = await tryAccount(version, policies, account, days, desk)
-      if (one) tried.push(one)
-      else screen.warn(`${accountKey(account)} has not been pulled yet: nothing is recorded of it`)
-    }
+  for (const version of policies) tried.push(...(await tryPortfolio(version, policies, days, desk, screen)))
   for (const one of tried) screen.print(triedText(one, rules))
   screen.record({
     schemaVersion: JSON_SCHEMA,
@@ -57,21 +55,29 @@ function rulesAsked(rule: string | undefined): readonly BreakerName[] {
   return [found]
 }
 
-async function tryAccount(
+async function tryPortfolio(
   version: PolicyVersion,
   policies: readonly PolicyVersion[],
-  account: AccountRef,
   days: number,
   desk: Loop,
-): Promise<Tried | undefined> {
-  const structure = await desk.facts.structure(account)
-  if (!structure) return undefined
-  const today = dateAt(desk.clock.now(), structure.zone)
-  const [from, to] = [addDays(today, -days), addDays(today, -1)]
-  const recorded = await recordedOf(version, policies, structure, from, desk)
-  return {
-    ...{ version, days, account: accountKey(account), currency: structure.currency },
-    isToldChanges: recorded.changes.length > 0,
-    result: backtestOf(recorded, from, to),
+  screen: Screen,
+): Promise<readonly Tried[]> {
+  const recorded: Recorded[] = []
+  for (const { account } of version.policy.accounts) {
+    const structure = await desk.facts.structure(account)
+    if (!structure) screen.warn(`${accountKey(account)} has not been pulled yet: nothing is recorded of it`)
+    else recorded.push(await recordedOf(version, policies, structure, firstDay(structure, days, desk), desk))
   }
+  return (await withWideCaps(version, recorded, desk)).map((one) => {
+    const { account, currency } = one.structure
+    const from = firstDay(one.structure, days, desk)
+    return {
+      ...{ version, days, account: accountKey(account), currency, isToldChanges: one.changes.length > 0 },
+      result: backtestOf(one, from, addDays(from, days - 1)),
+    }
+  })
 }
+
+/** So many days back from yesterday. */
+const firstDay = ({ zone }: AccountStructure, days: number, { clock }: Loop): AccountDate =>
+  addDays(dateAt(clock.now(), zone), -days)

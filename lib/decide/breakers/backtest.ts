@@ -3,7 +3,8 @@ import { BREAKERS, type BreakerName } from '../../model/breakers.ts'
 import { type AccountDate, dates } from '../../units/calendar.ts'
 import { LEAST_DAYS, mean, spentBefore, spentBetween } from './figures.ts'
 import { askRules } from './judge.ts'
-import { HOURS, type PastDay, pastDays, type Recorded } from './past-views.ts'
+import { HOURS } from './past-spend.ts'
+import { type PastDay, pastDays, type Recorded } from './past-views.ts'
 import type { Trip } from './view.ts'
 
 /**

@@ -19,10 +19,10 @@ import {
 } from '../../units/calendar.ts'
 import type { Money } from '../../units/money.ts'
 import { handsSeen } from './hands.ts'
-import type { ClaimedDay, Counts, GuardView, Hours, RecentOutcome } from './view.ts'
+import { completed, dayFigures, HOURS, type RecordedHours } from './past-spend.ts'
+import type { CapSpend, ClaimedDay, Counts, GuardView, Hours, RecentOutcome } from './view.ts'
 
 const PAST_DAYS = 7
-export const HOURS = 24
 
 /** What is recorded of an account, from which what could be seen at an hour of the past is put together. */
 export interface Recorded {
@@ -34,6 +34,8 @@ export interface Recorded {
   readonly changes: readonly ChangeEvent[]
   readonly orders: readonly OrderDay[]
   readonly cap: Money | undefined
+  /** What the caps over more than one account had spent when so many hours of a day of this one were over; absent: none. */
+  readonly caps?: (date: AccountDate, hour: number) => readonly CapSpend[]
   /** Share of the eventual conversions of a day's clicks that can be seen on the day, and on the day after. */
   readonly visible: { readonly today: number; readonly yesterday: number }
   readonly log?: RecordedLog
@@ -45,15 +47,6 @@ export interface Recorded {
 export interface Served {
   readonly at: Instant
   readonly campaigns: ReadonlyMap<CampaignId, Pick<Campaign, 'status' | 'trouble'>>
-}
-
-/** One day as it was read last while it went on. */
-export interface RecordedHours {
-  readonly spend: ReadonlyMap<CampaignId, Hours>
-  /** Absent where they were not kept. */
-  readonly counts?: ReadonlyMap<CampaignId, readonly Counts[]>
-  /** Hours that were over then, 0 to 24: of those after them nothing is known. */
-  readonly until: number
 }
 
 /** What the audit log of the account has of its levers and of pushes to it. */
@@ -116,7 +109,7 @@ export function pastDays(recorded: Recorded): (date: AccountDate) => PastDay | u
 type Before = Pick<GuardView, 'histories' | 'past'>
 
 function baseView(
-  { policy, structure, orders, cap, changes, log }: Recorded,
+  { policy, structure, orders, cap, caps, changes, log }: Recorded,
   date: AccountDate,
   hour: number,
   before: Before,
@@ -140,6 +133,7 @@ function baseView(
       ),
     },
     ...(cap ? { cap } : {}),
+    ...(caps ? { caps: caps(date, hour) } : {}),
     levers: levers(now),
     changes: told.length > 0 ? told : handsSeen(outcomes, drifts),
   }
@@ -204,42 +198,6 @@ function lastSpent({ histories, hours }: Recorded): ReadonlyMap<CampaignId, Ende
 function lastHour(known: RecordedHours | undefined, id: CampaignId): number {
   const hour = known?.spend.get(id)?.findLastIndex((micros) => micros > 0n) ?? -1
   return known && hour >= 0 && hour < known.until - 1 ? hour : HOURS - 1
-}
-
-interface Figures extends Counts {
-  readonly spendMicros: bigint
-}
-
-function dayFigures(histories: readonly EntityHistory[], date: AccountDate): ReadonlyMap<CampaignId, Figures> {
-  const figures = new Map<CampaignId, Figures>()
-  for (const { campaign, days } of histories)
-    for (const day of days.filter((one) => one.date === date)) {
-      const { spendMicros = 0n, impressions = 0, clicks = 0 } = figures.get(campaign) ?? {}
-      figures.set(campaign, {
-        spendMicros: spendMicros + day.spendMicros,
-        impressions: impressions + day.impressions,
-        clicks: clicks + day.clicks,
-      })
-    }
-  return figures
-}
-
-/** The hours that are known, and what the day came to beyond them spread evenly over the others. */
-function completed(
-  known: RecordedHours | undefined,
-  figures: ReadonlyMap<CampaignId, Figures>,
-): ReadonlyMap<CampaignId, Hours> {
-  const { spend = new Map<CampaignId, Hours>(), until = 0 } = known ?? {}
-  const from = Math.min(until, HOURS - 1)
-  const ids = new Set([...spend.keys(), ...figures.keys()])
-  return new Map(
-    [...ids].map((id) => {
-      const hours = Array.from({ length: HOURS }, (_, hour) => spend.get(id)?.[hour] ?? 0n)
-      const rest = (figures.get(id)?.spendMicros ?? 0n) - hours.reduce((sum, micros) => sum + micros, 0n)
-      const each = rest > 0n ? rest / BigInt(HOURS - from) : 0n
-      return [id, hours.map((micros, hour) => (hour < from ? micros : micros + each))]
-    }),
-  )
 }
 
 /** Of the day and of the one before it, conversions as they are counted by now: none is none at any hour. */

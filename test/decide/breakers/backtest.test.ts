@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Backtest, backtest } from '../../../lib/decide/breakers/backtest.ts'
-import type { Recorded, RecordedHours } from '../../../lib/decide/breakers/past-views.ts'
+import type { RecordedHours } from '../../../lib/decide/breakers/past-spend.ts'
+import type { Recorded } from '../../../lib/decide/breakers/past-views.ts'
 import type { Counts, Hours } from '../../../lib/decide/breakers/view.ts'
 import type { BreakerName } from '../../../lib/model/breakers.ts'
 import type { EntityHistory } from '../../../lib/model/history.ts'
