@@ -51,9 +51,9 @@ function scheduledStep(events: readonly CalendarEvent[], question: BudgetQuestio
  * of the day ask for, each gets the same share of what it asks for.
  */
 export function stepCaps(questions: readonly BudgetQuestion[]): StepCaps {
-  const [first] = questions
   const stepping = questions.filter(isStepping)
-  if (!first || stepping.length === 0) return () => []
+  const [first] = stepping
+  if (!first) return () => []
   const { rooms, indexesOf } = groupRooms(first.observation, questions)
   const asked = rooms.map(() => 0)
   const growths = new Map<BudgetQuestion, number>()
@@ -68,8 +68,8 @@ export function stepCaps(questions: readonly BudgetQuestion[]): StepCaps {
     const growth = growths.get(question)
     if (growth === undefined) return []
     return indexesOf(question).flatMap((index, place): readonly Limit[] => {
-      const share = asked[index]! > rooms[index]! ? rooms[index]! / asked[index]! : 1
-      if (share === 1) return []
+      const share = rooms[index]! / asked[index]!
+      if (share >= 1) return []
       const room = fromMainUnits(growth * share, question.budget.amount.currency, 'down')
       return [{ ...CAPS[place === 0 ? 0 : 1], atMost: add(question.budget.amount, room) }]
     })
@@ -84,7 +84,7 @@ const CAPS = [
 const isStepping = (question: BudgetQuestion): boolean => {
   const { observation, account, budget } = question
   const events = eventsOf(observation.policy.policy, account.structure, budget, account.today)
-  return events.length > 0 && stepInForce(events, pushedOn(question)) !== undefined
+  return stepInForce(events, pushedOn(question)) !== undefined
 }
 
 /** What an event asks of the budget on the day of the push, if nothing but learning or thin history stands against it. */

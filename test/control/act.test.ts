@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { actOnAccount } from '../../lib/control/act.ts'
+import { storeGuardPlan } from '../../lib/control/guard-plan.ts'
 import type { Loop } from '../../lib/control/loop.ts'
 import { type AccountRef, accountKey } from '../../lib/model/account.ts'
+import type { AlertId } from '../../lib/model/alert.ts'
 import { freezeScope } from '../../lib/model/freeze.ts'
-import type { PlanId } from '../../lib/model/plan.ts'
+import type { LeverChange } from '../../lib/model/lever.ts'
+import type { ChangeDecision, PlanId } from '../../lib/model/plan.ts'
 import { HOUR_MS, instant } from '../../lib/units/calendar.ts'
-import { A, B, type Rig, type RigOptions, rig } from '../simulation/rig.ts'
+import { identityRate } from '../../lib/units/rates.ts'
+import { A, B, daily, EUR, euros, type Rig, type RigOptions, rig, statusOf } from '../simulation/rig.ts'
 
 async function ready(options: RigOptions = {}): Promise<Rig> {
   const stage = await rig(options)
@@ -82,7 +86,12 @@ describe('what is frozen', () => {
     ])
     await frozen(all, '10')
     await frozen(all, '11')
-    expect(await act(all)).toMatchObject({ notSent: 2, why: expect.stringContaining('is frozen by anna') })
+    const why = 'campaign/scripted:1/10 is frozen by anna: audit'
+    expect(await act(all)).toMatchObject({ notSent: 2, why })
+    const one = await ready()
+    await one.plan([[A, '10', 90]])
+    await frozen(one, '10')
+    expect(await act(one)).toMatchObject({ notSent: 1, why })
     const some = await ready()
     await some.plan([
       [A, '10', 90],
@@ -97,6 +106,72 @@ describe('what is frozen', () => {
     ])
     await frozen(other, '11')
     expect(await act(other)).toMatchObject({ dropped: 1, verified: 1 })
+  })
+})
+
+describe('what comes from files', () => {
+  const imported = ({ loop }: Rig): Loop => {
+    const structure: Loop['facts']['structure'] = async (of) => ({
+      ...(await loop.facts.structure(of))!,
+      source: 'import',
+    })
+    return { ...loop, facts: { ...loop.facts, structure } }
+  }
+
+  test('is never pushed: a plan of it is given up, and recorded in shadow', async () => {
+    const why = expect.stringContaining('was imported from files')
+    const stage = await ready()
+    expect(await act(stage, A, imported(stage))).toEqual({ chunks: 0, why })
+    await stage.plan([[A, '10', 90]])
+    expect(await act(stage, A, imported(stage))).toMatchObject({ notSent: 1, why })
+    const shadow = await ready({ mode: 'shadow' })
+    await shadow.plan([[A, '10', 90]])
+    const recorded = await act(shadow, A, imported(shadow))
+    expect(recorded).toMatchObject({ chunk: 0 })
+    expect(recorded).not.toHaveProperty('why')
+  })
+})
+
+describe('stops', () => {
+  const STOP = { kind: 'status', status: 'paused' } as const
+  const alerted = (change: LeverChange): ChangeDecision => ({
+    ...{ kind: 'change', change, name: 'it', class: 'prospecting', binding: [], why: 'for the test', maturity: 1 },
+    ...{ expected: { unit: 'conversions-per-day', mean: 0, low: 0, high: 0 }, alert: 'a1a1a1a1' as AlertId },
+  })
+  const PAUSE = alerted({ lever: statusOf(A, '12'), from: { kind: 'status', status: 'active' }, to: STOP })
+  const CUT = alerted({
+    lever: daily(A, '10'),
+    from: { kind: 'money', amount: euros(100) },
+    to: { kind: 'money', amount: euros(50) },
+  })
+  /** What is sent of a plan of the guard, at such a time in Berlin; the account’s midnight is 22:00 UTC. */
+  async function at(utc: string, decision: ChangeDecision, isOpen = true): Promise<readonly string[]> {
+    const stage = await ready({ start: instant(`2026-06-02T${utc}Z`) })
+    await storeGuardPlan([decision], stage.policy, [identityRate(EUR, '2026-06-02' as never)], 'policy', stage.loop)
+    const closed = { ...stage.loop, money: { ...stage.loop.money, accountDay: async () => undefined } }
+    await act(stage, A, isOpen ? stage.loop : closed)
+    return sent(stage)
+  }
+
+  test('are pushed nearer to midnight than anything else, pauses at midnight too', async () => {
+    expect(await at('21:40:00', CUT)).toEqual(['10'])
+    expect(await at('21:55:00', CUT)).toEqual([])
+    expect(await at('21:55:00', PAUSE)).toEqual(['12'])
+    const stage = await ready({ start: instant('2026-06-02T21:40:00Z') })
+    await stage.plan([[A, '10', 90]], { occasion: 'correction' })
+    await act(stage)
+    expect(sent(stage)).toEqual([])
+  })
+
+  test('wait for the day to be open, but for pauses', async () => {
+    expect(await at('10:00:00', CUT, false)).toEqual([])
+    expect(await at('10:00:00', PAUSE, false)).toEqual(['12'])
+  })
+
+  test('of a daily plan wait for the next morning, pauses too', async () => {
+    const stage = await ready({ start: instant('2026-06-02T12:00:00Z') })
+    await stage.plan([], { settings: [PAUSE.change] })
+    expect(await act(stage)).toMatchObject({ chunks: 0 })
   })
 })
 

@@ -63,6 +63,8 @@ describe('the approved step of an event', () => {
     // 240 wanted above the 80 that stand. A cap of 400 at twice leaves 120: half of it.
     ['its account’s day cap', { cap: 400 }, [125, 75], 'account-cap'],
     ['the portfolio’s day cap', { portfolioCap: 400 }, [125, 75], 'portfolio-cap'],
+    // 75.003 and 45.001, of which the platform takes whole cents.
+    ['a cap that does not come out even', { cap: 400.01 }, [125, 75], 'account-cap'],
     ['the tighter of both', { cap: 400, portfolioCap: 280 }, [87.5, 52.5], 'portfolio-cap'],
   ])('shares what is left by %s with the others, and names it', (_why, ask, wanted, cut) => {
     expect(standing(ask)).toEqual(wanted)
@@ -75,6 +77,21 @@ describe('the approved step of an event', () => {
       reason: 'event',
       detail: expect.stringMatching(/asks for 200\.00 EUR, but the account’s day cap leaves no more$/),
     })
+  })
+
+  test('shares a cap over currencies by what each asks for in the portfolio’s', () => {
+    const plan = planOf(
+      anObservation({
+        accounts: [
+          { key: 'google-ads:1', campaigns: [{ id: '1', budget: 50 }] },
+          { key: 'meta:1', currency: 'USD', rate: 0.5, campaigns: [{ id: '2', budget: 100 }] },
+        ],
+        target: 100,
+        policy: { events: [FAIR], dayCap: '500 EUR', guardrails: { rateHaircut: 0 } },
+      }),
+    )
+    // 150 EUR and 300 USD, which are 150 EUR as well; 100 stand, and a cap of 500 at twice leaves half of what is asked for.
+    expect([amountAfter(decisionOn(plan, '1')), amountAfter(decisionOn(plan, '2', 'meta:1'))]).toEqual([125, 250])
   })
 
   test('takes the room before any ordinary raise does', () => {
@@ -94,6 +111,8 @@ describe('the approved step of an event', () => {
       detail: 'anna set it; "fair" does not raise it over that',
     })
     expect(amountAfter(decisionOn(planned({ states: [held] }), '2'))).toBe(120)
+    // Where the caps leave nothing, that is what is said.
+    expect(decisionOn(planned({ states: [held], cap: 160 }), '1')).toMatchObject({ kind: 'hold', reason: 'event' })
   })
 
   test('is made by a correction too, which leaves the rest alone', () => {
@@ -147,6 +166,21 @@ describe('a budget that a schedule of the platform raises', () => {
     ],
   ])('is not stepped as well: raised %s', (_why, one, detail) => {
     expect(on(one)).toMatchObject({ kind: 'hold', reason: 'event', detail })
+  })
+
+  test('is stepped where what was taken back was for another event, or is over', () => {
+    const gone = accountDate('2026-11-20')
+    for (const one of [raise({ ours: { ...ours, event: 'expo' }, gone }), raise({ ours, gone, last: gone })])
+      expect(on(one)).toMatchObject({ kind: 'change', change: { to: { amount: euros(200) } } })
+    expect(on(raise({ ours, gone, last: accountDate('2026-11-21') }))).toMatchObject({ kind: 'hold', reason: 'event' })
+  })
+
+  test('is not asked about schedules where it was stepped already, nor before the event', () => {
+    const event = { name: 'fair', stoodAt: euros(12.5) }
+    const stepped = decisionOn(planned({ states: [aState('1', 50, { event, raises: [raise()] })] }), '1')
+    expect(stepped).not.toMatchObject({ detail: 'somebody’s schedule raises it' })
+    const later = { ...FAIR, from: '2026-11-25', to: '2026-11-26' }
+    expect(on(raise(), { policy: { events: [later] } })).toMatchObject({ kind: 'hold', reason: 'human-hold' })
   })
 
   test('is left alone on the eve of a schedule and on its days, be there an event or not', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { reachable, stopSteps, wantedStop } from '../../lib/decide/spend-stops.ts'
+import { mayKeepStops, reachable, stopSteps, wantedStop, wantsStop } from '../../lib/decide/spend-stops.ts'
 import { type CampaignId, portfolioId } from '../../lib/model/account.ts'
 import { policyFrom } from '../../lib/model/policy-file.ts'
 import type { SpendStop, StandingStop } from '../../lib/model/spend-stop.ts'
@@ -30,7 +30,19 @@ const policyOf = (account: object, members: readonly object[] = [{ class: 'prosp
 const ON = { dayCap: '1000 EUR', deadManSwitch: 'on' }
 const structure = { ...aView().structure, campaigns: [campaign(HATS, 'Hats'), campaign(SHOES, 'Shoes')] }
 
+test('rules are kept by portfolios that push, and by no others', () => {
+  const modes = ['observe', 'shadow', 'approve', 'auto'] as const
+  expect(modes.map((mode) => mayKeepStops({ mode }))).toEqual([false, false, true, true])
+})
+
 describe('the rule that a policy asks for', () => {
+  test('is switched on account by account', () => {
+    const policy = policyOf(ON)
+    const [own] = policy.accounts
+    const other = { ...own!, account: { ...ACCOUNT, id: '2' as typeof ACCOUNT.id }, deadManSwitch: 'off' } as never
+    expect(wantsStop({ ...policy, accounts: [other, own!] }, structure)).toBe(true)
+    expect(wantsStop({ ...policy, accounts: [other] }, structure)).toBe(false)
+  })
   test('bounds each campaign that Sluice may pause by the cap of the whole account', () => {
     expect(wantedStop(policyOf(ON), structure, TODAY, RULES)).toEqual({
       portfolio: PORTFOLIO,
@@ -139,6 +151,11 @@ describe('what is to be done about the rules that stand', () => {
     const twice = [standing('1', undefined, 'it is switched off'), standing('2', stop(1000, SHOES))]
     expect(stopSteps(stop(1000, SHOES), twice, none)).toEqual([
       { kind: 'remove', standing: twice[0], why: 'it stands twice' },
+    ])
+    const off = [standing('1', undefined, 'it is switched off'), standing('2', undefined, 'it is switched off')]
+    expect(stopSteps(stop(1000, SHOES), off, none)).toMatchObject([
+      { kind: 'keep', id: '1' },
+      { kind: 'remove', standing: { id: '2' } },
     ])
     const alike = [standing('1', stop(1000, SHOES)), standing('2', stop(1000, SHOES))]
     expect(stopSteps(stop(1000, SHOES), alike, none)).toEqual([
