@@ -30,7 +30,15 @@ export async function withWideCaps(
   if (wide.length === 0) return all
   const rates = new Map<CurrencyCode, ExchangeRate | undefined>()
   for (const { structure } of all) rates.set(structure.currency, await lastKnownRate(structure.currency, version, desk))
-  const spentOf = (cap: Wide, at: Instant): Money =>
+  // Every account asks for the same hours.
+  const known = new Map<string, Money>()
+  const spentOf = (cap: Wide, at: Instant): Money => {
+    const key = `${at} ${cap.name}`
+    const spent = known.get(key) ?? spentBy(cap, at)
+    known.set(key, spent)
+    return spent
+  }
+  const spentBy = (cap: Wide, at: Instant): Money =>
     all.reduce((sum, one) => {
       const rate = rates.get(one.structure.currency)
       return rate ? add(sum, convert(spentUnder(cap, one, at), rate, 'up')) : sum

@@ -89,15 +89,22 @@ export function pastDays(recorded: Recorded): (date: AccountDate) => PastDay | u
       }),
     }
     const base = (hour: number) => baseView(recorded, date, hour, before, ended, levers)
-    const at = (hour: number): GuardView => ({ ...base(hour), ...upTo(recorded, date, hour) })
+    const until = known?.until ?? 0
+    const capsAt = (hour: number) => (recorded.caps ? { caps: recorded.caps(date, hour) } : {})
+    const at = (hour: number): GuardView => ({
+      ...base(hour),
+      ...upTo(recorded, date, hour),
+      ...(hour <= until ? capsAt(hour) : {}),
+    })
     return {
       date,
-      until: known?.until ?? 0,
+      until,
       hasCounts: known?.counts !== undefined,
       at,
       served: (hour) => asServed(at(hour), recorded.served),
       whole: {
         ...base(HOURS),
+        ...capsAt(HOURS),
         spend: completed(known, figures),
         counts: figures,
         claims: claimsOn(recorded, date, figures),
@@ -109,7 +116,7 @@ export function pastDays(recorded: Recorded): (date: AccountDate) => PastDay | u
 type Before = Pick<GuardView, 'histories' | 'past'>
 
 function baseView(
-  { policy, structure, orders, cap, caps, changes, log }: Recorded,
+  { policy, structure, orders, cap, changes, log }: Recorded,
   date: AccountDate,
   hour: number,
   before: Before,
@@ -133,7 +140,6 @@ function baseView(
       ),
     },
     ...(cap ? { cap } : {}),
-    ...(caps ? { caps: caps(date, hour) } : {}),
     levers: levers(now),
     changes: told.length > 0 ? told : handsSeen(outcomes, drifts),
   }
