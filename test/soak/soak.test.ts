@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import { accountKey } from '../../lib/model/account.ts'
 import { EVERYTHING } from '../../lib/model/freeze.ts'
+import { type Database, database } from '../../lib/store/database.ts'
+import { accountPk, chainPk } from '../../lib/store/keys.ts'
+import { dynamoStores } from '../../lib/store/stores.ts'
 import { DAY_MS } from '../../lib/units/calendar.ts'
+import { virtualClock } from '../../playground/runner/virtual-clock.ts'
 import { memoryStores } from '../simulation/memory-stores.ts'
+import { A } from '../simulation/rig.ts'
+import { embedded } from '../store/embedded.ts'
 import { grows, SOAK_START, soak } from './soak.ts'
+import { sqliteTables } from './sqlite-tables.ts'
 
 const MB = 1024 * 1024
+const engine = embedded()
 
 test('days of several accounts, in two stretches and on after a restart: nothing is lost', async () => {
   const stores = memoryStores()
@@ -20,6 +29,39 @@ test('days of several accounts, in two stretches and on after a restart: nothing
   // A soak in which nothing moves and nothing goes wrong shows nothing.
   expect(one.pushes + two.pushes).toBeGreaterThan(0)
   expect(one.faults + two.faults).toBeGreaterThan(0)
+})
+
+test('on tables in SQLite everything goes as on the embedded engine', async () => {
+  const clock = virtualClock(SOAK_START)
+  const tables = sqliteTables(':memory:', clock)
+  const lives = [
+    await soak({
+      accounts: 1,
+      stores: dynamoStores(tables.database),
+      seed: 3,
+      clock,
+      sweep: () => void tables.sweep(),
+    }),
+    await soak({ accounts: 1, stores: dynamoStores(engine.options), seed: 3 }),
+  ]
+  const [onSqlite, onEngine] = await Promise.all(
+    lives.map(async (life) => ({ ...(await life.run(2)), heapBytes: 0, ...life.state() })),
+  )
+  expect(onSqlite).toEqual(onEngine)
+  expect(onSqlite?.lost).toEqual([])
+  expect(onSqlite?.pushes).toBeGreaterThan(0)
+  const kept = (db: Database) =>
+    Promise.all([
+      db.query('facts', { pk: accountPk(A) }),
+      db.query('control', { pk: accountPk(A) }),
+      // Of every state that was ever written.
+      db.query('audit', { pk: chainPk(accountKey(A)) }),
+      db.query('audit', { pk: chainPk('portfolio/eu') }),
+    ])
+  const [here, there] = [await kept(tables.database), await kept(database(engine.options))]
+  expect(here).toEqual(there)
+  expect(here.every((items) => items.length > 2)).toBe(true)
+  tables.close()
 })
 
 describe('a soak that would show nothing says so', () => {
