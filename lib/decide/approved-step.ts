@@ -21,7 +21,7 @@ export type StepCaps = (question: BudgetQuestion) => readonly Limit[]
 function wantedStep(question: BudgetQuestion, caps: readonly Limit[]): EventStep | undefined {
   const { observation, account, budget, state } = question
   const events = eventsOf(observation.policy.policy, account.structure, budget, account.today)
-  if ((events.length === 0 && !state?.event) || budget.period !== 'daily') return undefined
+  if (events.length === 0 && !state?.event) return undefined
   if (reasonNotToCutBack(question)) return undefined
   const scheduled = scheduledStep(events, question)
   if (scheduled) return scheduled
@@ -68,10 +68,10 @@ export function stepCaps(questions: readonly BudgetQuestion[]): StepCaps {
     const growth = growths.get(question)
     if (growth === undefined) return []
     return indexesOf(question).flatMap((index, place): readonly Limit[] => {
-      const share = rooms[index]! / asked[index]!
-      if (share >= 1) return []
-      const room = fromMainUnits(growth * share, question.budget.amount.currency, 'down')
-      return [{ ...CAPS[place === 0 ? 0 : 1], atMost: add(question.budget.amount, room) }]
+      const [room, all] = [rooms[index]!, asked[index]!]
+      if (room >= all) return []
+      const own = fromMainUnits((growth * room) / all, question.budget.amount.currency, 'down')
+      return [{ ...CAPS[place === 0 ? 0 : 1], atMost: add(question.budget.amount, own) }]
     })
   }
 }

@@ -76,6 +76,18 @@ describe('a chunk', () => {
   })
 })
 
+test('nothing is reserved where the platform shows another value than the plan started from, or none', async () => {
+  const stage = await ready()
+  const asked = await askedOf(stage, [
+    [A, '10', 80],
+    [A, '11', 180],
+    [A, '12', 280],
+  ])
+  stage.ads.human(A, '10', 120_000_000n)
+  stage.ads.accounts.get(accountKey(A))!.budgets.get('11')!.status = 'removed'
+  expect((await reserved(stage, asked)).reserved.map(({ change }) => change.lever.id)).toEqual(['12'])
+})
+
 describe('a hold since a plan was made', () => {
   /** What is reserved for a plan made so long after budget 10 was put on hold. */
   async function madeAfter(ms: number, occasion: 'correction' | 'rollback'): Promise<number> {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { NO_BELIEFS } from '../../lib/decide/no-beliefs.ts'
+import { decide } from '../../lib/decide/plan.ts'
 import { portfolioId } from '../../lib/model/account.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { Observation } from '../../lib/model/observation.ts'
@@ -6,7 +8,7 @@ import type { Decision } from '../../lib/model/plan.ts'
 import type { ScheduledRaise } from '../../lib/model/scheduled-raise.ts'
 import { accountDate, DAY_MS, instant, later } from '../../lib/units/calendar.ts'
 import { anObservation, NOW } from '../measure/samples.ts'
-import { amountAfter, aState, decisionOn, euros, planOf } from './samples.ts'
+import { amountAfter, aState, decisionOn, euros, planOf, someCapabilities } from './samples.ts'
 
 /** An approved step of four times, today and tomorrow. */
 const FAIR = { name: 'fair', from: '2026-11-21', to: '2026-11-22', budgetFactor: 4 }
@@ -57,6 +59,29 @@ describe('the approved step of an event', () => {
       event: { name: 'fair', stoodAt: euros(50) },
       why: '+300.0 % to 200.00 EUR: 4 times the 50.00 EUR that it stood at, approved for "fair" (2026-11-21 to 2026-11-22); back on 2026-11-23.',
     })
+  })
+
+  test('is made without any estimate too, which is as young as can be', () => {
+    const observation = anObservation({
+      accounts: [{ key: 'google-ads:1', campaigns: [{ id: '1', budget: 50 }] }],
+      target: 80,
+      policy: { events: [FAIR], dayCap: '10000 EUR' },
+    })
+    const plan = decide(observation, NO_BELIEFS, () => someCapabilities, 'inputs')
+    expect(decisionOn(plan, '1')).toMatchObject({ change: { to: { amount: euros(200) } }, maturity: 0 })
+  })
+
+  test('is not made of a budget that is not a daily one', () => {
+    const observation = anObservation({
+      accounts: [{ key: 'google-ads:1', campaigns: [{ id: '1', budget: 50 }] }],
+      target: 80,
+      policy: { events: [FAIR], dayCap: '10000 EUR' },
+    })
+    const [account] = observation.accounts
+    const { structure } = account!
+    const budgets = structure.budgets.map((one) => ({ ...one, period: 'lifetime' }) as const)
+    const plan = planOf({ ...observation, accounts: [{ ...account!, structure: { ...structure, budgets } }] })
+    expect(decisionOn(plan, '1')).toMatchObject({ kind: 'hold', reason: 'unsupported-budget' })
   })
 
   test.each<[why: string, ask: Ask, wanted: readonly number[], cut: string]>([
