@@ -104,7 +104,7 @@ const daysByCampaign = perObject(
       }
     }
     return new Map(
-      [...campaigns].map(([id, days]) => [id, [...days.values()].toSorted((a, b) => (a.date < b.date ? -1 : 1))]),
+      [...campaigns].map(([id, days]) => [id, [...days.values()].toSorted((a, b) => a.date.localeCompare(b.date))]),
     )
   },
 )
