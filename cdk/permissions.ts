@@ -2,7 +2,7 @@ import type { LambdaName } from '../functions/composition/lambdas.ts'
 import { type Lane, QUEUES, type QueueName } from '../functions/composition/routes.ts'
 import type { TableName } from '../lib/store/tables.ts'
 
-type TableAccess = 'none' | 'read' | 'write' | 'write-approved' | 'write-batches'
+type TableAccess = 'none' | 'read' | 'write' | 'write-money' | 'write-batches'
 
 /** The credentials of the platforms of which functions, and for what. */
 export interface SecretKind {
@@ -33,7 +33,7 @@ export const INPUTS_PREFIX = 'inputs/'
 
 /** Corrections are asked of plan; schedules of budgets, where a platform has them, of act. */
 const pulling = (lane: Lane, sendsTo: readonly QueueName[]): Permissions => ({
-  tables: { control: 'write', facts: 'write-batches' },
+  tables: { control: 'write-money', facts: 'write-batches' },
   appendsAudit: true,
   sendsTo,
   secret: { lane, kind: 'read' },
@@ -42,7 +42,7 @@ const pulling = (lane: Lane, sendsTo: readonly QueueName[]): Permissions => ({
 
 /** It asks for a pull where somebody has moved a budget since the last one. */
 const verifying = (lane: Lane, pull: QueueName): Permissions => ({
-  tables: { control: 'write', facts: 'read' },
+  tables: { control: 'write-money', facts: 'read' },
   appendsAudit: true,
   readsAudit: true,
   sendsTo: [pull],
@@ -60,7 +60,7 @@ const guarding = (lane: Lane, act: QueueName): Permissions => ({
 })
 
 const acting = (lane: Lane, queue: QueueName): Permissions => ({
-  tables: { control: 'write-approved', facts: 'read' },
+  tables: { control: 'write-money', facts: 'read' },
   appendsAudit: true,
   sendsTo: [queue],
   secret: { lane, kind: 'write' },
@@ -114,8 +114,8 @@ export const TABLE_ACTIONS: Readonly<Record<TableAccess, readonly string[]>> = {
   none: [],
   read: READS,
   write: WRITES,
-  // What is reserved is written only while its plan is approved.
-  'write-approved': [...WRITES, 'dynamodb:ConditionCheckItem'],
+  // Money is written only while the plan is approved that it is for, and while the next day is not open.
+  'write-money': [...WRITES, 'dynamodb:ConditionCheckItem'],
   'write-batches': [...WRITES, 'dynamodb:BatchWriteItem'],
 }
 

@@ -1,5 +1,5 @@
+import { failureText } from '../../lib/control/failure-text.ts'
 import type { Loop } from '../../lib/control/loop.ts'
-import { failureText } from '../../lib/control/settle.ts'
 import { valueWords } from '../../lib/decide/words.ts'
 import { type AccountKey, parseAccountKey } from '../../lib/model/account.ts'
 import { type IntentId, type IntentRecord, intentId, type Outcome } from '../../lib/model/intent.ts'

@@ -27,7 +27,14 @@ export interface OpenDay {
  * taken back.
  */
 export async function openAccountDay(day: OpenDay, loop: Loop): Promise<void> {
-  await commitFresh(loop, `opening ${accountKey(day.structure.account)} ${day.date}`, () => buildOpen(day, loop))
+  const what = `opening ${accountKey(day.structure.account)} ${day.date}`
+  const opened = await commitFresh(loop, what, () => buildOpen(day, loop))
+  if (opened?.commit.accountDay?.expected !== 0) return
+  // Somebody may have reserved for the day before while this one was counted; from here on nobody does any more.
+  await commitFresh(loop, what, async () => {
+    const seen = await loop.money.allLevers(day.structure.account)
+    return buildOpen({ ...day, seen }, loop)
+  })
 }
 
 async function buildOpen(

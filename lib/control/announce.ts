@@ -14,10 +14,10 @@ import type { AccountStructure } from '../model/structure.ts'
 import { dateAt, type Instant, isoInstant, later } from '../units/calendar.ts'
 import { mayAnnounce } from './announcing.ts'
 import { commitFresh } from './commit.ts'
+import { failureText } from './failure-text.ts'
 import { type Loop, leaseMs } from './loop.ts'
 import { accountDayCap } from './portfolios.ts'
 import { advanced, noProgress } from './progress.ts'
-import { failureText } from './settle.ts'
 import type { Summary } from './summary.ts'
 
 /**

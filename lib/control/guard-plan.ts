@@ -6,8 +6,8 @@ import type { PolicyVersion } from '../model/policy.ts'
 import { HOUR_MS, later } from '../units/calendar.ts'
 import { zero } from '../units/money.ts'
 import type { ExchangeRate } from '../units/rates.ts'
+import { failureText } from './failure-text.ts'
 import type { Loop } from './loop.ts'
-import { failureText } from './settle.ts'
 
 /** A cut that nobody could push in so long is decided anew, on what is spent by then. */
 const EXPIRES_MS = HOUR_MS

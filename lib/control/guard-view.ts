@@ -9,11 +9,11 @@ import type { PolicyVersion } from '../model/policy.ts'
 import type { AccountStructure, ChangeEvent } from '../model/structure.ts'
 import { addDays, DAY_MS, dateAt, type Instant, later, type TimeZone, wallClock } from '../units/calendar.ts'
 import { spentUnderCaps, worstDays } from './cap-readings.ts'
+import { failureText } from './failure-text.ts'
 import { learnVisible, readClaims } from './guard-read.ts'
 import { pastDates } from './hourly-spend.ts'
 import type { Loop } from './loop.ts'
 import { accountDayCap } from './portfolios.ts'
-import { failureText } from './settle.ts'
 
 /** As far back as any rule compares claims with orders. */
 const ORDER_DAYS = 28

@@ -9,9 +9,9 @@ import type { PlatformWriter } from '../ports/platform.ts'
 import type { Instant } from '../units/calendar.ts'
 import { commitFresh } from './commit.ts'
 import { asksForStops, dueStops } from './due-stops.ts'
+import { failureText } from './failure-text.ts'
 import type { Loop } from './loop.ts'
 import { detailOf } from './schedule-place.ts'
-import { failureText } from './settle.ts'
 import type { Summary } from './summary.ts'
 
 /**

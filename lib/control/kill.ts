@@ -5,7 +5,7 @@ import { type Lever, type LeverChange, leverKey } from '../model/lever.ts'
 import type { AccountStructure, Campaign } from '../model/structure.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PlatformRegistry } from '../ports/platform.ts'
-import { failureText } from './settle.ts'
+import { failureText } from './failure-text.ts'
 
 /** All that a kill needs of the world: no table is among it. */
 export interface KillPorts {

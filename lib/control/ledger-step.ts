@@ -1,8 +1,9 @@
+import type { AccountRef } from '../model/account.ts'
 import type { AuditEntry } from '../model/audit.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../model/ledger.ts'
 import type { PolicyVersion } from '../model/policy.ts'
-import type { MoneyCommit } from '../ports/store.ts'
-import { dateAt } from '../units/calendar.ts'
+import type { LedgerDay, MoneyCommit } from '../ports/store.ts'
+import { type AccountDate, addDays, dateAt, type Instant } from '../units/calendar.ts'
 import { add, type Money } from '../units/money.ts'
 import { convert } from '../units/rates.ts'
 import type { Loop } from './loop.ts'
@@ -28,13 +29,39 @@ export function inBase(amount: Money, { rates, portfolio }: PortfolioDayLedger):
   return convert(amount, rate, 'up')
 }
 
+/** Where a commit counts: the days of an account and of the portfolio that it is for, as far as they are open. */
+export interface Days {
+  readonly account: AccountRef
+  readonly date: AccountDate
+  readonly now: Instant
+  readonly ledger: AccountDayLedger | undefined
+  /** Undefined for what belongs to no portfolio. */
+  readonly version: PolicyVersion | undefined
+  readonly portfolio: PortfolioDayLedger | undefined
+}
+
 /**
  * The ledger part of a commit that changes the worst case of an account's day by `delta`: both ledgers' next versions,
- * and the audit entries with the portfolio's share of it.
+ * the audit entries with the portfolio's share of it, and the days that come next. Who opens a day counts what stands
+ * then: a worker that was suspended since it looked must not write what that count has missed.
  */
 export function withExposure(
-  ledger: AccountDayLedger | undefined,
-  portfolio: PortfolioDayLedger | undefined,
+  days: Days,
+  delta: Money | undefined,
+  entries: readonly AuditEntry[],
+): Pick<MoneyCommit, 'accountDay' | 'portfolioDay' | 'unopened' | 'entries'> {
+  return { ...exposureOf(days, delta, entries), unopened: unopenedOf(days) }
+}
+
+function unopenedOf({ account, date, now, ledger, version, portfolio }: Days): readonly LedgerDay[] {
+  const ofAccount = { account, date: ledger ? addDays(date, 1) : date }
+  if (!version) return [ofAccount]
+  const { portfolio: id, zone } = version.policy
+  return [ofAccount, { portfolio: id, date: portfolio ? addDays(portfolio.date, 1) : dateAt(now, zone) }]
+}
+
+function exposureOf(
+  { ledger, portfolio }: Days,
   delta: Money | undefined,
   entries: readonly AuditEntry[],
 ): Pick<MoneyCommit, 'accountDay' | 'portfolioDay' | 'entries'> {

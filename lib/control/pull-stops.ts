@@ -5,8 +5,8 @@ import { recordedStop, type SpendStops, type StopsOnRecord } from '../model/spen
 import type { AccountStructure } from '../model/structure.ts'
 import type { Instant } from '../units/calendar.ts'
 import { asksForStops, dueStops } from './due-stops.ts'
+import { failureText } from './failure-text.ts'
 import type { Loop } from './loop.ts'
-import { failureText } from './settle.ts'
 
 export type ReadStops = SpendStops | { readonly problem: string }
 

@@ -121,8 +121,7 @@ async function build(
         expected: progress.version,
       },
       ...withExposure(
-        books.ledger,
-        books.portfolio,
+        { ...books, account: structure.account, version: steering.version },
         sum(
           counted.map(({ delta }) => delta),
           currency,

@@ -14,10 +14,10 @@ import { add, compare, equal, type Money, smaller, subtract, toDecimal } from '.
 import { convertBack } from '../units/rates.ts'
 import { commitFresh } from './commit.ts'
 import { amountOf, worstCaseChange } from './exposure.ts'
+import { failureText } from './failure-text.ts'
 import { inBase, portfolioDayOf, withExposure } from './ledger-step.ts'
 import { type Loop, leaseMs } from './loop.ts'
 import { mergedRaises, raiseText, readRaises, sameRaises, spanOf, withRaises } from './raises.ts'
-import { failureText } from './settle.ts'
 import type { Steering } from './steering.ts'
 
 export type Placed = WriteResult['kind'] | 'not-fit'
@@ -77,12 +77,13 @@ async function buildReservation(
   const books = await openBooks(wanted, steering, structure, loop)
   if (!books || isInTheWay(wanted, books, structure, loop)) return undefined
   const { state, ledger, portfolio, date, now } = books
-  const { policy } = steering.version
+  const { version } = steering
+  const { account } = structure
   const { event, over, amount } = wanted
   const raise: ScheduledRaise = {
     ...spanOf(wanted, structure.zone),
     size: { by: 'amount', amount: subtract(amount, over) },
-    ours: { event: event.name, portfolio: policy.portfolio, factor: event.budgetFactor, over },
+    ours: { event: event.name, portfolio: version.policy.portfolio, factor: event.budgetFactor, over },
     unsureUntil: later(now, leaseMs(loop.timing)),
   }
   const next = withRaises({ ...state, version: state.version + 1 }, [...(state.raises ?? []), raise])
@@ -100,11 +101,14 @@ async function buildReservation(
   return {
     raise,
     commit: {
-      chain: accountKey(structure.account),
+      chain: accountKey(account),
       at: now,
       levers: [{ next, expected: state.version }],
       intents: [],
-      ...withExposure(ledger, portfolio, delta, [reserved, announcementOf(raise, 'sending', '')]),
+      ...withExposure({ account, date, now, ledger, version, portfolio }, delta, [
+        reserved,
+        announcementOf(raise, 'sending', ''),
+      ]),
     },
   }
 }
@@ -228,7 +232,8 @@ export async function settlement(
     deltaMicros: delta.micros.toString(),
   }
   const levers = [{ next, expected: state.version }]
-  return { commit: { ...common, levers, ...withExposure(ledger, portfolio, delta, [settled, entry]) } }
+  const days = { account: structure.account, date, now, ledger, version: steering.version, portfolio }
+  return { commit: { ...common, levers, ...withExposure(days, delta, [settled, entry]) } }
 }
 
 const nameOf = ({ ours, first }: ScheduledRaise): string =>

@@ -12,6 +12,7 @@ import { add, type Money, money, zero } from '../units/money.ts'
 import { unreachable } from '../units/unreachable.ts'
 import { commitFresh } from './commit.ts'
 import { highBefore, withHigh, worstCaseChange } from './exposure.ts'
+import { failureText } from './failure-text.ts'
 import { portfolioDayOf, withExposure } from './ledger-step.ts'
 import type { Loop } from './loop.ts'
 import { advanced } from './progress.ts'
@@ -101,7 +102,7 @@ async function build(
       levers,
       intents: settled.map((one) => recordOf(one, now)),
       progress: { next: advanced(progress, step), expected: progress.version },
-      ...withExposure(ledger, portfolio, delta, entries),
+      ...withExposure({ account, date, now, ledger, version, portfolio }, delta, entries),
     },
   }
 }
@@ -254,7 +255,3 @@ function detailOf(outcome: Outcome): string {
       return unreachable(outcome)
   }
 }
-
-/** A failure in words that a person can act on. */
-export const failureText = (failure: PlatformFailure): string =>
-  `${failure.kind}${failure.kind === 'rejected' ? ` (${failure.code})` : ''}: ${failure.detail}`

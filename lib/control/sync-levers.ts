@@ -178,7 +178,11 @@ async function buildSync(
       at: now,
       levers,
       intents: [],
-      ...withExposure(ledger, portfolio, ledger && exposure ? subtract(exposure, ledger.exposure) : undefined, entries),
+      ...withExposure(
+        { account, date, now, ledger, version: of, portfolio },
+        ledger && exposure ? subtract(exposure, ledger.exposure) : undefined,
+        entries,
+      ),
     },
   }
 }

@@ -85,7 +85,7 @@ async function buildWake(
   )
   const levers = woken.map(({ state, next }) => ({ next, expected: state.version }))
   const base = { chain: accountKey(account), at: now, levers, intents: [] } as const
-  return { commit: { ...base, ...withExposure(ledger, portfolio, delta, entries) } }
+  return { commit: { ...base, ...withExposure({ account, date, now, ledger, version, portfolio }, delta, entries) } }
 }
 
 const awake = (state: LeverState, date: AccountDate): LeverState => ({

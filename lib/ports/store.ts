@@ -139,6 +139,11 @@ export interface Versioned<T> {
   readonly expected: number
 }
 
+/** A day in the ledger, of an account or of a portfolio. */
+export type LedgerDay =
+  | { readonly account: AccountRef; readonly date: AccountDate }
+  | { readonly portfolio: PortfolioId; readonly date: AccountDate }
+
 /**
  * Everything that one step of the push protocol writes, in one transaction with one audit record. All of it or none.
  * At most 25 levers.
@@ -151,6 +156,8 @@ export interface MoneyCommit {
   readonly at: Instant
   /** Of which nothing may be reserved any more once it is taken back or replaced: then all of it is a conflict. */
   readonly approved?: PlanId
+  /** Days that are not open yet: once one is, what is written here would not be counted in it. Then all of it is a conflict. */
+  readonly unopened?: readonly LedgerDay[]
   readonly levers: readonly Versioned<LeverState>[]
   /** New intents (must not exist) and outcomes of old ones (must exist unsettled). */
   readonly intents: readonly IntentRecord[]

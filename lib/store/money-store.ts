@@ -2,7 +2,7 @@ import { accountKey } from '../model/account.ts'
 import type { IntentRecord, Outcome } from '../model/intent.ts'
 import { leverKey } from '../model/lever.ts'
 import type { PlanId } from '../model/plan.ts'
-import type { CommitResult, MoneyCommit, MoneyStore } from '../ports/store.ts'
+import type { CommitResult, LedgerDay, MoneyCommit, MoneyStore } from '../ports/store.ts'
 import { isoInstant } from '../units/calendar.ts'
 import { transactAudited } from './audited.ts'
 import { type Backing, type Database, database } from './database.ts'
@@ -76,6 +76,7 @@ async function writeCommit(db: Database, commit: MoneyCommit): Promise<CommitRes
     ...commit.intents.map((record) => intentAction(record, commit)),
     ...ledgerActions(commit),
     ...(commit.approved === undefined ? [] : [approvedStill(commit.approved)]),
+    ...(commit.unopened ?? []).map(unopenedStill),
     ...(isUnrepeatable(commit) ? [] : [marker(commit)]),
   ]
   return transactAudited(db, { token, chain, at, actions, entries })
@@ -149,6 +150,14 @@ const approvedStill = (plan: PlanId): WholeAction => ({
   table: 'control',
   key: headerKey(plan),
   when: condition('#approvalKind = :approved', { approved: 'approved' }),
+})
+
+const unopenedStill = (day: LedgerDay): WholeAction => ({
+  kind: 'check',
+  name: `day ${day.date} of ${'account' in day ? accountKey(day.account) : day.portfolio}`,
+  table: 'control',
+  key: 'account' in day ? accountDayKey(day.account, day.date) : portfolioDayKey(day.portfolio, day.date),
+  when: ABSENT,
 })
 
 /** A commit of audit entries alone has nothing else that would stop its second coming. */

@@ -33,8 +33,8 @@ describe.each((Object.keys(LAMBDAS) as LambdaName[]).filter((name) => name !== '
   test('may store plans exactly if it does', () => {
     expect(tables.control === 'write-batches').toBe(asks(name, /\bplans\.put\(/))
   })
-  test('may hold a write to the approval of a plan exactly if it reserves', () => {
-    expect(tables.control === 'write-approved').toBe(asks(name, /\bapproved: header\.id\b/))
+  test('may hold a write to what else must stand exactly if it counts in the ledgers', () => {
+    expect(tables.control === 'write-money').toBe(asks(name, /\.\.\.withExposure\(/))
   })
   test('may append to the audit trail exactly if it commits', () => {
     expect(appendsAudit).toBe(asks(name, /\bmoney\.commit\(/))

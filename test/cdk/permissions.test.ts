@@ -132,20 +132,20 @@ describe('secrets', () => {
 describe('what a function may do with', () => {
   const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query']
   const WRITE = [...READ, 'dynamodb:PutItem', 'dynamodb:UpdateItem'].toSorted()
-  /** What is reserved is written only while its plan is approved. */
-  const APPROVED = [...WRITE, 'dynamodb:ConditionCheckItem'].toSorted()
+  /** Only while the plan is approved, and the next day not open. */
+  const MONEY = [...WRITE, 'dynamodb:ConditionCheckItem'].toSorted()
   const BATCH = [...WRITE, 'dynamodb:BatchWriteItem'].toSorted()
 
   test.each<[LambdaName, readonly string[], readonly string[]]>([
     ['dispatch', READ, []],
     ['plan', BATCH, READ],
     ['score', WRITE, READ],
-    ['pull', WRITE, BATCH],
-    ['verify', WRITE, READ],
-    ['act', APPROVED, READ],
-    ['pull-google-ads', WRITE, BATCH],
-    ['verify-google-ads', WRITE, READ],
-    ['act-google-ads', APPROVED, READ],
+    ['pull', MONEY, BATCH],
+    ['verify', MONEY, READ],
+    ['act', MONEY, READ],
+    ['pull-google-ads', MONEY, BATCH],
+    ['verify-google-ads', MONEY, READ],
+    ['act-google-ads', MONEY, READ],
   ])('tables: %s', (name, control, facts) => {
     expect(actionsOn(name, 'tablescontrol')).toEqual(control)
     expect(actionsOn(name, 'tablesfacts')).toEqual(facts)

@@ -9,6 +9,7 @@ import type { LeverChange } from '../../lib/model/lever.ts'
 import type { ChangeDecision, PlanId } from '../../lib/model/plan.ts'
 import { HOUR_MS, instant } from '../../lib/units/calendar.ts'
 import { identityRate } from '../../lib/units/rates.ts'
+import { closedDays } from '../simulation/closed-days.ts'
 import { A, B, daily, EUR, euros, type Rig, type RigOptions, rig, statusOf } from '../simulation/rig.ts'
 
 async function ready(options: RigOptions = {}): Promise<Rig> {
@@ -148,7 +149,7 @@ describe('stops', () => {
   async function at(utc: string, decision: ChangeDecision, isOpen = true): Promise<readonly string[]> {
     const stage = await ready({ start: instant(`2026-06-02T${utc}Z`) })
     await storeGuardPlan([decision], stage.policy, [identityRate(EUR, '2026-06-02' as never)], 'policy', stage.loop)
-    const closed = { ...stage.loop, money: { ...stage.loop.money, accountDay: async () => undefined } }
+    const closed = closedDays(stage.loop, 'accountDay')
     await act(stage, A, isOpen ? stage.loop : closed)
     return sent(stage)
   }
@@ -219,7 +220,7 @@ describe('raises', () => {
 describe('while a day is not open', () => {
   test('of the portfolio, a daily plan waits; a correction’s cuts go, its raises do not', async () => {
     const stage = await ready()
-    const closed = { ...stage.loop, money: { ...stage.loop.money, portfolioDay: async () => undefined } }
+    const closed = closedDays(stage.loop, 'portfolioDay')
     await stage.plan([[A, '10', 90]])
     expect(await act(stage, A, closed)).toMatchObject({ chunks: 0 })
     stage.wait(1000)

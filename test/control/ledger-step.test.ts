@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { inBase, portfolioDayOf, withExposure } from '../../lib/control/ledger-step.ts'
 import type { AuditEntry } from '../../lib/model/audit.ts'
 import type { AccountDayLedger, PortfolioDayLedger } from '../../lib/model/ledger.ts'
+import { addDays, instant } from '../../lib/units/calendar.ts'
 import { currency, money } from '../../lib/units/money.ts'
 import { identityRate } from '../../lib/units/rates.ts'
 import { budgetLeverOf, euros } from '../decide/samples.ts'
@@ -25,9 +26,18 @@ const portfolio: PortfolioDayLedger = {
   ],
 }
 
+const version = { policy: { portfolio: 'eu', zone: 'Asia/Tokyo' } } as never
+/** Half past five in the afternoon in Berlin is half past midnight in Tokyo. */
+const now = instant(`${TODAY}T15:30:00Z`)
+const on = { account: account.account, date: TODAY, now, version }
+const exposureOf = (...args: Parameters<typeof withExposure>) => {
+  const { unopened: _, ...rest } = withExposure(...args)
+  return rest
+}
+
 describe('the ledger part of a commit', () => {
   test('is the next version of both days, and the portfolio’s share in the audit', () => {
-    expect(withExposure(account, portfolio, dollars(10n), entries)).toEqual({
+    expect(exposureOf({ ...on, ledger: account, portfolio }, dollars(10n), entries)).toEqual({
       accountDay: { next: { ...account, exposure: dollars(110n), version: 4 }, expected: 3 },
       portfolioDay: {
         next: { ...portfolio, exposure: money(200_000_009n, euros(0).currency), version: 8 },
@@ -38,16 +48,45 @@ describe('the ledger part of a commit', () => {
   })
 
   test('is of the account alone where the portfolio’s day is not open', () => {
-    expect(withExposure(account, undefined, dollars(-10n), entries)).toEqual({
+    expect(exposureOf({ ...on, ledger: account, portfolio: undefined }, dollars(-10n), entries)).toEqual({
       accountDay: { next: { ...account, exposure: dollars(90n), version: 4 }, expected: 3 },
       entries,
     })
   })
 
   test('is none where the account’s day is not open, where nothing is known of it, and where it does not change', () => {
-    expect(withExposure(undefined, portfolio, dollars(10n), entries)).toEqual({ entries })
-    expect(withExposure(account, portfolio, undefined, entries)).toEqual({ entries })
-    expect(withExposure(account, portfolio, dollars(0n), entries)).toEqual({ entries })
+    expect(exposureOf({ ...on, ledger: undefined, portfolio }, dollars(10n), entries)).toEqual({ entries })
+    expect(exposureOf({ ...on, ledger: account, portfolio }, undefined, entries)).toEqual({ entries })
+    expect(exposureOf({ ...on, ledger: account, portfolio }, dollars(0n), entries)).toEqual({ entries })
+  })
+})
+
+describe('a commit holds only while', () => {
+  const unopened = (days: Partial<Parameters<typeof withExposure>[0]>) =>
+    withExposure({ ...on, ledger: account, portfolio, ...days }, dollars(0n), entries).unopened
+  const TOMORROW = addDays(TODAY, 1)
+
+  test('the days after those that it counts on are not open: who opens them counts what stands then', () => {
+    expect(unopened({})).toEqual([
+      { account: account.account, date: TOMORROW },
+      { portfolio: 'eu', date: TOMORROW },
+    ])
+  })
+
+  test('a day that it has found closed is still closed: else it would count nowhere', () => {
+    expect(unopened({ ledger: undefined, portfolio: undefined })).toEqual([
+      { account: account.account, date: TODAY },
+      { portfolio: 'eu', date: TOMORROW },
+    ])
+    expect(unopened({ portfolio: undefined, now: instant(`${TODAY}T14:30:00Z`) })).toContainEqual({
+      ...{ portfolio: 'eu', date: TODAY },
+    })
+  })
+
+  test('what belongs to no portfolio asks for none', () => {
+    expect(unopened({ version: undefined, portfolio: undefined })).toEqual([
+      { account: account.account, date: TOMORROW },
+    ])
   })
 })
 

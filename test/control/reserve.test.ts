@@ -8,6 +8,7 @@ import { leverKey } from '../../lib/model/lever.ts'
 import type { LeverState } from '../../lib/model/lever-state.ts'
 import type { ChangeDecision, PlanHeader } from '../../lib/model/plan.ts'
 import { dateAt, later, MINUTE_MS, timeZone } from '../../lib/units/calendar.ts'
+import { closedDays } from '../simulation/closed-days.ts'
 import { A, daily, type Move, type PlanOptions, type Rig, rig, statusOf } from '../simulation/rig.ts'
 import { pauseOf, stateAt, targetTo, withTarget } from './other-levers.ts'
 
@@ -115,7 +116,7 @@ describe('on a day that is not open in the ledger', () => {
   test('of the account, a chunk of pauses goes, and no other', async () => {
     const stage = await withTarget()
     const asked = forAlert(await askedOf(stage, [[A, '10', 80]], { settings: [pauseOf('12')] }))
-    const closed = { ...stage.loop, money: { ...stage.loop.money, accountDay: async () => undefined } }
+    const closed = closedDays(stage.loop, 'accountDay')
     const only = (kind: string): Asked => ({
       ...asked,
       changes: asked.changes.filter(({ change }) => change.lever.kind === kind),
@@ -133,7 +134,7 @@ describe('on a day that is not open in the ledger', () => {
       [A, '10', 80],
       [A, '11', 210],
     ])
-    const closed = { ...stage.loop, money: { ...stage.loop.money, portfolioDay: async () => undefined } }
+    const closed = closedDays(stage.loop, 'portfolioDay')
     const only = (id: string): Asked => ({
       ...asked,
       changes: asked.changes.filter(({ change }) => change.lever.id === id),

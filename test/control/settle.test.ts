@@ -9,6 +9,7 @@ import { leverKey } from '../../lib/model/lever.ts'
 import type { EventMark, LeverState } from '../../lib/model/lever-state.ts'
 import { addDays, dateAt, timeZone } from '../../lib/units/calendar.ts'
 import { money } from '../../lib/units/money.ts'
+import { closedDays } from '../simulation/closed-days.ts'
 import { intercepted } from '../simulation/ports.ts'
 import { A, daily, EUR, type Rig, rig, statusOf, targetOf } from '../simulation/rig.ts'
 import { ACTIVE, cpa, entriesOf, PAUSED, pauseOf, stateAt, targetTo, withTarget } from './other-levers.ts'
@@ -96,7 +97,7 @@ describe('what is settled', () => {
   })
 
   test('waits for the day to be open where it counts more, and only there', async () => {
-    const closed = ({ loop }: Rig) => ({ ...loop, money: { ...loop.money, accountDay: async () => undefined } })
+    const closed = ({ loop }: Rig) => closedDays(loop, 'accountDay')
     const stage = await sent()
     const drifted = (micros: bigint): Outcome => ({ kind: 'drifted', observed: worth(micros) })
     // A millionth above what is counted already, on a platform that spends no more than its budgets.

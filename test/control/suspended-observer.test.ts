@@ -3,6 +3,7 @@ import { observe } from '../../lib/control/observe.ts'
 import { openPortfolioDay } from '../../lib/control/portfolio-day.ts'
 import { portfolioId } from '../../lib/model/account.ts'
 import { accountDate, HOUR_MS, instant, MINUTE_MS } from '../../lib/units/calendar.ts'
+import { broken } from '../simulation/invariants.ts'
 import { A, PORTFOLIO, rig } from '../simulation/rig.ts'
 
 const AFTERNOON = instant('2026-06-02T15:00:00Z')
@@ -36,4 +37,51 @@ test('a worker that is suspended beyond midnight counts the portfolio’s budget
   stage.wait(8 * HOUR_MS)
   await openPortfolioDay({ ...observation, today: accountDate('2026-06-03') }, stage.loop)
   expect(exposure.micros - (await stage.portfolioExposure())).toBe(40_000_000n)
+})
+
+test('a worker that is suspended in the very write of a reservation reserves nothing once the next day is open', async () => {
+  const stage = await rig()
+  await stage.ready()
+  await stage.plan([[A, '10', 120]])
+  const { money } = stage.loop
+  const commit = vi.spyOn(money, 'commit')
+  commit.mockImplementationOnce(async (one) => {
+    commit.mockRestore()
+    stage.wait(23 * HOUR_MS)
+    await stage.run('pull')
+    return money.commit(one)
+  })
+  await expect(stage.run('act')).rejects.toThrow('2026-06-03 of portfolio eu is')
+  expect(stage.ads.sent).toEqual([])
+  expect((await stage.state(A, '10')).pending).toBeUndefined()
+  expect(await broken(stage)).toEqual([])
+})
+
+test('what is reserved just while a pull counts the new day is counted in it all the same', async () => {
+  const stage = await rig()
+  await stage.ready()
+  const header = await stage.plan([[A, '10', 120]])
+  const { money } = stage.loop
+  const commits: Parameters<typeof money.commit>[0][] = []
+  const commit = vi.spyOn(money, 'commit').mockImplementation(async (one) => {
+    commits.push(one)
+    return { kind: 'conflict', on: ['held up'] }
+  })
+  await expect(stage.run('act')).rejects.toThrow('held up')
+  commit.mockRestore()
+  stage.wait(23 * HOUR_MS)
+  const { allLevers } = money
+  const read = vi.spyOn(money, 'allLevers')
+  read.mockImplementation(async (account) => {
+    const levers = await allLevers(account)
+    // The second reading is the one that the new day is counted by: what was held up arrives right after it.
+    if (read.mock.calls.length === 2) expect(await money.commit(commits[0]!)).toEqual({ kind: 'committed' })
+    return levers
+  })
+  await stage.run('pull')
+  read.mockRestore()
+  expect((await stage.state(A, '10')).pending).toBeDefined()
+  // 2 × (120 + 200 + 300).
+  expect(await stage.exposure(A)).toBe(1_240_000_000n)
+  expect(await stage.loop.money.intents(A, header.id)).toHaveLength(1)
 })

@@ -15,13 +15,11 @@ export interface OwnBase {
   /** Conversions round up by a micro each, and so does the haircut of a rate by a millionth of a unit. */
   rounded: bigint
   /**
-   * What the ledger may be short of, or have too much of: an edit that was seen just while the day was opened is counted by
-   * neither of the two that do so, because the one has read the day before it was there, and the other the record.
+   * What the ledger may be short of, or have too much of, until its opener looks again: who opens the day has read the
+   * records before.
    */
   missed: bigint
   spare: bigint
-  /** The event at which it was opened. */
-  readonly since: number
 }
 
 /**
@@ -55,7 +53,7 @@ function openedAt(
   { portfolio, date }: { readonly portfolio: string; readonly date: string },
 ): OwnBase {
   const { mirror, accounts } = one
-  const base: OwnBase = { micros: 0n, rounded: 1n, missed: 0n, spare: 0n, since: mirror.event }
+  const base: OwnBase = { micros: 0n, rounded: 1n, missed: 0n, spare: 0n }
   for (const own of accounts.values()) {
     const today = dateAt(at, own.zone)
     const sumOf = (states: Iterable<LeverState>): bigint => {
@@ -88,7 +86,7 @@ export function changeOf(
 }
 
 /** A transaction's own change of the worst case, in the currency of its account, goes to the portfolio that it is for. */
-export function onOwnDelta(one: Bystander, worker: Worker, commit: MoneyCommit, delta: bigint): void {
+export function onOwnDelta(one: Bystander, commit: MoneyCommit, delta: bigint): void {
   const { mirror, accounts } = one
   const own = accounts.get(commit.chain)
   const [first] = commit.levers
@@ -102,8 +100,6 @@ export function onOwnDelta(one: Bystander, worker: Worker, commit: MoneyCommit, 
   if (!base) return
   const rate = rateFor(one, own, portfolio, date)
   grow(base, delta, rate)
-  const read = worker.looked.get(`day ${key}`)
-  if (!commit.portfolioDay && read && read.saw === undefined && read.event < base.since) miss(base, delta, rate)
 }
 
 function rateFor({ mirror, rateOf }: Bystander, own: TrueAccount, portfolio: string, date: string): number {

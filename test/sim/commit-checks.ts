@@ -58,7 +58,7 @@ export function onCommit(one: Bystander, worker: Worker, commit: MoneyCommit): v
     if (!record.outcome) mirror.newest.set(leverKey(change.lever), id)
   }
   takeLedgers(one, commit)
-  onOwnDelta(one, worker, commit, delta)
+  onOwnDelta(one, commit, delta)
   onPortfolioDay(one, worker, commit)
   for (const entry of reserved) onReserved(one, worker, commit, entry)
   checkLedgers(one, commit)

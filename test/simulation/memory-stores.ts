@@ -113,13 +113,17 @@ function plansAndMoney(append: Append): { plans: PlanStore; money: MoneyStore } 
       if (!stored) return !['drifted', 'already-there', 'frozen', 'shadowed'].includes(outcome.kind)
       return isSettled(stored.outcome)
     })
-    const { approved } = commit
+    const { approved, unopened = [] } = commit
+    const opened = unopened
+      .map((day) => `day ${'account' in day ? accountKey(day.account) : day.portfolio} ${day.date}`)
+      .filter((key) => records.has(key))
     const isOpen = approved === undefined || plans.get(approved)?.header.approval.kind === 'approved'
     const again = !isUnrepeatable(commit) && tokens.has(commit.token) ? ['token'] : []
     return [
       ...stale.map(({ key }) => key),
       ...closed.map(({ intent }) => `intent ${intent.id}`),
       ...again,
+      ...opened,
       ...(isOpen ? [] : [`plan ${approved}`]),
     ]
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { accountKey } from '../../lib/model/account.ts'
+import { type AccountRef, accountKey } from '../../lib/model/account.ts'
 import type { IntentRecord } from '../../lib/model/intent.ts'
 import { leverKey } from '../../lib/model/lever.ts'
 import type { Approval, Plan, PlanId, PlanProgress } from '../../lib/model/plan.ts'
@@ -8,6 +8,7 @@ import { verifyChain } from '../../lib/store/audit-chain.ts'
 import { dynamoAuditStore } from '../../lib/store/audit-store.ts'
 import { dynamoMoneyStore } from '../../lib/store/money-store.ts'
 import { dynamoPlanStore } from '../../lib/store/plan-store.ts'
+import { addDays } from '../../lib/units/calendar.ts'
 import { money } from '../../lib/units/money.ts'
 import { clientFor, embedded, PREFIX } from './embedded.ts'
 import { lossyProxy } from './lossy-proxy.ts'
@@ -418,6 +419,32 @@ describe('a reservation of a plan', () => {
     // The look at the approval leaves nothing in the log.
     const records = await Array.fromAsync(dynamoAuditStore(engine.options).records(accountKey(opened.account)))
     expect(records.flatMap(({ writes = [] }) => writes).filter(({ pk }) => pk.startsWith('PLAN#'))).toEqual([])
+  })
+
+  const day = { date: addDays(TODAY, 1), exposure: euros('1'), version: 1 }
+  test.each<{ whose: string; next: (account: AccountRef) => Pick<MoneyCommit, 'accountDay' | 'portfolioDay'> }>([
+    { whose: 'account', next: (account) => ({ accountDay: { next: { ...day, account }, expected: 0 } }) },
+    {
+      whose: 'portfolio',
+      next: () => ({ portfolioDay: { next: { ...day, portfolio: PORTFOLIO, rates: [] }, expected: 0 } }),
+    },
+  ])('is none once the next day of its $whose is open', async ({ whose, next }) => {
+    const store = dynamoMoneyStore(engine.options)
+    const held = ({ account }: { readonly account: AccountRef }) => ({
+      unopened: [whose === 'account' ? { account, date: day.date } : { portfolio: PORTFOLIO, date: day.date }],
+    })
+    const early = await openedAccount(store)
+    expect(await store.commit({ ...reservation(early, `early-${whose}`), ...held(early) })).toEqual({
+      kind: 'committed',
+    })
+    const late = await openedAccount(store)
+    const opened = { ...opening(late.account), accountDay: undefined, ...next(late.account), token: `open ${whose}` }
+    expect(await store.commit(opened as MoneyCommit)).toEqual({ kind: 'committed' })
+    const name = `day ${day.date} of ${whose === 'account' ? accountKey(late.account) : PORTFOLIO}`
+    expect(await store.commit({ ...reservation(late, `late-${whose}`), ...held(late) })).toEqual({
+      kind: 'conflict',
+      on: [name],
+    })
   })
 
   test('of which there is no plan at all is none', async () => {
