@@ -20,7 +20,6 @@ const SIGHT = [
   ...control('pull-and-drift', 'whose-edit', 'beyond-cap', 'slipped-zeros', 'edits-within-the-quarter'),
   ...control('outside-caps', 'wider-caps'),
 ]
-const GUARD = control('guard', 'guard-told', 'guard-lost', 'guard-caps', 'outside-caps')
 
 /** The code that stands between a wrong decision and money, each with the tests that are to notice a slip in it. */
 const TARGETS: Readonly<Record<string, readonly string[]>> = {
@@ -64,10 +63,6 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/decide/flight-ceilings.ts': ['test/decide/flight-ceilings.test.ts'],
   'lib/decide/approved-step.ts': ['test/decide/approved-step.test.ts'],
   'lib/decide/spend-stops.ts': ['test/decide/spend-stops.test.ts'],
-  'lib/decide/position.ts': ['test/decide/split-day.test.ts', 'test/decide/plan.test.ts'],
-  'lib/decide/move-budgets.ts': ['test/decide/plan.test.ts', 'test/decide/far-bounds.test.ts'],
-  'lib/decide/plan.ts': ['test/decide/plan.test.ts', 'test/decide/odd-portfolios.test.ts'],
-  'lib/decide/pace-day.ts': ['test/decide/pace-day.test.ts', 'test/decide/plan.test.ts'],
   'lib/control/gate.ts': control('gate'),
   'lib/control/broken-cap.ts': control('broken-cap'),
   'lib/control/last-look.ts': control('last-look'),
@@ -92,8 +87,8 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/control/guard-act.ts': control('guard-borders'),
   'lib/control/guard-hold.ts': control('guard-borders'),
   'lib/control/guard-plan.ts': control('guard-borders'),
-  'lib/control/tell-outside.ts': [...GUARD, ...SIGHT],
-  'lib/control/corrections.ts': [...GUARD, ...SIGHT],
+  'lib/control/tell-outside.ts': control('tell-outside'),
+  'lib/control/corrections.ts': control('corrections'),
   'lib/control/killed.ts': control('kill'),
 }
 
