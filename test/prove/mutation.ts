@@ -12,10 +12,6 @@ const SPEND_RULES = [RULES, 'test/decide/breakers/spend-borders.test.ts']
 const CLAIM_RULES = [RULES, 'test/decide/breakers/claim-borders.test.ts']
 const HAND_RULES = [RULES, 'test/decide/breakers/hand-borders.test.ts']
 const control = (...names: readonly string[]): readonly string[] => names.map((name) => `test/control/${name}.test.ts`)
-const PUSH = [
-  ...control('push-protocol', 'reserve-edges', 'settle-edges', 'ledger', 'already-there', 'other-levers', 'cooldown'),
-  ...control('near-midnight', 'no-portfolio-day', 'day-rise'),
-]
 const SIGHT = [
   ...control('pull-and-drift', 'whose-edit', 'beyond-cap', 'slipped-zeros', 'edits-within-the-quarter'),
   ...control('outside-caps', 'wider-caps'),
@@ -71,9 +67,9 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
   'lib/control/shared-caps.ts': control('shared-caps'),
   'lib/control/frozen.ts': control('freeze'),
   'lib/control/ledger-step.ts': control('ledger-step'),
-  'lib/control/progress.ts': PUSH,
+  'lib/control/progress.ts': control('push-protocol', 'settle', 'reserve'),
   'lib/control/reserve.ts': control('reserve', 'push-protocol', 'reserve-edges', 'taken-back'),
-  'lib/control/push.ts': [...control('push-borders'), ...PUSH, ...control('freeze')],
+  'lib/control/push.ts': control('push-borders', 'push-protocol', 'freeze'),
   'lib/control/act.ts': control('act'),
   'lib/control/dispatch.ts': control('dispatch'),
   'lib/control/settle.ts': control('settle', 'settle-edges', 'push-protocol'),
