@@ -104,7 +104,13 @@ export function checker(
         if (worker.message.stage === 'guard') noteSpend(look, value as PerformanceReport)
         return
       case 'facts.intraday':
-        if (worker.message.stage === 'guard' && value) look('spend', spentIn(value as IntradaySpend))
+        // It asks for the days of other accounts too, where a cap over several is near.
+        if (
+          worker.message.stage === 'guard' &&
+          accountKey(effect.args[0] as AccountRef) === worker.message.key &&
+          value
+        )
+          look('spend', spentIn(value as IntradaySpend))
         return
       case 'money.portfolioDay':
         look(`day ${effect.args[0]} ${effect.args[1]}`, value)
