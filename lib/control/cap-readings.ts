@@ -1,5 +1,5 @@
 import type { CapSpend, WorstDay } from '../decide/breakers/view.ts'
-import { type AccountRef, sameAccount } from '../model/account.ts'
+import { type AccountKey, type AccountRef, accountKey, sameAccount } from '../model/account.ts'
 import { breakersOf } from '../model/breakers.ts'
 import type { IntradayTotal } from '../model/history.ts'
 import { isBudget } from '../model/lever.ts'
@@ -56,14 +56,17 @@ export async function spentUnderCaps(
   const now = loop.clock.now()
   const today = dateAt(now, policy.zone)
   const rates = rateBook(version, loop)
-  const totals = await Promise.all(policy.accounts.map(({ account }) => newestTotal(account, today, loop)))
+  const totals = await newestTotals(policy, today, loop)
   let most = zero(policy.baseCurrency)
-  for (const total of totals) if (total) most = add(most, await inBase(total, policy.baseCurrency, rates))
+  for (const total of totals.values()) most = add(most, await inBase(total, policy.baseCurrency, rates))
   const near = caps.filter(({ cap }) => compare(most, times(cap, share, 'down')) >= 0)
   if (near.length === 0) return []
   const structures = await Promise.all(policy.accounts.map(({ account }) => loop.facts.structure(account)))
   const days = await Promise.all(
-    policy.accounts.map(({ account }, i) => totals[i] && loop.facts.intraday(account, totals[i].date)),
+    policy.accounts.map(({ account }) => {
+      const total = totals.get(accountKey(account))
+      return total && loop.facts.intraday(account, total.date)
+    }),
   )
   return Promise.all(
     near.map(async (wide) => {
@@ -100,13 +103,22 @@ function rateBook(version: PolicyVersion, loop: Loop): Rates {
 }
 
 /** An account's clock may be a day ahead of the portfolio's, or behind. */
-async function newestTotal(account: AccountRef, today: AccountDate, loop: Loop): Promise<IntradayTotal | undefined> {
-  const newestFirst = [addDays(today, 1), today, addDays(today, -1)]
-  return (await loop.facts.intradayTotals(account, newestFirst))[0]
+async function newestTotals(
+  { accounts }: Policy,
+  today: AccountDate,
+  loop: Loop,
+): Promise<ReadonlyMap<AccountKey, IntradayTotal>> {
+  const oldestFirst = [addDays(today, -1), today, addDays(today, 1)]
+  const refs = accounts.map(({ account }) => account)
+  return new Map((await loop.facts.intradayTotals(refs, oldestFirst)).map((total) => [total.account, total]))
 }
 
 /** Nothing where no rate is known. */
-async function inBase({ currency, spendMicros }: IntradayTotal, base: CurrencyCode, rates: Rates): Promise<Money> {
+async function inBase(
+  { currency, spendMicros }: Pick<IntradayTotal, 'currency' | 'spendMicros'>,
+  base: CurrencyCode,
+  rates: Rates,
+): Promise<Money> {
   const rate = await rates(currency)
   return rate ? convert(money(spendMicros, currency), rate, 'up') : zero(base)
 }

@@ -45,7 +45,7 @@ export interface IntradaySpend {
 }
 
 /** What a day's hours and entities come to. */
-export type IntradayTotal = Pick<IntradaySpend, 'date' | 'currency'> & { readonly spendMicros: bigint }
+export type IntradayTotal = Pick<IntradaySpend, 'account' | 'date' | 'currency'> & { readonly spendMicros: bigint }
 
 export interface HourCounts {
   readonly impressions: number

@@ -39,8 +39,8 @@ export interface FactStore {
   intraday(account: AccountRef, date: AccountDate): Promise<IntradaySpend | undefined>
   /** Of those of the dates that are known, in their order; all in one request. */
   intradays(account: AccountRef, dates: readonly AccountDate[]): Promise<readonly IntradaySpend[]>
-  /** The same summed up, without what the sums are of: it costs little however many campaigns there are. */
-  intradayTotals(account: AccountRef, dates: readonly AccountDate[]): Promise<readonly IntradayTotal[]>
+  /** Of many accounts, in their order and that of the dates; cheap, however many campaigns there are. */
+  intradayTotals(accounts: readonly AccountRef[], dates: readonly AccountDate[]): Promise<readonly IntradayTotal[]>
   /**
    * Upserts daily rows into the packed histories (90 days per campaign or budget-carrying ad group): only entities with a
    * changed day are written, and each changed day leaves one revision for its age on `readOn`.

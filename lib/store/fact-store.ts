@@ -25,7 +25,7 @@ export function dynamoFactStore(backing: Backing): FactStore {
     putIntraday: (spend) => putIntraday(db, spend),
     intraday: (account, date) => getIntraday(db, account, date),
     intradays: (account, dates) => getIntradays(db, account, dates),
-    intradayTotals: (account, dates) => getIntradayTotals(db, account, dates),
+    intradayTotals: (accounts, dates) => getIntradayTotals(db, accounts, dates),
     mergeHistory: (account, rows, readOn) => mergeHistory(db, account, rows, readOn),
     histories: (account) => histories(db, account),
     revisions: (account, campaign) => revisions(db, account, campaign),

@@ -45,10 +45,10 @@ const hourCountsOf = ([, counts, length]: HourCountRow): readonly (HourCounts | 
     return typeof impressions === 'number' && typeof clicks === 'number' ? { impressions, clicks } : undefined
   })
 
-export function totalOf({ date, currency, spendMicrosByHour }: IntradaySpend): IntradayTotal {
+export function totalOf({ account, date, currency, spendMicrosByHour }: IntradaySpend): IntradayTotal {
   let spendMicros = 0n
   for (const hours of spendMicrosByHour.values()) for (const micros of hours) spendMicros += micros ?? 0n
-  return { date, currency, spendMicros }
+  return { account, date, currency, spendMicros }
 }
 
 export async function putIntraday(db: Database, spend: IntradaySpend): Promise<void> {
@@ -101,18 +101,20 @@ export async function getIntradays(
 /** Of the heads alone. */
 export async function getIntradayTotals(
   db: Database,
-  account: AccountRef,
+  accounts: readonly AccountRef[],
   dates: readonly AccountDate[],
 ): Promise<readonly IntradayTotal[]> {
+  const days = accounts.flatMap((account) => dates.map((date) => ({ account, date, key: intradayKey(account, date) })))
   const heads = await db.getAll(
     'facts',
-    dates.map((date) => intradayKey(account, date)),
+    days.map(({ key }) => key),
   )
-  const byDate = new Map(heads.map((head) => [textIn(head, 'date'), head]))
-  return dates.flatMap((date) => {
-    const head = byDate.get(date)
+  const byKey = new Map(heads.map((head) => [`${textIn(head, 'pk')} ${textIn(head, 'sk')}`, head]))
+  return days.flatMap(({ account, date, key }) => {
+    const head = byKey.get(`${key.pk} ${key.sk}`)
     if (!head) return []
-    return { date, currency: textIn(head, 'currency') as CurrencyCode, spendMicros: bigintIn(head, 'spendMicros') }
+    const currency = textIn(head, 'currency') as CurrencyCode
+    return { account: accountKey(account), date, currency, spendMicros: bigintIn(head, 'spendMicros') }
   })
 }
 

@@ -52,6 +52,28 @@ describe('what caps over more than one account have spent', () => {
     expect(await spentBy(await ready({ portfolioCap: undefined }))).toEqual([])
   })
 
+  test('is asked for once for all accounts, and what it is made of only near a cap', async () => {
+    const readsUnder = async (portfolioCap: number): Promise<readonly string[]> => {
+      const stage = await ready({ portfolioCap })
+      await withSpend(stage, A, { '10': [micros(60)] })
+      await withSpend(stage, B, { '20': [micros(40)] })
+      const structure = (await stage.loop.facts.structure(A))!
+      const reads: string[] = []
+      const facts = new Proxy(stage.loop.facts, {
+        get: (target, name: keyof Loop['facts']) => {
+          reads.push(name)
+          return target[name]
+        },
+      })
+      await spentUnderCaps(stage.policy, structure, { ...stage.loop, facts })
+      return reads
+    }
+    expect(await readsUnder(1_000)).toEqual(['intradayTotals'])
+    expect((await readsUnder(100)).toSorted()).toEqual([
+      ...['intraday', 'intraday', 'intradayTotals', 'structure', 'structure'],
+    ])
+  })
+
   test('is of the campaigns that each counts', async () => {
     const caps = [
       { name: 'ten', match: { name: 'campaign 10' }, dayCap: '50 EUR' },

@@ -280,7 +280,7 @@ function factStore(keepsRevisions: boolean): FactStore {
     putIntraday: async (spend) => void kept.set(`intraday ${spend.account} ${spend.date}`, spend),
     intraday: async (account, date) => get(`intraday ${accountKey(account)} ${date}`),
     intradays: async (account, dates) => intradays(account, dates),
-    intradayTotals: async (account, dates) => intradays(account, dates).map(totalOf),
+    intradayTotals: async (accounts, dates) => accounts.flatMap((account) => intradays(account, dates)).map(totalOf),
     mergeHistory: async (account, rows, readOn) => {
       const own = histories.get(accountKey(account)) ?? new Map<string, KnownHistory>()
       histories.set(accountKey(account), own)

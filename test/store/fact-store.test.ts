@@ -1,12 +1,19 @@
 import { DeleteItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from 'vitest'
-import { type AccountRef, accountKey, type BudgetId, type CampaignId } from '../../lib/model/account.ts'
+import {
+  type AccountRef,
+  accountKey,
+  type BudgetId,
+  type CampaignId,
+  parseAccountKey,
+} from '../../lib/model/account.ts'
 import type { IntradaySpend, PullStatus } from '../../lib/model/history.ts'
 import type { Drift } from '../../lib/model/lever-state.ts'
 import type { AccountStructure, ChangeEvent } from '../../lib/model/structure.ts'
 import { dynamoFactStore } from '../../lib/store/fact-store.ts'
 import type { TableName } from '../../lib/store/tables.ts'
 import { accountDate, DAY_MS, HOUR_MS, type Instant, later, SECOND_MS, timeZone } from '../../lib/units/calendar.ts'
+import { currency } from '../../lib/units/money.ts'
 import { embedded, PREFIX } from './embedded.ts'
 import { dailyBudget, EUR, euros, moneyValue, NOON, newAccount, TODAY } from './samples.ts'
 
@@ -194,8 +201,13 @@ describe('intraday spend', () => {
       const dates = ['2026-11-21', '2026-11-19', '2026-11-20'].map((date) => accountDate(date))
       expect(await store.intradays(account, dates)).toEqual([two, one])
       expect(await store.intradays(account, [])).toEqual([])
-      expect(await store.intradayTotals(account, dates)).toEqual(
-        [two, one].map((day) => ({ date: day?.date, currency: EUR, spendMicros: BigInt(n) * HOURS_MICROS })),
+      const other = { ...spendOf(newAccount(), n), currency: currency('USD') }
+      await store.putIntraday(other)
+      expect(await store.intradayTotals([parseAccountKey(other.account), newAccount(), account], dates)).toEqual(
+        [other, two!, one!].map((day) => ({
+          ...{ account: day.account, date: day.date, currency: day.currency },
+          spendMicros: BigInt(n) * HOURS_MICROS,
+        })),
       )
     },
   )

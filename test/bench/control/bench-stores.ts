@@ -203,7 +203,7 @@ function factStore(): FactStore {
       return found?.date === date ? found : undefined
     },
     intradays: async (account, dates) => intradays(account, dates),
-    intradayTotals: async (account, dates) => intradays(account, dates).map(totalOf),
+    intradayTotals: async (accounts, dates) => accounts.flatMap((account) => intradays(account, dates)).map(totalOf),
     mergeHistory: async (account, rows, readOn) => {
       const own = entities.get(accountKey(account)) ?? new Map<string, KeptEntity>()
       entities.set(accountKey(account), own)
