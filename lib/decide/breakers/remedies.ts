@@ -112,7 +112,7 @@ function floorCut(remedy: Remedy, budget: BudgetHolder, rate: ExchangeRate | und
   if (!state || state.pending || state.known.kind !== 'money') return undefined
   if (capabilities.honours(lever, view.structure).kind !== 'honoured') return undefined
   const from = state.known.amount
-  const floors = floorsOf(remedy, budget, state, rate)
+  const floors = floorsOf(remedy, budget, state, from, rate)
   const to = roundedUp(floors.map(({ atLeast }) => atLeast).reduce(larger), capabilities)
   const { deadband } = view.policy.guardrails
   // A deadband of 0 lets every move through, and where it stands is no move.
@@ -130,11 +130,12 @@ function floorsOf(
   { view, capabilities }: Remedy,
   budget: BudgetHolder,
   state: LeverState,
+  from: Money,
   rate: ExchangeRate | undefined,
 ): readonly { readonly name?: GuardrailName; readonly atLeast: Money }[] {
   const { policy, structure, today } = view
   const { currency } = budget.amount
-  const began = state.day === today && state.dayStart?.kind === 'money' ? state.dayStart.amount : budget.amount
+  const began = state.day === today && state.dayStart?.kind === 'money' ? state.dayStart.amount : from
   // Of what may have been read wrong, what it was is what it stood at.
   const start = state.doubted?.was.kind === 'money' ? smaller(began, state.doubted.was.amount) : began
   const spent = budget.campaigns.reduce((sum, id) => sum + spentToday(view, id), 0)

@@ -148,6 +148,12 @@ describe('a cut', () => {
     expect(from(194.02, 100)).toBeUndefined()
   })
 
+  test('is by half of what is on record where nothing was written today, whatever the platform showed since', () => {
+    // On record at 240; somebody has set 100, and a pull that died had stored the structure already.
+    const seen = { structure: { budgets: [{ ...shoes, amount: eur(100) }] } }
+    expect(cutTo({ ...seen, state: { day: addDays(TODAY, -1), dayStart: worth(60) } })).toBe(120)
+  })
+
   test('is by half of what the budget began the day with; what it was before is not asked', () => {
     expect(cutTo({ state: { day: TODAY, dayStart: worth(100) } })).toBe(50)
     expect(cutTo({ state: { day: addDays(TODAY, -1), dayStart: worth(100) } })).toBe(120)
