@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module'
 import { totalOf } from '../tally.ts'
-import { type Mutant, mutated, ROOT } from './plant.ts'
+import { filesOf, type Mutant, mutated, ROOT } from './plant.ts'
 
 interface Simulation {
   readonly run: typeof import('../run.ts').run
@@ -32,7 +32,7 @@ const hunted = (mutant: Mutant, broke: string | undefined): Hunted => (broke ? {
  */
 async function simulationWith(mutant: Mutant): Promise<Simulation> {
   const mark = `?mutant=${mutant.name}`
-  let isPlanted = false
+  const unplanted = new Set(filesOf(mutant))
   const hooks = registerHooks({
     resolve(specifier, context, next) {
       const found = next(specifier, context)
@@ -41,15 +41,16 @@ async function simulationWith(mutant: Mutant): Promise<Simulation> {
     },
     load(url, context, next) {
       const loaded = next(url, context)
-      if (url !== `${ROOT}${mutant.file}${mark}`) return loaded
-      isPlanted = true
-      return { ...loaded, source: mutated(String(loaded.source), mutant) }
+      const file = url.slice(ROOT.length, -mark.length)
+      if (!url.startsWith(ROOT) || !url.endsWith(mark) || !filesOf(mutant).includes(file)) return loaded
+      unplanted.delete(file)
+      return { ...loaded, source: mutated(String(loaded.source), file, mutant) }
     },
   })
   try {
     const { run } = (await import(`../run.ts${mark}`)) as typeof import('../run.ts')
     const { SCRIPTED } = (await import(`./scripted.ts${mark}`)) as typeof import('./scripted.ts')
-    if (!isPlanted) throw new Error(`mutant ${mutant.name}: the simulation does not load ${mutant.file}`)
+    for (const file of unplanted) throw new Error(`mutant ${mutant.name}: the simulation does not load ${file}`)
     return { run, scripted: SCRIPTED }
   } finally {
     hooks.deregister()

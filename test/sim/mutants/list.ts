@@ -74,6 +74,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'lib/control/dispatch.ts',
     find: "header.approval.kind === 'approved' && ",
     put: '',
+    also: [
+      {
+        file: 'lib/control/reserve.ts',
+        find: "?.approval.kind !== 'approved') return undefined",
+        put: '?.approval.kind === undefined) return undefined',
+      },
+      { file: 'lib/control/reserve.ts', find: 'approved: header.id,', put: '' },
+    ],
   },
   {
     name: 'other-policy',

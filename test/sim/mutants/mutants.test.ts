@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { MUTANTS } from './list.ts'
-import { mutated, ROOT } from './plant.ts'
+import { filesOf, mutated, ROOT } from './plant.ts'
 import { SCRIPTED } from './scripted.ts'
 
 describe('bugs planted on purpose', () => {
   test.each(MUTANTS)('$name can be planted in the product as it is', (mutant) => {
-    const source = readFileSync(new URL(mutant.file, ROOT), 'utf8')
-    expect(mutated(source, mutant)).not.toBe(source)
+    for (const file of filesOf(mutant)) {
+      const source = readFileSync(new URL(file, ROOT), 'utf8')
+      expect(mutated(source, file, mutant)).not.toBe(source)
+    }
   })
 
   // Those that show at once: an invariant that has gone blind is noticed here.
