@@ -75,7 +75,7 @@ export const untoldFindings = (
 
 function tokenFinding({ token }: ConnectionHealth, { subject, secret, now }: Wanted): Finding {
   const issued =
-    token.issuedAt === undefined
+    token.issuedAt === undefined || !isTime(token.issuedAt)
       ? '; when it was issued is not told'
       : `, issued ${dayOf(token.issuedAt)}, ${ageText(now - token.issuedAt)} ago`
   const about = { subject, check: 'token' } as const
@@ -83,8 +83,9 @@ function tokenFinding({ token }: ConnectionHealth, { subject, secret, now }: Wan
     return { ...about, level: 'ok', says: `lasts until it is revoked${issued}${renewed(token)}` }
   if (token.expiresAt === undefined)
     return { ...about, level: 'ok', says: `when it ends is not told${issued}${renewed(token)}` }
-  const left = token.expiresAt - now
   const remedy = `issue a new one and put it into secret ${secret}`
+  if (!isTime(token.expiresAt)) return { ...about, level: 'warning', says: `ends at ${NO_TIME}${issued}`, remedy }
+  const left = token.expiresAt - now
   if (left <= 0) return { ...about, level: 'failure', says: `ended on ${dayOf(token.expiresAt)}${issued}`, remedy }
   const says = `ends on ${dayOf(token.expiresAt)}, in ${ageText(left)}${issued}`
   return left < TOKEN_SOON_MS ? { ...about, level: 'warning', says, remedy } : { ...about, level: 'ok', says }
@@ -92,7 +93,7 @@ function tokenFinding({ token }: ConnectionHealth, { subject, secret, now }: Wan
 
 /** What requests carry renews itself: that it ends soon is no news. */
 const renewed = ({ accessUntil }: ConnectionHealth['token']): string =>
-  accessUntil === undefined ? '' : `; the access token under it renews itself, next before ${isoInstant(accessUntil)}`
+  accessUntil === undefined ? '' : `; the access token under it renews itself, next before ${timeText(accessUntil)}`
 
 function scopesFinding({ scopes }: ConnectionHealth, { subject, isPushed }: Wanted): readonly Finding[] {
   const about = { subject, check: 'scopes' } as const
@@ -146,7 +147,7 @@ const limitFindings = (limits: readonly RequestAllowance[], { subject }: Wanted)
       return { ...about, level: 'ok', says: `${nameText(name)}: the platform does not tell what is used` }
     const says = `${nameText(name)}: ${(100 * usedShare).toFixed(1)} % used`
     if (usedShare < USED_SOON) return { ...about, level: 'ok', says }
-    const free = resetsAt === undefined ? '' : `, free again at ${isoInstant(resetsAt)}`
+    const free = resetsAt === undefined ? '' : `, free again at ${timeText(resetsAt)}`
     return {
       ...about,
       level: 'warning',
@@ -211,6 +212,10 @@ export function rateFinding(standing: RateStanding): Finding {
     : { ...about, level: 'ok', says }
 }
 
+const NO_TIME = 'a time that cannot be read'
+/** What an adapter hands over may be beyond all dates: that is told, and is no reason to tell nothing. */
+const isTime = (at: Instant): boolean => !Number.isNaN(new Date(at).getTime())
+const timeText = (at: Instant): string => (isTime(at) ? isoInstant(at) : NO_TIME)
 const dayOf = (at: Instant): string => isoInstant(at).slice(0, 10)
 
 const ageText = (ms: number): string => {

@@ -20,6 +20,16 @@ export function parseExactJson(text: string): unknown {
   }
 }
 
+/** Whether a field stands in one object with two values, of which parsers elsewhere take the last; so of what is no JSON. */
+export function saysTwice(text: string): boolean {
+  try {
+    parse(text)
+    return false
+  } catch {
+    return true
+  }
+}
+
 /** @throws PlatformError unreadable that names the field, and never its value */
 export function readAs<T>(schema: z.ZodType<T>, json: unknown, what: string): T {
   const parsed = schema.safeParse(json)

@@ -38,6 +38,21 @@ describe('a finding', () => {
     expect(found?.says).toContain('issued 2026-10-12, 40 days ago')
     expect(found?.remedy).toBe(level === 'ok' ? undefined : 'issue a new one and put it into secret meta')
   })
+  test('of times that are none says so, and what else was found stays', () => {
+    const never = 1e303 as Instant
+    const expires = { kind: 'expires', expiresAt: never, issuedAt: Number.NaN as Instant } as const
+    const [ends] = of({ token: expires }, 'token')
+    expect(ends).toMatchObject({
+      level: 'warning',
+      says: 'ends at a time that cannot be read; when it was issued is not told',
+    })
+    expect(of({ token: { kind: 'lasts', accessUntil: never } }, 'token')).toMatchObject([
+      { level: 'ok', says: expect.stringContaining('next before a time that cannot be read') },
+    ])
+    expect(of({ limits: [{ name: 'calls', usedShare: 0.9, resetsAt: never }] }, 'limits')).toMatchObject([
+      { level: 'warning', says: 'calls: 90.0 % used, free again at a time that cannot be read' },
+    ])
+  })
   test('of a missing scope fails where something is pushed, and warns where nothing is', () => {
     const scopes = { granted: ['ads_read'], missing: ['ads_management'] }
     expect(of({ scopes }, 'scopes')).toMatchObject([

@@ -16,8 +16,8 @@ const MANAGE = 'ads_management'
 const READ = 'ads_read'
 
 const batchSchema = z.array(z.object({ code: z.number(), body: z.string() }).nullable()).min(1)
-/** Seconds since 1970; 0 stands for never. */
-const seconds = z.number().int().nonnegative()
+/** Seconds since 1970, before the year 10000; 0 stands for never. What is beyond was misread: milliseconds, for one. */
+const seconds = z.number().int().nonnegative().max(253_402_300_799)
 const inspectedSchema = z.object({
   data: z.object({
     is_valid: z.boolean(),

@@ -3,7 +3,7 @@ import { PlatformError } from '../../model/failure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import { type Instant, later } from '../../units/calendar.ts'
-import { readAs } from '../../wire/exact-json.ts'
+import { readAs, saysTwice } from '../../wire/exact-json.ts'
 import { type Answer, exchange } from '../../wire/exchange.ts'
 import { parseSecret, printable, readSecret, unauthorised } from '../../wire/secret.ts'
 import { TOKEN_PATH } from './endpoints.ts'
@@ -12,9 +12,11 @@ const secretSchema = z.object({ clientId: printable, clientSecret: printable, re
 const EXAMPLE = '{"clientId": …, "clientSecret": …, "refreshToken": …}'
 type Secret = z.output<typeof secretSchema>
 
+/** Snapchat's live for half an hour; a number beyond ten years is no lifetime. */
+const TEN_YEARS_S = 315_360_000
 const grantSchema = z.object({
   access_token: printable,
-  expires_in: z.number().positive(),
+  expires_in: z.number().int().positive().max(TEN_YEARS_S),
   scope: z.string().optional().catch(undefined),
 })
 /** OAuth's own words are like `invalid_grant`; anything else may quote what was sent. */
@@ -82,7 +84,13 @@ const redactor =
   (text: string): string =>
     parts.reduce((rest, part) => rest.replaceAll(part, '[redacted]'), text)
 
-function granted({ clientSecret, refreshToken }: Secret, json: unknown, askedAt: Instant): AccessToken {
+/** @throws PlatformError unreadable for an answer that is none, and for one that says two things of the same */
+export function granted(
+  { clientSecret, refreshToken }: Omit<Secret, 'clientId'>,
+  { json, text }: { readonly json: unknown; readonly text: string },
+  askedAt: Instant,
+): AccessToken {
+  if (saysTwice(text)) throw new PlatformError({ kind: 'unreadable', detail: 'token answer: a field comes twice' })
   const grant = readAs(grantSchema, json, 'token answer')
   return {
     text: grant.access_token,
@@ -112,14 +120,14 @@ export function tokenSource(options: TokenOptions): TokenSource {
     const secret = parseSecret(secretSchema, secretName, text, EXAMPLE)
     const askedAt = options.clock.now()
     const answer = await ask(options, secret)
-    if (answer.kind === 'answered' && answer.status === 200) return keep(text, granted(secret, answer.json, askedAt))
+    if (answer.kind === 'answered' && answer.status === 200) return keep(text, granted(secret, answer, askedAt))
     if (oauthError(answer) !== 'invalid_grant') throw refusal(secretName, answer)
     const changed = await readSecret(secrets, secretName, true)
     if (changed === text) throw refusal(secretName, answer)
     const other = parseSecret(secretSchema, secretName, changed, EXAMPLE)
     const second = await ask(options, other)
     if (second.kind !== 'answered' || second.status !== 200) throw refusal(secretName, second)
-    return keep(changed, granted(other, second.json, askedAt))
+    return keep(changed, granted(other, second, askedAt))
   }
   const keep = (secret: string, token: AccessToken): AccessToken => {
     current = { token, secret }

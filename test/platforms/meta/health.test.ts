@@ -88,6 +88,26 @@ describe('the health of a connection to Meta', () => {
     expect(health.token).toEqual({ kind: 'unknown' })
     expect(health).not.toHaveProperty('scopes')
   })
+  // Milliseconds in place of seconds, what is no date, and what is before 1970.
+  test.each([
+    ['expires_at', 1_795_000_000_000],
+    ['expires_at', 9_000_000_000_000],
+    ['data_access_expires_at', 9_000_000_000_000],
+    ['issued_at', 9_000_000_000_000],
+    ['expires_at', -1],
+  ])('is unreadable where %s is %d, which is no date of this era', async (field, second) => {
+    const body = JSON.stringify({ data: { is_valid: true, expires_at: 0, [field]: second } })
+    const stub = await startStub(({ method }) =>
+      method === 'POST'
+        ? { json: [{ code: 200, body }] }
+        : { json: { id: 'act_1001', name: 'S', currency: 'EUR', timezone_name: 'Europe/Berlin', account_status: 1 } },
+    )
+    closers.push(() => stub.close())
+    expect(await failureOf(adapterOn(stub.origin).reader.health!(ACCOUNT))).toMatchObject({
+      kind: 'unreadable',
+      detail: expect.stringContaining(field),
+    })
+  })
   test('never has the token in an address', async () => {
     const addresses: string[] = []
     const stub = await startStub(({ method, url }) => {

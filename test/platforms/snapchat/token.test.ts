@@ -125,6 +125,14 @@ describe('a refresh that fails', () => {
     [{ status: 200, text: '<html>' }, 'transient'],
     [{ status: 200, json: { access_token: 'x' } }, 'unreadable'],
     [{ status: 200, json: { access_token: 'x y', expires_in: 3_600 } }, 'unreadable'],
+    [{ status: 200, json: { access_token: 'x', expires_in: 1e300 } }, 'unreadable'],
+    // 31,700 years.
+    [{ status: 200, json: { access_token: 'x', expires_in: 1e12 } }, 'unreadable'],
+    [{ status: 200, json: { access_token: 'x', expires_in: 0 } }, 'unreadable'],
+    [{ status: 200, json: { access_token: 'x', expires_in: 1_800.5 } }, 'unreadable'],
+    // Which of the two counts is not said.
+    [{ status: 200, text: '{"access_token":"x","expires_in":1800,"expires_in":5}' }, 'unreadable'],
+    [{ status: 200, text: '{"access_token":"x","access_token":"y","expires_in":1800}' }, 'unreadable'],
     [{ fault: 'drop' }, 'transient'],
   ] as const)('%o is %s, and nothing is asked of the API', async (reply, kind) => {
     const failure = await failing(() => reply)
