@@ -46,7 +46,7 @@ type Field = { readonly value: number } | { readonly refusal: string }
 
 function budgetBody(
   target: Target,
-  { id, entity }: Lever,
+  { id, entity, kind }: Lever,
   to: LeverChange['to'],
   currency: CurrencyCode | undefined,
   known: KnownObject | undefined,
@@ -57,6 +57,9 @@ function budgetBody(
   if (isCampaign && !known.isUnderCampaignBudget) return { refusal: `campaign ${id} has no budget of its own` }
   // TikTok takes such a budget, says that all is well, and ignores it.
   if (!isCampaign && known.isUnderCampaignBudget) return { refusal: `ad group ${id} spends from its campaign's budget` }
+  if (known.period === undefined) return { refusal: `${id} holds no budget` }
+  // One field has the amount of either: TikTok would take that of a life for that of a day.
+  if (`${known.period}-budget` !== kind) return { refusal: `the budget of ${id} is a ${known.period} budget` }
   const field = amountField(to, currency)
   if ('refusal' in field) return { refusal: `budget: ${field.refusal}` }
   return isCampaign

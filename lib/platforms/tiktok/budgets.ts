@@ -1,10 +1,12 @@
 import { PlatformError } from '../../model/failure.ts'
 import type { CurrencyCode, Money } from '../../units/money.ts'
 import { amountOf } from './account.ts'
-import type { TikTokAdGroup, TikTokCampaign } from './schema.ts'
+import type { BudgetMode, TikTokAdGroup, TikTokCampaign } from './schema.ts'
+
+export type BudgetPeriod = 'daily' | 'lifetime'
 
 export interface OwnBudget {
-  readonly period: 'daily' | 'lifetime'
+  readonly period: BudgetPeriod
   readonly amount: Money
 }
 
@@ -15,6 +17,10 @@ const PERIODS = {
   BUDGET_MODE_DYNAMIC_DAILY_BUDGET: 'daily',
   BUDGET_MODE_TOTAL: 'lifetime',
 } as const
+
+/** What an amount is for; `undefined`: there is none. */
+export const periodOf = (mode: BudgetMode | null | undefined): BudgetPeriod | undefined =>
+  mode ? PERIODS[mode] : undefined
 
 type Budgeted = Pick<TikTokCampaign | TikTokAdGroup, 'budget_mode' | 'budget'>
 
@@ -28,7 +34,7 @@ export function ownBudget(
     if (budget) throw new PlatformError({ kind: 'unreadable', detail: `${id}: has a budget and no budget_mode` })
     return undefined
   }
-  const period = PERIODS[budget_mode]
+  const period = periodOf(budget_mode)
   return period && { period, amount: amountOf(budget ?? 0, currency) }
 }
 

@@ -1,8 +1,9 @@
 import type { AccountId } from '../../model/account.ts'
 import { PlatformError } from '../../model/failure.ts'
 import type { RequestUse } from '../../model/request-limits.ts'
-import type { AccountStructure } from '../../model/structure.ts'
+import type { AccountStructure, Campaign } from '../../model/structure.ts'
 import type { Api } from './api.ts'
+import { type BudgetPeriod, periodOf } from './budgets.ts'
 import { GONE } from './failures.ts'
 import { GMV_MAX, kindOf, steeredElsewhere } from './families.ts'
 import { listAdGroups, listCampaigns, listGmvMax } from './listing.ts'
@@ -87,13 +88,15 @@ async function listSome<T>(
 const isGone = (error: unknown): boolean =>
   error instanceof PlatformError && error.failure.kind === 'rejected' && error.failure.code === GONE
 
-/** What never changes of a campaign or ad group, and decides where and whether it may be written to. */
+/** What decides where and whether a campaign or ad group may be written to, as it was last read. */
 export interface KnownObject {
   readonly level: 'campaign' | 'ad-group'
   /** Why the ordinary endpoints do not move it. */
   readonly steered: string | undefined
   /** Whether the campaign's budget feeds it. */
   readonly isUnderCampaignBudget: boolean
+  /** Of its own budget; `undefined`: it has none. TikTok has one field for the amount of either. */
+  readonly period: BudgetPeriod | undefined
 }
 
 /** Kept by a process, so that a change that follows a reading needs none of its own. */
@@ -105,28 +108,42 @@ export interface Known {
 
 export function openKnown(): Known {
   const byId = new Map<string, KnownObject>()
-  const note = (id: string, level: KnownObject['level'], kind: string, campaign: string, isCbo: boolean): void => {
-    byId.set(id, { level, steered: steeredElsewhere(kind, campaign), isUnderCampaignBudget: isCbo })
+  const note = (id: string, level: KnownObject['level'], kind: string, campaign: string, budget: BudgetFacts): void => {
+    byId.set(id, { level, steered: steeredElsewhere(kind, campaign), ...budget })
   }
   return {
     byId,
     rememberObjects({ campaigns, adGroups, gmvMax }) {
       for (const [id, campaign] of campaigns)
-        note(id, 'campaign', kindOf(campaign), id, campaign.budget_optimize_on === true)
-      for (const [id, { campaign_id }] of adGroups) {
+        note(id, 'campaign', kindOf(campaign), id, factsOf(campaign, campaign.budget_mode))
+      for (const [id, { campaign_id, budget_mode }] of adGroups) {
         const parent = campaigns.get(campaign_id)
         // Without its campaign nothing says whose budget feeds it.
-        if (parent) note(id, 'ad-group', kindOf(parent), campaign_id, parent.budget_optimize_on === true)
+        if (parent) note(id, 'ad-group', kindOf(parent), campaign_id, factsOf(parent, budget_mode))
       }
-      for (const id of gmvMax.keys()) note(id, 'campaign', GMV_MAX, id, true)
+      for (const id of gmvMax.keys())
+        note(id, 'campaign', GMV_MAX, id, { isUnderCampaignBudget: true, period: 'daily' })
     },
-    rememberStructure({ campaigns, adGroups }) {
+    rememberStructure({ campaigns, adGroups, budgets }) {
       const parents = new Map(campaigns.map((campaign) => [campaign.id, campaign]))
-      for (const { id, kind, budget } of campaigns) note(id, 'campaign', kind, id, budget !== undefined)
+      const periods = new Map<string, BudgetPeriod>(budgets.map(({ id, period }) => [id, period]))
+      const facts = (id: string, { budget }: Pick<Campaign, 'budget'>): BudgetFacts => ({
+        isUnderCampaignBudget: budget !== undefined,
+        period: periods.get(id),
+      })
+      for (const campaign of campaigns)
+        note(campaign.id, 'campaign', campaign.kind, campaign.id, facts(campaign.id, campaign))
       for (const { id, campaign } of adGroups) {
         const parent = parents.get(campaign)
-        if (parent) note(id, 'ad-group', parent.kind, campaign, parent.budget !== undefined)
+        if (parent) note(id, 'ad-group', parent.kind, campaign, facts(id, parent))
       }
     },
   }
 }
+
+type BudgetFacts = Pick<KnownObject, 'isUnderCampaignBudget' | 'period'>
+
+const factsOf = (campaign: TikTokCampaign, mode: TikTokAdGroup['budget_mode']): BudgetFacts => ({
+  isUnderCampaignBudget: campaign.budget_optimize_on === true,
+  period: periodOf(mode),
+})

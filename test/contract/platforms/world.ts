@@ -44,6 +44,9 @@ export interface CampaignSpec {
   /** 1, 2, 3 …: turned into the platform's kind of id. */
   readonly n: number
   readonly budgetMicros: bigint
+  /** Default daily; one for a whole life needs an end. */
+  readonly period?: WorldBudget['period']
+  readonly endsOn?: string
   readonly status?: EntityStatus
   readonly strategy?: WorldStrategy
   readonly startsOn?: string
@@ -199,11 +202,11 @@ function anAccount(spec: WorldSpec): Account {
   }
 }
 
-const aBudget = ({ n, budgetMicros }: CampaignSpec, { idOf, budgetsOn }: WorldSpec): WorldBudget => ({
+const aBudget = ({ n, budgetMicros, period = 'daily' }: CampaignSpec, { idOf, budgetsOn }: WorldSpec): WorldBudget => ({
   id: idOf(n, 'budget'),
   name: `Budget ${n}`,
   owner: budgetsOn,
-  period: 'daily',
+  period,
   amountMicros: budgetMicros,
   feeds: [idOf(n, budgetsOn)],
   schedules: [],
@@ -230,6 +233,7 @@ function aCampaign(one: CampaignSpec, { idOf, budgetsOn, kind }: WorldSpec): Wor
     strategy,
     learning: settled,
     startDate: one.startsOn ? accountDate(one.startsOn) : START,
+    ...(one.endsOn && { endDate: accountDate(one.endsOn) }),
     adGroups: new Map([[adGroup.id, adGroup]]),
     deviceMultipliers: one.devices ?? new Map(),
   }

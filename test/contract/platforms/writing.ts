@@ -16,6 +16,7 @@ import {
   startStage,
   writesIn,
 } from './stage.ts'
+import type { CampaignSpec } from './world.ts'
 
 const APPLIED: WriteResult = { kind: 'applied' }
 const status = (to: 'active' | 'paused'): LeverValue => ({ kind: 'status', status: to })
@@ -159,6 +160,37 @@ export function specifyWriting(harness: PlatformHarness): void {
     expect(writesIn(stage)).toBe(0)
     expect(await liveOf(stage, change.lever)).toEqual([change.from])
   })
+
+  /** Budget 1 is for a day, budget 2 for the whole life of its campaign; each has room for what is asked of it. */
+  const PERIODS: readonly CampaignSpec[] = [
+    { n: 1, budgetMicros: 100_000_000n, hourlyMicros: 0n },
+    { n: 2, budgetMicros: 8_000_000_000n, hourlyMicros: 0n, period: 'lifetime', endsOn: '2026-12-31' },
+    { n: 3, budgetMicros: 80_000_000n, hourlyMicros: 0n },
+  ]
+  for (const reading of ['after a reading', 'by an adapter that has read nothing'] as const)
+    test(`an amount for another period than the budget's is refused and not stored, ${reading}; the others go on`, async () => {
+      const { reader, writer, account, capabilities, world } = await start({ campaigns: PERIODS })
+      const lifetime: Lever = { ...budgetLever(stage, 1), kind: 'lifetime-budget' }
+      const daily = budgetLever(stage, 2)
+      if (reading === 'after a reading') {
+        const structure = await reader.structure(account)
+        for (const lever of [lifetime, daily]) {
+          expect(capabilities.honours(lever, structure).kind).toBe('not-honoured')
+          expect(await liveOf(stage, lever)).toEqual([undefined])
+        }
+      }
+      const to = (micros: bigint): LeverValue => moneyOf(amountIn(stage, micros))
+      const changes: readonly LeverChange[] = [
+        { lever: lifetime, from: to(100_000_000n), to: to(3_000_000_000n) },
+        { lever: daily, from: to(8_000_000_000n), to: to(9_000_000_000n) },
+        { lever: budgetLever(stage, 3), from: to(80_000_000n), to: to(90_000_000n) },
+      ]
+      const results = await writer.apply(account, changes)
+      const amounts = [1, 2, 3].map((n) => world.own.budgets.get(harness.world.idOf(n, 'budget'))?.amountMicros)
+      expect(amounts).toEqual([100_000_000n, 8_000_000_000n, 90_000_000n])
+      const rejected = { kind: 'refused', failure: { kind: 'rejected' } }
+      expect(results).toMatchObject([rejected, rejected, APPLIED])
+    })
 
   test("another account's lever is refused and not sent; the others go on", async () => {
     const { writer, account } = await start()

@@ -25,12 +25,20 @@ let stub: Stub
 afterEach(() => stub.close())
 
 const LOOSE = { ...AD_GROUP, campaign_id: '12', adgroup_id: '23', budget_mode: 'BUDGET_MODE_DAY', budget: 40 }
+const LIFE = { budget_mode: 'BUDGET_MODE_TOTAL', budget: 900 }
+const AD_GROUPS = [
+  AD_GROUP,
+  LOOSE,
+  { ...LOOSE, ...LIFE, adgroup_id: '24' },
+  { ...LOOSE, adgroup_id: '25', budget_mode: 'BUDGET_MODE_INFINITE', budget: 0 },
+]
 const CAMPAIGNS = [
   CAMPAIGN,
+  { ...CAMPAIGN, ...LIFE, campaign_id: '13' },
   { ...CAMPAIGN, campaign_id: '12', budget_optimize_on: false, budget_mode: 'BUDGET_MODE_INFINITE', budget: 0 },
 ]
 
-/** An account of campaign 11 with a budget, and campaign 12 whose ad group 23 has one. */
+/** An account of campaigns 11 and, for its life, 13 with budgets, and campaign 12 whose ad groups 23 and, for its life, 24 have them. */
 async function writing(answer: (call: Call) => Reply | undefined) {
   stub = await startStub((call) => (call.method === 'POST' ? answer(call) : listed(call)))
   return adapterOn(stub.origin)
@@ -40,7 +48,7 @@ function listed(call: Call): Reply | undefined {
   const { campaign_ids: campaigns, adgroup_ids: adGroups } = JSON.parse(call.query.get('filtering') ?? '{}')
   return accountOf(
     CAMPAIGNS.filter((one) => !campaigns || campaigns.includes(one.campaign_id)),
-    [AD_GROUP, LOOSE].filter((one) => !adGroups || adGroups.includes(one.adgroup_id)),
+    AD_GROUPS.filter((one) => !adGroups || adGroups.includes(one.adgroup_id)),
   )(call)
 }
 
@@ -89,6 +97,17 @@ describe('the requests', () => {
     ['a campaign without a budget of its own', change('12', '100', '110')],
     ['an ad group under a campaign budget', change('21', '100', '110')],
     [
+      'an amount for a whole life, of a campaign with a daily budget',
+      { ...change('11', '100', '3000'), lever: lever('11', { kind: 'lifetime-budget' }) },
+    ],
+    [
+      'an amount for a whole life, of an ad group with a daily budget',
+      { ...change('23', '40', '3000'), lever: lever('23', { kind: 'lifetime-budget' }) },
+    ],
+    ['an amount for a day, of a campaign with a budget for its life', change('13', '900', '950')],
+    ['an amount for a day, of an ad group with a budget for its life', change('24', '900', '950')],
+    ['an ad group that holds no budget', change('25', '40', '45')],
+    [
       'a target on a campaign',
       { ...change('11', '1', '2'), lever: lever('11', { kind: 'target-cpa', entity: 'campaign' }) },
     ],
@@ -99,6 +118,17 @@ describe('the requests', () => {
     expect(await writer.apply(ACCOUNT, [bad])).toMatchObject([{ kind: 'refused', failure: { kind: 'rejected' } }])
     expect(posted()).toHaveLength(0)
   })
+})
+
+test('the period is refused item by item, by a listing that was read before as by none', async () => {
+  const { reader, writer } = await writing(() => ({ json: ok({}) }))
+  await reader.structure(ACCOUNT)
+  const wrong = (id: string) => ({ ...change(id, '40', '3000'), lever: lever(id, { kind: 'lifetime-budget' }) })
+  const results = await writer.apply(ACCOUNT, [wrong('11'), change('23', '40', '45'), change('13', '900', '950')])
+  expect(kindsOf(results)).toEqual(['refused', 'applied', 'refused'])
+  expect(JSON.stringify(results[0])).toContain('the budget of 11 is a daily budget')
+  expect(JSON.stringify(results[2])).toContain('the budget of 13 is a lifetime budget')
+  expect(posted()).toHaveLength(1)
 })
 
 describe('what became of a write', () => {
