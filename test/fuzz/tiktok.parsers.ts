@@ -134,6 +134,10 @@ const STATUSES: readonly unknown[] = [
     error_list: [{ adgroup_id: '25', error_message: 'The ad group does not exist' }],
   }),
 ]
+/** Code 0 with errors beside it, which TikTok should not send; changed ones lack whose they are. */
+const WITH_ERRORS: readonly unknown[] = [
+  envelope(0, 'OK', { error_list: [{ adgroup_id: '25', error_message: 'The ad group does not exist' }] }),
+]
 const OF_CAMPAIGN: readonly unknown[] = [
   envelope(0, 'OK', { campaign_ids: ['12'], status: 'DISABLE' }),
   envelope(20001, 'Partial success', { error_list: [{ campaign_id: '12', error_message: 'It is deleted' }] }),
@@ -201,7 +205,7 @@ export async function tiktokParsers(): Promise<readonly Target<never>[]> {
     ),
     targetOf(
       'tiktok changes of status',
-      STATUSES,
+      [...STATUSES, ...WITH_ERRORS],
       (json) => itemResults(sentOf(json), PAUSED),
       (results, json) => writesComplaint(results, tiktokListedDone(json, 'adgroup_id', ['24', '25'])),
       0,

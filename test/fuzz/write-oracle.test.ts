@@ -43,6 +43,17 @@ describe('an answer says that a change was carried out', () => {
       partial(20001, { adgroup_ids: ['24', '25'], error_list: [{ adgroup_id: '25' }] }),
       [true, false],
     ],
+    [
+      'TikTok: code 0 with errors that are nobody’s',
+      partial(0, { error_list: [{ error_message: 'no' }] }),
+      [false, false],
+    ],
+    ['TikTok: code 0 with an error of one alone', partial(0, { error_list: [{ adgroup_id: '25' }] }), [false, false]],
+    [
+      'TikTok: all are listed, and there is an error that is nobody’s',
+      partial(20001, { adgroup_ids: ['24', '25'], error_list: [{ error_message: 'no' }] }),
+      [false, false],
+    ],
     ['TikTok: another code', partial(40002, { adgroup_ids: ['24', '25'] }), [false, false]],
     ['Pinterest: in any order', items({ data: { id: '2' }, exceptions: [] }, { data: { id: '1' } }), [true, true]],
     [

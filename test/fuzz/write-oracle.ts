@@ -37,16 +37,18 @@ const isId = (value: unknown, id: string): boolean =>
 export const tiktokDone = (document: unknown): Done => [at(document, 'code') === 0]
 
 /**
- * TikTok, where the answer names what it is about: code 0 of all of them, unless the answer lists those that were changed; 20001 of those that it
- * lists alone. Never of one that it has an error for.
+ * TikTok, where the answer names what it is about: code 0 of all of them, unless the answer lists those that were changed or has errors; 20001 of
+ * those that it lists alone. Never of one that it has an error for, and of none where an error is not of one of them.
  */
 export function tiktokListedDone(document: unknown, of: 'adgroup_id' | 'campaign_id', ids: readonly string[]): Done {
   const code = at(document, 'code')
   const changed = at(document, 'data', `${of}s`)
   const errors = listOf(at(document, 'data', 'error_list'))
+  const isOf = (error: unknown, id: string): boolean => isId(at(error, of), id)
+  const isAnybodys = errors.some((error) => !ids.some((id) => isOf(error, id)))
   return ids.map((id) => {
-    if (errors.some((error) => isId(at(error, of), id))) return false
-    if (code === 0 && isNothing(changed)) return true
+    if (isAnybodys || errors.some((error) => isOf(error, id))) return false
+    if (code === 0 && isNothing(changed)) return errors.length === 0
     return (code === 0 || code === 20001) && listOf(changed).some((one) => isId(one, id))
   })
 }

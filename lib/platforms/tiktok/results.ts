@@ -49,7 +49,11 @@ const statusesSchema = z.object({
     .nullish(),
 })
 
-/** Of a request with several objects in it, each by itself: named as changed, named with its error, or not named. */
+/**
+ * Of a request with several objects in it, each by itself: named as changed, named with its error, or not named. An error
+ * that is of none of them may be of any, so that then none is `applied`; code 0 alone says that all were changed where it
+ * comes with neither a list of them nor an error.
+ */
 export function itemResults(sent: Sent, levers: readonly Lever[]): readonly WriteResult[] {
   const all = judged(sent)
   if ('result' in all) return levers.map(() => all.result)
@@ -58,12 +62,15 @@ export function itemResults(sent: Sent, levers: readonly Lever[]): readonly Writ
   if (!read.success) return levers.map(() => unknown('the answer does not say which were changed'))
   const { campaign_ids, adgroup_ids, error_list } = read.data
   const errors = new Map((error_list ?? []).map((one) => [one.adgroup_id ?? one.campaign_id, one.error_message]))
+  const asked = new Set<string | undefined>(levers.map(({ id }) => id))
+  const isAnybodys = [...errors.keys()].some((id) => !asked.has(id))
   const changed = adgroup_ids ?? campaign_ids
   return levers.map(({ id }) => {
     const error = errors.get(id)
     if (error !== undefined) return refused(itemFailure(error, sent))
-    if (changed?.includes(id)) return APPLIED
-    return code === OK && !changed ? APPLIED : unknown('the answer does not name it')
+    if (isAnybodys) return unknown('the answer has an error that does not say whose it is')
+    const isDone = changed ? changed.includes(id) : code === OK && errors.size === 0
+    return isDone ? APPLIED : unknown('the answer does not name it')
   })
 }
 

@@ -190,6 +190,35 @@ describe('what became of a write', () => {
     expect(kindsOf(await writer.apply(ACCOUNT, three))).toEqual(['applied', 'applied', 'unknown'])
   })
 
+  test.each<[string, object, readonly string[]]>([
+    ['says of nobody that it is theirs', { error_list: [{ error_message: 'no' }] }, ['unknown', 'unknown', 'unknown']],
+    [
+      'is one of somebody who was not asked for',
+      { adgroup_ids: ['1', '2', '3'], error_list: [{ adgroup_id: '9', error_message: 'no' }] },
+      ['unknown', 'unknown', 'unknown'],
+    ],
+    [
+      'is one of nobody, beside one that is named',
+      { adgroup_ids: ['1'], error_list: [{ error_message: 'no' }, { adgroup_id: '2', error_message: 'no' }] },
+      ['unknown', 'refused', 'unknown'],
+    ],
+    [
+      'is named, and those that were changed are not',
+      { error_list: [{ adgroup_id: '2' }] },
+      ['unknown', 'refused', 'unknown'],
+    ],
+    ['is not in its list', { error_list: [] }, ['applied', 'applied', 'applied']],
+    ['is nowhere', {}, ['applied', 'applied', 'applied']],
+  ])('an error beside code 0 that %s', async (_, data, expected) => {
+    const { writer } = await writing(() => ({ json: ok(data) }))
+    expect(kindsOf(await writer.apply(ACCOUNT, three))).toEqual(expected)
+  })
+
+  test('a pause of a campaign beside an error that is nobody’s is unknown', async () => {
+    const { writer } = await writing(() => ({ json: ok({ error_list: [{ error_message: 'no' }] }) }))
+    expect(kindsOf(await writer.apply(ACCOUNT, [pause('11', 'campaign')]))).toEqual(['unknown'])
+  })
+
   test('a lost answer leaves all of them unknown', async () => {
     const { writer } = await writing(() => ({ fault: 'drop' }))
     expect(kindsOf(await writer.apply(ACCOUNT, three))).toEqual(['unknown', 'unknown', 'unknown'])
