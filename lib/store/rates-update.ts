@@ -1,13 +1,18 @@
 import { type AccountDate, addDays, type Instant } from '../units/calendar.ts'
-import { type CurrencyCode, MICROS_PER_UNIT } from '../units/money.ts'
+import { type CurrencyCode, currency, MICROS_PER_UNIT } from '../units/money.ts'
 import { type ExchangeRate, ratioOf } from '../units/rates.ts'
 import { frankfurtDay, setsRatesOn } from './ecb-days.ts'
 import type { EcbSource } from './ecb-source.ts'
 import type { RateDay } from './ecb-text.ts'
+import { rateTable } from './rate-table.ts'
 import { DECIMALS_MAX, parseRates } from './rates-text.ts'
 
 /** Largest move from one rate to the next that is taken without being asked; the same as policies have by default. */
 export const MOVE_MAX = 0.1
+
+const EUR = currency('EUR')
+/** Of a currency that is not known yet, so many of its first days are asked which rate is the usual one. */
+const FIRST_DAYS = 5
 
 /** A rate that moved too far to be believed, beside the last one that was good. */
 export interface RefusedRate {
@@ -46,8 +51,9 @@ const HEADER = 'date,from,to,rate'
  * Adds what the European Central Bank has published since to a file of rates. Nothing that stands in the file is changed
  * or removed, and rates that people gave for a day and a pair count more than the bank's.
  *
- * A rate that moved by more than a tenth since the last good one of its currency is left out, and every later one until
- * the currency is back or is accepted. Weekends and closing days add nothing, which is no failure.
+ * A rate that moved by more than a tenth since the last good one of its currency, in whichever direction that was given, is
+ * left out, and every later one until the currency is back or is accepted; the first of a currency is held against the
+ * median of its first days. Weekends and closing days add nothing, which is no failure.
  *
  * @throws RangeError naming what is wrong in the file or in the bank's, Error when either cannot be had
  */
@@ -81,8 +87,27 @@ const joined = (recent: readonly RateDay[], daily: readonly RateDay[]): readonly
 
 /** Share by which the larger of two is above the smaller. */
 const moved = (a: ExchangeRate, b: ExchangeRate): number => {
-  const [small, large] = a.microsPerUnit < b.microsPerUnit ? [a, b] : [b, a]
-  return Number(((large.microsPerUnit - small.microsPerUnit) * MICROS_PER_UNIT) / small.microsPerUnit) / 1e6
+  const [one, other] = [ratioOf(a), ratioOf(b)]
+  const [x, y] = [one.numerator * other.denominator, other.numerator * one.denominator]
+  const [small, large] = x < y ? [x, y] : [y, x]
+  return Number(((large - small) * MICROS_PER_UNIT) / small) / 1e6
+}
+
+/**
+ * Rates that say what a euro is worth, given so or as the inverse, oldest first; of those of one day the one that was given
+ * so comes last.
+ */
+function ofEuro(known: readonly ExchangeRate[]): readonly ExchangeRate[] {
+  const turned = known.flatMap((rate) => (rate.to === EUR ? [rateTable([rate])(EUR, rate.from, rate.date)!] : []))
+  const given = known.filter(({ from }) => from === EUR)
+  return [...turned, ...given].toSorted((a, b) => (a.date === b.date ? 0 : a.date < b.date ? -1 : 1))
+}
+
+/** The median of the first days, an odd number of them: one wild day among three or more is not it. */
+function usual(rates: readonly ExchangeRate[]): ExchangeRate {
+  const first = rates.slice(0, FIRST_DAYS)
+  const odd = first.slice(0, first.length - 1 + (first.length % 2))
+  return odd.toSorted((a, b) => (a.microsPerUnit < b.microsPerUnit ? -1 : 1))[(odd.length - 1) / 2]!
 }
 
 /** Day by day, each rate against the last good one of its pair; of the refused ones the newest of each pair is told. */
@@ -91,17 +116,19 @@ function sifted(
   days: readonly RateDay[],
   accept: readonly CurrencyCode[],
 ): Pick<RatesUpdate, 'added' | 'refused'> {
-  const seen = new Set(known.map(({ from, to, date }) => `${date}${from}${to}`))
-  const good = new Map<CurrencyCode, ExchangeRate>()
+  const ours = ofEuro(known)
+  const seen = new Set(ours.map(({ to, date }) => `${date}${to}`))
+  const good = new Map(ours.map((rate) => [rate.to, rate]))
   const refused = new Map<CurrencyCode, RefusedRate>()
-  const ours = known.filter(({ from }) => from === 'EUR').toSorted((a, b) => (a.date < b.date ? -1 : 1))
-  for (const rate of ours) good.set(rate.to, rate)
   const added: ExchangeRate[] = []
-  for (const rate of days.flatMap(({ rates }) => rates)) {
-    const last = good.get(rate.to)
-    if (seen.has(`${rate.date}${rate.from}${rate.to}`) || (last && last.date > rate.date)) continue
-    const movedBy = last ? moved(last, rate) : 0
-    if (last && movedBy > MOVE_MAX && !accept.includes(rate.to)) {
+  const published = days.flatMap(({ rates }) => rates)
+  const usualOf = new Map([...Map.groupBy(published, ({ to }) => to)].map(([to, rates]) => [to, usual(rates)]))
+  for (const rate of published) {
+    const newest = good.get(rate.to)
+    if (seen.has(`${rate.date}${rate.to}`) || (newest && newest.date > rate.date)) continue
+    const last = newest ?? usualOf.get(rate.to)!
+    const movedBy = moved(last, rate)
+    if (movedBy > MOVE_MAX && !accept.includes(rate.to)) {
       refused.set(rate.to, { rate, last, movedBy })
       continue
     }

@@ -262,11 +262,57 @@ describe('an update', () => {
     expect(added.filter(({ to }) => to === 'USD')).toHaveLength(5)
     expect(refused).toEqual([])
   })
+  test('holds a rate against the last one that was given in the other direction, too', async () => {
+    const wild = daily.replace("rate='1.1576'", "rate='11.576'").replace("rate='19345.67'", "rate='193456.7'")
+    serve({ daily: wild, recent: wild })
+    const file = memory('date,from,to,rate\n2026-11-19,USD,EUR,0.8696\n2026-11-19,IDR,EUR,0.0000516\n')
+    const { added, refused } = await update(file)
+    // 11.576 × 0.8696 = 10.0664896; 193456.7 × 0.0000516 = 9.98236572.
+    expect(refused.map(({ rate, movedBy }) => [rate.to, movedBy.toFixed(6)])).toEqual([
+      ['USD', '9.066489'],
+      ['IDR', '8.982365'],
+    ])
+    // 1 / 0.8696 = 1.149954…
+    expect(refused[0]?.last).toMatchObject({ from: 'EUR', to: 'USD', date: '2026-11-19', microsPerUnit: 1_149_954n })
+    expect(added.filter(({ to }) => to === 'USD' || to === 'IDR')).toEqual([])
+    serve({})
+    expect((await update(file)).added.map(({ to }) => to)).toEqual(['USD', 'IDR'])
+  })
+  test('of two last ones of a day, one in each direction, holds it against the direct one', async () => {
+    serve({})
+    const known = ['2026-11-19,EUR,USD,1.1531', '2026-11-19,USD,EUR,0.5']
+    for (const lines of [known, known.toReversed()])
+      expect((await update(memory(`date,from,to,rate\n${lines.join('\n')}\n`))).refused).toEqual([])
+  })
+  test.each([
+    ['first', '1.1618', '2026-11-13'],
+    ['second', '1.1602', '2026-11-16'],
+  ])('of nothing leaves the %s day out alone where it is the wild one', async (_which, quoted, day) => {
+    serve({ recent: recent.replace(`"${quoted}"`, '"11.5"') })
+    const { added, refused } = await update(memory())
+    const days = added.filter(({ to }) => to === 'USD').map((one) => one.date)
+    expect([days.length, days.includes(date(day)), days.at(-1), refused]).toEqual([5, false, '2026-11-20', []])
+  })
+  test('of nothing believes the first of two days that contradict one another', async () => {
+    const two = ['2026-11-19', '2026-11-20'].map((day) => ({ date: date(day), rates: rates(day) }))
+    function rates(day: string): ExchangeRate[] {
+      const microsPerUnit = day === '2026-11-19' ? 1_150_000n : 11_500_000n
+      return [{ from: currency('EUR'), to: currency('USD'), date: date(day), microsPerUnit }]
+    }
+    const { added, refused } = await update(memory(), { source: async () => two })
+    expect([added.map((one) => one.date), refused.map(({ rate }) => rate.date)]).toEqual([
+      ['2026-11-19'],
+      ['2026-11-20'],
+    ])
+  })
   test('keeps what people gave for the same day and pair', async () => {
     serve({})
     const file = memory('date,from,to,rate\n2026-11-20,EUR,USD,1.15\n')
     await update(file)
     expect(lines(file).filter((line) => line.includes('USD'))).toEqual(['2026-11-20,EUR,USD,1.15'])
+    const turned = memory('date,from,to,rate\n2026-11-20,USD,EUR,0.87\n')
+    await update(turned)
+    expect(lines(turned).filter((line) => line.includes('USD'))).toEqual(['2026-11-20,USD,EUR,0.87'])
   })
   test('extends a list in JSON as one', async () => {
     serve({})
