@@ -186,7 +186,8 @@ export function crew(loop: Loop, world: Surroundings): Crew {
     },
     async abreast(starting, woken, next) {
       isAlone = false
-      for (const worker of woken) worker.state = 'runs'
+      // A turn may have failed by one of its calls while another of them fell asleep: there is nothing to go on with.
+      for (const worker of woken) if (worker.state === 'asleep') worker.state = 'runs'
       for (const { worker, work } of starting) begin(worker, work)
       await drive([...starting.map(({ worker }) => worker), ...woken], next)
       isAlone = true
