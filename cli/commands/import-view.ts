@@ -26,13 +26,14 @@ export function importText(
   stored: StoredImport | undefined,
   paint: Paint,
 ): string {
-  const { structure, rows, files, unfinished, unmentioned, renamed, currency } = imported
+  const { structure, rows, files, unfinished, unmentioned, renamed, notes, currency } = imported
   const spend = rows.reduce((sum, row) => sum + row.spend.micros, 0n)
   const days = new Set(rows.map(({ date }) => date)).size
   return [
     paint.bold(`${accountKey(structure.account)} · ${currency} · ${structure.zone}`),
     ...files.flatMap((file) => fileLines(file, currency)),
     `  in all     ${named(structure.campaigns.length, 'campaign')}, ${named(structure.budgets.length, 'budget')}, ${named(days, 'day')}, spend ${amount(spend, currency)}`,
+    ...notes.map((note) => `  note       ${note}`),
     ...(unfinished.length > 0 ? [`  left out   ${unfinished.join(', ')}: not over when downloaded`] : []),
     ...(tooOld.length > 0
       ? [`  left out   ${tooOld[0]} to ${tooOld.at(-1)}: days are kept for ${HISTORY_DAYS} days`]
@@ -91,7 +92,7 @@ function totalText({ label, line, totalMicros, sumMicros }: TotalCheck, currency
 }
 
 export const importJson = (imported: ImportedAccount, { missing, tooOld }: Days, stored: StoredImport | undefined) => {
-  const { structure, rows, files, unfinished, unmentioned, renamed, uncovered, currency } = imported
+  const { structure, rows, files, unfinished, unmentioned, renamed, notes, uncovered, currency } = imported
   return {
     schemaVersion: JSON_SCHEMA,
     command: 'import',
@@ -107,6 +108,7 @@ export const importJson = (imported: ImportedAccount, { missing, tooOld }: Days,
     tooOld,
     unmentioned,
     renamed,
+    notes,
     uncovered: uncovered.map((one) => ({
       ...one,
       totalMicros: one.totalMicros.toString(),

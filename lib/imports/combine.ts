@@ -7,18 +7,24 @@ import type { Faults } from './problem.ts'
 import { LEVELS, type ReadBudget, type ReadEntity, type ReadExport, type ReadRow } from './read-export.ts'
 import type { ImportTerms } from './terms.ts'
 
-/** What is said of a campaign or an ad group, where, and when that was downloaded. */
-interface Said<T> {
-  readonly entity: T
+interface Told {
   readonly file: string
   readonly line: number
   readonly exportedAt: number
-  /** Of the line, or of the youngest one that has this name. */
-  readonly day?: AccountDate
+  readonly column?: string
 }
 
-type SaidCampaign = ReadRow['campaign']
-type SaidGroup = NonNullable<ReadRow['adGroup']> & { readonly campaign: CampaignId }
+/** What is said of a campaign or an ad group, where, and when that was downloaded. */
+export interface Said<T> extends Told {
+  readonly entity: T
+  /** Of the line, or of the youngest one that has this name. */
+  readonly day?: AccountDate
+  /** Where its budget, or that it has none, was told last: a line that has no column of budgets tells nothing of them. */
+  readonly budgetFrom?: Told
+}
+
+export type SaidCampaign = ReadRow['campaign']
+export type SaidGroup = NonNullable<ReadRow['adGroup']> & { readonly campaign: CampaignId }
 
 /** A campaign that has had another name in earlier lines of the same download: the one of its youngest day is taken. */
 export interface Renamed {
@@ -116,14 +122,23 @@ function note<Id, T extends ReadEntity & { readonly id: Id }>(
     })
   }
   const { name, ...rest } = said.entity
+  const budgetFrom = rest.budget === undefined ? before?.budgetFrom : budgetPlace(said, heading(LEVELS[level].budget))
   const isYoungest = !isOneTime || (before.day ?? '') <= (said.day ?? '')
   const named = isYoungest ? [name, before?.entity.name] : [before.entity.name, name]
   known.set(id, {
     ...said,
     ...(isYoungest ? {} : { day: before.day ?? said.day }),
+    ...(budgetFrom ? { budgetFrom } : {}),
     entity: { ...before?.entity, ...rest, name: named.find((one) => one) ?? '' } as T,
   } as Said<T>)
 }
+
+const budgetPlace = ({ file, line, exportedAt }: Told, column: string | undefined): Told => ({
+  file,
+  line,
+  exportedAt,
+  ...(column === undefined ? {} : { column }),
+})
 
 const otherName = (a: ReadEntity, b: ReadEntity): boolean => a.name !== '' && b.name !== '' && a.name !== b.name
 

@@ -3,6 +3,7 @@ import type { PerformanceRow } from '../model/performance.ts'
 import type { AccountStructure } from '../model/structure.ts'
 import type { AccountDate, Instant } from '../units/calendar.ts'
 import type { CurrencyCode } from '../units/money.ts'
+import { onOneLevel } from './budget-levels.ts'
 import { entitiesIn, type Renamed, structureOf } from './combine.ts'
 import { performanceIn } from './performance.ts'
 import { Faults, ImportError } from './problem.ts'
@@ -57,6 +58,8 @@ export interface ImportedAccount {
   /** Campaigns that are known from imports before and that no file speaks of. */
   readonly unmentioned: readonly CampaignId[]
   readonly renamed: readonly Renamed[]
+  /** Sentences about what all files together leave open, and how it was decided. */
+  readonly notes: readonly string[]
   /** Of each file the largest. */
   readonly uncovered: readonly Uncovered[]
 }
@@ -80,7 +83,7 @@ export function importAccount(files: readonly ExportFile[], terms: ImportTerms):
       remedy: 'an account has one currency: import each account by itself',
     })
   const readAt = Math.max(...exports.map(({ exportedAt }) => exportedAt)) as Instant
-  const entities = entitiesIn(exports, terms.known, faults)
+  const entities = onOneLevel(entitiesIn(exports, terms.known, faults), terms.account.platform, faults)
   const mentioned = new Set(exports.flatMap(({ rows }) => rows.map(({ campaign }) => campaign.id)))
   const structure = structureOf(entities, terms, first.currency, readAt)
   const { rows, unfinished } = performanceIn(exports, structure, terms, faults)
@@ -95,6 +98,7 @@ export function importAccount(files: readonly ExportFile[], terms: ImportTerms):
     unfinished,
     unmentioned: (terms.known?.campaigns ?? []).map(({ id }) => id).filter((id) => !mentioned.has(id)),
     renamed: entities.renamed,
+    notes: entities.notes,
     uncovered: reports.flatMap((report) => uncoveredIn(report, rows)),
   }
 }

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import { type ImportedAccount, importAccount } from '../../lib/imports/import-account.ts'
+import type { ImportTerms } from '../../lib/imports/terms.ts'
+import { accountRef } from '../../lib/model/account.ts'
+import { instant, timeZone } from '../../lib/units/calendar.ts'
+import { currency } from '../../lib/units/money.ts'
+
+/* What downloads of campaigns and downloads of ad groups say of the same money. */
+
+const [EARLY, LATE] = ['2026-11-21T08:00:00Z', '2026-11-21T09:00:00Z']
+const terms = (platform: string, more: Partial<ImportTerms> = {}): ImportTerms => ({
+  account: accountRef(platform, '1234567890'),
+  zone: timeZone('Europe/Berlin'),
+  rule: { action: 'purchase', clickWindowDays: 7, viewWindowDays: 1, basis: 'mixed' },
+  currency: currency('EUR'),
+  columns: new Map(),
+  ...more,
+})
+const file = (name: string, lines: readonly string[], at = EARLY) => ({
+  name,
+  bytes: new TextEncoder().encode(lines.join('\n')),
+  exportedAt: instant(at),
+})
+const budgets = ({ structure }: ImportedAccount) =>
+  structure.budgets.map(({ id, owner, amount }) => [id, owner, Number(amount.micros) / 1e6])
+
+describe('budgets on the campaign and on its ad groups', () => {
+  const CAP = 'neither moved nor counted'
+  const SNAPCHAT = [
+    'Campaign ID,Campaign Name,Ad Set ID,Ad Set Name,Date,Campaign Status,Ad Set Status,Amount Spent,Currency,Paid Impressions,Swipe Ups,Campaign Daily Budget,Ad Set Daily Budget',
+    'c1,A,s1,S,2026-11-20,Active,Active,48.00,EUR,1000,50,80.00,50.00',
+    'c1,A,s2,T,2026-11-20,Active,Active,30.00,EUR,1000,50,80.00,40.00',
+  ]
+  const TIKTOK = [
+    'Campaign ID,Ad group ID,By Day,Primary status,Ad group status,Campaign type,Cost,Currency,Impressions,Clicks (destination),Campaign budget,Campaign budget type,Ad group budget,Ad group budget type',
+    'c1,s1,2026-11-20,Active,Active,Regular,10.00,EUR,100,5,500.00,Daily,50.00,Daily',
+    'c1,s2,2026-11-20,Active,Active,Regular,10.00,EUR,100,5,500.00,Daily,40.00,Daily',
+  ]
+  const PINTEREST = [
+    'Campaign ID,Ad group ID,Date,Campaign status,Ad group status,Spend,Currency,Impressions,Pin clicks,Campaign budget,Budget type,Ad group budget,Ad group budget type',
+    'c1,s1,2026-11-20,Active,Active,10.00,EUR,100,5,500.00,Daily,50.00,Daily',
+    'c1,s2,2026-11-20,Active,Active,10.00,EUR,100,5,500.00,Daily,40.00,Daily',
+  ]
+  const META_HEAD =
+    'Campaign ID,Ad set ID,Day,Campaign delivery,Ad set delivery,Amount spent (EUR),Impressions,Link clicks,Campaign budget,Campaign budget type,Ad set budget,Ad set budget type'
+  const meta = (campaign: string, adSet: string, delivery = 'active') => [
+    META_HEAD,
+    `1,2,2026-11-20,active,${delivery},10.00,100,5,${campaign},${adSet}`,
+  ]
+
+  test.each([
+    ['snapchat', SNAPCHAT],
+    ['tiktok', TIKTOK],
+    ['pinterest', PINTEREST],
+  ])('%s: the campaign’s is a cap, which is left out and named', (platform, lines) => {
+    const read = importAccount([file('a.csv', lines)], terms(platform))
+    expect(budgets(read)).toEqual([
+      ['s1', 'ad-group', 50],
+      ['s2', 'ad-group', 40],
+    ])
+    expect(read.structure.campaigns[0]?.budget).toBeUndefined()
+    expect(read.notes).toEqual([expect.stringContaining(`1 campaign (c1): the campaign’s own budget is left out`)])
+    expect(read.notes[0]).toContain(CAP)
+  })
+
+  test('a cap is told from a budget by what was imported before, too, in either order', () => {
+    const campaigns = file(
+      'campaigns.csv',
+      [
+        'Campaign ID,Date,Campaign Status,Amount Spent,Currency,Paid Impressions,Swipe Ups,Campaign Daily Budget',
+        'c1,2026-11-19,Active,78.00,EUR,2000,100,80.00',
+      ],
+      LATE,
+    )
+    const squads = file('squads.csv', SNAPCHAT)
+    for (const [first, second] of [
+      [campaigns, squads],
+      [squads, campaigns],
+    ] as const) {
+      const known = importAccount([first], terms('snapchat')).structure
+      expect(budgets(importAccount([second], terms('snapchat', { known }))).map(([id]) => id)).toEqual(['s1', 's2'])
+    }
+  })
+
+  test('where only removed ad groups have budgets, the campaign’s is the budget', () => {
+    const [head = '', one = '', two = ''] = SNAPCHAT
+    const text = [head, one.replace('Active,Active', 'Active,Deleted'), two.replace('40.00', '--')]
+    const read = importAccount([file('a.csv', text)], terms('snapchat'))
+    expect(budgets(read)).toEqual([['c1', 'campaign', 80]])
+    expect(read.notes).toEqual([])
+    const archived = importAccount([file('a.csv', meta('100,Daily', '10,Daily', 'archived'))], terms('meta'))
+    expect(budgets(archived)).toEqual([['1', 'campaign', 100]])
+  })
+
+  test('Meta: both at once are refused with both lines', () => {
+    expect(() => importAccount([file('a.csv', meta('100,Daily', '10,Daily'))], terms('meta'))).toThrow(
+      'a.csv, line 2, column "Ad set budget": ad group 2 has a budget, and so has its campaign 1 (a.csv, line 2): a budget is on one of them, never on both: blank the one',
+    )
+    const campaigns = [
+      'Campaign ID,Campaign delivery,Campaign budget,Campaign budget type',
+      '9,active,5,Daily',
+      '1,active,100,Daily',
+    ]
+    const adSets = meta(',', '10,Daily').map((line) => line.split(',').toSpliced(8, 2).join(','))
+    expect(() => importAccount([file('c.csv', campaigns), file('s.csv', adSets)], terms('meta'))).toThrow(
+      's.csv, line 2, column "Ad set budget": ad group 2 has a budget, and so has its campaign 1 (c.csv, line 3)',
+    )
+  })
+
+  test('Meta: of downloads of different times the last one tells the level, whichever it is, and what is left out is said', () => {
+    const campaigns = ['Campaign ID,Campaign delivery,Campaign budget,Campaign budget type', '1,active,100,Daily']
+    const adSets = meta(',', '10,Daily').map((line) => line.split(',').toSpliced(8, 2).join(','))
+    const moved = importAccount([file('c.csv', campaigns), file('s.csv', adSets, LATE)], terms('meta'))
+    expect(budgets(moved)).toEqual([['2', 'ad-group', 10]])
+    expect(moved.notes).toEqual([expect.stringContaining('1 campaign (1): the campaign’s own budget is left out')])
+    const back = importAccount([file('c.csv', campaigns)], terms('meta', { known: moved.structure }))
+    expect(budgets(back)).toEqual([['1', 'campaign', 100]])
+    expect(back.notes).toEqual([expect.stringContaining('1 campaign (1): the budgets of ad groups are left out')])
+    // A later file that has no column of budgets tells nothing of them.
+    const silent = ['Campaign ID,Campaign delivery', '1,active']
+    const read = importAccount(
+      [file('x.csv', silent, LATE), file('s.csv', adSets)],
+      terms('meta', { known: back.structure }),
+    )
+    expect(budgets(read)).toEqual([['2', 'ad-group', 10]])
+  })
+})
