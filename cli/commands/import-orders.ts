@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { type TakenOrders, takeOrders } from '../../lib/control/take-orders.ts'
+import { checkOrders, type TakenOrders, takeOrders } from '../../lib/control/take-orders.ts'
 import { decodeText } from '../../lib/imports/decode.ts'
 import { type Fault, ImportError } from '../../lib/imports/problem.ts'
 import { readOrders } from '../../lib/imports/read-orders.ts'
@@ -20,9 +20,10 @@ export interface ImportOrdersOptions {
 }
 
 /**
- * Takes the orders of a portfolio's shop from files: all files are read before the first order is recorded.
+ * Takes the orders of a portfolio's shop from files: all files are read before the first order is recorded. Without recording
+ * them it refuses the same.
  *
- * @throws ImportError with every fault of every file
+ * @throws ImportError with every fault of every file, and as `checkOrders`
  */
 export async function importOrders(
   files: readonly { readonly path: string; readonly typed: string }[],
@@ -35,17 +36,17 @@ export async function importOrders(
   const entries = await readAll(files)
   if (entries.length >= MANY && !dryRun)
     screen.tell(`${entries.length} orders and refunds are read and being recorded, which may take some minutes …`)
-  const taken = dryRun
-    ? undefined
+  const found = dryRun
+    ? { tooOld: (await checkOrders(portfolio, entries, { ...desk, clock })).tooOld }
     : await takeOrders(portfolio, entries, { ...desk, clock, book: dynamoOrderBook(tables) })
-  screen.print(ordersText(portfolio, entries, taken))
+  screen.print(ordersText(portfolio, entries, found))
   screen.record({
     schemaVersion: JSON_SCHEMA,
     command: 'import orders',
     portfolio,
     entries: entries.length,
-    stored: taken !== undefined,
-    ...(taken ?? {}),
+    stored: !dryRun,
+    ...found,
   })
   return EXIT.done
 }
@@ -81,23 +82,29 @@ async function readAll(
 
 const named = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
-function ordersText(portfolio: PortfolioId, entries: readonly OrderEntry[], taken: TakenOrders | undefined): string {
+function ordersText(
+  portfolio: PortfolioId,
+  entries: readonly OrderEntry[],
+  found: TakenOrders | Pick<TakenOrders, 'tooOld'>,
+): string {
   const sales = entries.filter(({ sale }) => sale).length
   const refunds = entries.filter(({ refund }) => refund).length
   const read = `Portfolio ${portfolio}: ${named(sales, 'order')} and ${named(refunds, 'refund')} read`
-  if (!taken) return `${read}; nothing was stored (--dry-run).`
-  const { changed, unchanged, waiting, overfull, tooOld, days } = taken
   return [
-    `${read}; ${changed} changed something, ${unchanged} were known.`,
-    ...(days.length > 0 ? [`  counted    ${named(days.length, 'day')} again, ${days[0]} to ${days.at(-1)}`] : []),
-    ...(waiting > 0
-      ? [`  waiting    ${named(waiting, 'refund')} without an order yet: nothing is counted of them until it comes`]
-      : []),
-    ...(overfull.length > 0
-      ? [
-          `  overfull   ${named(overfull.length, 'order')} with more than ${REFUNDS_MAX} refunds: the new ones are left out (${overfull.slice(0, 3).join(', ')})`,
-        ]
-      : []),
-    ...(tooOld > 0 ? [`  too old    ${tooOld} of more than a year ago: left out`] : []),
+    ...('changed' in found ? recordedLines(read, found) : [`${read}; nothing was stored (--dry-run).`]),
+    ...(found.tooOld > 0 ? [`  too old    ${found.tooOld} of more than a year ago: left out`] : []),
   ].join('\n')
 }
+
+const recordedLines = (read: string, { changed, unchanged, waiting, overfull, days }: TakenOrders): string[] => [
+  `${read}; ${changed} changed something, ${unchanged} were known.`,
+  ...(days.length > 0 ? [`  counted    ${named(days.length, 'day')} again, ${days[0]} to ${days.at(-1)}`] : []),
+  ...(waiting > 0
+    ? [`  waiting    ${named(waiting, 'refund')} without an order yet: nothing is counted of them until it comes`]
+    : []),
+  ...(overfull.length > 0
+    ? [
+        `  overfull   ${named(overfull.length, 'order')} with more than ${REFUNDS_MAX} refunds: the new ones are left out (${overfull.slice(0, 3).join(', ')})`,
+      ]
+    : []),
+]

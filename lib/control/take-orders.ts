@@ -57,14 +57,33 @@ export type OrderDesk = Pick<Loop, 'clock' | 'policies' | 'rates'> & { readonly 
  * Records orders of a portfolio's shop by the policy's zone and currency. Everything that can be wrong with them is looked at
  * before the first of them is recorded: what fails later may have recorded some, and is put right by telling all again.
  *
- * @throws OrdersRefused for a portfolio without a policy and a time of the future, UnratedOrders; both before anything is
- * recorded, which no other error says
+ * @throws as `checkOrders`, before anything is recorded, which no other error says
  */
 export async function takeOrders(
   portfolio: PortfolioId,
   entries: readonly OrderEntry[],
-  { clock, policies, rates, book }: OrderDesk,
+  desk: OrderDesk,
 ): Promise<TakenOrders> {
+  const { young, terms, tooOld } = await checkOrders(portfolio, entries, desk)
+  return { ...(await desk.book.record(portfolio, young, terms)), tooOld }
+}
+
+export interface CheckedOrders extends Pick<TakenOrders, 'tooOld'> {
+  /** Those that are to be recorded. */
+  readonly young: readonly OrderEntry[]
+  readonly terms: OrderTerms
+}
+
+/**
+ * All that is looked at before orders are recorded.
+ *
+ * @throws OrdersRefused for a portfolio without a policy and a time of the future, UnratedOrders
+ */
+export async function checkOrders(
+  portfolio: PortfolioId,
+  entries: readonly OrderEntry[],
+  { clock, policies, rates }: Omit<OrderDesk, 'book'>,
+): Promise<CheckedOrders> {
   const version = await policies.current(portfolio)
   if (!version)
     throw new OrdersRefused(`portfolio ${portfolio} has no policy: store one first, its zone and currency count orders`)
@@ -75,7 +94,7 @@ export async function takeOrders(
   const young = entries.filter(({ sale, refund }) => dateAt((sale ?? refund)!.at, zone) >= oldest)
   const terms = termsOf(version, rates)
   await checkRates(young, terms)
-  return { ...(await book.record(portfolio, young, terms)), tooOld: entries.length - young.length }
+  return { young, terms, tooOld: entries.length - young.length }
 }
 
 /** @throws OrdersRefused for times of the future: as that of a version one would stand against every correction */

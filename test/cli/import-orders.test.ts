@@ -110,4 +110,27 @@ describe('import orders', () => {
     expect(unrated).not.toContain('order 2')
     expect(JSON.parse((await desk.sluice('import', 'orders', 'good.csv', '--json')).out)).toMatchObject({ changed: 40 })
   }, 30_000)
+
+  test('--dry-run refuses what would be refused, in the same words, and says what would be left out', async () => {
+    const order = (currency: string, day: string) =>
+      JSON.stringify({ orderId: '1', orderedAt: `${day}T10:00:00Z`, netValue: '1', currency })
+    desk.write('future.jsonl', order('EUR', '2026-12-20'))
+    desk.write('dollars.jsonl', order('USD', '2026-11-20'))
+    for (const [file, says] of [
+      ['future.jsonl', 'future.jsonl, line 1: order 1 is of 2026-12-20T10:00:00Z'],
+      ['dollars.jsonl', 'dollars.jsonl, line 1: order 1: exchange rate USD→EUR for 2026-11-20'],
+    ] as const) {
+      const tried = await desk.sluice('import', 'orders', file, '--dry-run')
+      expect(tried.err).toContain(says)
+      expect(tried).toEqual(await desk.sluice('import', 'orders', file))
+    }
+    desk.write('old.jsonl', order('EUR', '2025-11-01'))
+    const old = await desk.sluice('import', 'orders', 'old.jsonl', '--dry-run')
+    expect([old.code, old.out]).toEqual([
+      0,
+      'Portfolio eu: 1 order and 0 refunds read; nothing was stored (--dry-run).\n  too old    1 of more than a year ago: left out\n',
+    ])
+    const other = await desk.sluice('import', 'orders', 'old.jsonl', '--portfolio', 'us', '--dry-run')
+    expect(other.err).toContain('portfolio us has no policy')
+  }, 30_000)
 })
