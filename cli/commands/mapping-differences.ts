@@ -34,6 +34,15 @@ export function meant({ rule, actions }: Counted): ConversionAction | undefined 
   return found.find(({ isBidFor }) => isBidFor) ?? found[0]
 }
 
+/** What is said where there is no difference: not of accounts whose platforms told nothing to compare with. */
+export function agreement(accounts: readonly Counted[]): string {
+  const compared = accounts.filter(({ actions }) => actions !== undefined)
+  if (compared.length === accounts.length) return 'No differences.'
+  if (compared.length > 0) return 'No differences in what was compared.'
+  const nothing = 'Nothing was compared with a platform.'
+  return accounts.length > 1 ? `${nothing} Between the accounts there are no differences.` : nothing
+}
+
 /** Where one account's rule and its platform differ. */
 export function ownDifferences(counted: Counted): readonly Difference[] {
   const { account, rule, actions } = counted

@@ -7,7 +7,14 @@ import type { Paint } from '../terminal/paint.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { table } from '../terminal/table.ts'
 import { EXIT, type ExitCode, JSON_SCHEMA } from './exit.ts'
-import { type Counted, type Difference, meant, mutualDifferences, ownDifferences } from './mapping-differences.ts'
+import {
+  agreement,
+  type Counted,
+  type Difference,
+  meant,
+  mutualDifferences,
+  ownDifferences,
+} from './mapping-differences.ts'
 import { versionsOf } from './versions.ts'
 
 interface Mapping {
@@ -80,7 +87,7 @@ function mappingText({ portfolio, accounts, differences }: Mapping, paint: Paint
     paint.bold(`Portfolio ${portfolio}`),
     table(head, accounts.map(row)),
     ...unasked.map((line) => `  not compared: ${line}`),
-    ...(differences.length === 0 ? ['  No differences.'] : ['  Differences:']),
+    ...(differences.length === 0 ? [`  ${agreement(accounts)}`] : ['  Differences:']),
     ...differences.flatMap(({ says, means }) => [`  - ${says}`, `    ${paint.dim(means)}`]),
   ].join('\n')
 }

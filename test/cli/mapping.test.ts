@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Counted, mutualDifferences, ownDifferences } from '../../cli/commands/mapping-differences.ts'
+import { agreement, type Counted, mutualDifferences, ownDifferences } from '../../cli/commands/mapping-differences.ts'
 import { type AccountKey, accountKey, parseAccountKey } from '../../lib/model/account.ts'
 import type { ConversionAction } from '../../lib/model/conversion-action.ts'
 import type { ConversionRule } from '../../lib/model/conversions.ts'
@@ -89,6 +89,16 @@ describe('rules of one portfolio', () => {
   })
 })
 
+test('that nothing differs is said only of what was compared', () => {
+  const unasked = (account: AccountKey): Counted => ({ account, rule: RULE, actions: undefined, why: 'imported' })
+  expect(agreement([counted({}), counted({}, {}, OTHER)])).toBe('No differences.')
+  expect(agreement([counted({}), unasked(OTHER)])).toBe('No differences in what was compared.')
+  expect(agreement([unasked(ACCOUNT)])).toBe('Nothing was compared with a platform.')
+  expect(agreement([unasked(ACCOUNT), unasked(OTHER)])).toBe(
+    'Nothing was compared with a platform. Between the accounts there are no differences.',
+  )
+})
+
 describe('mapping', () => {
   let shop: Shop
   beforeAll(async () => {
@@ -145,6 +155,18 @@ describe('mapping', () => {
     expect(out).toContain(`not compared: ${META}: unauthorised`)
     expect(out).not.toContain('EAAnotours')
     expect(out).toContain('windows after a click differ')
+  })
+  test('does not say that nothing differs where no platform could be asked', async () => {
+    const [, metas = ''] = policyText().match(/clickWindowDays: 7, (.*) }/) ?? []
+    shop.write('policy.yaml', policyText().replace(/clickWindowDays: 30, .* }/, `clickWindowDays: 7, ${metas} }`))
+    await shop.sluice('policy', 'put', 'policy.yaml')
+    shop.write('secrets/meta.json', '{"accessToken":"EAAnotours"}')
+    shop.write('secrets/google.json', '{}')
+    const { code, out } = await shop.sluice('mapping')
+    expect(code).toBe(1)
+    expect(out).toContain(`not compared: ${GOOGLE}`)
+    expect(out).toContain('Nothing was compared with a platform.')
+    expect(out).not.toContain('No differences.')
   })
   test('of a portfolio that is not there says which there are', async () => {
     expect((await shop.sluice('mapping', 'nobody')).err).toContain('there is no portfolio nobody: there is steady')
