@@ -86,7 +86,7 @@ export function importAccount(files: readonly ExportFile[], terms: ImportTerms):
   const entities = onOneLevel(entitiesIn(exports, terms.known, faults), terms.account.platform, faults)
   const mentioned = new Set(exports.flatMap(({ rows }) => rows.map(({ campaign }) => campaign.id)))
   const structure = structureOf(entities, terms, first.currency, readAt)
-  const { rows, unfinished } = performanceIn(exports, structure, terms, faults)
+  const { rows, unfinished, notes } = performanceIn(exports, structure, terms, faults)
   faults.check()
   const reports = exports.map(reportOf)
   return {
@@ -98,7 +98,7 @@ export function importAccount(files: readonly ExportFile[], terms: ImportTerms):
     unfinished,
     unmentioned: (terms.known?.campaigns ?? []).map(({ id }) => id).filter((id) => !mentioned.has(id)),
     renamed: entities.renamed,
-    notes: entities.notes,
+    notes: [...entities.notes, ...notes],
     uncovered: reports.flatMap((report) => uncoveredIn(report, rows)),
   }
 }

@@ -1,33 +1,23 @@
-import type { AdGroupId, CampaignId } from '../model/account.ts'
 import type { PerformanceRow } from '../model/performance.ts'
 import type { AccountStructure } from '../model/structure.ts'
-import { type AccountDate, dateAt, type Instant } from '../units/calendar.ts'
+import { type AccountDate, dateAt } from '../units/calendar.ts'
 import { type CurrencyCode, money } from '../units/money.ts'
+import { onOneLevelADay, sameFigures, type Told } from './day-levels.ts'
 import type { Faults } from './problem.ts'
 import type { ReadExport, ReadFigures } from './read-export.ts'
 import type { ImportTerms } from './terms.ts'
-
-interface Told {
-  readonly campaign: CampaignId
-  readonly adGroup?: AdGroupId
-  readonly day: AccountDate
-  readonly figures: ReadFigures
-  readonly file: string
-  readonly line: number
-  /** Of the day. */
-  readonly column: string
-  readonly exportedAt: Instant
-}
 
 export interface Performance {
   readonly rows: readonly PerformanceRow[]
   /** Days that were not over when their file was downloaded, and are left out. */
   readonly unfinished: readonly AccountDate[]
+  /** Sentences about days that files tell differently. */
+  readonly notes: readonly string[]
 }
 
 /**
  * Whole days of campaigns, and of ad groups where these hold the budgets. Of several files the one downloaded last is
- * believed, because platforms restate their days; two lines of one download about the same day are a fault.
+ * believed, whatever its level, because platforms restate their days; two lines of one download about the same day are a fault.
  */
 export function performanceIn(
   exports: readonly ReadExport[],
@@ -53,7 +43,8 @@ export function performanceIn(
           faults,
         )
     }
-  const rows = atBudgetLevel([...told.values()], structure).map(
+  const once = onOneLevelADay([...told.values()], structure, faults)
+  const rows = once.days.map(
     ({ campaign, adGroup, day, figures }): PerformanceRow => ({
       campaign,
       ...(adGroup === undefined ? {} : { adGroup }),
@@ -64,7 +55,7 @@ export function performanceIn(
       conversions: figures.conversions ? [countOf(figures.conversions, rule, structure.currency)] : [],
     }),
   )
-  return { rows, unfinished: [...unfinished].toSorted() }
+  return { rows, unfinished: [...unfinished].toSorted(), notes: once.notes }
 }
 
 /**
@@ -110,45 +101,4 @@ function noteDay(known: Map<string, Told>, told: Told, faults: Faults): void {
     what: `of ${told.adGroup === undefined ? `campaign ${told.campaign}` : `ad group ${told.adGroup}`} is in ${before.file}, line ${before.line}, too`,
     remedy: 'export by day and campaign (or ad group) and by nothing else, such as device or network',
   })
-}
-
-const sameFigures = (a: ReadFigures, b: ReadFigures): boolean =>
-  a.spendMicros === b.spendMicros &&
-  a.impressions === b.impressions &&
-  a.clicks === b.clicks &&
-  a.conversions?.count === b.conversions?.count &&
-  a.conversions?.valueMicros === b.conversions?.valueMicros
-
-/** Where ad groups hold the budgets their days stand by themselves; elsewhere they are summed up to their campaign's. */
-function atBudgetLevel(told: readonly Told[], { adGroups }: AccountStructure): readonly Told[] {
-  const byGroup = new Set(adGroups.filter(({ budget }) => budget !== undefined).map(({ campaign }) => campaign))
-  const days = Map.groupBy(told, ({ campaign, day }) => `${campaign}/${day}`)
-  return [...days.values()].flatMap((own) => {
-    const groups = own.filter(({ adGroup }) => adGroup !== undefined)
-    const whole = own.find(({ adGroup }) => adGroup === undefined)
-    if (byGroup.has(own[0]!.campaign)) return groups.length > 0 ? groups : own
-    return whole ? [whole] : [summed(groups)]
-  })
-}
-
-function summed(groups: readonly Told[]): Told {
-  const { adGroup: _, ...first } = groups[0]!
-  return { ...first, figures: groups.map(({ figures }) => figures).reduce(plus) }
-}
-
-const plus = (a: ReadFigures, b: ReadFigures): ReadFigures => {
-  const conversions = [a.conversions, b.conversions].filter((one) => one !== undefined)
-  return {
-    spendMicros: a.spendMicros + b.spendMicros,
-    impressions: a.impressions + b.impressions,
-    clicks: a.clicks + b.clicks,
-    ...(conversions.length > 0
-      ? {
-          conversions: conversions.reduce((x, y) => ({
-            count: x.count + y.count,
-            valueMicros: x.valueMicros + y.valueMicros,
-          })),
-        }
-      : {}),
-  }
 }

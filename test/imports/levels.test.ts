@@ -125,3 +125,78 @@ describe('budgets on the campaign and on its ad groups', () => {
     expect(budgets(read)).toEqual([['2', 'ad-group', 10]])
   })
 })
+
+describe('days of the campaign and of its ad groups', () => {
+  const CAMPAIGN = 'Campaign ID,Day,Campaign delivery,Amount spent (EUR),Impressions,Link clicks,Purchases'
+  const AD_SETS =
+    'Campaign ID,Ad set ID,Day,Campaign delivery,Ad set delivery,Amount spent (EUR),Impressions,Link clicks,Purchases,Ad set budget,Ad set budget type'
+  const campaign = (spend: string, at = EARLY, purchases = 3) =>
+    file('c.csv', [CAMPAIGN, `1,2026-11-20,active,${spend},300,30,${purchases}`], at)
+  /** 10 and 20 EUR, where the ad sets hold the budgets. */
+  const adSets = (at = EARLY, budget = '10,Daily') =>
+    file(
+      's.csv',
+      [
+        AD_SETS,
+        `1,2,2026-11-20,active,active,10.00,100,10,1,${budget}`,
+        `1,3,2026-11-20,active,active,20.00,200,20,2,${budget}`,
+      ],
+      at,
+    )
+  const spends = ({ rows }: ImportedAccount) =>
+    rows.map(({ campaign, adGroup, spend, conversions: [one] }) => [
+      adGroup === undefined ? campaign : `${campaign}/${adGroup}`,
+      Number(spend.micros) / 1e6,
+      one?.conversions,
+    ])
+  const BY_AD_SET = [
+    ['1/2', 10, 1],
+    ['1/3', 20, 2],
+  ]
+
+  test.each([
+    ['ad sets that hold budgets', '10,Daily', BY_AD_SET],
+    ['ad sets that hold none', ',', [['1', 30, 3]]],
+  ])(
+    'of different times: the one downloaded last is believed, %s or their campaign, and both sums are told',
+    (_, budget, byAdSet) => {
+      const note =
+        'by their own lines they spent 50.00 EUR, by those of their ad groups 30.00 EUR; what was downloaded last is taken'
+      for (const isWholeLast of [true, false]) {
+        const files = isWholeLast
+          ? [adSets(EARLY, budget), campaign('50.00', LATE)]
+          : [adSets(LATE, budget), campaign('50.00', EARLY)]
+        for (const order of [files, files.toReversed()]) {
+          const read = importAccount(order, terms('meta'))
+          expect(spends(read)).toEqual(isWholeLast ? [['1', 50, 3]] : byAdSet)
+          expect(read.notes).toEqual([`1 campaign (1), 1 day: ${note}, ${isWholeLast ? '50.00' : '30.00'} EUR`])
+        }
+      }
+    },
+  )
+
+  test('of one time: two spends are refused with both sums and both lines', () => {
+    for (const files of [
+      [adSets(), campaign('50.00')],
+      [campaign('50.00'), adSets()],
+    ])
+      expect(() => importAccount(files, terms('meta'))).toThrow(
+        'c.csv, line 2, column "Day": "2026-11-20" of campaign 1 has a spend of 50.00 EUR here, and of 30.00 EUR in the lines of its ad groups (s.csv, line 2): import',
+      )
+  })
+
+  test('that say the same, but for the rounding of three lines, stand at the level of the budgets', () => {
+    for (const spend of ['30.00', '30.01', '29.99'])
+      for (const at of [EARLY, LATE]) {
+        const read = importAccount([adSets(), campaign(spend, at)], terms('meta'))
+        expect(spends(read)).toEqual(BY_AD_SET)
+        expect(read.notes).toEqual([])
+      }
+    expect(() => importAccount([adSets(), campaign('30.02')], terms('meta'))).toThrow('has a spend of 30.02 EUR here')
+  })
+
+  test('conversions that a later download restates are not lost for having come by campaign', () => {
+    const read = importAccount([adSets(), campaign('30.00', LATE, 5)], terms('meta'))
+    expect(spends(read)).toEqual([['1', 30, 5]])
+  })
+})
