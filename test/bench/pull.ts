@@ -227,6 +227,10 @@ export async function measurePulls(campaigns = CAMPAIGNS): Promise<readonly Pull
 const windowText = (ms: number): string =>
   ms >= 86_400_000 ? `${ms / 86_400_000} d` : ms >= 60_000 ? `${ms / 60_000} min` : `${ms / 1_000} s`
 
+/** How much of one window it is, or, where that is not the question, how long the pull takes to stay within the limit. */
+export const shareText = ({ used, most, forReads, leastSeconds }: LimitUse): string =>
+  used > forReads ? `spread over at least ${leastSeconds.toFixed(1)} s` : `${((100 * used) / most).toFixed(2)} %`
+
 export function printPulls(figures: readonly PullFigures[]): void {
   const rows = figures.flatMap(({ platform, campaigns, requests, limits }) =>
     (limits.length > 0 ? limits : [undefined]).map((limit, i) => [
@@ -237,20 +241,9 @@ export function printPulls(figures: readonly PullFigures[]): void {
       limit ? `${number(limit.most)} in ${windowText(limit.windowMs)}` : '',
       limit ? number(limit.forReads) : '',
       limit ? number(limit.used) : '',
-      limit ? `${((100 * limit.used) / limit.most).toFixed(2)} %` : '',
-      limit ? `${limit.leastSeconds.toFixed(1)} s` : '',
+      limit ? shareText(limit) : '',
     ]),
   )
-  const heads = [
-    'platform',
-    'campaigns',
-    'requests',
-    'limit',
-    'most',
-    'for reads',
-    'used',
-    'of a window',
-    'lasts at least',
-  ]
+  const heads = ['platform', 'campaigns', 'requests', 'limit', 'most', 'for reads', 'used', 'of one window']
   console.log(table(heads, rows))
 }
