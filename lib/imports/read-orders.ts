@@ -1,10 +1,11 @@
 import type { OrderEntry, Refund, Sale } from '../model/shop-order.ts'
-import { type Instant, instant, isoInstant } from '../units/calendar.ts'
+import { type Instant, isoInstant } from '../units/calendar.ts'
 import { type CurrencyCode, currency, fromDecimal, type Money } from '../units/money.ts'
 import { readRecords } from './csv.ts'
 import { AMOUNT_MICROS_END } from './figures.ts'
 import { keysIn, objectIn } from './json-line.ts'
 import { beside } from './order-lines.ts'
+import { NO_TIME, timeIn } from './order-times.ts'
 import { Faults, ImportError, type Place } from './problem.ts'
 
 /** Everything that may be said of an order; nothing that tells who has ordered. */
@@ -238,18 +239,10 @@ function refundOf(reader: Reader, isPart: boolean): Omit<Refund, 'updatedAt'> | 
 
 function instantOf(field: Field, { fields, place, faults }: Omit<Reader, 'code'>): Instant | undefined {
   const text = fields.get(field)
-  try {
-    if (text !== undefined) return instant(text)
-  } catch {
-    // Told below, with its place.
-  }
-  faults.add({
-    ...place,
-    column: field,
-    ...(text === undefined ? {} : { value: text }),
-    what: text === undefined ? 'is missing' : 'is no time',
-    remedy: 'write it with its offset, such as 2026-11-21T06:00:00Z',
-  })
+  const found = text === undefined ? undefined : timeIn(text)
+  if (typeof found === 'number') return found
+  const wrong = found ?? { what: 'is missing', remedy: NO_TIME.remedy }
+  faults.add({ ...place, column: field, ...(text === undefined ? {} : { value: text }), ...wrong })
   return undefined
 }
 

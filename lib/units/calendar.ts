@@ -24,6 +24,20 @@ function parseInstant(text: string): Instant {
   }
 }
 
+/**
+ * Whether an instant with a zone in brackets, such as 2026-11-21T06:00:00+01:00[Europe/Berlin], has the offset that the zone
+ * has then; `instant` looks at the offset alone. True without a zone.
+ */
+export function agreesWithZone(text: string): boolean {
+  if (!text.includes('[')) return true
+  try {
+    Temporal.ZonedDateTime.from(text, { offset: 'reject' })
+    return true
+  } catch {
+    return false
+  }
+}
+
 export const later = (from: Instant, ms: number): Instant => (from + ms) as Instant
 /** UTC text, to the second where that is exact: `2026-11-21T06:00:00Z`. */
 export const isoInstant = (at: Instant): string => new Date(at).toISOString().replace('.000Z', 'Z')

@@ -106,6 +106,20 @@ describe('orders', () => {
       { ...good, orderedAt: '2026-11-20T09:15:00' },
       'column "orderedAt": "2026-11-20T09:15:00" is no time: write it with its offset',
     ],
+    [
+      'a zone that does not have the offset',
+      { ...good, orderedAt: '2026-11-20T09:15:00+01:00[America/New_York]' },
+      'column "orderedAt": "2026-11-20T09:15:00+01:00[America/New_York]" has an offset that its zone does not have then: leave the zone out, or put the offset right',
+    ],
+    [
+      'the offset of the other half of the year',
+      { orderId: '1', refundedAt: '2026-07-20T09:15:00+01:00[Europe/Berlin]' },
+      'column "refundedAt": "2026-07-20T09:15:00+01:00[Europe/Berlin]" has an offset that',
+    ],
+    ['a zone that is none', { ...good, updatedAt: '2026-11-20T09:15:00+01:00[Mars/Base]' }, 'column "updatedAt"'],
+    ['a second 60', { ...good, orderedAt: '2026-11-20T09:15:60Z' }, '"2026-11-20T09:15:60Z" has a second 60: write 59'],
+    ['one without marks', { ...good, orderedAt: '20261120T091560.5Z' }, '"20261120T091560.5Z" has a second 60'],
+    ['one with a space', { ...good, updatedAt: '2026-11-20 09:15:60+01:00' }, 'column "updatedAt"'],
     ['no time', { ...good, orderedAt: undefined }, 'column "orderedAt": is missing'],
     ['a number for an amount', { ...good, netValue: 5 }, 'column "netValue": is a number: write it as text'],
     ['a comma in an amount', { ...good, netValue: '5,00' }, 'column "netValue": "5,00" is no amount'],
@@ -124,6 +138,15 @@ describe('orders', () => {
     const bad = () => read(`${JSON.stringify(good)}\n${JSON.stringify(line)}`)
     expect(bad).toThrow('orders, line 2')
     expect(bad).toThrow(message)
+  })
+
+  test.each([
+    '2026-11-20T09:15:00+01:00[Europe/Berlin]',
+    '2026-11-20T08:15:00Z[America/New_York]',
+    '2026-11-20T08:15:00.000Z',
+    '20261120T081500Z',
+  ])('of %s are of that instant', (orderedAt) => {
+    expect(read(JSON.stringify({ ...good, orderedAt }))[0]?.sale?.at).toBe(Date.UTC(2026, 10, 20, 8, 15))
   })
 
   test('are refused with every fault of every line, those behind the first of a line too', () => {
