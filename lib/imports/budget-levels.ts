@@ -1,5 +1,5 @@
 import type { CampaignId } from '../model/account.ts'
-import type { Entities, Said, SaidCampaign, SaidGroup } from './combine.ts'
+import { BEFORE, type Entities, type Said, type SaidCampaign, type SaidGroup } from './combine.ts'
 import type { Faults } from './problem.ts'
 
 /**
@@ -25,6 +25,8 @@ export function onOneLevel(
   platform: string,
   faults: Faults,
 ): Entities & { readonly notes: readonly string[] } {
+  for (const group of adGroups.values())
+    checkTwin(group, campaigns.get(group.entity.id as string as CampaignId), faults)
   const groups = Map.groupBy(adGroups.values(), ({ entity }) => entity.campaign)
   const leftOut = [...campaigns.values()].flatMap((one): readonly LeftOut[] => {
     const found = leftOutOf(one, groups.get(one.entity.id) ?? [], platform, faults)
@@ -55,6 +57,18 @@ const without = <Id, T extends SaidCampaign | SaidGroup>(
 const hasBudget = ({ entity: { budget } }: Said<SaidCampaign | SaidGroup>): boolean =>
   budget !== undefined && budget !== 'none'
 
+/** Budgets have the ids of what holds them: those of a campaign and an ad group of one id could not be told apart. */
+function checkTwin(group: Said<SaidGroup>, campaign: Said<SaidCampaign> | undefined, faults: Faults): void {
+  if (!campaign || !hasBudget(campaign) || !hasBudget(group)) return
+  faults.add({
+    file: group.file,
+    line: group.line,
+    value: group.entity.id,
+    what: `is the id of an ad group with a budget here, and of a campaign with one in ${campaign.file}, line ${campaign.line}`,
+    remedy: 'import the files as they were downloaded, and name the columns of ids with --column if they are others',
+  })
+}
+
 function leftOutOf(
   campaign: Said<SaidCampaign>,
   groups: readonly Said<SaidGroup>[],
@@ -73,7 +87,6 @@ function leftOutOf(
   return { level: holding.some((one) => toldAt(one) > told) ? 'campaign' : 'ad-group', why: 'older' }
 }
 
-const BEFORE = Number.NEGATIVE_INFINITY
 const toldAt = ({ budgetFrom }: Said<SaidCampaign | SaidGroup>): number => budgetFrom?.exportedAt ?? BEFORE
 
 function addFault(campaign: Said<SaidCampaign>, { entity, ...said }: Said<SaidGroup>, faults: Faults): void {

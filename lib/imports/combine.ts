@@ -39,6 +39,9 @@ export interface Entities {
   readonly renamed: readonly Renamed[]
 }
 
+/** The time of what an import before has left: earlier than any file's. */
+export const BEFORE = Number.NEGATIVE_INFINITY
+
 /**
  * What is known of campaigns and ad groups: what an import before has left, and over it what the files say, the one
  * downloaded last last. What a file has no column of, and whom it does not speak of, stays as it was: a screen that was
@@ -52,7 +55,7 @@ export function entitiesIn(
 ): Entities {
   const campaigns = new Map<CampaignId, Said<SaidCampaign>>()
   const adGroups = new Map<AdGroupId, Said<SaidGroup>>()
-  const before = { file: 'the import before', line: 0, exportedAt: Number.NEGATIVE_INFINITY }
+  const before = { file: 'the import before', line: 0, exportedAt: BEFORE }
   for (const one of known?.campaigns ?? []) campaigns.set(one.id, { ...before, entity: campaignBefore(one, known!) })
   for (const one of known?.adGroups ?? []) adGroups.set(one.id, { ...before, entity: groupBefore(one, known!) })
   const renamed = new Map<CampaignId, Renamed>()
@@ -68,10 +71,28 @@ export function entitiesIn(
           from: is === campaign.name ? was.entity.name : campaign.name,
           to: is,
         })
-      if (adGroup)
-        note(adGroups, adGroup.id, { entity: { ...adGroup, campaign: campaign.id }, ...place }, 'ad-group', faults)
+      if (!adGroup) continue
+      checkCampaign(adGroups.get(adGroup.id), campaign.id, { file, line, column: heading('adGroupId') }, faults)
+      note(adGroups, adGroup.id, { entity: { ...adGroup, campaign: campaign.id }, ...place }, 'ad-group', faults)
     }
   return { campaigns, adGroups, renamed: [...renamed.values()] }
+}
+
+/** Nobody moves an ad group to another campaign: its budget and its days would be of two. */
+function checkCampaign(
+  before: Said<SaidGroup> | undefined,
+  campaign: CampaignId,
+  { column, ...place }: { readonly file: string; readonly line: number; readonly column: string | undefined },
+  faults: Faults,
+): void {
+  if (!before || before.exportedAt === BEFORE || before.entity.campaign === campaign) return
+  faults.add({
+    ...place,
+    ...(column === undefined ? {} : { column }),
+    value: before.entity.id,
+    what: `is an ad group of campaign ${campaign} here, and of campaign ${before.entity.campaign} in ${before.file}, line ${before.line}`,
+    remedy: 'import the file as it was downloaded: an ad group is of one campaign',
+  })
 }
 
 const campaignBefore = (

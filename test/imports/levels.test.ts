@@ -200,3 +200,27 @@ describe('days of the campaign and of its ad groups', () => {
     expect(spends(read)).toEqual([['1', 30, 5]])
   })
 })
+
+describe('an id', () => {
+  const HEAD =
+    'Campaign ID,Ad set ID,Day,Campaign delivery,Ad set delivery,Amount spent (EUR),Impressions,Link clicks,Campaign budget,Campaign budget type,Ad set budget,Ad set budget type'
+  const line = (campaign: string, adSet: string, budgets = ',,10,Daily') =>
+    `${campaign},${adSet},2026-11-20,active,active,1.00,1,1,${budgets}`
+  const read = (...files: readonly ReturnType<typeof file>[]) => importAccount(files, terms('meta'))
+
+  test('of an ad set in two campaigns is refused with both lines, in one file and in two', () => {
+    expect(() => read(file('a.csv', [HEAD, line('1', '2'), line('3', '2')]))).toThrow(
+      'a.csv, line 3, column "Ad set ID": "2" is an ad group of campaign 3 here, and of campaign 1 in a.csv, line 2',
+    )
+    expect(() => read(file('a.csv', [HEAD, line('1', '2')]), file('b.csv', [HEAD, line('3', '2')], LATE))).toThrow(
+      'b.csv, line 2, column "Ad set ID": "2" is an ad group of campaign 3 here, and of campaign 1 in a.csv, line 2',
+    )
+  })
+
+  test('of a campaign and an ad set that both have budgets is refused: one budget would take the place of the other', () => {
+    expect(() => read(file('a.csv', [HEAD, line('2', '--', '100,Daily,,'), line('1', '2')]))).toThrow(
+      'a.csv, line 3: "2" is the id of an ad group with a budget here, and of a campaign with one in a.csv, line 2',
+    )
+    expect(budgets(read(file('a.csv', [HEAD, line('2', '--', '100,Daily,,'), line('1', '3')])))).toHaveLength(2)
+  })
+})
