@@ -17,6 +17,9 @@ const NUMBERS = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})$/
 const NAME_FIRST = /^(\p{L}+)\.?\s+(\d{1,2}),?\s+(\d{4})$/u
 const DAY_FIRST = /^(\d{1,2})\.?[\s-]+(\p{L}+)\.?,?[\s-]+(\d{4})$/u
 
+/** None of the platforms is older: a day before it was written wrongly. */
+const FIRST_YEAR = 2000
+
 /** What a cell says of the order of its numbers. Dots always have the day first: no language writes them otherwise. */
 export function dateEvidence(cell: string): DateEvidence {
   const [, first, divider, second] = NUMBERS.exec(cell.trim()) ?? []
@@ -30,13 +33,14 @@ export function dateEvidence(cell: string): DateEvidence {
  * A cell's date. Known forms: 2026-11-21, 2026/11/21, 20261121, each with midnight behind it or not; 21.11.2026;
  * 21/11/2026 and 11/21/2026 by `order`; 21 Nov 2026, 21. November 2026, Nov 21, 2026.
  *
- * @returns undefined for any other text, and for a day that does not exist
+ * @returns undefined for any other text, for a day that does not exist, and for one before there was any such platform
  */
 export function dateOf(cell: string, order: DateOrder): AccountDate | undefined {
   const text = cell.trim()
   const parts = isoParts(text) ?? numberParts(text, order) ?? namedParts(text)
   if (!parts) return undefined
   const [year, month, day] = parts
+  if (year < FIRST_YEAR) return undefined
   const padded = (part: number): string => part.toString().padStart(2, '0')
   try {
     return accountDate(`${year}-${padded(month)}-${padded(day)}`)

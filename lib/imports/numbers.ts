@@ -11,7 +11,7 @@ const AROUND =
   /^(?<sign>[+−-]?)(?<before>[^\d.,+−-]*)(?<body>[+−-]?[\d.,][\d.,\s\u00a0\u202f\u2009'’]*)(?<after>[^\d.,]*)$/u
 const PLAIN = /^-?\d+(?:[.,]\d+)*$/
 /** Groups of three, where blanks divide them. */
-const GROUPED = /^[+−-]?\d{1,3}([\s\u00a0\u202f\u2009'’]\d{3})+([.,]\d+)?$/u
+const GROUPED = /^[+−-]?[1-9]\d{0,2}([\s\u00a0\u202f\u2009'’]\d{3})+([.,]\d+)?$/u
 
 /** A code, a sign of a currency or a percent sign: anything else makes a cell no number. */
 const UNIT = /^([A-Z]{3}|[A-Z]{0,3}\p{Sc}|zł|Kč|Ft|kr\.?|lei|Rp|RM|%)?$/u
@@ -65,11 +65,12 @@ export function decimalEvidence(cell: string, isWhole = false): Evidence {
 /**
  * Plain decimal text (`-1234.56`) of a cell in a known form.
  *
- * @returns undefined for what is no number in that form: wrong groups of thousands, two decimal marks, letters between
+ * @returns undefined for what is no number in that form: wrong groups of thousands, two decimal marks, letters between, a share
  */
 export function decimalText(cell: string, mark: DecimalMark): string | undefined {
   const body = bodyOf(cell)
-  if (!body) return undefined
+  // A share is neither money nor a count.
+  if (!body || body.around.includes('%')) return undefined
   const [whole = '', decimals, ...more] = body.text.split(mark)
   if (more.length > 0 || decimals?.includes(other(mark))) return undefined
   const digits = whole.replace('-', '')
@@ -79,4 +80,4 @@ export function decimalText(cell: string, mark: DecimalMark): string | undefined
   return `${sign}${plain.replace(/^0+(?=\d)/, '')}${decimals ? `.${decimals}` : ''}`
 }
 
-const groupsOf = (mark: DecimalMark): RegExp => (mark === '.' ? /^\d{1,3}(\.\d{3})+$/ : /^\d{1,3}(,\d{3})+$/)
+const groupsOf = (mark: DecimalMark): RegExp => (mark === '.' ? /^[1-9]\d{0,2}(\.\d{3})+$/ : /^[1-9]\d{0,2}(,\d{3})+$/)
