@@ -46,9 +46,15 @@ const summaryOf = ({ added, refused, newest }: RatesUpdate) => ({
   newest: newest ?? 'none',
 })
 
-const outcomeOf = ({ refused }: RatesUpdate) =>
+const outcomeOf = ({ refused, lacking }: RatesUpdate) =>
   refused.length === 0
-    ? ({ level: 'info', result: 'ran' } as const)
+    ? ({
+        level: 'info',
+        result: 'ran',
+        ...(lacking.length > 0
+          ? { why: `the bank gives no rate of ${lacking.map((one) => one.currency).join(', ')}` }
+          : {}),
+      } as const)
     : ({
         level: 'error',
         result: 'ran',

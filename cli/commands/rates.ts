@@ -78,6 +78,8 @@ export async function ratesFetch(
     screen.warn(
       `left out: ${rate.from}→${rate.to} went from ${rateText(last)} (${last.date}) to ${rateText(rate)} (${rate.date}), ${(100 * movedBy).toFixed(1)} % at once where ${100 * MOVE_MAX} % are believed. The old one stays. If it is right: sluice rates fetch --accept ${rate.to}`,
     )
+  for (const { currency, date } of found.lacking)
+    screen.warn(`the bank gives no rate of ${currency} for ${date} (N/A): the last one before that counts`)
   screen.record({
     schemaVersion: JSON_SCHEMA,
     command: 'rates fetch',
@@ -92,6 +94,7 @@ export async function ratesFetch(
       lastMicrosPerUnit: last.microsPerUnit.toString(),
       movedBy,
     })),
+    lacking: found.lacking,
   })
   return found.refused.length > 0 ? EXIT.failed : EXIT.done
 }

@@ -25,6 +25,8 @@ export interface RefusedRate {
 export interface RatesUpdate {
   readonly added: readonly ExchangeRate[]
   readonly refused: readonly RefusedRate[]
+  /** Currencies that the bank names without a rate, each with the newest such day, where nobody gave one by hand. */
+  readonly lacking: readonly { readonly currency: CurrencyCode; readonly date: AccountDate }[]
   /** Newest day of the rates that are known now. */
   readonly newest: AccountDate | undefined
 }
@@ -67,7 +69,8 @@ export async function updateRates({ file, source, now, accept = [] }: UpdateOpti
   if (ahead) throw new RangeError(`the bank's rates are of ${ahead.date}, which is still to come: check the clock`)
   const { added, refused } = sifted(known, days, accept)
   if (added.length > 0) await file.write(extended(text, added, file.name))
-  return { added, refused, newest: newestOf([...known, ...added].filter(({ from }) => from === 'EUR')) }
+  const lacking = lackingOf(known, days)
+  return { added, refused, lacking, newest: newestOf([...known, ...added].filter(({ from }) => from === 'EUR')) }
 }
 
 const newestOf = (rates: readonly ExchangeRate[]): AccountDate | undefined =>
@@ -137,6 +140,13 @@ function sifted(
     added.push(rate)
   }
   return { added, refused: [...refused.values()] }
+}
+
+function lackingOf(known: readonly ExchangeRate[], days: readonly RateDay[]): RatesUpdate['lacking'] {
+  const given = new Set(ofEuro(known).map(({ to, date }) => `${date}${to}`))
+  const found = days.flatMap(({ date, lacking = [] }) => lacking.map((code) => ({ currency: code, date })))
+  const unknown = found.filter(({ currency: code, date }) => !given.has(`${date}${code}`))
+  return [...new Map(unknown.map((one) => [one.currency, one])).values()]
 }
 
 /** The text with rates appended, in the form that it has. */

@@ -94,6 +94,14 @@ test('a rate that moved too far is left out and told, until it is accepted', asy
   expect(ratesText()).toContain('2026-10-02,EUR,USD,1.5\n')
 })
 
+test('a currency that the bank gives no rate of is told, and is no failure', async () => {
+  document = fixture().replace("rate='181.12'", "rate='N/A'")
+  shop.write('rates.csv', 'date,from,to,rate\n2026-10-01,EUR,USD,1.15\n')
+  const { code, err } = await shop.sluice('rates', 'fetch', '--source', source)
+  expect(code).toBe(0)
+  expect(err).toContain('the bank gives no rate of JPY for 2026-10-02 (N/A): the last one before that counts')
+})
+
 test('another server than the bank’s or one on this machine is refused', async () => {
   const { code, err } = await shop.sluice('rates', 'fetch', '--source', 'https://rates.example.com/')
   expect(code).toBe(1)

@@ -63,10 +63,50 @@ describe("the bank's file", () => {
     ['with a decimal comma', (text) => text.replace('181.12', '181,12'), '"181,12" is not a plain decimal'],
     ['with a day that is none', (text) => text.replace('2026-11-20', '2026-11-31'), '2026-11-31'],
     ['with an element of its own', (text) => text.replace('<Cube>', '<Cube><Cube note="x"/>'), 'is not expected'],
+    [
+      'with a comment without an end',
+      (text) => text.replace('<Cube>', '<!-- <Cube>'),
+      '"<!--" stands between its elements',
+    ],
+    [
+      'with words between its elements',
+      (text) => text.replace('<Cube>', '<Cube>see below'),
+      '"see below" stands between',
+    ],
+    [
+      'with a section of text',
+      (text) => text.replace("<Cube currency='JPY'", "<![CDATA[<Cube currency='JPY'"),
+      '"<![CDATA[" stands between its elements',
+    ],
+    [
+      'without a rate of the dollar on a day',
+      (text) => text.replace("rate='1.1576'", "rate='N/A'"),
+      'no rate of the dollar on 2026-11-20',
+    ],
     ['with a day that is not closed', (text) => text.replace('</Cube>', ''), 'a <Cube> is not closed'],
   ])('%s is refused', (_what, spoil, message) => {
     expect(() => parseEcbRates(spoil(daily), 'daily')).toThrow(message)
     expect(() => parseEcbRates(spoil(daily), 'daily')).toThrow(RangeError)
+  })
+})
+
+describe('of what it holds beside rates', () => {
+  test('comments are passed over, whatever is in them', () => {
+    const comment = "<!-- <Cube time='2026-11-19'> <Cube currency='USD' rate='9'/> -->"
+    for (const [before, after] of [
+      ['<Cube>', `<Cube>${comment}`],
+      ["<Cube currency='JPY'", `${comment}<Cube currency='JPY'`],
+      ['</gesmes:Envelope>', `</gesmes:Envelope>\n${comment}\n`],
+    ] as const) {
+      expect(daily).toContain(before)
+      expect(parseEcbRates(daily.replace(before, after), 'daily')).toEqual(parseEcbRates(daily, 'daily'))
+    }
+  })
+  test('a currency without a rate is left out of its day and told, all others are read', () => {
+    const [day] = parseEcbRates(daily.replace("rate='181.12'", "rate='N/A'"), 'daily')
+    expect([day?.rates.length, day?.lacking]).toEqual([28, ['JPY']])
+    const twice = daily.replace("rate='181.12'/>", "rate='N/A'/><Cube currency='JPY' rate='181.12'/>")
+    expect(() => parseEcbRates(twice, 'daily')).toThrow('daily, 2026-11-20: JPY is not expected once more')
   })
 })
 
@@ -254,6 +294,14 @@ describe('an update', () => {
     const { refused, added } = await update(file, { accept: [currency('TRY')] })
     expect(refused.map(({ rate }) => rate.to)).toEqual(['JPY'])
     expect(added.map(({ to }) => to)).toContain('TRY')
+  })
+  test('tells of a currency that the bank gives no rate of, unless somebody has given it', async () => {
+    serve({ daily: daily.replace("rate='181.12'", "rate='N/A'").replace("rate='24.231'", "rate='N/A'") })
+    const file = memory(
+      'date,from,to,rate\n2026-11-19,EUR,USD,1.1531\n2026-11-20,CZK,EUR,0.0413\n2026-11-20,EUR,USD,1.15\n',
+    )
+    const { added, refused, lacking } = await update(file)
+    expect([added.length, refused, lacking]).toEqual([26, [], [{ currency: 'JPY', date: '2026-11-20' }]])
   })
   test('one wild day within the ninety is left out alone', async () => {
     serve({ recent: recent.replace('"1.1600"', '"11.600"') })
