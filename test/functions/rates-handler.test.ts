@@ -67,6 +67,12 @@ describe('the rates function', () => {
       durationMs: 0,
     })
   })
+  test('says which currency the bank gives no rate of, which is no failure', async () => {
+    const lacking: EcbSource = async (document) =>
+      (await source(1_157_600n)(document)).map((day) => ({ ...day, lacking: [currency('JPY')] }))
+    const { line } = await run(lacking)
+    expect(line).toMatchObject({ level: 'info', result: 'ran', why: 'the bank gives no rate of JPY' })
+  })
   test('adds to what is there, as long as nobody has changed it', async () => {
     const place = bucket({ text: 'date,from,to,rate\n2026-11-19,EUR,USD,1.15\n' })
     const { state } = await run(source(1_157_600n), place)
