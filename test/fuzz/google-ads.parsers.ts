@@ -13,6 +13,7 @@ import { readConversionActions } from '../../lib/platforms/google-ads/conversion
 import { readConversionLag } from '../../lib/platforms/google-ads/conversion-lag.ts'
 import { failedAnswer } from '../../lib/platforms/google-ads/failures.ts'
 import { readForecasts } from '../../lib/platforms/google-ads/forecasts.ts'
+import { readHealth } from '../../lib/platforms/google-ads/health.ts'
 import { readLive } from '../../lib/platforms/google-ads/live.ts'
 import { isOperation, type Operation, operationOf } from '../../lib/platforms/google-ads/operations.ts'
 import { readPerformance } from '../../lib/platforms/google-ads/performance.ts'
@@ -34,10 +35,12 @@ import {
   announcementsComplaint,
   changesComplaint,
   forecastsComplaint,
+  healthComplaint,
   liveComplaint,
   reportComplaint,
   resultsComplaint,
   structureComplaint,
+  tokenComplaint,
 } from './oracle.ts'
 import { answerTo, type Recorded, remembering, startRecorder, trimmed } from './record.ts'
 import { writesComplaint } from './write-oracle.ts'
@@ -170,7 +173,7 @@ const READS = {
 }
 type Read = keyof typeof READS
 
-type Documents = Readonly<Record<Read | 'writes' | 'creations' | 'failures' | 'tokens', readonly unknown[]>>
+type Documents = Readonly<Record<Read | 'health' | 'writes' | 'creations' | 'failures' | 'tokens', readonly unknown[]>>
 
 const amount = (micros: bigint) => ({ kind: 'money', amount: money(micros, currency(OF)) }) as const
 const budgetTo = (id: string, micros: bigint): LeverChange => ({
@@ -229,6 +232,7 @@ async function record(): Promise<Documents> {
     return {
       structure,
       customer: structure.map(onlyCustomer),
+      health: structure.map((answers) => ({ ...onlyCustomer(answers), token: tokens[0] })),
       days: await taken(reader.performance(ACCOUNT, QUERY, RULES)),
       hours: await taken(reader.performance(ACCOUNT, HOURS, [CLICK])),
       live: await taken(reader.live(ACCOUNT, LEVERS)),
@@ -286,6 +290,13 @@ const FAILURES: readonly unknown[] = [
 
 const SECRET = { clientId: 'id', clientSecret: 'pass', refreshToken: 'refresh', developerToken: 'developer' }
 
+const tokenIn = (answer: unknown) =>
+  credentialsOf(SECRET, { status: 200, headers: {}, body: JSON.stringify(answer) ?? '' }, START)
+const tokensOf = (document: unknown) => {
+  const credentials = async () => tokenIn((document as Recorded).token)
+  return { credentials, renewed: credentials, forget: () => {} }
+}
+
 export async function googleAdsParsers(): Promise<readonly Target<never>[]> {
   const documents = await record()
   const target = <T>(
@@ -315,6 +326,11 @@ export async function googleAdsParsers(): Promise<readonly Target<never>[]> {
   return [
     reading('structure', structureComplaint),
     reading('customer', ({ currency: of }) => (/^[A-Z]{3}$/.test(of) ? undefined : `currency ${of}`)),
+    target(
+      'health',
+      (document) => readHealth({ rest: restOf(document), tokens: tokensOf(document), clock, version: 'v25' }, ACCOUNT),
+      healthComplaint,
+    ),
     reading('days', (report) => reportComplaint(report, OF, RULES)),
     reading('hours', (report) => reportComplaint(report, OF, [CLICK])),
     reading('live', (read) => liveComplaint(read, LEVERS, OF)),
@@ -360,9 +376,9 @@ export async function googleAdsParsers(): Promise<readonly Target<never>[]> {
     ),
     target(
       'tokens',
-      (document) => credentialsOf(SECRET, { status: 200, headers: {}, body: JSON.stringify(document) ?? '' }, START),
-      ({ accessToken, usableUntil }) =>
-        accessToken === '' || !Number.isFinite(usableUntil) ? `a token is usable until ${usableUntil}` : undefined,
+      tokenIn,
+      ({ accessToken, usableUntil, granted }) =>
+        accessToken === '' ? 'a token is empty' : tokenComplaint('x', START, Math.ceil(usableUntil), granted),
       0,
     ),
   ] as unknown as readonly Target<never>[]

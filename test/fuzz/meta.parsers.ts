@@ -25,6 +25,7 @@ import type { Asked } from '../contract/platforms/proxy.ts'
 import { HOURLY, SPEC } from '../platforms/meta/two-levels.ts'
 import { NOON, StubWorld } from '../playground/stub-world.ts'
 import type { Target } from './fuzz.ts'
+import { type BesideDocuments, besideTargets, inspectedIn, recordBeside } from './meta.rules.ts'
 import {
   announcementsComplaint,
   changesComplaint,
@@ -89,9 +90,7 @@ const graphOf = (document: unknown): Graph =>
         const json = answerTo(document, keyOf(path, new URLSearchParams(params)), beginOf) ?? NOTHING
         return { answer: { kind: 'answered', status: 200, headers: HEADERS, json, text: '' }, redact: (text) => text }
       },
-      inspectToken: async () => {
-        throw new Error('nobody asks here')
-      },
+      inspectToken: async () => inspectedIn(document),
       usage: new Map(),
       appId: async () => undefined,
     },
@@ -178,18 +177,19 @@ const USAGE: readonly unknown[] = [
   },
 ]
 
-type Documents = Readonly<Record<Read, readonly unknown[]>>
+type Documents = Readonly<Record<Read, readonly unknown[]>> & { readonly beside: BesideDocuments }
 
 async function record(): Promise<Documents> {
   const world = new StubWorld([SPEC], () => HOURLY)
   const twin = await startMetaTwin({ world })
   const recorder = await startRecorder(twin.baseUrl, askedKey, parseExactJson)
-  const { reader, writer } = metaPlatform({
+  const platform = metaPlatform({
     secrets: { read: async () => JSON.stringify(META_TWIN_CREDENTIALS) },
     secretName: 'meta',
     clock: world,
     endpoint: recorder.baseUrl,
   })
+  const { reader, writer } = platform
   const taken = async (read: Promise<unknown>): Promise<readonly Recorded[]> => {
     recorder.take()
     await read
@@ -215,6 +215,7 @@ async function record(): Promise<Documents> {
       live: await taken(reader.live(ACCOUNT, LEVERS)),
       changes: await taken(reader.changes(ACCOUNT, SINCE)),
       announcements: await taken(reader.announcements(ACCOUNT)),
+      beside: await recordBeside(platform, taken),
     }
   } finally {
     await recorder.close()
@@ -261,6 +262,7 @@ export async function metaParsers(): Promise<readonly Target<never>[]> {
     redact: (text: string) => text,
   })
   return [
+    ...besideTargets(recorded.beside, graphOf),
     reading('structure', structureComplaint),
     reading('days', (report) => reportComplaint(report, OF, [RULE])),
     reading('hours', (report) => reportComplaint(report, OF, [RULE])),

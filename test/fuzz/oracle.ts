@@ -5,6 +5,7 @@ import type { ConversionRule } from '../../lib/model/conversions.ts'
 import type { WriteResult } from '../../lib/model/failure.ts'
 import type { Lever, LiveLever } from '../../lib/model/lever.ts'
 import type { PerformanceReport, PerformanceRow } from '../../lib/model/performance.ts'
+import type { SpendStops } from '../../lib/model/spend-stop.ts'
 import type { AccountStructure, BidStrategy, BudgetHolder, ChangeEvent } from '../../lib/model/structure.ts'
 import type { Announcement } from '../../lib/ports/platform.ts'
 import { accountDate } from '../../lib/units/calendar.ts'
@@ -204,11 +205,48 @@ export const actionsComplaint = (all: readonly ConversionAction[]): Complaint =>
     return odd === undefined ? undefined : `a window of ${name} is ${odd} days`
   })
 
+/** Of this era: a time that a person can be told by its date. */
+const isTime = (at: number): boolean => at >= 0 && at < Date.UTC(10_000, 0, 1)
+
+export function tokenComplaint(
+  text: string,
+  from: number,
+  to: number,
+  scopes: readonly string[] | undefined,
+): Complaint {
+  if (!/^[\x21-\x7e]+$/.test(text)) return 'a token is no text that a header takes'
+  if (!Number.isInteger(to) || to <= from || to > from + 3_653 * 86_400_000) return `a token ends at ${to}`
+  return scopes?.some((scope) => scope === '') ? 'a scope is empty' : undefined
+}
+
+/** What of Meta's rules is taken for ours, and what they have paused. */
+export const stopsComplaint = ({ standing, stopped }: SpendStops, currency: string): Complaint =>
+  unique(
+    standing.map(({ id }) => id),
+    'rule',
+  ) ??
+  first(standing, ({ id, name, portfolio, stop, altered }) => {
+    if (!isId(id) || !/^[a-z0-9][a-z0-9-]{0,63}$/.test(portfolio) || !name.includes(portfolio)) return `a rule is ${id}`
+    if ((stop === undefined) === (altered === undefined)) return 'a rule is as it was written, and is not'
+    if (stop === undefined) return undefined
+    if (stop.campaigns.length === 0 || stop.campaigns.some((one) => !isId(one))) return 'a campaign of a rule has no id'
+    return unique(stop.campaigns, 'campaign') ?? amount(stop.above, currency, 1n)
+  }) ??
+  first(stopped.entries(), ([nth, { campaign, at, by }]) => {
+    if (!isId(campaign) || !standing.some(({ name }) => name === by.name))
+      return 'a pause is of no campaign, or no rule'
+    if (!(Number.isInteger(at) && at > -2.3e12 && isTime(Math.abs(at)))) return `a pause is at ${at}`
+    return nth > 0 && at < (stopped[nth - 1]?.at ?? 0) ? 'pauses are in no order' : undefined
+  })
+
 export function healthComplaint({ token, clock, limits, blockers, apiVersion, scopes }: ConnectionHealth): Complaint {
   if (apiVersion === '') return 'there is no version'
-  const times = [token.expiresAt, token.issuedAt, clock?.theirs, ...limits.map(({ resetsAt }) => resetsAt)]
-  const odd = times.find((at) => at !== undefined && !(Math.abs(at) <= 8.64e15))
+  const ends = [token.expiresAt, token.issuedAt, token.accessUntil]
+  const odd = [...ends, clock?.theirs, ...limits.map(({ resetsAt }) => resetsAt)].find(
+    (at) => at !== undefined && !isTime(at),
+  )
   if (odd !== undefined) return `a time is ${odd}`
+  if ((token.kind === 'expires') !== (token.expiresAt !== undefined)) return 'a token ends, and not'
   const share = limits.find(
     ({ usedShare }) => usedShare !== undefined && !(usedShare >= 0 && Number.isFinite(usedShare)),
   )

@@ -7,12 +7,14 @@ import { type Api, openApi } from '../../lib/platforms/snapchat/api.ts'
 import { readChanges } from '../../lib/platforms/snapchat/changes.ts'
 import { readConversionActions } from '../../lib/platforms/snapchat/conversion-actions.ts'
 import { envelopeFailure } from '../../lib/platforms/snapchat/failures.ts'
+import { fullObjectBody } from '../../lib/platforms/snapchat/full-object.ts'
 import { readHealth } from '../../lib/platforms/snapchat/health.ts'
 import { readLive } from '../../lib/platforms/snapchat/live.ts'
 import { readPerformance } from '../../lib/platforms/snapchat/performance.ts'
 import { entityPlaces } from '../../lib/platforms/snapchat/places.ts'
 import { snapchatPlatform } from '../../lib/platforms/snapchat/platform.ts'
 import { readStructure } from '../../lib/platforms/snapchat/structure.ts'
+import { granted } from '../../lib/platforms/snapchat/token.ts'
 import { writeResult } from '../../lib/platforms/snapchat/write-result.ts'
 import { instant, timeZone } from '../../lib/units/calendar.ts'
 import { currency } from '../../lib/units/money.ts'
@@ -30,8 +32,10 @@ import {
   reportComplaint,
   resultsComplaint,
   structureComplaint,
+  tokenComplaint,
 } from './oracle.ts'
 import { answerTo, type Recorded, startRecorder, trimmed } from './record.ts'
+import { asText, replacedComplaint, SNAPCHAT_GRANT, SNAPCHAT_OBJECTS, sameFields, textOf, written } from './texts.ts'
 import { DAYS, type Documents, HOURS, readText, recordReads, sentOf, targetOf } from './wire.ts'
 import { snapchatDone, writesComplaint } from './write-oracle.ts'
 
@@ -105,14 +109,14 @@ async function record(): Promise<Documents> {
   }
 }
 
-const written = (state: string, more: object = {}) => ({
+const answered = (state: string, more: object = {}) => ({
   request_status: 'SUCCESS',
   request_id: 'r',
   campaigns: [{ sub_request_status: state, ...more }],
 })
 const WRITES: readonly unknown[] = [
-  written('SUCCESS', { campaign: { id: uuid(12), name: 'Campaign', daily_budget_micro: 100_000_000 } }),
-  written('ERROR', { sub_request_error_reason: 'The budget is below the minimum (E1101)' }),
+  answered('SUCCESS', { campaign: { id: uuid(12), name: 'Campaign', daily_budget_micro: 100_000_000 } }),
+  answered('ERROR', { sub_request_error_reason: 'The budget is below the minimum (E1101)' }),
   {
     request_status: 'ERROR',
     request_id: 'r',
@@ -121,6 +125,7 @@ const WRITES: readonly unknown[] = [
     error_code: 'E1001',
   },
 ]
+const BUDGET = 'daily_budget_micro'
 const onlyStats = (answers: Recorded): Recorded =>
   Object.fromEntries(Object.entries(answers).filter(([key]) => key.includes('/stats ')))
 
@@ -202,5 +207,33 @@ export async function snapchatParsers(): Promise<readonly Target<never>[]> {
       (failure) => failure && resultsComplaint([{ kind: 'refused', failure }], 1),
       0,
     ),
+    {
+      ...targetOf(
+        'snapchat tokens',
+        [SNAPCHAT_GRANT],
+        (pairs) => {
+          const text = textOf(pairs, written)
+          return granted({ clientSecret: 's', refreshToken: 'r' }, { json: readText(text), text }, NOON)
+        },
+        ({ text, issuedAt, expiresAt, scopes }, pairs) =>
+          sameFields(pairs) ?? tokenComplaint(text, issuedAt, expiresAt, scopes),
+        0,
+      ),
+      read: asText,
+    },
+    {
+      ...targetOf(
+        'snapchat objects as they are put back',
+        SNAPCHAT_OBJECTS,
+        (document) =>
+          fullObjectBody(textOf(document, JSON.stringify), 'campaigns', 'campaign', uuid(12), {
+            field: BUDGET,
+            value: 123_000_000n,
+          }),
+        (body, document) => replacedComplaint(body, document, uuid(12), BUDGET, 123_000_000),
+        0,
+      ),
+      read: asText,
+    },
   ] as unknown as readonly Target<never>[]
 }

@@ -3,9 +3,10 @@ import { PlatformError } from '../../model/failure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import { type Instant, later } from '../../units/calendar.ts'
+import { saysTwice } from '../../wire/exact-json.ts'
 import { secretFaults } from '../../wire/secret.ts'
 import { type Answer, NoAnswer, post } from './http.ts'
-import { parseJson, readAs } from './schema.ts'
+import { parseJson, readAs, unreadable } from './schema.ts'
 
 /** What every request carries. */
 export interface Credentials {
@@ -45,7 +46,7 @@ type Secret = z.infer<typeof secretSchema>
 const YEAR_S = 31_536_000
 const tokenAnswer = z.object({
   access_token: text,
-  expires_in: z.number().positive().max(YEAR_S),
+  expires_in: z.number().int().positive().max(YEAR_S),
   scope: z.string().optional(),
 })
 /** OAuth's own words are like `invalid_grant`; anything else may quote what was sent. */
@@ -174,6 +175,7 @@ export function tokenSource(options: TokenOptions): TokenSource {
 
 /** @throws PlatformError for an answer that is none */
 export function credentialsOf(secret: Secret, answer: Answer, askedAt: Instant): Credentials {
+  if (saysTwice(answer.body)) throw unreadable('token answer: a field comes twice, or it is not JSON')
   const token = readAs(tokenAnswer, parseJson(answer.body), 'token answer')
   const lifeMs = token.expires_in * 1000
   return {
@@ -181,7 +183,7 @@ export function credentialsOf(secret: Secret, answer: Answer, askedAt: Instant):
     developerToken: secret.developerToken,
     loginCustomerId: secret.loginCustomerId,
     usableUntil: later(askedAt, lifeMs - Math.min(MARGIN_MS, lifeMs / 10)),
-    granted: token.scope?.split(' '),
+    granted: token.scope?.split(' ').filter((scope) => scope !== ''),
     clocks: clocksOf(answer.headers.date, askedAt),
   }
 }

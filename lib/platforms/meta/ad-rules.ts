@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type AccountId, type AccountRef, type CampaignId, portfolioId } from '../../model/account.ts'
 import { hashOfText } from '../../model/canonical.ts'
-import type { WriteResult } from '../../model/failure.ts'
+import { PlatformError, type WriteResult } from '../../model/failure.ts'
 import type { SpendStop, SpendStops, StandingStop, StoppedCampaign } from '../../model/spend-stop.ts'
 import type { CurrencyCode, Money } from '../../units/money.ts'
 import { failureOf, notSent, refused } from '../../wire/send-each.ts'
@@ -73,6 +73,9 @@ export async function readStops(graph: Graph, account: AccountRef, currency: Cur
     ruleSchema,
   )
   const standing = rules.flatMap((rule) => ours(rule, currency) ?? [])
+  // One of two that are the same would be removed as one too many.
+  if (new Set(standing.map((rule) => rule.id)).size !== standing.length)
+    throw new PlatformError({ kind: 'unreadable', detail: `act_${account.id}/adrules_library: a rule comes twice` })
   const stopped: StoppedCampaign[] = []
   for (const by of standing) stopped.push(...(await pausesOf(graph, account.id, by)))
   return { standing, stopped: stopped.toSorted((a, b) => a.at - b.at) }
@@ -97,6 +100,8 @@ const STATUSES: Readonly<Record<string, string>> = {
   HAS_ISSUES: 'Meta says that it has issues and does not run it',
 }
 
+const pausingSchema = z.object({ execution_type: z.literal(PAUSE.execution_type) })
+const halfHourlySchema = z.object({ schedule_type: z.literal(HALF_HOURLY.schedule_type) })
 const evaluationSchema = z.object({ evaluation_type: z.literal(EVALUATION), filters: z.array(filterSchema) })
 const listed = z.array(id).transform((ids) => ids.toSorted())
 
@@ -108,13 +113,13 @@ const isImplied = (key: string, value: unknown): boolean =>
 
 /** What the rule says, where it is one that Sluice could have written; else what is strange about it. */
 function contentOf({ evaluation_spec, execution_spec, schedule_spec }: Rule): Content | string {
-  if (!z.object({ execution_type: z.literal(PAUSE.execution_type) }).safeParse(execution_spec).success)
-    return 'it does something else than to pause'
-  if (!z.object({ schedule_type: z.literal(HALF_HOURLY.schedule_type) }).safeParse(schedule_spec).success)
-    return 'it does not run every half hour'
+  if (!pausingSchema.safeParse(execution_spec).success) return 'it does something else than to pause'
+  if (!halfHourlySchema.safeParse(schedule_spec).success) return 'it does not run every half hour'
   const evaluation = evaluationSchema.safeParse(evaluation_spec)
   if (!evaluation.success) return 'its conditions are of another kind'
   const filters = new Map(evaluation.data.filters.map((one) => [`${one.field} ${one.operator}`, one.value]))
+  // All of them hold, of which only one was written: the other may keep the rule from ever running.
+  if (filters.size !== evaluation.data.filters.length) return 'it has a condition twice'
   const campaigns = listed.safeParse(filters.get('id IN'))
   const units = metaUnits.safeParse(filters.get('spent GREATER_THAN'))
   const [strange] = [...filters].find(([key, value]) => !WRITTEN.has(key) && !isImplied(key, value)) ?? []

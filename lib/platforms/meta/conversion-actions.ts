@@ -11,16 +11,18 @@ import { id, PAGE_SIZE } from './schema.ts'
 /** What was counted over these days is what can be counted: Meta has no list of it. */
 const DAYS = 28
 
+/** Meta's longest has 28; a number beyond a year is no window. */
+const window_days = z.number().int().nonnegative().max(366)
 const adSetSchema = z.object({
   id,
   promoted_object: z
     .object({ custom_event_type: z.string().optional(), custom_conversion_id: id.optional() })
     .optional(),
-  attribution_spec: z.array(z.object({ event_type: z.string(), window_days: z.number().int() })).optional(),
+  attribution_spec: z.array(z.object({ event_type: z.string(), window_days })).optional(),
 })
 type AdSet = z.output<typeof adSetSchema>
 
-const rowSchema = z.object({ actions: z.array(z.looseObject({ action_type: z.string() })).optional() })
+const rowSchema = z.object({ actions: z.array(z.looseObject({ action_type: z.string().min(1) })).optional() })
 
 /** Actions on the advertisement itself, which nobody sells anything by. */
 const ENGAGEMENT =
@@ -82,7 +84,7 @@ export async function readConversionActions(
 /** What a rule calls it; undefined for a type whose name stands for another one, so that no rule can mean it. */
 function nameOf(type: string, types: ActionTypes): string | undefined {
   const ours = Object.keys(types).find((name) => types[name] === type)
-  return ours ?? (type in types ? undefined : type)
+  return ours ?? (Object.hasOwn(types, type) ? undefined : type)
 }
 
 /** Parts of the names of what an ad set bids for: `purchase` of PURCHASE, which Meta counts under several names. */

@@ -156,6 +156,7 @@ test.each([
   [{ status: 429, json: {} }, 'rate-limited'],
   [{ status: 401, json: { error: 'invalid_client' } }, 'unauthorised'],
   [{ json: { access_token: 'x' } }, 'unreadable'],
+  [{ json: { access_token: 'x', expires_in: 3600.5 } }, 'unreadable'],
   ['drop', 'transient'],
   ['cut', 'transient'],
 ] as const)('a token endpoint that answers %j fails a read as %s', async (reply, kind) => {

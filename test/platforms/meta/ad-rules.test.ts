@@ -172,6 +172,11 @@ describe('a rule that somebody has changed', () => {
       'it has another condition, on clicks LESS_THAN',
     ],
     [
+      'kept by a bound before its own',
+      () => filters([{ field: 'spent', operator: 'GREATER_THAN', value: 9_000_000 }, ...usual()]),
+      'it has a condition twice',
+    ],
+    [
       'kept from what runs',
       () => filters([...usual(), { field: 'effective_status', operator: 'IN', value: ['PAUSED'] }]),
       'it has another condition, on effective_status IN',
