@@ -99,8 +99,10 @@ export const microsOf = (value: LeverState['known'] | undefined): bigint =>
 export const most = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 
 /** What a record says that its budget may have cost at worst on a date, before any factor. */
-export function highOf({ known, idle, day, dayHigh, pending }: LeverState, date: string): bigint {
-  const standing = day === date && dayHigh ? microsOf(dayHigh) : idle ? 0n : microsOf(known)
+export function highOf({ known, idle, day, dayHigh, pending, doubted }: LeverState, date: string): bigint {
+  // What may have been read wrong may stand where it stood.
+  const standing =
+    day === date && dayHigh ? microsOf(dayHigh) : idle ? 0n : most(microsOf(known), microsOf(doubted?.was))
   return most(standing, microsOf(pending?.to))
 }
 
