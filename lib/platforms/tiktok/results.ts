@@ -27,11 +27,16 @@ function judged({ answer, redact }: Sent): Judged {
   return { result: mayHaveWritten(envelope) ? unknown(failure.detail) : refused(failure) }
 }
 
-/** Of a request with one object in it: a partial success says nothing certain of it. */
+const errorsSchema = z.object({ error_list: z.array(z.unknown()).nullish() })
+
+/** Of a request with one object in it: a partial success says nothing certain of it, nor does code 0 beside an error. */
 export function writeResult(sent: Sent): WriteResult {
   const all = judged(sent)
   if ('result' in all) return all.result
-  return all.envelope.code === OK ? APPLIED : unknown('a partial success of one change')
+  const { code, data } = all.envelope
+  if (code !== OK) return unknown('a partial success of one change')
+  const { error_list } = errorsSchema.catch({}).parse(data)
+  return error_list && error_list.length > 0 ? unknown('code 0 beside an error') : APPLIED
 }
 
 const MESSAGE_MAX = 200

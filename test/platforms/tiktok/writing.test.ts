@@ -214,6 +214,11 @@ describe('what became of a write', () => {
     expect(kindsOf(await writer.apply(ACCOUNT, three))).toEqual(expected)
   })
 
+  test('a budget beside an error is unknown, whatever the code says', async () => {
+    const { writer } = await writing(() => ({ json: ok({ error_list: [{ error_message: 'no' }] }) }))
+    expect(kindsOf(await writer.apply(ACCOUNT, [change('23', '40', '45')]))).toEqual(['unknown'])
+  })
+
   test('a pause of a campaign beside an error that is nobody’s is unknown', async () => {
     const { writer } = await writing(() => ({ json: ok({ error_list: [{ error_message: 'no' }] }) }))
     expect(kindsOf(await writer.apply(ACCOUNT, [pause('11', 'campaign')]))).toEqual(['unknown'])
